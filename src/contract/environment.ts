@@ -1,0 +1,44 @@
+/** Environment variables of the authorizer. Lists are joined by commas. */
+export const AUTHORIZER_ENVIRONMENT = {
+  /** `<execution ARN of the API>/<stage>`, one or more: what an Allow covers, and nothing else. */
+  authorizedApis: "AUTHORIZED_APIS",
+  issuerJwksUri: "JWT_ISSUER_JWKS_URI",
+  /** Empty: any audience. */
+  authorizedAudiences: "JWT_AUTHORIZED_AUDIENCES",
+  /** `true` or `false`. */
+  verifyExpiration: "JWT_VERIFY_EXPIRATION",
+  /** Empty: any issuer. */
+  authorizedIssuer: "JWT_AUTHORIZED_ISSUER",
+  clockToleranceSeconds: "JWT_CLOCK_TOLERANCE_SECONDS",
+} as const;
+
+/** Environment variables of the pusher. */
+export const PUSHER_ENVIRONMENT = {
+  /** Where `/@connections/<id>` is: the stage's https URL, or a custom domain with its mapping key. */
+  endpoint: "APIGW_ENDPOINT",
+  connectionsTable: "CONNECTIONS_TABLE_NAME",
+  /** Continuations of unfinished deliveries go here. */
+  queueUrl: "NOTIFICATIONS_QUEUE_URL",
+  /** What can never be delivered goes here, with the reason. */
+  deadLetterQueueUrl: "NOTIFICATIONS_DLQ_URL",
+  /** Requests in flight to the endpoint at most. Default 64. */
+  deliveryConcurrency: "DELIVERY_CONCURRENCY",
+  /** DynamoDB requests in flight at most. Default 16. */
+  readConcurrency: "READ_CONCURRENCY",
+  /** Parallel-scan segments that a broadcast larger than one page is split into. Default 8. */
+  broadcastSegments: "BROADCAST_SEGMENTS",
+} as const;
+
+/** Environment variables of the presence watchdog. */
+export const PRESENCE_ENVIRONMENT = {
+  connectionsTable: "CONNECTIONS_TABLE",
+  presenceTable: "PRESENCE_TABLE",
+  topicArn: "MESSAGES_TOPIC_ARN",
+  queueUrl: "MESSAGES_QUEUE_URL",
+  /** `topic` or `queue`. */
+  source: "PRESENCE_SOURCE",
+  /** 0 to 900: how long OFFLINE waits. */
+  graceSeconds: "PRESENCE_GRACE_SECONDS",
+  /** Where a waiting OFFLINE lies meanwhile; unset when the grace is 0. */
+  graceQueueUrl: "PRESENCE_GRACE_QUEUE_URL",
+} as const;

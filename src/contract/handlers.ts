@@ -1,0 +1,10 @@
+/** The Lambda functions of a SUMU, by the name of their folder in handlers/. */
+export const HANDLERS = ["authorizer", "pusher", "presence"] as const;
+
+export type HandlerName = (typeof HANDLERS)[number];
+
+/** The export that Lambda calls: file `index.mjs`, function `handler`. */
+export const HANDLER_ENTRY = "index.handler";
+
+/** The alias that everything invokes. A release moves it; an invocation never sees `$LATEST`. */
+export const RELEASE_ALIAS = "latest";

@@ -1,0 +1,30 @@
+/** API Gateway ends every WebSocket connection after two hours. */
+export const CONNECTION_LIFETIME_SECONDS = 7_200;
+
+/** A connection younger than this may answer 410 while its handshake is still under way: it is retried, never deleted. */
+export const YOUNG_CONNECTION_MILLISECONDS = 10_000;
+
+/** The largest message that API Gateway takes from or sends to a client, in bytes. */
+export const WEBSOCKET_PAYLOAD_BYTES = 128 * 1024;
+
+/** The largest message of the queues, in bytes: what SNS takes too, so that either way in carries the same. */
+export const QUEUE_MESSAGE_BYTES = 256 * 1024;
+
+export const QUEUE_RETENTION_SECONDS = 4 * 24 * 3_600;
+
+/** What failed stays 14 days, SQS's longest. */
+export const DEAD_LETTER_RETENTION_SECONDS = 14 * 24 * 3_600;
+
+/** A message that failed this often moves to the dead-letter queue. */
+export const MAX_RECEIVE_COUNT = 5;
+
+export const PUSHER_TIMEOUT_SECONDS = 120;
+
+/** Six times the pusher's time-out, as AWS advises for a queue that invokes a function. */
+export const VISIBILITY_TIMEOUT_SECONDS = 6 * PUSHER_TIMEOUT_SECONDS;
+
+/** Notifications that one pusher invocation takes from the queue. */
+export const PUSHER_BATCH_SIZE = 10;
+
+/** The longest delay that SQS gives a message, and so the longest presence grace. */
+export const MAX_PRESENCE_GRACE_SECONDS = 900;
