@@ -120,7 +120,7 @@ const CONTEXT: Readonly<Record<string, true | readonly string[]>> = {
   connectedAt: true,
   connectionId: true,
   domainName: true,
-  error: ["message", "messageString", "responseType", "validationErrorString"],
+  error: ["messageString", "validationErrorString"],
   eventType: true,
   extendedRequestId: true,
   identity: IDENTITY,
