@@ -59,13 +59,8 @@ function meantFor(audiences: readonly string[], { aud, client_id }: Claims): boo
 
 // What SQS and SNS refuse in a message attribute (lone surrogates, U+FFFE, U+FFFF, control characters) would connect a
 // user whose every message fails. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-const SUBJECT = /^[\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]+$/u;
+const UNSENDABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 
 function isSubject(sub: unknown): sub is string {
-  return (
-    typeof sub === "string" &&
-    sub.length <= MAX_SUBJECT_BYTES &&
-    Buffer.byteLength(sub) <= MAX_SUBJECT_BYTES &&
-    SUBJECT.test(sub)
-  );
+  return typeof sub === "string" && sub !== "" && Buffer.byteLength(sub) <= MAX_SUBJECT_BYTES && !UNSENDABLE.test(sub);
 }
