@@ -1,4 +1,5 @@
 import { AUTHORIZER_ENVIRONMENT } from "../../src/contract/environment";
+import { type Environment, integerFrom } from "../shared/environment";
 import type { ClaimRules } from "./claims";
 
 /** Who may connect to what, and whose word counts. */
@@ -16,12 +17,10 @@ const API_STAGE = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+\
 
 const NAME = AUTHORIZER_ENVIRONMENT;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the authorizer's environment variables.
  *
- * @throws Error that names the first variable that is wrong and what it must be, without repeating its value.
+ * @throws Error naming the first variable that is wrong and what it must be.
  */
 export function parseConfiguration(environment: Environment): AuthorizerConfiguration {
   const authorizedApis = list(environment, NAME.authorizedApis);
@@ -37,7 +36,11 @@ export function parseConfiguration(environment: Environment): AuthorizerConfigur
     audiences: list(environment, NAME.authorizedAudiences),
     issuer: environment[NAME.authorizedIssuer]?.trim() || undefined,
     verifyExpiration: verifyExpiration(environment),
-    clockToleranceSeconds: clockToleranceSeconds(environment),
+    clockToleranceSeconds: integerFrom(environment, NAME.clockToleranceSeconds, {
+      fallback: 0,
+      min: 0,
+      max: MAX_CLOCK_TOLERANCE_SECONDS,
+    }),
   };
 }
 
@@ -74,14 +77,6 @@ function verifyExpiration(environment: Environment): boolean {
   return value === "true";
 }
 
-function clockToleranceSeconds(environment: Environment): number {
-  const value = environment[NAME.clockToleranceSeconds]?.trim() || "0";
-  if (!/^\d{1,3}$/.test(value) || Number(value) > MAX_CLOCK_TOLERANCE_SECONDS) {
-    throw mustBe(NAME.clockToleranceSeconds, `a whole number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SECONDS}`);
-  }
-  return Number(value);
-}
-
 function mustBe(name: string, rule: string): Error {
-  return new Error(`Environment variable ${name} must be ${rule}.`);
+  return new Error(`${name} must be ${rule}`);
 }

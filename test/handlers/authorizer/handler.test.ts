@@ -86,7 +86,7 @@ describe("authorizer bundle", () => {
       connectEvent(token),
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toBe("Error: Environment variable JWT_VERIFY_EXPIRATION must be true or false.\n");
+    expect(stderr).toBe("Error: JWT_VERIFY_EXPIRATION must be true or false\n");
   });
 
   it("fails with one code when the issuer cannot be reached", async () => {
