@@ -68,7 +68,8 @@ describe("extractToken", () => {
 
   it("takes a token of exactly the limit and rejects one character more as token_too_large", () => {
     const longest = `a.b.${"c".repeat(MAX_TOKEN_LENGTH - 4)}`;
-    expect(extractToken(inQuery(`Bearer ${longest}`))).toBe(longest);
+    expect(extractToken(inQuery(longest))).toBe(longest);
+    expect(extractToken(inQuery(`Bearer%20${longest}`))).toBe(longest);
     expect(reasonFor(inQuery(`${longest}c`))).toBe("token_too_large");
     expect(reasonFor(inQuery(`Bearer ${longest}c`))).toBe("token_too_large");
   });
