@@ -20,9 +20,6 @@ const COMPACT_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
  */
 export function extractToken(event: ConnectEvent): string {
   const value = trimmed(event.queryStringParameters?.[TOKEN_QUERY_PARAMETER]) || trimmed(authorizationHeader(event));
-  if (value.length > MAX_TOKEN_LENGTH + "Bearer ".length) {
-    throw new TokenRefusedError("token_too_large");
-  }
   const token = value.replace(BEARER, "");
   if (token === "" || /^bearer$/i.test(token)) {
     throw new TokenRefusedError("token_missing");
