@@ -231,8 +231,8 @@ class Invocation {
       await this.#reads.run(
         async () => {
           const now = clock.now();
-          // What is not removed now expires by itself.
-          if (now >= stopAt) return;
+          // What is not removed now is found gone another time, or expires by itself.
+          if (now >= (how === "removeGone" ? requestsEndAt : stopAt)) return;
           if (how === "removeGone") {
             await store.removeGone(connection, now - YOUNG_CONNECTION_MILLISECONDS, requestsEndAt);
           } else await store.removeExpired(connection, Math.floor(now / 1_000), requestsEndAt);
