@@ -1,6 +1,6 @@
 import type { ApiDefinition, AuthorizerDefinition } from "./api-definition";
 import { readAuthorizerResult } from "./authorizer-result";
-import { evaluatePolicy } from "./evaluate-policy";
+import { type Decision, evaluatePolicy } from "./evaluate-policy";
 import { internalServerError, RouteFault } from "./fault";
 import type { InvokeFunction } from "./gateway-options";
 import type { RequestParams, RouteRequest } from "./route-request";
@@ -8,7 +8,7 @@ import type { RequestParams, RouteRequest } from "./route-request";
 /**
  * Runs a REQUEST authorizer for `$connect`.
  *
- * @returns `$context.authorizer`.
+ * @param onAuthorizer takes `$context.authorizer`, of a refusal too: its context says why in the access log.
  * @throws RouteFault 401 without every identity source, 403 when denied, 500 when the function fails or returns
  * something else than a policy.
  */
@@ -17,21 +17,20 @@ export async function authorize(
   { functionArn, identitySources }: AuthorizerDefinition,
   request: RouteRequest,
   invoke: InvokeFunction,
-): Promise<Readonly<Record<string, string>>> {
+  onAuthorizer: (authorizer: Readonly<Record<string, string>>) => void,
+): Promise<void> {
   const missing = identitySources.find((source) => !identityOf(source, request.params));
   if (missing !== undefined) throw new RouteFault("Unauthorized", 401, `identity source ${missing} is missing`);
   const methodArn = `${api.executionArn}/${api.stage.name}/$connect`;
-  let decision: string;
-  let authorizer: Readonly<Record<string, string>>;
+  let decision: Decision;
   try {
     const result = readAuthorizerResult(await invoke(functionArn, authorizerEvent(methodArn, request)));
-    authorizer = result.authorizer;
+    onAuthorizer(result.authorizer);
     decision = evaluatePolicy(result.policyDocument, methodArn);
   } catch (error) {
     throw internalServerError(`authorizer: ${(error as Error).message}`);
   }
   if (decision !== "allow") throw new RouteFault("Forbidden", 403, `the authorizer's policy is an ${decision}`);
-  return authorizer;
 }
 
 function identityOf(source: string, params: RequestParams): string | undefined {

@@ -111,7 +111,9 @@ export class GatewayServer {
       const routeRequest = this.#request(connection, "$connect", "CONNECT", { params });
       const outcome = await this.#runner.run(route, routeRequest, connection, async () => {
         if (!route.authorizer) return;
-        connection.authorizer = await authorize(api, route.authorizer, routeRequest, this.#options.invoke);
+        await authorize(api, route.authorizer, routeRequest, this.#options.invoke, (authorizer) => {
+          connection.authorizer = authorizer;
+        });
       });
       if (outcome instanceof RouteFault) {
         refuseHandshake(socket, outcome.status, { message: outcome.message });
