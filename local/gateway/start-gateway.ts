@@ -1,9 +1,81 @@
-import type { Gateway, GatewayOptions } from "./gateway-options";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { checkApi } from "./check-api";
+import { ConnectionsApi } from "./connections-api";
+import type { Gateway, GatewayOptions, Limits } from "./gateway-options";
+import { GatewayServer } from "./gateway-server";
+import { SignatureVerifier } from "./verify-signature";
 
 export type * from "./api-definition";
 export type * from "./gateway-options";
 export { readApi } from "./read-api";
 
-export async function startGateway(_options: GatewayOptions): Promise<Gateway> {
-  throw new Error("not yet");
+const DEFAULT_LIMITS: Limits = {
+  idleMilliseconds: 600_000,
+  lifetimeMilliseconds: 7_200_000,
+  frameBytes: 32 * 1_024,
+  payloadBytes: 128 * 1_024,
+  bufferedBytes: 1_024 * 1_024,
+  messagesInFlight: 32,
+};
+
+/** A storm of reconnecting clients waits in the kernel's queue instead of being refused. */
+const BACKLOG = 4_096;
+
+/**
+ * Runs a WebSocket API on 127.0.0.1 as API Gateway would: handshake and authorizer, routes to AWS services through
+ * mapping templates, @connections, limits, access log.
+ *
+ * @throws Error for an option, template, access log format or selection expression that it cannot run, and when the port is taken
+ * (`code` EADDRINUSE).
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(value > 0)) throw new RangeError(`limits.${name} must be greater than 0, got ${value}`);
+  }
+  if (options.credentials.length === 0) throw new RangeError("credentials must hold at least one key pair");
+  checkApi(options.api);
+  const now = options.now ?? Date.now;
+  const region = options.api.executionArn.split(":")[3] ?? "";
+  const stageName = options.api.stage.name;
+
+  const http = createServer();
+  const server = new GatewayServer(options, limits, now);
+  const connectionsApi = new ConnectionsApi({
+    stageName,
+    verifier: new SignatureVerifier(options.credentials, region, now),
+    connections: server.connections,
+    limits,
+    end: (connection) => server.end(connection, 1000),
+  });
+  http.on("request", (request, response) => void connectionsApi.serve(request, response));
+  http.on("upgrade", (request, socket, head) => server.handshake(request, socket, head));
+
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen({ port: options.port ?? 0, host: "127.0.0.1", backlog: BACKLOG }, resolve);
+  }).catch(async (error: unknown) => {
+    await server.stop(0);
+    throw error;
+  });
+  const { port } = http.address() as AddressInfo;
+  server.domainName = `127.0.0.1:${port}`;
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (graceMilliseconds: number): Promise<void> => {
+    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+    await server.stop(graceMilliseconds);
+    http.closeAllConnections();
+    await closed;
+  };
+  return {
+    url: `ws://127.0.0.1:${port}/${stageName}`,
+    connectionsUrl: `http://127.0.0.1:${port}/${stageName}`,
+    port,
+    get connectionCount() {
+      return server.connections.size;
+    },
+    stop: (graceMilliseconds = 5_000) => (stopped ??= stop(graceMilliseconds)),
+  };
 }

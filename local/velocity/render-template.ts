@@ -29,6 +29,11 @@ export function renderTemplate(template: string, input: TemplateInput): string {
   }
 }
 
+/** Parses a template without rendering it. @throws TemplateError */
+export function checkTemplate(template: string): void {
+  compile(template);
+}
+
 const MAX_COMPILED = 200;
 const compiled = new Map<string, readonly Node[]>();
 

@@ -1,0 +1,33 @@
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What a Lambda authorizer must return, checked. */
+export interface AuthorizerResult {
+  readonly policyDocument: JsonObject;
+  /** `$context.authorizer`: principalId and the context, every value as text. */
+  readonly authorizer: Readonly<Record<string, string>>;
+}
+
+/** API Gateway's largest authorizer result. */
+const MAX_RESULT_BYTES = 8_192;
+
+/** @throws Error naming the part that API Gateway would not take: it answers 500 for it. Never holds a value. */
+export function readAuthorizerResult(result: unknown): AuthorizerResult {
+  if (!isObject(result)) throw new Error("the authorizer did not return an object");
+  if (Buffer.byteLength(JSON.stringify(result)) > MAX_RESULT_BYTES) {
+    throw new Error(`the authorizer's result is larger than ${MAX_RESULT_BYTES} bytes`);
+  }
+  const { principalId, policyDocument, context = {} } = result;
+  if (typeof principalId !== "string") throw new Error("the authorizer's principalId must be text");
+  if (!isObject(policyDocument)) throw new Error("the authorizer returned no policyDocument");
+  if (!isObject(context)) throw new Error("the authorizer's context must be an object");
+  const authorizer: Record<string, string> = {};
+  for (const [key, value] of Object.entries(context)) {
+    if (typeof value === "object")
+      throw new Error(`the authorizer's context.${key} must be text, a number or a boolean`);
+    authorizer[key] = String(value);
+  }
+  return { policyDocument, authorizer: { ...authorizer, principalId } };
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

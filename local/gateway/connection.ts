@@ -1,0 +1,16 @@
+import type { WebSocket } from "ws";
+
+/** One client, from the start of its handshake. */
+export interface Connection {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly connectedAt: number;
+  readonly identity: { readonly sourceIp: string; readonly userAgent: string };
+  /** `$context.authorizer`: the principalId and the authorizer's own context, as text. */
+  authorizer: Readonly<Record<string, string>>;
+  lastActiveAt: number;
+  /** Messages under way. */
+  inFlight: number;
+  /** From the end of the handshake until the connection ends. */
+  socket: WebSocket | undefined;
+}

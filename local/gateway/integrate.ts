@@ -1,0 +1,128 @@
+import { renderTemplate } from "../velocity/render-template";
+import { TemplateError } from "../velocity/template-error";
+import type { IntegrationDefinition, IntegrationResponseDefinition, RequestParameter } from "./api-definition";
+import { internalServerError, RouteFault } from "./fault";
+import type { RouteRequest } from "./route-request";
+import { compileSelection, memberOf, type ParsedBody, parseBody } from "./selection-expression";
+import type { ServiceClient, ServiceResponse } from "./service-client";
+
+/** The integration's answer after its response mapping. */
+export interface IntegrationResult {
+  /** The integration's own status. */
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Runs a route's integration: request template and parameters, the service (or none, for MOCK), response template.
+ *
+ * @throws RouteFault for what API Gateway answers itself: no template, a template that fails, a time-out.
+ */
+export async function integrate(
+  integration: IntegrationDefinition,
+  request: RouteRequest,
+  services: ServiceClient,
+): Promise<IntegrationResult> {
+  const parsed = parseBody(request.body);
+  const body = requestBody(integration, request, parsed);
+  const response =
+    integration.target === "MOCK"
+      ? mockResponse(body)
+      : await services.call(
+          integration.target,
+          { ...requestParameters(integration.requestParameters, request, parsed), body },
+          integration.timeoutMilliseconds,
+        );
+  return { status: response.status, body: responseBody(integration.responses, response, request) };
+}
+
+function requestBody(integration: IntegrationDefinition, request: RouteRequest, parsed: ParsedBody): string {
+  const { requestTemplates, templateSelectionExpression, passthroughBehavior } = integration;
+  const template = select(requestTemplates, templateSelectionExpression, parsed);
+  if (template !== undefined) return render(template, request, request.body);
+  if (passthroughBehavior === "NEVER" || (passthroughBehavior === "WHEN_NO_TEMPLATES" && requestTemplates.size > 0)) {
+    throw new RouteFault(
+      "Unsupported Media Type",
+      415,
+      `no request template is selected, passthrough is ${passthroughBehavior}`,
+    );
+  }
+  return request.body;
+}
+
+function select(
+  templates: ReadonlyMap<string, string>,
+  expression: string | undefined,
+  parsed: ParsedBody,
+): string | undefined {
+  const key = expression === undefined ? undefined : compileSelection(expression)(parsed);
+  return key === undefined ? undefined : (templates.get(key) ?? templates.get("$default"));
+}
+
+function render(template: string, request: RouteRequest, body: string): string {
+  const { context, stageVariables, params } = request;
+  try {
+    return renderTemplate(template, { body, context, stageVariables, params });
+  } catch (error) {
+    if (error instanceof TemplateError) throw internalServerError(`mapping template: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A MOCK integration answers with the statusCode that its request template renders. */
+function mockResponse(rendered: string): ServiceResponse {
+  const status = Number(memberOf(parseBody(rendered)?.json, ["statusCode"]));
+  if (!Number.isInteger(status))
+    throw internalServerError('a MOCK request template must render {"statusCode": <number>}');
+  return { status, body: "" };
+}
+
+function responseBody(
+  responses: readonly IntegrationResponseDefinition[],
+  response: ServiceResponse,
+  request: RouteRequest,
+): string {
+  if (responses.length === 0) return response.body;
+  const chosen =
+    responses.find(
+      ({ key }) => key !== "$default" && new RegExp(`^(?:${key.slice(1, -1)})$`).test(String(response.status)),
+    ) ?? responses.find(({ key }) => key === "$default");
+  if (!chosen) throw internalServerError(`no integration response for status ${response.status}`);
+  const template = select(chosen.templates, chosen.templateSelectionExpression, parseBody(response.body));
+  return template === undefined ? response.body : render(template, request, response.body);
+}
+
+function requestParameters(
+  parameters: readonly RequestParameter[],
+  request: RouteRequest,
+  parsed: ParsedBody,
+): { readonly headers: Record<string, string>; readonly query: Record<string, string> } {
+  const headers: Record<string, string> = {};
+  const query: Record<string, string> = {};
+  for (const parameter of parameters) {
+    const value = parameterValue(parameter.source, request, parsed);
+    if (value === undefined) continue;
+    if (parameter.in === "querystring") query[parameter.name] = value;
+    // A client must not be able to write header lines of its own.
+    else if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw internalServerError(`${parameter.source} cannot be the header ${parameter.name}`);
+    } else headers[parameter.name.toLowerCase()] = value;
+  }
+  return { headers, query };
+}
+
+function parameterValue(source: string, request: RouteRequest, parsed: ParsedBody): string | undefined {
+  if (source.startsWith("'")) return source.slice(1, -1);
+  const [root = "", ...path] = source.split(".");
+  if (root === "context") return text(memberOf(request.context, path));
+  if (root === "stageVariables") return text(memberOf(request.stageVariables, path));
+  const [, place = "", ...names] = path;
+  if (place === "body") return text(memberOf(parsed?.json, names));
+  const name = names.join(".");
+  if (place === "querystring") return request.params.querystring[name];
+  const header = Object.entries(request.params.header).find(([key]) => key.toLowerCase() === name.toLowerCase());
+  return header?.[1];
+}
+
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : typeof value === "object" ? JSON.stringify(value) : String(value);
