@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { installTool } from "./install-tool";
+
+const run = promisify(execFile);
+
+/**
+ * A Node.js 24, which is what Lambda runs the handlers on: this process's own when it is one, else one installed from
+ * npm into `.tools/` on first use (7 s, 120 MB).
+ *
+ * @returns the path of the `node` binary
+ * @throws Error naming what npm said when it cannot be installed
+ */
+export async function ensureNode24(): Promise<string> {
+  if (process.versions.node.startsWith("24.")) return process.execPath;
+  const { platform, arch } = process;
+  const name = platform === "darwin" ? `node-bin-darwin-${arch}` : `node-${platform}-${arch}`;
+  const folder = await installTool("node24", async (unfinished) => {
+    const args = ["install", "--prefix", unfinished, "--no-save", "--no-audit", "--no-fund", `${name}@24`];
+    await run("npm", args).catch((error: unknown) => {
+      const said = String((error as { stderr?: unknown }).stderr ?? error)
+        .trim()
+        .split("\n");
+      throw new Error(
+        `npm could not install ${name}@24 (${said.find((line) => line.trim() !== "")}): check the network, or use Node.js 24`,
+      );
+    });
+  });
+  return path.join(folder, "node_modules", name, "bin", "node");
+}
