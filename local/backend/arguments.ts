@@ -51,7 +51,9 @@ export class Arguments {
     return (
       this.take(name, (value) => {
         if (!isValueObject(value)) throw new TerraformError(`a map is needed, got ${typeName(value)}`);
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toText(item)]));
+        // As the provider: an entry that is null is not there.
+        const present = Object.entries(value).filter(([, item]) => item !== null);
+        return Object.fromEntries(present.map(([key, item]) => [key, toText(item)]));
       }) ?? {}
     );
   }

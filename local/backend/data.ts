@@ -24,7 +24,7 @@ export function dataSources({ region, accountId }: Place, outputFolder: string):
       dns_suffix: "amazonaws.com",
       reverse_dns_prefix: "com.amazonaws",
     }),
-    aws_region: () => ({ id: region, name: region, region }),
+    aws_region: () => ({ id: region, name: region, region, endpoint: `ec2.${region}.amazonaws.com` }),
   };
 }
 
