@@ -22,7 +22,7 @@ export interface SynthesizedStack {
  *
  * @throws Error with what the build or the synthesis said
  */
-export async function synthesize(folder: string): Promise<SynthesizedStack> {
+export async function synthesize(folder: string, signal?: AbortSignal): Promise<SynthesizedStack> {
   const bundles = path.join(folder, "handlers");
   const outdir = path.join(folder, "cdktf.out");
   const env = {
@@ -31,9 +31,11 @@ export async function synthesize(folder: string): Promise<SynthesizedStack> {
     CDKTF_OUTDIR: outdir,
     CDKTF_CONTEXT_JSON: JSON.stringify({ [BUNDLES_CONTEXT_KEY]: bundles }),
   };
-  const synth = run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: root, env }).catch((error: unknown) => {
-    throw new Error(`main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`);
-  });
+  const synth = run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: root, env, signal }).catch(
+    (error: unknown) => {
+      throw new Error(`main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`);
+    },
+  );
   await Promise.all([buildHandlers(bundles), synth]);
   const stackFolder = path.join(outdir, "stacks", "sumu");
   const text = await readFile(path.join(stackFolder, "cdk.tf.json"), "utf8");

@@ -16,6 +16,8 @@ export interface AwsClients {
 export const LOCAL_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
 export function createAwsClients({ endpoint, region }: { endpoint: string; region: string }): AwsClients {
+  // Its notice of Node.js versions to come is for those who deploy the SDK; it would be the loudest line of a start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const config = { endpoint, region, credentials: LOCAL_CREDENTIALS };
   const clients = {
     dynamodb: new DynamoDBClient(config),

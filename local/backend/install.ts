@@ -7,6 +7,13 @@ import { SetupError } from "../setup-error";
 /** The emulator that stands for AWS, and the only version that this project is tested with. */
 export const MINISTACK_VERSION = "1.5.33";
 
+export interface InstallOptions {
+  /** @default "python3" */
+  readonly python?: string;
+  /** Gives the installation up. */
+  readonly signal?: AbortSignal;
+}
+
 const run = promisify(execFile);
 
 /**
@@ -15,16 +22,16 @@ const run = promisify(execFile);
  * @returns the path of that environment's Python
  * @throws SetupError when there is no usable Python, or no way to PyPI
  */
-export async function ensureMiniStack(python = "python3"): Promise<string> {
+export async function ensureMiniStack({ python = "python3", signal }: InstallOptions = {}): Promise<string> {
   const folder = await installTool(`ministack-${MINISTACK_VERSION}`, async (unfinished) => {
-    await requirePython(python);
-    await run(python, ["-m", "venv", unfinished]).catch((error: unknown) => {
+    await requirePython(python, signal);
+    await run(python, ["-m", "venv", unfinished], { signal }).catch((error: unknown) => {
       throw new SetupError(
         `${python} -m venv failed (${lastLine(error)}): on Debian and Ubuntu run "apt-get install python3-venv", then start again`,
       );
     });
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `ministack==${MINISTACK_VERSION}`];
-    await run(path.join(unfinished, "bin", "python3"), pip).catch((error: unknown) => {
+    await run(path.join(unfinished, "bin", "python3"), pip, { signal }).catch((error: unknown) => {
       throw new SetupError(
         `pip could not install ministack==${MINISTACK_VERSION} (${lastLine(error)}): check the network and the proxy, then start again`,
       );
@@ -33,9 +40,9 @@ export async function ensureMiniStack(python = "python3"): Promise<string> {
   return path.join(folder, "bin", "python3");
 }
 
-async function requirePython(python: string): Promise<void> {
+async function requirePython(python: string, signal: AbortSignal | undefined): Promise<void> {
   const check = "import sys; sys.exit(0 if sys.version_info >= (3, 10) else 1)";
-  await run(python, ["-c", check]).catch((error: unknown) => {
+  await run(python, ["-c", check], { signal }).catch((error: unknown) => {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const found = isMissing ? `there is no ${python} on the PATH` : `${python} is older`;
     throw new SetupError(

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SetupError } from "../setup-error";
@@ -12,7 +10,7 @@ export interface AwsBackend {
   /** For `AWS_ENDPOINT_URL` and the SDK's `endpoint`. */
   readonly endpoint: string;
   readonly region: string;
-  /** Ends it, with every process, port and file that it had. */
+  /** Ends it, with every process and port that it had. */
   stop(): Promise<void>;
 }
 
@@ -39,15 +37,15 @@ main()
 `;
 
 /**
- * Starts MiniStack on a free port of the loopback interface, with a temporary folder of its own.
+ * Starts MiniStack on a free port of the loopback interface.
  *
  * @param python - of the environment that MiniStack is installed in
  * @param node - the Node.js 24 that functions run on, whatever Node.js this process is
+ * @param folder - for all its files. The caller removes it; when this process is killed, MiniStack does.
  * @throws SetupError when it does not become ready; the message has its last words
  */
-export async function startMiniStack(python: string, node: string): Promise<AwsBackend> {
+export async function startMiniStack(python: string, node: string, folder: string): Promise<AwsBackend> {
   const port = await freePort();
-  const folder = await mkdtemp(path.join(tmpdir(), "sumu-local-"));
   const child = spawn(python, ["-c", BOOTSTRAP], {
     cwd: folder,
     // A process group of its own: Ctrl-C in the terminal reaches only the parent, and the group can be ended as one.
@@ -56,10 +54,7 @@ export async function startMiniStack(python: string, node: string): Promise<AwsB
     env: environment(port, folder, node),
   });
   const said = rememberLastLine(child);
-  const stop = async (): Promise<void> => {
-    await endGroup(child);
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
+  const stop = (): Promise<void> => endGroup(child);
   const endpoint = `http://127.0.0.1:${port}`;
   try {
     await untilReady(endpoint, child, said);

@@ -13,6 +13,8 @@ export interface ProvisionOptions {
   /** The folder that file is in, absolute. */
   readonly stackFolder: string;
   readonly variables: ValueObject;
+  /** Variables whose validation rules do not hold here. */
+  readonly rulesLeftOut?: readonly string[];
   readonly place: Place;
   readonly aws: AwsClients;
   /** Where the functions' zips are put. */
@@ -51,6 +53,7 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionedS
   try {
     const applied = await applyStack(readStack(options.json), {
       variables: options.variables,
+      rulesLeftOut: options.rulesLeftOut,
       modulePath: options.stackFolder,
       resources: Object.fromEntries([...created, ...leftOut]),
       data: dataSources(options.place, options.temporaryFolder),

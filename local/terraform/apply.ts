@@ -15,6 +15,8 @@ export type Create = (args: ValueObject, address: string) => ValueObject | Promi
 
 export interface ApplyOptions {
   readonly variables: ValueObject;
+  /** Variables whose validation rules are not checked. @default none */
+  readonly rulesLeftOut?: readonly string[];
   /** The folder of the stack, absolute: what `path.module` is. */
   readonly modulePath: string;
   /** By type, such as `aws_sqs_queue`. */
@@ -45,7 +47,7 @@ export function createResolver(state: AppliedState): Resolve {
  * @throws TerraformError before anything is created when a type has no `Create`; later for what cannot be evaluated.
  */
 export async function applyStack(stack: Stack, options: ApplyOptions): Promise<AppliedStack> {
-  const variables = resolveVariables(stack.variables, options.variables);
+  const variables = resolveVariables(stack.variables, options.variables, options.rulesLeftOut);
   refuseUnknownTypes(stack, options);
 
   const locals: { [name: string]: Value } = {};
