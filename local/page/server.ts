@@ -29,6 +29,7 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
   "/connection.js": { file: "connection.js", type: "text/javascript; charset=utf-8" },
+  "/log.js": { file: "log.js", type: "text/javascript; charset=utf-8" },
 };
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
