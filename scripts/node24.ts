@@ -6,7 +6,7 @@ import { installTool } from "./install-tool";
 const run = promisify(execFile);
 
 /** Pinned, so that a measurement of today is comparable with one of tomorrow. */
-const VERSION = "24.9.0";
+const VERSION = "24.21.0";
 
 /**
  * A Node.js 24, which is what Lambda runs the handlers on: this process's own when it is one, else one installed from
