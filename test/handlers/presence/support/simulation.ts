@@ -6,9 +6,9 @@ import { type SettlePorts, UnsettledError } from "../../../../handlers/presence/
 import type { PresenceStatus } from "../../../../src/contract/messages";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "./events";
 
-/** What devices do. A device that connects again without having said goodbye leaves its old row behind. */
+/** What devices do: come or go (`toggle`); die without a goodbye (`vanish`), which leaves the row until it expires. */
 export type DeviceStep =
-  | { readonly type: "connect" | "disconnect" | "vanish"; readonly user: string; readonly device: number }
+  | { readonly type: "toggle" | "vanish"; readonly user: string; readonly device: number }
   | { readonly type: "wait"; readonly milliseconds: number }
   /** DynamoDB removes the expired rows. */
   | { readonly type: "sweep" };
@@ -33,6 +33,8 @@ export interface Published {
 
 interface Call {
   readonly invocation: Invocation;
+  /** Some calls are slow: others overtake them by many steps. */
+  readonly readyAtStep: number;
   readonly run: (fate: "succeed" | "throw-before" | "throw-after") => void;
   /** The effect alone: the caller dies before it hears of it. */
   readonly effect: () => unknown;
@@ -71,6 +73,8 @@ export class Simulation {
   readonly rows = new Map<string, PresenceRow>();
   /** Versions whose state was not true at any moment since the version before. */
   readonly untrueVersions: Published[] = [];
+  /** Users whose row was not true although everything that they had caused was done. */
+  readonly untrueAtRest: { readonly userId: string; readonly at: number }[] = [];
   /** For each OFFLINE, in order: how long the user had been without a connection, in milliseconds. */
   readonly offlineAfterMilliseconds: number[] = [];
   /** What the watchdog threw although no port did. That its time ran out while the clock jumped is none of it. */
@@ -91,6 +95,8 @@ export class Simulation {
   #step = 0;
   #nextDeviceStep = 0;
   #devicesWaitUntil = START;
+  /** Time passes although not all is done: records, calls and checks lag behind. */
+  #waitIsImpatient = false;
   #lastSequenceNumber = 0;
 
   constructor(options: SimulationOptions) {
@@ -104,7 +110,7 @@ export class Simulation {
     for (let advanced = true; advanced; ) {
       this.#step += 1;
       if (this.#step > 50_000) throw new Error("the simulation does not come to rest");
-      this.now += this.#pick(4);
+      this.now += this.#pick(3);
       this.#observeTruth();
       advanced = this.#advance();
       await new Promise(setImmediate);
@@ -127,7 +133,8 @@ export class Simulation {
   #advance(): boolean {
     const { prompt } = this.#options;
     const moves: (() => void)[] = [];
-    if (this.#calls.length > 0) moves.push(() => this.#runCall());
+    const ready = this.#calls.filter(({ readyAtStep }) => readyAtStep <= this.#step);
+    if (ready.length > 0) moves.push(() => this.#runCall(this.#pickOf(ready)));
     const idleBatches = this.#batches.filter(({ busy, records }) => !busy && records.length > 0);
     if (idleBatches.length > 0) moves.push(() => this.#deliverStream(this.#pickOf(idleBatches)));
     const streamDone = this.#invocations.size === 0 && this.#batches.every(({ records }) => records.length === 0);
@@ -140,14 +147,24 @@ export class Simulation {
     const devicesGoOn = this.#nextDeviceStep < this.#options.history.length;
     if (devicesGoOn && this.#devicesWaitUntil <= this.now && (this.#invocations.size === 0 || !prompt)) {
       moves.push(() => this.#stepDevices());
-    } else if (devicesGoOn && !prompt && this.#chance(0.1)) {
+    } else if (devicesGoOn && this.#waitIsImpatient) {
       moves.push(() => this.#jump(this.#devicesWaitUntil));
     }
     if (moves.length > 0) {
       this.#pickOf(moves)();
       return true;
     }
+    if (this.#calls.length > 0) return true;
+    if (streamDone && this.#grace.length === 0) this.#observeRest();
     return this.#passTime(devicesGoOn) || (!devicesGoOn && this.#sweep());
+  }
+
+  #observeRest(): void {
+    for (const [userId, connections] of this.#connections) {
+      const hasExpired = [...connections.values()].some((deleteAt) => deleteAt * 1_000 <= this.now);
+      const isOnline = this.rows.get(userId)?.status === "ONLINE";
+      if (!hasExpired && isOnline !== this.isConnected(userId)) this.untrueAtRest.push({ userId, at: this.now });
+    }
   }
 
   #passTime(devicesGoOn: boolean): boolean {
@@ -168,23 +185,25 @@ export class Simulation {
   #stepDevices(): void {
     const step = this.#options.history[this.#nextDeviceStep++];
     if (step === undefined) return;
-    if (step.type === "wait") this.#devicesWaitUntil = this.now + step.milliseconds;
-    else if (step.type === "sweep") this.#sweep();
+    if (step.type === "wait") {
+      this.#devicesWaitUntil = this.now + step.milliseconds;
+      this.#waitIsImpatient = !this.#options.prompt && this.#chance(0.3);
+    } else if (step.type === "sweep") this.#sweep();
     else this.#stepDevice(step.type, step.user, `${step.user}/${step.device}`);
   }
 
-  #stepDevice(type: "connect" | "disconnect" | "vanish", userId: string, device: string): void {
+  #stepDevice(type: "toggle" | "vanish", userId: string, device: string): void {
     const connections = this.#connections.get(userId) ?? new Map<string, number>();
     this.#connections.set(userId, connections);
     const connectionId = this.#devices.get(device);
-    if (type === "connect") {
+    if (connectionId !== undefined) {
+      this.#devices.delete(device);
+      if (type === "toggle" && connections.delete(connectionId)) this.#record("REMOVE", userId, connectionId);
+    } else if (type === "toggle") {
       const opened = `${device}-${this.#lastSequenceNumber + 1}`;
       this.#devices.set(device, opened);
       connections.set(opened, Math.floor(this.now / 1_000) + CONNECTION_LIFETIME_SECONDS);
       this.#record("INSERT", userId, opened);
-    } else if (connectionId !== undefined) {
-      this.#devices.delete(device);
-      if (type === "disconnect" && connections.delete(connectionId)) this.#record("REMOVE", userId, connectionId);
     }
   }
 
@@ -203,8 +222,8 @@ export class Simulation {
 
   #record(eventName: "INSERT" | "REMOVE", userId: string, connectionId: string, expired = false): void {
     const sequenceNumber = String(++this.#lastSequenceNumber).padStart(12, "0");
-    const hash = [...connectionId].reduce((sum, character) => sum * 31 + (character.codePointAt(0) ?? 0), 7);
-    this.#batches[hash % this.#batches.length]?.records.push(
+    const hash = [...connectionId].reduce((sum, character) => Math.imul(sum, 31) + character.charCodeAt(0), 7);
+    this.#batches[(hash >>> 0) % this.#batches.length]?.records.push(
       streamRecord({ eventName, userId, connectionId, sequenceNumber, at: this.now, expired }),
     );
     this.#observeTruth();
@@ -263,10 +282,10 @@ export class Simulation {
     });
   }
 
-  #runCall(): void {
-    const [call] = this.#calls.splice(this.#pick(this.#calls.length), 1);
+  #runCall(call: Call): void {
+    this.#calls.splice(this.#calls.indexOf(call), 1);
     const fails = this.#options.faults && this.#chance(0.08);
-    call?.run(fails ? (this.#chance(0.5) ? "throw-before" : "throw-after") : "succeed");
+    call.run(fails ? (this.#chance(0.5) ? "throw-before" : "throw-after") : "succeed");
   }
 
   #wake(sleeper: Sleeper): void {
@@ -297,7 +316,8 @@ export class Simulation {
           if (fate === "throw-after") return reject(new InjectedFault("after"));
           resolve(result);
         };
-        this.#calls.push({ invocation, run, effect });
+        const readyAtStep = this.#step + (this.#chance(0.25) ? this.#pick(120) : 0);
+        this.#calls.push({ invocation, readyAtStep, run, effect });
       });
 
     return {
