@@ -1,6 +1,6 @@
-import type { Config } from "jest";
-
-const config: Config = {
+// Plain JavaScript: jest reads TypeScript only with ts-node, or on a Node that strips types.
+/** @type {import("jest").Config} */
+const config = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   globalSetup: "<rootDir>/test/support/global-setup.ts",

@@ -1,0 +1,65 @@
+# Every input of the module, with presence to where var.presence_source says.
+
+terraform {
+  required_version = ">= 1.3"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.19, < 7"
+    }
+  }
+}
+
+provider "aws" {}
+
+variable "presence_source" {
+  type        = string
+  description = "topic, queue, or anything else for no presence events."
+  default     = "queue"
+}
+
+module "sumu" {
+  source = "../../../modules/serverless"
+
+  prefix                  = "shop-staging"
+  common_tags             = { team = "web", cost_center = "4711" }
+  stage_name              = "mvp"
+  apigw_endpoint          = "https://live.example.com/push"
+  issuer_jwks_uri         = "https://www.googleapis.com/service_accounts/v1/metadata/x509/securetoken@system.gserviceaccount.com"
+  authorized_audiences    = ["shop-web", "shop-mobile"]
+  verify_token_expiration = true
+  presence_source         = var.presence_source
+
+  s3_artifacts = {
+    bucket = "shop-artifacts"
+    arn    = "arn:aws:s3:::shop-artifacts"
+  }
+  github = {
+    owner          = "shop"
+    connection_arn = "arn:aws:codestar-connections:us-east-1:123456789012:connection/0b1c2d3e-4f56-7890-abcd-ef0123456789"
+    webhook_secret = "not used, accepted for the original's callers"
+  }
+  github_repositories = {
+    authorizer = { name = "apigw-jwt-authorizer", branch = "main" }
+    pusher     = { name = "apigw-websocket-pusher", branch = "main" }
+  }
+  pre_release = false
+  ci_notifications_slack_channels = {
+    info  = "ci-info"
+    alert = "ci-alert"
+  }
+
+  authorized_issuer             = "https://securetoken.google.com/shop"
+  token_clock_tolerance_seconds = 5
+  presence_grace_seconds        = 30
+  connections_table_name        = "SumuConnections"
+  delivery_concurrency          = 128
+  read_concurrency              = 32
+  broadcast_segments            = 16
+  log_retention_days            = 90
+}
+
+output "sumu" {
+  description = "All outputs."
+  value       = module.sumu
+}

@@ -1,0 +1,73 @@
+/** A WebSocket API as the gateway runs it: the `aws_apigatewayv2_*` resources of a stack, references resolved. */
+export interface ApiDefinition {
+  readonly id: string;
+  /** `arn:<partition>:execute-api:<region>:<account>:<API id>`. */
+  readonly executionArn: string;
+  /** `$request.body.action`, say. */
+  readonly routeSelectionExpression: string;
+  readonly routes: ReadonlyMap<string, RouteDefinition>;
+  readonly stage: StageDefinition;
+}
+
+export interface RouteDefinition {
+  readonly routeKey: string;
+  /** On `$connect` only. */
+  readonly authorizer?: AuthorizerDefinition;
+  readonly integration: IntegrationDefinition;
+  /** Whether the integration's response goes back to the client: the route has a `$default` route response. */
+  readonly answers: boolean;
+}
+
+/** A REQUEST authorizer. */
+export interface AuthorizerDefinition {
+  /** The function or alias that its URI invokes. */
+  readonly functionArn: string;
+  /** `route.request.querystring.x` or `route.request.header.x`: all must be there, or the answer is 401. */
+  readonly identitySources: readonly string[];
+}
+
+export type PassthroughBehavior = "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
+
+export interface IntegrationDefinition {
+  /** What is called: nothing (MOCK), or an AWS service. */
+  readonly target: "MOCK" | ServiceTarget;
+  /** Integration header or query parameter to where its value comes from. */
+  readonly requestParameters: readonly RequestParameter[];
+  readonly requestTemplates: ReadonlyMap<string, string>;
+  readonly templateSelectionExpression?: string;
+  readonly passthroughBehavior: PassthroughBehavior;
+  /** 50 to 29,000. */
+  readonly timeoutMilliseconds: number;
+  readonly responses: readonly IntegrationResponseDefinition[];
+}
+
+/** `arn:<partition>:apigateway:<region>:<service>:action/<action>` or `…:path/<path>`. */
+export interface ServiceTarget {
+  readonly region: string;
+  readonly service: "dynamodb" | "sns" | "sqs";
+  readonly action?: string;
+  /** With its leading slash. */
+  readonly path?: string;
+}
+
+export interface RequestParameter {
+  readonly in: "header" | "querystring";
+  readonly name: string;
+  /** `'static'`, `route.request.body.x`, `route.request.querystring.x`, `route.request.header.x`, `context.x`, `stageVariables.x`. */
+  readonly source: string;
+}
+
+export interface IntegrationResponseDefinition {
+  /** `/200/`, `/4\d\d/` or `$default`. */
+  readonly key: string;
+  readonly templates: ReadonlyMap<string, string>;
+  readonly templateSelectionExpression?: string;
+}
+
+export interface StageDefinition {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** `$context.x` placeholders. Absent: no access log. */
+  readonly accessLogFormat?: string;
+  readonly throttling?: { readonly ratePerSecond: number; readonly burst: number };
+}

@@ -1,0 +1,69 @@
+import type { ApiDefinition } from "./api-definition";
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Calls a Lambda function by ARN and gives its result. A function error or time-out must reject. */
+export type InvokeFunction = (functionArn: string, event: unknown) => Promise<unknown>;
+
+/** API Gateway's own quotas, which tests shorten. */
+export interface Limits {
+  /** No frame in either direction for this long ends a connection (1001). @default 600_000 */
+  readonly idleMilliseconds: number;
+  /** Every connection ends after this (1001). @default 7_200_000 */
+  readonly lifetimeMilliseconds: number;
+  /** A larger frame ends the connection (1009). @default 32_768 */
+  readonly frameBytes: number;
+  /** A larger message ends the connection (1009), or is refused at @connections (413). @default 131_072 */
+  readonly payloadBytes: number;
+  /** What may wait for a client that does not read; beyond, @connections answers 429. @default 1_048_576 */
+  readonly bufferedBytes: number;
+  /** Messages of one connection that are served at once; the socket is not read meanwhile. @default 32 */
+  readonly messagesInFlight: number;
+}
+
+export interface GatewayOptions {
+  readonly api: ApiDefinition;
+  /** Where integrations are sent: the emulator, `http://127.0.0.1:4566`. */
+  readonly awsEndpoint: string;
+  /** Who may call @connections; the first also signs the integrations' requests. At least one. */
+  readonly credentials: readonly Credentials[];
+  readonly invoke: InvokeFunction;
+  /** @default 0: any free port */
+  readonly port?: number;
+  /** A line of the stage's access log for every connect, message and disconnect. Never holds a token or payload. */
+  readonly onAccessLog?: (line: string) => void;
+  /** Why a client got an error of the gateway: for the developer's eyes, without payloads. */
+  readonly onFault?: (fault: Fault) => void;
+  readonly limits?: Partial<Limits>;
+  /** Epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+export interface Fault {
+  readonly routeKey: string;
+  readonly connectionId: string;
+  readonly requestId: string;
+  readonly reason: string;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** `ws://127.0.0.1:<port>/<stage>`. */
+  readonly url: string;
+  /** `http://127.0.0.1:<port>/<stage>`: the endpoint of an ApiGatewayManagementApi client. */
+  readonly connectionsUrl: string;
+  readonly port: number;
+  /** Connections that are open now. */
+  readonly connectionCount: number;
+  /**
+   * Closes every connection (1001), lets each `$disconnect` run, and frees the port. Waits at most
+   * `graceMilliseconds` for integrations under way. Leaves no timer or socket. Safe to call twice.
+   *
+   * @default 5_000
+   */
+  stop(graceMilliseconds?: number): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import type {
+  IntegrationDefinition,
+  IntegrationResponseDefinition,
+  PassthroughBehavior,
+  RequestParameter,
+  ServiceTarget,
+} from "./api-definition";
+import type { ResourceReader, StackResource } from "./resource-reader";
+
+const PASSTHROUGH_BEHAVIORS: readonly string[] = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
+const FORM = "'application/x-www-form-urlencoded'";
+
+/** An `aws_apigatewayv2_integration`. @throws Error naming the attribute that the gateway does not run. */
+export function readIntegration(
+  reader: ResourceReader,
+  integration: StackResource,
+  responses: readonly IntegrationResponseDefinition[],
+): IntegrationDefinition {
+  const refuse = (what: string): never => {
+    throw new Error(`${integration.address}: ${what}`);
+  };
+  const type = reader.text(integration, "integration_type");
+  if (type !== "AWS" && type !== "MOCK") refuse(`integration_type ${type} is not supported here, AWS and MOCK are`);
+  for (const attribute of ["connection_id", "content_handling_strategy", "tls_config", "response_parameters"]) {
+    if (reader.has(integration, attribute)) refuse(`${attribute} is not supported here`);
+  }
+  const target = type === "MOCK" ? "MOCK" : readTarget(reader, integration);
+  const requestParameters = [...reader.textMap(integration, "request_parameters")].map(([key, source]) =>
+    readRequestParameter(integration, key, source),
+  );
+  if (target !== "MOCK" && target.service !== "dynamodb") {
+    const contentType = requestParameters.find(
+      (one) => one.in === "header" && one.name.toLowerCase() === "content-type",
+    );
+    if (contentType?.source !== FORM) {
+      refuse(`${target.service} takes forms: integration.request.header.Content-Type must be ${FORM}`);
+    }
+  }
+  const passthroughBehavior = reader.optionalText(integration, "passthrough_behavior") ?? "WHEN_NO_MATCH";
+  if (!PASSTHROUGH_BEHAVIORS.includes(passthroughBehavior))
+    refuse(`passthrough_behavior ${passthroughBehavior} is unknown`);
+  const timeoutMilliseconds = Number(reader.optionalText(integration, "timeout_milliseconds") ?? 29_000);
+  if (!(timeoutMilliseconds >= 50 && timeoutMilliseconds <= 29_000)) {
+    refuse(`timeout_milliseconds must be 50 to 29000, got ${timeoutMilliseconds}`);
+  }
+  const templateSelectionExpression = reader.optionalText(integration, "template_selection_expression");
+  return {
+    target,
+    requestParameters,
+    requestTemplates: reader.textMap(integration, "request_templates"),
+    ...(templateSelectionExpression !== undefined && { templateSelectionExpression }),
+    passthroughBehavior: passthroughBehavior as PassthroughBehavior,
+    timeoutMilliseconds,
+    responses,
+  };
+}
+
+function readTarget(reader: ResourceReader, integration: StackResource): ServiceTarget {
+  const uri = reader.text(integration, "integration_uri");
+  const match = /^arn:[\w-]+:apigateway:([\w-]+):(dynamodb|sns|sqs):(action|path)\/(.+)$/.exec(uri);
+  const [, region = "", service, kind, rest = ""] = match ?? [];
+  if (!match) {
+    throw new Error(
+      `${integration.address}: integration_uri ${uri} must be arn:<partition>:apigateway:<region>:<dynamodb|sns|sqs>:<action/…|path/…>`,
+    );
+  }
+  if (reader.optionalText(integration, "integration_method") !== "POST") {
+    throw new Error(`${integration.address}: integration_method must be POST`);
+  }
+  if (!reader.has(integration, "credentials_arn")) {
+    throw new Error(`${integration.address}: credentials_arn is missing, the service would refuse the call on AWS`);
+  }
+  if (service === "dynamodb" && kind === "path") throw new Error(`${integration.address}: dynamodb has actions only`);
+  return {
+    region,
+    service: service as ServiceTarget["service"],
+    ...(kind === "action" ? { action: rest } : { path: `/${rest}` }),
+  };
+}
+
+const SOURCE = /^(?:'[^']*'|route\.request\.(?:body|querystring|header)\..+|context\..+|stageVariables\..+)$/;
+
+function readRequestParameter(integration: StackResource, key: string, source: string): RequestParameter {
+  const [, place, name = ""] = /^integration\.request\.(header|querystring)\.(.+)$/.exec(key) ?? [];
+  if (!place) throw new Error(`${integration.address}: request parameter ${key} is not supported here`);
+  if (!SOURCE.test(source)) {
+    throw new Error(
+      `${integration.address}: ${key} = ${source}: WebSocket APIs take 'static', route.request.{body,querystring,header}.x, context.x and stageVariables.x`,
+    );
+  }
+  return { in: place as RequestParameter["in"], name, source };
+}

@@ -1,0 +1,32 @@
+import { TemplateError } from "./template-error";
+import { JsonMap, List, type Value } from "./values";
+
+const STEP = /\.([^.[\]()*?@,'"\s]+)|\[(\d+)\]|\['([^'\\]*)'\]|\["([^"\\]*)"\]/y;
+
+/**
+ * The part of JSONPath that mapping templates need: `$`, `$.a.b`, `$['a']`, `$["a"]`, `$.list[0]`.
+ *
+ * @returns null where the path leads nowhere.
+ * @throws TemplateError for wildcards, filters, slices and deep scans.
+ */
+export function readPath(root: Value, path: string): Value {
+  let value = root;
+  for (const step of stepsOf(path)) {
+    if (typeof step === "string") value = value instanceof JsonMap ? (value.entries.get(step) ?? null) : null;
+    else value = value instanceof List ? (value.items[step] ?? null) : null;
+  }
+  return value;
+}
+
+function stepsOf(path: string): (string | number)[] {
+  if (!path.startsWith("$")) throw new TemplateError(`JSONPath ${path}: must start with $`);
+  const steps: (string | number)[] = [];
+  STEP.lastIndex = 1;
+  while (STEP.lastIndex < path.length) {
+    const match = STEP.exec(path);
+    if (!match) throw new TemplateError(`JSONPath ${path}: only $, .name, ['name'] and [index] are supported`);
+    const [, name, index, single, double] = match;
+    steps.push(index === undefined ? (name ?? single ?? double ?? "") : Number(index));
+  }
+  return steps;
+}

@@ -1,0 +1,54 @@
+/** A decimal number as its source wrote it: Java keeps what a JavaScript number would round. */
+export class Decimal {
+  constructor(readonly text: string) {}
+}
+
+/** A JSON object: Java's LinkedHashMap, in source order. */
+export class JsonMap {
+  constructor(readonly entries: ReadonlyMap<string, Value>) {}
+}
+
+/** A JSON array. Its text is JSON (json-smart's JSONArray); a list written in a template prints as Java's ArrayList. */
+export class List {
+  constructor(
+    readonly items: readonly Value[],
+    readonly isJson: boolean,
+  ) {}
+}
+
+/** What a reference of a template may hold. Integers are bigint: Java's Integer and Long arithmetic is exact. */
+export type Value = null | boolean | bigint | string | Decimal | JsonMap | List;
+
+/** Java's `toString`, as Velocity prints a value: `{a=1, b=[{"c":"d"}]}` for an object. */
+export function textOf(value: Exclude<Value, null>): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (value instanceof Decimal) return value.text;
+  if (value instanceof List) {
+    return value.isJson ? jsonOf(value) : `[${value.items.map((item) => textOrNull(item)).join(", ")}]`;
+  }
+  return `{${[...value.entries].map(([key, item]) => `${key}=${textOrNull(item)}`).join(", ")}}`;
+}
+
+const textOrNull = (value: Value): string => (value === null ? "null" : textOf(value));
+
+/** JSON text without whitespace; numbers stay as they were written. */
+export function jsonOf(value: Value): string {
+  if (value === null || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value instanceof Decimal) return value.text;
+  if (value instanceof List) return `[${value.items.map(jsonOf).join(",")}]`;
+  return `{${[...value.entries].map(([key, item]) => `${JSON.stringify(key)}:${jsonOf(item)}`).join(",")}}`;
+}
+
+/** A plain JavaScript value (an event's context, stage variables) as a template sees it. `undefined` becomes null. */
+export function toValue(plain: unknown): Value {
+  if (plain === null || plain === undefined) return null;
+  if (typeof plain === "boolean" || typeof plain === "bigint" || typeof plain === "string") return plain;
+  if (typeof plain === "number") return Number.isInteger(plain) ? BigInt(plain) : new Decimal(String(plain));
+  if (Array.isArray(plain)) return new List(plain.map(toValue), true);
+  if (typeof plain === "object") {
+    return new JsonMap(new Map(Object.entries(plain).map(([key, item]) => [key, toValue(item)])));
+  }
+  throw new TypeError(`a template cannot hold a ${typeof plain}`);
+}

@@ -1,0 +1,1 @@
+var r=async()=>{throw new Error("not built yet")};export{r as handler};

@@ -1,0 +1,73 @@
+import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-authorizer";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Fn, type IResolvable, Token } from "cdktf";
+import { Construct } from "constructs";
+import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
+import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import type { WebSocketApi } from "../gateway/web-socket-api";
+import { HandlerFunction } from "../lambda/handler-function";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import type { AwsAccount } from "../terraform/aws-account";
+import { text } from "../terraform/text";
+
+export interface JwtAuthorizerProps {
+  readonly account: AwsAccount;
+  readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
+  readonly issuerJwksUri: string;
+  readonly authorizedAudiences: readonly string[];
+  readonly authorizedIssuer?: string;
+  readonly verifyTokenExpiration: boolean | IResolvable;
+  readonly tokenClockToleranceSeconds: number;
+  readonly logRetentionDays: number;
+}
+
+/** Lets a client connect when its JWT holds: a Lambda that API Gateway asks on `$connect`, and only there. */
+export class JwtAuthorizer extends Construct {
+  readonly handler: HandlerFunction;
+  readonly authorizer: Apigatewayv2Authorizer;
+
+  constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {
+    super(scope, id);
+    const { account, prefix, webSocketApi } = props;
+    this.handler = new HandlerFunction(this, "authorizer", {
+      account,
+      handler: "authorizer",
+      name: physicalName(prefix, NAME_SUFFIXES.authorizer),
+      roleName: physicalName(prefix, NAME_SUFFIXES.authorizerRole),
+      description: "Verifies the JWT of a client that connects.",
+      timeoutSeconds: 10,
+      memoryMegabytes: 512,
+      environment: {
+        [AUTHORIZER_ENVIRONMENT.authorizedApis]: webSocketApi.stageExecutionArn,
+        [AUTHORIZER_ENVIRONMENT.issuerJwksUri]: props.issuerJwksUri,
+        [AUTHORIZER_ENVIRONMENT.authorizedAudiences]: joined(props.authorizedAudiences),
+        [AUTHORIZER_ENVIRONMENT.authorizedIssuer]: props.authorizedIssuer ?? "",
+        [AUTHORIZER_ENVIRONMENT.verifyExpiration]: text(props.verifyTokenExpiration),
+        [AUTHORIZER_ENVIRONMENT.clockToleranceSeconds]: text(props.tokenClockToleranceSeconds),
+      },
+      statements: [],
+      logRetentionDays: props.logRetentionDays,
+    });
+    this.authorizer = new Apigatewayv2Authorizer(this, "request", {
+      apiId: webSocketApi.apiId,
+      name: physicalName(prefix, NAME_SUFFIXES.authorizer),
+      authorizerType: "REQUEST",
+      authorizerUri: this.handler.alias.invokeArn,
+      identitySources: [`route.request.querystring.${TOKEN_QUERY_PARAMETER}`],
+    });
+    new LambdaPermission(this, "authorizer_permission", {
+      statementId: "InvokeByAuthorizer",
+      action: "lambda:InvokeFunction",
+      functionName: this.handler.functionName,
+      qualifier: this.handler.alias.name,
+      principal: "apigateway.amazonaws.com",
+      sourceAccount: account.accountId,
+      sourceArn: `${webSocketApi.api.executionArn}/authorizers/${this.authorizer.id}`,
+    });
+  }
+}
+
+function joined(list: readonly string[]): string {
+  return Token.isUnresolved(list) ? Fn.join(",", [...list]) : list.join(",");
+}

@@ -1,0 +1,45 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { Construct } from "constructs";
+import { CONNECTION } from "../contract/tables";
+
+export interface ConnectionStoreProps {
+  readonly tableName: string;
+}
+
+/**
+ * Who is connected: a row for each open WebSocket, removed by `$disconnect`, by the pusher when the connection proves
+ * gone, or at last by DynamoDB's TTL. The stream (keys only) is public: applications may follow it.
+ */
+export class ConnectionStore extends Construct {
+  readonly table: DynamodbTable;
+
+  constructor(scope: Construct, id: string, props: ConnectionStoreProps) {
+    super(scope, id);
+    this.table = new DynamodbTable(this, "connections", {
+      name: props.tableName,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: CONNECTION.userId,
+      rangeKey: CONNECTION.connectionId,
+      attribute: [
+        { name: CONNECTION.userId, type: "S" },
+        { name: CONNECTION.connectionId, type: "S" },
+      ],
+      ttl: { attributeName: CONNECTION.deleteAt, enabled: true },
+      streamEnabled: true,
+      streamViewType: "KEYS_ONLY",
+      pointInTimeRecovery: { enabled: true },
+    });
+  }
+
+  get tableName(): string {
+    return this.table.name;
+  }
+
+  get tableArn(): string {
+    return this.table.arn;
+  }
+
+  get streamArn(): string {
+    return this.table.streamArn;
+  }
+}

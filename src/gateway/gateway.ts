@@ -1,0 +1,138 @@
+import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { Construct } from "constructs";
+import type { ConnectionStore } from "../connections/connection-store";
+import { ROUTE_KEYS } from "../contract/routes";
+import type { Integration } from "../integration/integration";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import type { AwsAccount } from "../terraform/aws-account";
+import { ServiceRole } from "../terraform/service-role";
+import { ACCESS_LOG_FORMAT } from "./access-log-format";
+import {
+  ACK_TEMPLATE,
+  deleteConnectionTemplate,
+  ERROR_TEMPLATE,
+  PING_REQUEST_TEMPLATE,
+  PONG_TEMPLATE,
+  publishTemplate,
+  putConnectionTemplate,
+  sendMessageTemplate,
+} from "./mapping-templates";
+import { DEFAULT_TEMPLATE, FORM_CONTENT_TYPE, Route } from "./route";
+import type { WebSocketApi } from "./web-socket-api";
+
+export interface GatewayProps {
+  readonly account: AwsAccount;
+  readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
+  readonly authorizerId: string;
+  readonly connections: ConnectionStore;
+  readonly integration: Integration;
+  readonly logRetentionDays: number;
+}
+
+/** Steady rate and burst of the stage: the account's default throttle, which @connections calls share. */
+const THROTTLING_RATE_LIMIT = 10_000;
+const THROTTLING_BURST_LIMIT = 5_000;
+
+/** A success, or anything else. API Gateway matches the key against the service's HTTP status. */
+const ACK_OR_ERROR = [
+  { id: "integration_response", key: "/200/", template: ACK_TEMPLATE },
+  { id: "refused", key: "$default", template: ERROR_TEMPLATE },
+];
+
+/** The five routes, each straight to a service without a Lambda between, and the stage that serves them. */
+export class Gateway extends Construct {
+  readonly stage: Apigatewayv2Stage;
+
+  constructor(scope: Construct, id: string, props: GatewayProps) {
+    super(scope, id);
+    const { account, prefix, webSocketApi, connections, integration } = props;
+    const { apiId } = webSocketApi;
+    const queue = integration.messagesQueue;
+    const topicArn = integration.messagesTopic.arn;
+
+    const role = new ServiceRole(this, "gateway", {
+      account,
+      name: physicalName(prefix),
+      description: "What the WebSocket API's routes may do.",
+      service: "apigateway.amazonaws.com",
+      statements: [
+        {
+          sid: "KeepConnections",
+          actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"],
+          resources: [connections.tableArn],
+        },
+        { sid: "PublishMessages", actions: ["sns:Publish"], resources: [topicArn] },
+        { sid: "SendMessages", actions: ["sqs:SendMessage"], resources: [queue.arn] },
+      ],
+    });
+    const uri = (target: string) => `arn:${account.partition}:apigateway:${account.region}:${target}`;
+    const service = (target: string) => ({ uri: uri(target), credentialsArn: role.arn });
+    // $connect and $disconnect have no $default response: a refusal by DynamoDB must refuse the handshake.
+    const stored = [{ id: "integration_response", key: "/200/" }];
+
+    const routes = [
+      new Route(this, "connect", {
+        apiId,
+        routeKey: ROUTE_KEYS.connect,
+        authorizerId: props.authorizerId,
+        service: service("dynamodb:action/PutItem"),
+        requestTemplates: { [DEFAULT_TEMPLATE]: putConnectionTemplate(connections.tableName) },
+        responses: stored,
+        answers: true,
+      }),
+      new Route(this, "disconnect", {
+        apiId,
+        routeKey: ROUTE_KEYS.disconnect,
+        service: service("dynamodb:action/DeleteItem"),
+        requestTemplates: { [DEFAULT_TEMPLATE]: deleteConnectionTemplate(connections.tableName) },
+        responses: stored,
+        answers: true,
+      }),
+      new Route(this, "ping", {
+        apiId,
+        routeKey: ROUTE_KEYS.ping,
+        templateSelectionExpression: "200",
+        requestTemplates: { "200": PING_REQUEST_TEMPLATE },
+        responses: [{ id: "integration_response", key: "/200/", template: PONG_TEMPLATE }],
+        answers: true,
+      }),
+      new Route(this, "publish", {
+        apiId,
+        routeKey: ROUTE_KEYS.publish,
+        service: service("sns:action/Publish"),
+        requestTemplates: { [DEFAULT_TEMPLATE]: publishTemplate(topicArn) },
+        requestParameters: FORM_CONTENT_TYPE,
+        responses: ACK_OR_ERROR,
+        answers: true,
+      }),
+      new Route(this, "send", {
+        apiId,
+        routeKey: ROUTE_KEYS.send,
+        service: service(`sqs:path/${account.accountId}/${queue.name}`),
+        requestTemplates: { [DEFAULT_TEMPLATE]: sendMessageTemplate() },
+        requestParameters: FORM_CONTENT_TYPE,
+        responses: ACK_OR_ERROR,
+        answers: true,
+      }),
+    ];
+
+    const accessLog = new CloudwatchLogGroup(this, "access", {
+      name: physicalName(prefix, NAME_SUFFIXES.gatewayAccessLog),
+      retentionInDays: props.logRetentionDays,
+    });
+    this.stage = new Apigatewayv2Stage(this, "websocket", {
+      apiId,
+      name: webSocketApi.stageName,
+      autoDeploy: true,
+      defaultRouteSettings: {
+        throttlingRateLimit: THROTTLING_RATE_LIMIT,
+        throttlingBurstLimit: THROTTLING_BURST_LIMIT,
+        detailedMetricsEnabled: true,
+      },
+      accessLogSettings: { destinationArn: accessLog.arn, format: ACCESS_LOG_FORMAT },
+      dependsOn: routes.map(({ route }) => route),
+    });
+  }
+}

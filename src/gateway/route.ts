@@ -1,0 +1,76 @@
+import { Apigatewayv2Integration } from "@cdktf/provider-aws/lib/apigatewayv2-integration";
+import { Apigatewayv2IntegrationResponse } from "@cdktf/provider-aws/lib/apigatewayv2-integration-response";
+import { Apigatewayv2Route } from "@cdktf/provider-aws/lib/apigatewayv2-route";
+import { Apigatewayv2RouteResponse } from "@cdktf/provider-aws/lib/apigatewayv2-route-response";
+import { Construct } from "constructs";
+
+/** The template selection expression that picks the template under {@link DEFAULT_TEMPLATE}, as AWS documents it. */
+export const DEFAULT_SELECTION = "\\$default";
+export const DEFAULT_TEMPLATE = "$default";
+
+/** Query-protocol services take a form. */
+export const FORM_CONTENT_TYPE = { "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'" };
+
+export interface RouteProps {
+  readonly apiId: string;
+  readonly routeKey: string;
+  /** `AWS` with {@link service}, or `MOCK` without. */
+  readonly service?: {
+    /** `arn:<partition>:apigateway:<region>:<service>:action/<Action>` or `…:path/…`. */
+    readonly uri: string;
+    readonly credentialsArn: string;
+  };
+  readonly templateSelectionExpression?: string;
+  readonly requestTemplates: Readonly<Record<string, string>>;
+  readonly requestParameters?: Readonly<Record<string, string>>;
+  /** Response templates by integration response key: `/200/`, `$default`. Null: the answer is not rendered. */
+  readonly responses: readonly { readonly id: string; readonly key: string; readonly template?: string }[];
+  /** Whether the client hears back: a frame is sent only on a route with a route response. */
+  readonly answers: boolean;
+  readonly authorizerId?: string;
+}
+
+/** A route, its integration and what answers the client: everything API Gateway wants for one route key. */
+export class Route extends Construct {
+  readonly route: Apigatewayv2Route;
+
+  constructor(scope: Construct, id: string, props: RouteProps) {
+    super(scope, id);
+    const { apiId, service } = props;
+    const integration = new Apigatewayv2Integration(this, "integration", {
+      apiId,
+      integrationType: service ? "AWS" : "MOCK",
+      integrationUri: service?.uri,
+      integrationMethod: service ? "POST" : undefined,
+      credentialsArn: service?.credentialsArn,
+      passthroughBehavior: "NEVER",
+      templateSelectionExpression: props.templateSelectionExpression ?? DEFAULT_SELECTION,
+      requestTemplates: { ...props.requestTemplates },
+      requestParameters: props.requestParameters ? { ...props.requestParameters } : undefined,
+    });
+    for (const response of props.responses) {
+      new Apigatewayv2IntegrationResponse(this, response.id, {
+        apiId,
+        integrationId: integration.id,
+        integrationResponseKey: response.key,
+        templateSelectionExpression: response.template === undefined ? undefined : DEFAULT_SELECTION,
+        responseTemplates: response.template === undefined ? undefined : { [DEFAULT_TEMPLATE]: response.template },
+      });
+    }
+    this.route = new Apigatewayv2Route(this, "route", {
+      apiId,
+      routeKey: props.routeKey,
+      target: `integrations/${integration.id}`,
+      authorizationType: props.authorizerId === undefined ? "NONE" : "CUSTOM",
+      authorizerId: props.authorizerId,
+      routeResponseSelectionExpression: props.answers ? "$default" : undefined,
+    });
+    if (props.answers) {
+      new Apigatewayv2RouteResponse(this, "route_response", {
+        apiId,
+        routeId: this.route.id,
+        routeResponseKey: "$default",
+      });
+    }
+  }
+}

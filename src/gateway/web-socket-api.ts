@@ -1,0 +1,44 @@
+import { Apigatewayv2Api } from "@cdktf/provider-aws/lib/apigatewayv2-api";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import { ROUTE_SELECTION_EXPRESSION } from "../contract/routes";
+import { NAME_SUFFIXES, physicalName } from "../names";
+
+export interface WebSocketApiProps {
+  readonly prefix: string;
+  readonly stageName: string;
+}
+
+/**
+ * The API by itself, before its routes: the authorizer and the pusher need its ARN and URL, the routes need the
+ * authorizer, and so no cycle arises.
+ */
+export class WebSocketApi extends Construct {
+  readonly api: Apigatewayv2Api;
+  readonly stageName: string;
+
+  constructor(scope: Construct, id: string, props: WebSocketApiProps) {
+    super(scope, id);
+    this.stageName = props.stageName;
+    this.api = new Apigatewayv2Api(this, "websocket", {
+      name: physicalName(props.prefix, NAME_SUFFIXES.gatewayApi),
+      description: "Realtime for the application's users: SUMU.",
+      protocolType: "WEBSOCKET",
+      routeSelectionExpression: ROUTE_SELECTION_EXPRESSION,
+    });
+  }
+
+  get apiId(): string {
+    return this.api.id;
+  }
+
+  /** `arn:<partition>:execute-api:<region>:<account>:<api id>/<stage>`. */
+  get stageExecutionArn(): string {
+    return `${this.api.executionArn}/${this.stageName}`;
+  }
+
+  /** `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. */
+  get stageUrl(): string {
+    return `${Fn.replace(this.api.apiEndpoint, "wss://", "https://")}/${this.stageName}`;
+  }
+}

@@ -1,0 +1,79 @@
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import {
+  DEAD_LETTER_RETENTION_SECONDS,
+  MAX_RECEIVE_COUNT,
+  QUEUE_MESSAGE_BYTES,
+  QUEUE_RETENTION_SECONDS,
+  VISIBILITY_TIMEOUT_SECONDS,
+} from "../contract/limits";
+import { attributeOf } from "../terraform/attribute";
+
+export interface QueueWithDlqProps {
+  /** At most 80 characters. */
+  readonly name: string;
+  readonly dlqName: string;
+  /** @default the queues exist always */
+  readonly count?: number;
+}
+
+/** A queue whose messages move to its dead-letter queue after five receives, and stay there for 14 days. */
+export class QueueWithDlq extends Construct {
+  readonly queue: SqsQueue;
+  readonly dlq: SqsQueue;
+
+  /** `id` is the queue's address, `<id>_dlq` its dead-letter queue's. */
+  constructor(scope: Construct, id: string, props: QueueWithDlqProps) {
+    super(scope, id);
+    const { count } = props;
+    this.dlq = new SqsQueue(this, "dlq", {
+      count,
+      name: props.dlqName,
+      messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
+      sqsManagedSseEnabled: true,
+    });
+    this.queue = new SqsQueue(this, "queue", {
+      count,
+      name: props.name,
+      messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
+      visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
+      receiveWaitTimeSeconds: 0,
+      maxMessageSize: QUEUE_MESSAGE_BYTES,
+      sqsManagedSseEnabled: true,
+      redrivePolicy: Fn.jsonencode({
+        deadLetterTargetArn: attributeOf(this.dlq, "arn"),
+        maxReceiveCount: MAX_RECEIVE_COUNT,
+      }),
+    });
+    new SqsQueueRedriveAllowPolicy(this, "redrive_allow_policy", {
+      count,
+      queueUrl: attributeOf(this.dlq, "id"),
+      redriveAllowPolicy: Fn.jsonencode({
+        redrivePermission: "byQueue",
+        sourceQueueArns: [attributeOf(this.queue, "arn")],
+      }),
+    });
+  }
+
+  get arn(): string {
+    return attributeOf(this.queue, "arn");
+  }
+
+  get url(): string {
+    return attributeOf(this.queue, "url");
+  }
+
+  get name(): string {
+    return attributeOf(this.queue, "name");
+  }
+
+  get dlqArn(): string {
+    return attributeOf(this.dlq, "arn");
+  }
+
+  get dlqUrl(): string {
+    return attributeOf(this.dlq, "url");
+  }
+}

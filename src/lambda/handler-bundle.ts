@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { AssetType, TerraformAsset } from "cdktf";
+import type { Construct } from "constructs";
+import type { HandlerName } from "../contract/handlers";
+
+/** Context key under which a module names the folder of its bundles, an expression such as `${path.module}/handlers`. */
+export const BUNDLES_CONTEXT_KEY = "sumu:bundles";
+
+const DIST = path.resolve(__dirname, "..", "..", "dist", "handlers");
+
+/**
+ * Where Terraform finds a handler's packed `index.mjs`. In an app the file travels with the synthesized stack as an
+ * asset; in a module it lies beside the module's own files.
+ *
+ * @throws Error when the handlers are not built.
+ */
+export function handlerBundle(scope: Construct, name: HandlerName): string {
+  const bundles: unknown = scope.node.tryGetContext(BUNDLES_CONTEXT_KEY);
+  if (typeof bundles === "string") {
+    return `${bundles}/${name}/index.mjs`;
+  }
+  const file = path.join(DIST, name, "index.mjs");
+  if (!existsSync(file)) {
+    throw new Error(`The ${name} handler is not built: ${file} is missing. Run "npm run build" first.`);
+  }
+  const asset = new TerraformAsset(scope, "bundle", { path: file, type: AssetType.FILE });
+  return `\${path.module}/${asset.path}`;
+}

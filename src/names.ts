@@ -1,0 +1,32 @@
+/**
+ * Physical names: what AWS shows, and what the original used, so that a switch keeps every name that a client, a
+ * backend or a dashboard holds.
+ */
+export const NAME_SUFFIXES = {
+  gatewayApi: "gw-ws-api",
+  gatewayAccessLog: "gw-access",
+  messages: "integration-messages",
+  messagesDlq: "integration-messages-dlq",
+  notifications: "integration-notifications",
+  notificationsDlq: "integration-notifications-dlq",
+  connections: "connections",
+  authorizer: "authorizer-codeless",
+  pusher: "pusher-codeless",
+  presence: "presence",
+  presenceDlq: "presence-dlq",
+  presenceGrace: "presence-grace",
+  presenceGraceDlq: "presence-grace-dlq",
+  authorizerRole: "run-authorizer",
+  pusherRole: "run-pusher",
+  presenceRole: "run-presence",
+} as const;
+
+export type NameSuffix = (typeof NAME_SUFFIXES)[keyof typeof NAME_SUFFIXES];
+
+/** `<prefix>-sumu-<suffix>`, or `<prefix>-sumu` without one. */
+export function physicalName(prefix: string, suffix?: NameSuffix): string {
+  return suffix === undefined ? `${prefix}-sumu` : `${prefix}-sumu-${suffix}`;
+}
+
+/** The longest prefix: the authorizer's function is the name that meets its limit first, Lambda's 64 characters. */
+export const LONGEST_PREFIX = 64 - physicalName("", NAME_SUFFIXES.authorizer).length;

@@ -1,0 +1,64 @@
+import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { Construct } from "constructs";
+import { QueueWithDlq } from "../integration/queue-with-dlq";
+import type { HandlerFunction } from "../lambda/handler-function";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import { attributeOf, attributeOrEmpty } from "../terraform/attribute";
+
+export interface PresenceGraceProps {
+  readonly prefix: string;
+  /** @default the queue exists always */
+  readonly count?: number;
+}
+
+/** Where an OFFLINE waits: a queue that hands a user back to the watchdog once the grace has passed. */
+export class PresenceGrace extends Construct {
+  private readonly count?: number;
+  private readonly queue: QueueWithDlq;
+
+  constructor(scope: Construct, id: string, props: PresenceGraceProps) {
+    super(scope, id);
+    this.count = props.count;
+    this.queue = new QueueWithDlq(this, "queue", {
+      count: props.count,
+      name: physicalName(props.prefix, NAME_SUFFIXES.presenceGrace),
+      dlqName: physicalName(props.prefix, NAME_SUFFIXES.presenceGraceDlq),
+    });
+  }
+
+  /** The queue's URL, or an empty string where the queue does not exist. */
+  get urlOrEmpty(): string {
+    return attributeOrEmpty(this.queue.queue, "url");
+  }
+
+  /** Lets the watchdog send to the queue and be invoked by it. */
+  connect(watchdog: HandlerFunction): void {
+    const { count } = this;
+    const policy = new DataAwsIamPolicyDocument(this, "policy_document", {
+      count,
+      statement: [
+        {
+          sid: "WaitForGrace",
+          actions: ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+          resources: [this.queue.arn],
+        },
+      ],
+    });
+    const rolePolicy = new IamRolePolicy(this, "role_policy", {
+      count,
+      name: "sumu-grace",
+      role: watchdog.roleId,
+      policy: attributeOf(policy, "json"),
+    });
+    new LambdaEventSourceMapping(this, "mapping", {
+      count,
+      eventSourceArn: this.queue.arn,
+      functionName: attributeOf(watchdog.alias, "arn"),
+      batchSize: 10,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      dependsOn: [rolePolicy],
+    });
+  }
+}

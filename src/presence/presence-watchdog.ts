@@ -1,0 +1,143 @@
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { conditional, Op, Token } from "cdktf";
+import { Construct } from "constructs";
+import type { ConnectionStore } from "../connections/connection-store";
+import { PRESENCE_ENVIRONMENT } from "../contract/environment";
+import { DEAD_LETTER_RETENTION_SECONDS } from "../contract/limits";
+import { PRESENCE } from "../contract/tables";
+import type { Integration } from "../integration/integration";
+import { HandlerFunction } from "../lambda/handler-function";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import { attributeOf } from "../terraform/attribute";
+import type { AwsAccount } from "../terraform/aws-account";
+import { text } from "../terraform/text";
+import { PresenceGrace } from "./presence-grace";
+import { graceExistence } from "./presence-source";
+
+export interface PresenceWatchdogProps {
+  readonly account: AwsAccount;
+  readonly prefix: string;
+  readonly connections: ConnectionStore;
+  readonly integration: Integration;
+  /** `topic` or `queue`. */
+  readonly presenceSource: string;
+  readonly presenceGraceSeconds: number;
+  readonly logRetentionDays: number;
+  /** @default the watchdog exists always */
+  readonly count?: number;
+}
+
+/** Stream records that one invocation takes. */
+const BATCH_SIZE = 100;
+
+/** A stream keeps its records for 24 h; a record that fails this often, or is older, goes to the dead-letter queue. */
+const RETRY_ATTEMPTS = 100;
+const RECORD_AGE_SECONDS = 23 * 3_600;
+
+/**
+ * Tells the backend who is online: follows the connections table's stream, keeps each user's state in a table of its
+ * own, and sends ONLINE or OFFLINE when a state has changed.
+ */
+export class PresenceWatchdog extends Construct {
+  readonly handler: HandlerFunction;
+  /** A user's state, public to read: `user_id`, `status`, `version`, `changed_at`. */
+  readonly table: DynamodbTable;
+
+  constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
+    super(scope, id);
+    const { account, prefix, connections, integration, presenceSource, count } = props;
+    const { messagesTopic: topic, messagesQueue: queue } = integration;
+
+    this.table = new DynamodbTable(this, "presence_table", {
+      count,
+      name: physicalName(prefix, NAME_SUFFIXES.presence),
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: PRESENCE.userId,
+      attribute: [{ name: PRESENCE.userId, type: "S" }],
+      pointInTimeRecovery: { enabled: true },
+    });
+    const dlq = new SqsQueue(this, "presence_dlq", {
+      count,
+      name: physicalName(prefix, NAME_SUFFIXES.presenceDlq),
+      messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
+      sqsManagedSseEnabled: true,
+    });
+
+    const whenGrace = graceExistence(presenceSource, props.presenceGraceSeconds);
+    const grace = whenGrace.exists
+      ? new PresenceGrace(this, "presence_grace", { prefix, count: whenGrace.count })
+      : undefined;
+
+    const toTopic = Op.eq(presenceSource, "topic");
+    this.handler = new HandlerFunction(this, "presence", {
+      account,
+      count,
+      handler: "presence",
+      name: physicalName(prefix, NAME_SUFFIXES.presence),
+      roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
+      description: "Tells the backend when a user comes online or goes offline.",
+      timeoutSeconds: 60,
+      memoryMegabytes: 512,
+      environment: {
+        [PRESENCE_ENVIRONMENT.connectionsTable]: connections.tableName,
+        [PRESENCE_ENVIRONMENT.presenceTable]: attributeOf(this.table, "name"),
+        [PRESENCE_ENVIRONMENT.topicArn]: topic.arn,
+        [PRESENCE_ENVIRONMENT.queueUrl]: queue.url,
+        [PRESENCE_ENVIRONMENT.source]: presenceSource,
+        [PRESENCE_ENVIRONMENT.graceSeconds]: text(props.presenceGraceSeconds),
+        [PRESENCE_ENVIRONMENT.graceQueueUrl]: grace?.urlOrEmpty ?? "",
+      },
+      statements: [
+        {
+          sid: "FollowConnections",
+          actions: [
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+          ],
+          resources: [connections.streamArn],
+        },
+        { sid: "CountConnections", actions: ["dynamodb:Query"], resources: [connections.tableArn] },
+        {
+          sid: "KeepStates",
+          actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+          resources: [attributeOf(this.table, "arn")],
+        },
+        {
+          sid: "SendEvents",
+          actions: [choose(presenceSource, toTopic, "sns:Publish", "sqs:SendMessage")],
+          resources: [choose(presenceSource, toTopic, topic.arn, queue.arn)],
+        },
+        { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
+      ],
+      logRetentionDays: props.logRetentionDays,
+    });
+    grace?.connect(this.handler);
+
+    new LambdaEventSourceMapping(this, "presence_stream", {
+      count,
+      eventSourceArn: connections.streamArn,
+      functionName: this.handler.aliasArn,
+      // Not LATEST: a connection made while the mapping comes up would be missed. States make a replay harmless.
+      startingPosition: "TRIM_HORIZON",
+      batchSize: BATCH_SIZE,
+      parallelizationFactor: 4,
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: RETRY_ATTEMPTS,
+      maximumRecordAgeInSeconds: RECORD_AGE_SECONDS,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: attributeOf(dlq, "arn") } },
+    });
+  }
+}
+
+/** A literal source decides now, a variable in Terraform: only the one right is granted either way. */
+function choose(presenceSource: string, toTopic: ReturnType<typeof Op.eq>, topic: string, queue: string): string {
+  if (!Token.isUnresolved(presenceSource)) {
+    return presenceSource === "topic" ? topic : queue;
+  }
+  return Token.asString(conditional(toTopic, topic, queue));
+}

@@ -1,0 +1,110 @@
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import type { ConnectionStore } from "../connections/connection-store";
+import { PUSHER_ENVIRONMENT } from "../contract/environment";
+import { PUSHER_BATCH_SIZE, PUSHER_TIMEOUT_SECONDS } from "../contract/limits";
+import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { Integration } from "../integration/integration";
+import { HandlerFunction } from "../lambda/handler-function";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import type { AwsAccount } from "../terraform/aws-account";
+import { orElse } from "../terraform/or-else";
+import { text } from "../terraform/text";
+
+export interface PusherProps {
+  readonly account: AwsAccount;
+  readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
+  /** Where it posts, or undefined for the stage's own URL. */
+  readonly apigwEndpoint?: string;
+  readonly connections: ConnectionStore;
+  readonly integration: Integration;
+  readonly deliveryConcurrency: number;
+  readonly readConcurrency: number;
+  readonly broadcastSegments: number;
+  readonly logRetentionDays: number;
+}
+
+/** Delivers notifications, from the queue and from the topic, to the sockets of the users they name, or to all. */
+export class Pusher extends Construct {
+  readonly handler: HandlerFunction;
+
+  constructor(scope: Construct, id: string, props: PusherProps) {
+    super(scope, id);
+    const { account, prefix, webSocketApi, connections, integration } = props;
+    const { notificationsQueue: queue, notificationsTopic: topic } = integration;
+
+    this.handler = new HandlerFunction(this, "pusher", {
+      account,
+      handler: "pusher",
+      name: physicalName(prefix, NAME_SUFFIXES.pusher),
+      roleName: physicalName(prefix, NAME_SUFFIXES.pusherRole),
+      description: "Delivers notifications to the sockets of users.",
+      timeoutSeconds: PUSHER_TIMEOUT_SECONDS,
+      memoryMegabytes: 1_024,
+      environment: {
+        [PUSHER_ENVIRONMENT.endpoint]: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
+        [PUSHER_ENVIRONMENT.connectionsTable]: connections.tableName,
+        [PUSHER_ENVIRONMENT.queueUrl]: queue.url,
+        [PUSHER_ENVIRONMENT.deadLetterQueueUrl]: queue.dlqUrl,
+        [PUSHER_ENVIRONMENT.deliveryConcurrency]: text(props.deliveryConcurrency),
+        [PUSHER_ENVIRONMENT.readConcurrency]: text(props.readConcurrency),
+        [PUSHER_ENVIRONMENT.broadcastSegments]: text(props.broadcastSegments),
+      },
+      statements: [
+        {
+          sid: "FindConnections",
+          actions: ["dynamodb:Query", "dynamodb:Scan", "dynamodb:DeleteItem"],
+          resources: [connections.tableArn],
+        },
+        {
+          sid: "PostToConnections",
+          actions: ["execute-api:ManageConnections"],
+          resources: [`${webSocketApi.stageExecutionArn}/POST/@connections/*`],
+        },
+        {
+          sid: "TakeNotificationsAndContinueThem",
+          actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"],
+          resources: [queue.arn],
+        },
+        { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [queue.dlqArn] },
+      ],
+      logRetentionDays: props.logRetentionDays,
+    });
+
+    new LambdaEventSourceMapping(this, "notifications_mapping", {
+      eventSourceArn: queue.arn,
+      functionName: this.handler.aliasArn,
+      batchSize: PUSHER_BATCH_SIZE,
+      maximumBatchingWindowInSeconds: 0,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+    });
+    new LambdaPermission(this, "notifications_permission", {
+      statementId: "InvokeByNotificationsTopic",
+      action: "lambda:InvokeFunction",
+      functionName: this.handler.functionName,
+      qualifier: this.handler.alias.name,
+      principal: "sns.amazonaws.com",
+      sourceAccount: account.accountId,
+      sourceArn: topic.arn,
+    });
+    new SnsTopicSubscription(this, "notifications", {
+      topicArn: topic.arn,
+      protocol: "lambda",
+      endpoint: this.handler.aliasArn,
+      // What SNS could not hand to Lambda.
+      redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: queue.dlqArn }),
+    });
+    // What Lambda took from SNS and the function then failed, twice retried.
+    new LambdaFunctionEventInvokeConfig(this, "pusher_async", {
+      functionName: this.handler.functionName,
+      qualifier: this.handler.alias.name,
+      maximumRetryAttempts: 2,
+      destinationConfig: { onFailure: { destination: queue.dlqArn } },
+    });
+  }
+}

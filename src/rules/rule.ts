@@ -1,0 +1,49 @@
+import { Token } from "cdktf";
+
+/**
+ * One requirement on an input, stated once: the construct checks it at synthesis, the module's `variable` at plan, and
+ * both refuse with the same words.
+ */
+export interface Rule<T> {
+  /** What is required, and why where AWS sets the limit. A sentence, as Terraform wants its error messages. */
+  readonly message: string;
+  /** Whether a literal holds. */
+  holds(value: T): boolean;
+  /** The same as a Terraform condition on the expression `ref`, true for null where the input may be left out. */
+  condition(ref: string): string;
+}
+
+/**
+ * Checks a literal; a token is left to Terraform.
+ *
+ * @throws RangeError with the rule's own words.
+ */
+export function check<T>(rule: Rule<T>, value: T | undefined): void {
+  if (value !== undefined && !Token.isUnresolved(value) && !rule.holds(value)) {
+    throw new RangeError(rule.message);
+  }
+}
+
+/** A rule that a regular expression states. Its syntax must mean the same to JavaScript and to Terraform's RE2. */
+export function matches(pattern: RegExp, message: string): Rule<string> {
+  return {
+    message,
+    holds: (value) => pattern.test(value),
+    condition: (ref) => `can(regex(${JSON.stringify(pattern.source)}, ${ref}))`,
+  };
+}
+
+/** A rule that a whole number between two bounds obeys. */
+export function between(least: number, most: number, message: string): Rule<number> {
+  return {
+    message,
+    holds: (value) => Number.isInteger(value) && value >= least && value <= most,
+    condition: (ref) => `${ref} >= ${least} && ${ref} <= ${most} && floor(${ref}) == ${ref}`,
+  };
+}
+
+/** The same rule for an input that may be left out. */
+export function whenGiven<T>(rule: Rule<T>): Rule<T> {
+  // Terraform before 1.12 evaluates both sides of ||, and a regex over null is an error that can() turns into false.
+  return { ...rule, condition: (ref) => `${ref} == null ? true : ${rule.condition(ref)}` };
+}

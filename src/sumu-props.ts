@@ -1,0 +1,132 @@
+import type { IResolvable } from "cdktf";
+import { check } from "./rules/rule";
+import {
+  apigwEndpointRule,
+  authorizedAudiencesRule,
+  authorizedIssuerRule,
+  broadcastSegmentsRule,
+  connectionsTableNameRule,
+  deliveryConcurrencyRule,
+  issuerJwksUriRule,
+  logRetentionDaysRule,
+  prefixRule,
+  presenceGraceSecondsRule,
+  readConcurrencyRule,
+  stageNameRule,
+  tokenClockToleranceSecondsRule,
+} from "./rules/rules";
+import type { Tags } from "./terraform/tags";
+
+/** What {@link Sumu} needs. Literals are validated at synthesis; tokens (Terraform variables, attributes) pass through. */
+export interface SumuProps {
+  /** Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. */
+  readonly prefix: string;
+  /** API stage, the last part of the URL that clients connect to. */
+  readonly stageName: string;
+  /** https URL at which the issuer publishes its keys: a JWKS document, or Firebase's map of key id to X.509 PEM. */
+  readonly issuerJwksUri: string;
+  /**
+   * Tags on every resource that can carry tags, besides `stack = "sumu"`.
+   * @default {}
+   */
+  readonly commonTags?: Tags;
+  /**
+   * Where the pusher posts: a custom domain with its mapping key, or the stage's invoke URL.
+   * @default the stage's own URL
+   */
+  readonly apigwEndpoint?: string;
+  /**
+   * Who the tokens must be for: compared with `aud`, else `client_id`.
+   * @default [] any audience
+   */
+  readonly authorizedAudiences?: readonly string[];
+  /**
+   * Who must have issued the tokens: compared with `iss`.
+   * @default any issuer whose keys are at `issuerJwksUri`
+   */
+  readonly authorizedIssuer?: string;
+  /**
+   * False accepts expired tokens: for tests only.
+   * @default true
+   */
+  readonly verifyTokenExpiration?: boolean | IResolvable;
+  /**
+   * How far the issuer's clock may be from Lambda's, 0 to 300.
+   * @default 0
+   */
+  readonly tokenClockToleranceSeconds?: number;
+  /**
+   * Where presence goes: `topic` or `queue`. Anything else: nowhere, and the application reads the table's stream itself.
+   * @default "topic"
+   */
+  readonly presenceSource?: string;
+  /**
+   * How long OFFLINE waits for the user to come back, 0 to 900.
+   * @default 0
+   */
+  readonly presenceGraceSeconds?: number;
+  /**
+   * The connections table. A deployment of the original keeps its live table with `SumuConnections`.
+   * @default `<prefix>-sumu-connections`
+   */
+  readonly connectionsTableName?: string;
+  /**
+   * Requests that one pusher invocation has in flight to @connections, 1 to 1,000.
+   * @default 64
+   */
+  readonly deliveryConcurrency?: number;
+  /**
+   * Requests that one pusher invocation has in flight to DynamoDB, 1 to 256.
+   * @default 16
+   */
+  readonly readConcurrency?: number;
+  /**
+   * Parts that a broadcast larger than one page is split into, 1 to 1,000: as many pushers deliver side by side.
+   * @default 8
+   */
+  readonly broadcastSegments?: number;
+  /**
+   * Retention of every log group; CloudWatch Logs knows certain numbers only (1, 3, 5, 7, 14, 30, 60, 90, …).
+   * @default 30
+   */
+  readonly logRetentionDays?: number;
+}
+
+/** Defaults of the optional props, and of the module's variables. */
+export const SUMU_DEFAULTS = {
+  commonTags: {} as Tags,
+  authorizedAudiences: [] as readonly string[],
+  verifyTokenExpiration: true,
+  tokenClockToleranceSeconds: 0,
+  presenceSource: "topic",
+  presenceGraceSeconds: 0,
+  deliveryConcurrency: 64,
+  readConcurrency: 16,
+  broadcastSegments: 8,
+  logRetentionDays: 30,
+} as const;
+
+/** @throws RangeError with the words that the module's variable would refuse with. */
+export function validated(props: SumuProps): SumuProps {
+  check(prefixRule, props.prefix);
+  check(stageNameRule, props.stageName);
+  check(issuerJwksUriRule, props.issuerJwksUri);
+  check(apigwEndpointRule, props.apigwEndpoint);
+  check(authorizedAudiencesRule, props.authorizedAudiences);
+  check(authorizedIssuerRule, props.authorizedIssuer);
+  check(tokenClockToleranceSecondsRule, props.tokenClockToleranceSeconds);
+  check(presenceGraceSecondsRule, props.presenceGraceSeconds);
+  check(connectionsTableNameRule, props.connectionsTableName);
+  check(deliveryConcurrencyRule, props.deliveryConcurrency);
+  check(readConcurrencyRule, props.readConcurrency);
+  check(broadcastSegmentsRule, props.broadcastSegments);
+  check(logRetentionDaysRule, props.logRetentionDays);
+  return props;
+}
+
+export type SumuInput = SumuProps & Required<Pick<SumuProps, keyof typeof SUMU_DEFAULTS>>;
+
+export function withDefaults(props: SumuProps): SumuInput {
+  const given = Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined));
+  return { ...SUMU_DEFAULTS, ...given } as SumuInput;
+}

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { renderTemplate } from "../../local/velocity/render-template";
+import {
+  ACK_TEMPLATE,
+  deleteConnectionTemplate,
+  ERROR_TEMPLATE,
+  PONG_TEMPLATE,
+  publishTemplate,
+  putConnectionTemplate,
+  sendMessageTemplate,
+} from "../../src/gateway/mapping-templates";
+
+const CONTEXT = {
+  authorizer: { principalId: "alice" },
+  connectionId: "J6x7dFvtIAMCIGA=",
+  requestId: "J6x7eGbqIAMFwyg=",
+  requestTimeEpoch: 1_764_000_000_999,
+  routeKey: "send",
+};
+const TOPIC_ARN = "arn:aws:sns:eu-west-1:123456789012:shop-sumu-integration-messages";
+
+/** Under both readings of a reference without a value; a template that differs between them is wrong on one of them. */
+function render(template: string, body: string, context: object = CONTEXT): string {
+  const [source, empty] = (["source", "empty"] as const).map((nullReference) =>
+    renderTemplate(template, { body, context: { ...context }, nullReference }),
+  );
+  expect(empty).toBe(source);
+  return source ?? "";
+}
+
+/** The form's parameters, in order, as the service decodes them. */
+function form(rendered: string): Record<string, string> {
+  expect(rendered).toMatch(/^[\w.*%+=&-]*$/);
+  const entries = [...new URLSearchParams(rendered)];
+  expect(new Set(entries.map(([name]) => name)).size).toBe(entries.length);
+  return Object.fromEntries(entries);
+}
+
+function sent(message: string, user = "alice"): Record<string, string> {
+  return {
+    Action: "SendMessage",
+    "MessageAttribute.1.Name": "user_id",
+    "MessageAttribute.1.Value.DataType": "String",
+    "MessageAttribute.1.Value.StringValue": user,
+    "MessageAttribute.2.Name": "timestamp",
+    "MessageAttribute.2.Value.DataType": "Number",
+    "MessageAttribute.2.Value.StringValue": "1764000000999",
+    "MessageAttribute.3.Name": "source",
+    "MessageAttribute.3.Value.DataType": "String",
+    "MessageAttribute.3.Value.StringValue": "apigw.route.send",
+    MessageBody: message,
+  };
+}
+
+function published(message: string): Record<string, string> {
+  return {
+    Action: "Publish",
+    TopicArn: TOPIC_ARN,
+    "MessageAttributes.entry.1.Name": "user_id",
+    "MessageAttributes.entry.1.Value.DataType": "String",
+    "MessageAttributes.entry.1.Value.StringValue": "alice",
+    "MessageAttributes.entry.2.Name": "timestamp",
+    "MessageAttributes.entry.2.Value.DataType": "Number",
+    "MessageAttributes.entry.2.Value.StringValue": "1764000000999",
+    "MessageAttributes.entry.3.Name": "source",
+    "MessageAttributes.entry.3.Value.DataType": "String",
+    "MessageAttributes.entry.3.Value.StringValue": "apigw.route.publish",
+    Message: message,
+  };
+}
+
+const hostile: readonly { readonly title: string; readonly message: unknown }[] = [
+  { title: "quotes", message: `She said "it's"` },
+  { title: "ampersands, plus and per cent signs", message: "a=1&b=2+3%20%&Action=DeleteQueue" },
+  { title: "newlines and tabs", message: "one\r\ntwo\n\tthree" },
+  { title: "emoji and other planes", message: "👩‍🚀 日本語 ñ 𝄞" },
+  { title: "Velocity", message: "#set($x = 1)$context.requestId #end ${foo} $util.urlEncode('x') ## #*" },
+  { title: "backslashes", message: "\\ \\' \\u0041 C:\\temp" },
+  { title: "a string that looks like JSON", message: '{"a":1}' },
+  { title: "a string that is the word null", message: "null" },
+  { title: "a string of one space", message: " " },
+  { title: "an object", message: { text: "hi", to: ["bob"], n: 1.5, ok: true, none: null } },
+  { title: "nested JSON", message: { a: { b: [{ c: '{"d":"e\\"f"}' }] } } },
+  { title: "an empty object", message: {} },
+  { title: "an array", message: [1, "two", { three: 3 }] },
+  { title: "a number", message: 42 },
+  { title: "zero", message: 0 },
+  { title: "true", message: true },
+  { title: "false", message: false },
+  { title: "128 KB", message: "ü&\"'".repeat(26_000) },
+];
+
+/** What the backend is to find: a string's own text, anything else as its JSON text. */
+function text(message: unknown): string {
+  return typeof message === "string" ? message : JSON.stringify(message);
+}
+
+describe("the request of send", () => {
+  test.each(hostile)("carries $title to SQS as the client meant it", ({ message }) => {
+    const body = JSON.stringify({ action: "send", message });
+    expect(form(render(sendMessageTemplate(), body))).toEqual(sent(text(message)));
+  });
+
+  test("carries any string", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", minLength: 1 }), (message) => {
+        const body = JSON.stringify({ action: "send", message });
+        expect(form(render(sendMessageTemplate(), body))).toEqual(sent(message));
+      }),
+    );
+  });
+
+  test("carries a user id of any characters", () => {
+    const user = `auth0|x&y=z+"'%\\é`;
+    const context = { ...CONTEXT, authorizer: { principalId: user } };
+    const body = '{"action":"send","message":"hi"}';
+    expect(form(render(sendMessageTemplate(), body, context))).toEqual(sent("hi", user));
+  });
+});
+
+describe("the request of publish", () => {
+  test.each(hostile)("carries $title to SNS as the client meant it", ({ message }) => {
+    const body = JSON.stringify({ action: "publish", message });
+    expect(form(render(publishTemplate(TOPIC_ARN), body))).toEqual(published(text(message)));
+  });
+});
+
+describe("a frame without a message", () => {
+  const without = [
+    '{"action":"send"}',
+    '{"action":"send","message":null}',
+    '{"action":"send","message":""}',
+    '{"action":"send","Message":"x"}',
+  ];
+
+  test.each(without)("makes SQS and SNS refuse, so that the client gets an error frame: %s", (body) => {
+    // A request without its required parameter, which both services answer with 400.
+    const { MessageBody: _body, ...rest } = sent("");
+    expect(form(render(sendMessageTemplate(), body))).toEqual(rest);
+    const { Message: _message, ...others } = published("");
+    expect(form(render(publishTemplate(TOPIC_ARN), body))).toEqual(others);
+  });
+});
+
+describe("the request of $connect", () => {
+  test("puts the connection with its time to live as a Number of epoch seconds", () => {
+    expect(JSON.parse(render(putConnectionTemplate("shop-sumu-connections"), ""))).toEqual({
+      TableName: "shop-sumu-connections",
+      Item: {
+        user_id: { S: "alice" },
+        connection_id: { S: "J6x7dFvtIAMCIGA=" },
+        connected_at: { N: "1764000000999" },
+        delete_at: { N: "1764007200" },
+      },
+    });
+  });
+
+  test("and of $disconnect name the user whatever characters the token's sub has", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", minLength: 1 }), (principalId) => {
+        const context = { ...CONTEXT, authorizer: { principalId } };
+        const put = JSON.parse(render(putConnectionTemplate("t"), "", context)) as { Item: unknown };
+        expect(put.Item).toMatchObject({ user_id: { S: principalId } });
+        expect(JSON.parse(render(deleteConnectionTemplate("t"), "", context))).toEqual({
+          TableName: "t",
+          Key: { user_id: { S: principalId }, connection_id: { S: "J6x7dFvtIAMCIGA=" } },
+        });
+      }),
+    );
+  });
+});
+
+describe("the client's answer", () => {
+  test("is an ack, an error or a pong of the documented shape", () => {
+    expect(JSON.parse(render(ACK_TEMPLATE, "<xml/>"))).toEqual({
+      type: "ack",
+      action: "send",
+      requestId: "J6x7eGbqIAMFwyg=",
+    });
+    expect(JSON.parse(render(ERROR_TEMPLATE, "<xml/>"))).toEqual({
+      type: "error",
+      action: "send",
+      requestId: "J6x7eGbqIAMFwyg=",
+      message: "The message is missing, empty or too large, or the service refused it.",
+    });
+    expect(JSON.parse(render(PONG_TEMPLATE, ""))).toEqual({
+      type: "pong",
+      statusCode: 200,
+      connectionId: "J6x7dFvtIAMCIGA=",
+    });
+  });
+});

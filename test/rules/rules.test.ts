@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { LONGEST_PREFIX } from "../../src/names";
+import type { Rule } from "../../src/rules/rule";
+import * as rules from "../../src/rules/rules";
+import { describeWithTerraform, runTerraform } from "../support/terraform";
+
+jest.setTimeout(60_000);
+
+interface Samples {
+  readonly rule: Rule<never>;
+  readonly valid: readonly unknown[];
+  readonly invalid: readonly unknown[];
+}
+
+const connection = "arn:aws:codestar-connections:us-east-1:123456789012:connection/0b1c2d3e";
+const github = { owner: "shop", connection_arn: connection };
+const repositories = (name: string, branch = "main") => ({
+  authorizer: { name, branch },
+  pusher: { name: "pusher", branch: "main" },
+});
+
+/** Objects as Terraform spells them; the construct's camelCase is made of them below. */
+const samples: Readonly<Record<string, Samples>> = {
+  prefix: {
+    rule: rules.prefixRule,
+    valid: ["a", "Shop_1-x", "p".repeat(LONGEST_PREFIX)],
+    invalid: ["", "a.b", "a b", "ä", "a\n", "p".repeat(LONGEST_PREFIX + 1), 'a"b', "${x}"],
+  },
+  stage_name: {
+    rule: rules.stageNameRule,
+    valid: ["live", "v1_2-x", "s".repeat(128)],
+    invalid: ["", "$default", "a/b", "a b", "s".repeat(129)],
+  },
+  apigw_endpoint: {
+    rule: rules.apigwEndpointRule,
+    valid: ["https://live.kodhive.com/push", "https://abc.execute-api.eu-west-1.amazonaws.com/live", "https://a:8443"],
+    invalid: [
+      "http://a/b",
+      "wss://a/b",
+      "https://",
+      "https://a b",
+      "https://a/b?c=d",
+      "https://a#b",
+      "live.kodhive.com",
+    ],
+  },
+  issuer_jwks_uri: {
+    rule: rules.issuerJwksUriRule,
+    valid: ["https://issuer/.well-known/jwks.json", "https://issuer/keys?v=1"],
+    invalid: ["", "http://issuer/keys", "issuer", "https://issuer/a b", "https://user:secret@issuer/keys"],
+  },
+  authorized_audiences: {
+    rule: rules.authorizedAudiencesRule,
+    valid: [[], ["a"], ["a", "https://api.example.com/"], ["a".repeat(2_048)]],
+    invalid: [[""], ["a,b"], ["a b"], ["a", ""], ["a".repeat(2_049)], ["a".repeat(1_024), "b".repeat(1_024)]],
+  },
+  authorized_issuer: {
+    rule: rules.authorizedIssuerRule,
+    valid: ["https://securetoken.google.com/shop"],
+    invalid: ["", "a b", "a,b", "i".repeat(513)],
+  },
+  github: {
+    rule: rules.githubRule,
+    valid: [github, { ...github, connection_arn: connection.replace("codestar-connections", "codeconnections") }],
+    invalid: [
+      { ...github, owner: "" },
+      { ...github, owner: "-shop" },
+      { ...github, owner: "shop/web" },
+      { ...github, owner: "s".repeat(40) },
+      { ...github, connection_arn: "" },
+      { ...github, connection_arn: "arn:aws:iam::123456789012:role/x" },
+    ],
+  },
+  github_repositories: {
+    rule: rules.githubRepositoriesRule,
+    valid: [repositories("apigw-jwt-authorizer"), repositories("a", "feature/x")],
+    invalid: [repositories(""), repositories("shop/web"), repositories("a", ""), repositories("a", "x y")],
+  },
+  s3_artifacts: {
+    rule: rules.s3ArtifactsRule,
+    valid: [{ bucket: "shop-artifacts", arn: "arn:aws:s3:::shop-artifacts" }],
+    invalid: [
+      { bucket: "shop-artifacts", arn: "shop-artifacts" },
+      { bucket: "other", arn: "arn:aws:s3:::shop-artifacts" },
+    ],
+  },
+  ci_notifications_slack_channels: {
+    rule: rules.slackChannelsRule,
+    valid: [{ info: "ci-info", alert: "ci_alert" }],
+    invalid: [
+      { info: "", alert: "x" },
+      { info: "#ci", alert: "x" },
+    ],
+  },
+  connections_table_name: {
+    rule: rules.connectionsTableNameRule,
+    valid: ["SumuConnections", "a.b", "t".repeat(255)],
+    invalid: ["", "ab", "a/b", "t".repeat(256)],
+  },
+  presence_grace_seconds: { rule: rules.presenceGraceSecondsRule, valid: [0, 900], invalid: [-1, 901, 1.5] },
+  token_clock_tolerance_seconds: { rule: rules.tokenClockToleranceSecondsRule, valid: [0, 300], invalid: [-1, 301] },
+  delivery_concurrency: { rule: rules.deliveryConcurrencyRule, valid: [1, 1_000], invalid: [0, 1_001, 2.5] },
+  read_concurrency: { rule: rules.readConcurrencyRule, valid: [1, 256], invalid: [0, 257] },
+  broadcast_segments: { rule: rules.broadcastSegmentsRule, valid: [1, 1_000], invalid: [0, 1_001] },
+  log_retention_days: { rule: rules.logRetentionDaysRule, valid: [1, 30, 3653], invalid: [0, 2, 31] },
+};
+
+function camelCased(value: unknown): unknown {
+  if (Array.isArray(value) || typeof value !== "object" || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+      camelCased(inner),
+    ]),
+  );
+}
+
+/** jest spreads a sample that is an array; the title of a long one is cut short. */
+function wrapped(values: readonly unknown[]): { value: unknown; toJSON: () => unknown }[] {
+  return values.map((value) => ({ value, toJSON: () => JSON.stringify(value).slice(0, 60) }));
+}
+
+describe.each(Object.entries(samples))("rule of %s", (_input, { rule, valid, invalid }) => {
+  test.each(wrapped(valid))("takes %j", ({ value }) => {
+    expect(rule.holds(camelCased(value) as never)).toBe(true);
+  });
+
+  test.each(wrapped(invalid))("refuses %j", ({ value }) => {
+    expect(rule.holds(camelCased(value) as never)).toBe(false);
+  });
+
+  test("says in one sentence what is required", () => {
+    expect(rule.message).toMatch(new RegExp(`^${_input} must [^\\n]+\\.$`));
+  });
+});
+
+describeWithTerraform("the rules as Terraform reads them", () => {
+  test("decide each sample as the construct does, and let null stand for a missing input", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "sumu-rules-"));
+    try {
+      const verdicts: Record<string, { value: string }> = {};
+      const locals: Record<string, unknown> = {};
+      const expected: Record<string, boolean> = {};
+      for (const [input, { rule, valid, invalid }] of Object.entries(samples)) {
+        [...valid, ...invalid].forEach((value, index) => {
+          const name = `${input}_${index}`;
+          // Terraform JSON reads ${ as a template, in a sample too.
+          locals[name] = JSON.parse(JSON.stringify(value).replaceAll("${", () => "$${"));
+          verdicts[name] = { value: `\${${rule.condition(`local.${name}`)}}` };
+          expected[name] = index < valid.length;
+        });
+      }
+      for (const input of ["apigw_endpoint", "authorized_issuer", "github", "s3_artifacts", "connections_table_name"]) {
+        locals[`${input}_null`] = null;
+        verdicts[`${input}_null`] = { value: `\${${samples[input]?.rule.condition(`local.${input}_null`)}}` };
+        expected[`${input}_null`] = true;
+      }
+      writeFileSync(path.join(folder, "main.tf.json"), JSON.stringify({ locals, output: verdicts }, null, 1));
+      await runTerraform(folder, "init", "-no-color");
+      await runTerraform(folder, "apply", "-no-color", "-auto-approve");
+      const outputs = JSON.parse(await runTerraform(folder, "output", "-json")) as Record<string, { value: boolean }>;
+      expect(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]))).toEqual(expected);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

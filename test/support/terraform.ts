@@ -1,0 +1,167 @@
+import { execFile, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+export const repositoryRoot = path.resolve(__dirname, "..", "..");
+
+/** Providers for a place without a registry; its `offline.sh` says how to use them. Users do without. */
+const OFFLINE = path.resolve(repositoryRoot, "..", "shared", "terraform", "offline.sh");
+
+/**
+ * Why tests that need terraform cannot run here, or undefined when they can. `.ci/run` sets SUMU_REQUIRE_TERRAFORM,
+ * under which a reason is a failure and not a skip.
+ */
+export const noTerraform: string | undefined = reason();
+
+function reason(): string | undefined {
+  const version = spawnSync("terraform", ["version"], { encoding: "utf8" });
+  if (version.error !== undefined || version.status !== 0) {
+    return "terraform is not on PATH";
+  }
+  if (!existsSync(OFFLINE) && !existsSync(process.env.TF_CLI_CONFIG_FILE ?? "")) {
+    return "there are no offline providers (a TF_CLI_CONFIG_FILE that names a mirror), and the real ones want an AWS account";
+  }
+  return undefined;
+}
+
+/** `describe`, or a skip that prints why. */
+export const describeWithTerraform: (title: string, tests: () => void) => void = (title, tests) => {
+  if (noTerraform === undefined) {
+    describe(title, tests);
+  } else if (process.env.SUMU_REQUIRE_TERRAFORM) {
+    test(title, () => {
+      throw new Error(`Terraform is required here, but ${noTerraform}.`);
+    });
+  } else {
+    console.warn(`Skipped, since ${noTerraform}: ${title}`);
+    describe.skip(title, tests);
+  }
+};
+
+export interface PlannedChange {
+  readonly address: string;
+  readonly type: string;
+  readonly mode: "managed" | "data";
+  readonly previous_address?: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+    readonly after_unknown: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface Plan {
+  readonly resource_changes: readonly PlannedChange[];
+  readonly output_changes?: Readonly<Record<string, { readonly after?: unknown }>>;
+}
+
+/** Runs terraform and returns what it printed. @throws Error with all of its output when it fails. */
+export async function runTerraform(folder: string, ...args: string[]): Promise<string> {
+  try {
+    const { stdout, stderr } = await run("terraform", args, {
+      cwd: folder,
+      env: environment(),
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout + stderr;
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(`terraform ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  }
+}
+
+/** A root module in a scratch copy of the repository's `modules/` and one of its folders. */
+export class TerraformWorkspace {
+  private readonly scratch = mkdtempSync(path.join(tmpdir(), "sumu-terraform-"));
+  private readonly folder: string;
+
+  /** `source`: a folder of the repository, such as `examples/hcl/fewest`. Relative module sources stay right. */
+  constructor(source: string) {
+    cpSync(path.join(repositoryRoot, "modules"), path.join(this.scratch, "modules"), { recursive: true });
+    this.folder = path.join(this.scratch, source);
+    cpSync(path.join(repositoryRoot, source), this.folder, {
+      recursive: true,
+      filter: (file) => !/(^|\/)(\.terraform|\.sumu)(\/|$)|tfstate|\.terraform\.lock\.hcl$/.test(file),
+    });
+  }
+
+  get path(): string {
+    return this.folder;
+  }
+
+  async terraform(...args: string[]): Promise<string> {
+    return runTerraform(this.folder, ...args);
+  }
+
+  async init(): Promise<string> {
+    return this.terraform("init", "-no-color", "-input=false");
+  }
+
+  /** Plans into a file and returns the plan as data. @throws Error also for a warning. */
+  async plan(...args: string[]): Promise<Plan> {
+    const printed = await this.terraform("plan", "-no-color", "-input=false", "-out=plan.tfplan", ...args);
+    if (printed.includes("Warning:")) {
+      throw new Error(`terraform plan warned:\n${printed}`);
+    }
+    return JSON.parse(await this.terraform("show", "-json", "plan.tfplan")) as Plan;
+  }
+
+  /** Applies the last plan. */
+  async apply(): Promise<string> {
+    return this.terraform("apply", "-no-color", "-input=false", "plan.tfplan");
+  }
+
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const outputs = JSON.parse(await this.terraform("output", "-json")) as Record<string, { value: unknown }>;
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  }
+
+  remove(): void {
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+}
+
+/** What changes: neither data sources read again nor resources that stay. */
+export function changes(plan: Plan): readonly PlannedChange[] {
+  return plan.resource_changes.filter(
+    ({ mode, change }) => mode === "managed" && !(change.actions.length === 1 && change.actions[0] === "no-op"),
+  );
+}
+
+let offline: NodeJS.ProcessEnv | undefined;
+
+function environment(): NodeJS.ProcessEnv {
+  if (offline === undefined) {
+    offline = {
+      ...process.env,
+      ...(existsSync(OFFLINE) ? sourced(OFFLINE) : {}),
+      CHECKPOINT_DISABLE: "1",
+      TF_IN_AUTOMATION: "1",
+    };
+  }
+  return offline;
+}
+
+/** The Terraform settings that sourcing the script leaves behind. */
+function sourced(script: string): NodeJS.ProcessEnv {
+  const scratch = mkdtempSync(path.join(tmpdir(), "sumu-offline-"));
+  const shell = spawnSync("bash", ["-c", `. "$1" >&2 && env -0`, "bash", script], {
+    encoding: "utf8",
+    env: { ...process.env, TMPDIR: scratch },
+  });
+  process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
+  if (shell.status !== 0) {
+    throw new Error(`Sourcing ${script} failed: ${shell.stderr}`);
+  }
+  return Object.fromEntries(
+    shell.stdout
+      .split("\0")
+      .map((entry): [string, string] => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)])
+      .filter(([name]) => name.startsWith("TF_") || name === "CHECKPOINT_DISABLE"),
+  );
+}

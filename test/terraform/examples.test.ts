@@ -1,0 +1,161 @@
+import { planText } from "../support/plan-text";
+import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
+
+jest.setTimeout(120_000);
+
+function addresses(plan: Plan): string[] {
+  return changes(plan).map(({ address }) => address);
+}
+
+function names(plan: Plan): string[] {
+  return changes(plan).flatMap(({ type, change: { after } }) =>
+    ["name", "function_name"]
+      .map((argument) => after?.[argument])
+      // An alias and a role's inline policy are named within their function or role, a stage within its API.
+      .filter((name) => !["aws_lambda_alias", "aws_iam_role_policy", "aws_apigatewayv2_stage"].includes(type) && name)
+      .map((name) => `${type} ${name}`),
+  );
+}
+
+describeWithTerraform("examples/hcl", () => {
+  let workspace: TerraformWorkspace;
+  afterEach(() => workspace.remove());
+
+  async function initialize(example = ""): Promise<void> {
+    workspace = new TerraformWorkspace(`examples/hcl/${example}`);
+    // The one warning is the mirror's: it has checksums for this platform only.
+    expect((await workspace.init()).match(/Warning: .*/g)).toEqual([
+      "Warning: Incomplete lock file information for providers",
+    ]);
+    expect(await workspace.terraform("validate", "-no-color")).toBe("Success! The configuration is valid.\n\n");
+  }
+
+  /** Applies the plan and finds nothing more to change. */
+  async function applyAndStay(...args: string[]): Promise<void> {
+    await workspace.apply();
+    expect(changes(await workspace.plan(...args))).toEqual([]);
+  }
+
+  async function destroy(...args: string[]): Promise<void> {
+    await workspace.terraform("destroy", "-no-color", "-input=false", "-auto-approve", ...args);
+    expect((await workspace.terraform("state", "list")).trim()).toBe("");
+  }
+
+  test("the fewest inputs plan, apply, stay and go", async () => {
+    await initialize("fewest");
+    const plan = await workspace.plan();
+    expect(planText(plan)).toMatchSnapshot();
+    await applyAndStay();
+    await destroy();
+  });
+
+  test("every input plans, applies, gives the outputs of the interface, stays and goes", async () => {
+    await initialize("everything");
+    const plan = await workspace.plan();
+    expect(planText(plan)).toMatchSnapshot();
+    await applyAndStay();
+    const { sumu } = await workspace.outputs();
+    const queue = (name: string) => ({
+      arn: `arn:aws:sqs:us-east-1:123456789012:${name}`,
+      name,
+      url: `https://sqs.us-east-1.amazonaws.com/123456789012/${name}`,
+    });
+    const topic = (name: string) => ({ arn: `arn:aws:sns:us-east-1:123456789012:${name}`, name });
+    expect(sumu).toEqual({
+      ws_api_id: "offline-shop-staging-sumu-gw-ws-api",
+      ws_api_stage_name: "mvp",
+      notifications: {
+        topic: topic("shop-staging-sumu-integration-notifications"),
+        queue: queue("shop-staging-sumu-integration-notifications"),
+      },
+      messages: {
+        topic: topic("shop-staging-sumu-integration-messages"),
+        queue: queue("shop-staging-sumu-integration-messages"),
+      },
+      connections_table: {
+        name: "SumuConnections",
+        arn: "arn:aws:dynamodb:us-east-1:123456789012:table/SumuConnections",
+        stream_arn: "arn:aws:dynamodb:us-east-1:123456789012:table/SumuConnections/stream/2026-01-01T00:00:00.000",
+      },
+      presence_table: {
+        name: "shop-staging-sumu-presence",
+        arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-presence",
+      },
+      websocket_url: "offline-invoke_url",
+    });
+    await destroy();
+  });
+
+  test("presence_source decides by itself what of the watchdog exists", async () => {
+    await initialize("everything");
+    const ofPresence = (plan: Plan) => addresses(plan).filter((address) => address.includes("presence"));
+
+    const queue = await workspace.plan("-var", "presence_source=queue");
+    const topic = await workspace.plan("-var", "presence_source=topic");
+    expect(ofPresence(queue)).toEqual([
+      "module.sumu.aws_cloudwatch_log_group.presence[0]",
+      "module.sumu.aws_dynamodb_table.presence[0]",
+      "module.sumu.aws_iam_role.presence_execution[0]",
+      "module.sumu.aws_iam_role_policy.presence_execution[0]",
+      "module.sumu.aws_iam_role_policy.presence_grace[0]",
+      "module.sumu.aws_lambda_alias.presence[0]",
+      "module.sumu.aws_lambda_event_source_mapping.presence_grace[0]",
+      "module.sumu.aws_lambda_event_source_mapping.presence_stream[0]",
+      "module.sumu.aws_lambda_function.presence[0]",
+      "module.sumu.aws_sqs_queue.presence_dlq[0]",
+      "module.sumu.aws_sqs_queue.presence_grace[0]",
+      "module.sumu.aws_sqs_queue.presence_grace_dlq[0]",
+      "module.sumu.aws_sqs_queue_redrive_allow_policy.presence_grace_queue[0]",
+    ]);
+    expect(ofPresence(topic)).toEqual(ofPresence(queue));
+
+    await workspace.plan("-var", "presence_source=topic");
+    await workspace.apply();
+    expect(await presencePolicy()).toContain('"Action": "sns:Publish"');
+    await workspace.plan("-var", "presence_source=queue");
+    await workspace.apply();
+    expect(await presencePolicy()).not.toContain("sns:Publish");
+
+    const none = await workspace.plan("-var", "presence_source=none");
+    expect(changes(none).map(({ address, change }) => `${change.actions.join("/")} ${address}`)).toEqual(
+      ofPresence(queue).map((address) => `delete ${address}`),
+    );
+    await applyAndStay("-var", "presence_source=none");
+    await destroy("-var", "presence_source=none");
+  });
+
+  async function presencePolicy(): Promise<string> {
+    const shown = await workspace.terraform("state", "pull");
+    const state = JSON.parse(shown) as {
+      resources: { type: string; name: string; instances: { attributes: { policy?: string } }[] }[];
+    };
+    const found = state.resources.find(
+      ({ type, name }) => type === "aws_iam_role_policy" && name === "presence_execution",
+    );
+    return found?.instances[0]?.attributes.policy ?? "";
+  }
+
+  test("for_each gives two SUMUs with no name in common", async () => {
+    await initialize();
+    const plan = await workspace.plan();
+    const [blog, shop] = ['module.sumu["blog"]', 'module.sumu["shop"]'].map((instance) =>
+      addresses(plan)
+        .filter((address) => address.startsWith(instance))
+        .map((address) => address.slice(instance.length)),
+    );
+    expect(blog).toEqual(shop);
+    expect(blog?.length).toBeGreaterThan(50);
+    const all = names(plan);
+    expect(all.filter((name) => / (blog|shop)-sumu| \/sumu\/(blog|shop)-sumu/.test(name))).toEqual(all);
+    expect(new Set(all).size).toBe(all.length);
+    await applyAndStay();
+    await destroy();
+  });
+
+  test("the module's providers have ranges and no configuration of their own", async () => {
+    workspace = new TerraformWorkspace("modules/serverless");
+    const providers = await workspace.terraform("providers");
+    expect(providers).toContain("provider[registry.terraform.io/hashicorp/aws] >= 6.19.0, < 7.0.0");
+    expect(providers).toContain("provider[registry.terraform.io/hashicorp/archive] >= 2.4.0, < 3.0.0");
+  });
+});
