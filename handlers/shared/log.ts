@@ -11,8 +11,13 @@ export interface Log {
  * Logs JSON lines, one object each with `level`, `code`, the invocation's `requestId` and the fields, so that CloudWatch
  * Logs Insights finds them by field.
  */
-export function createLog(requestId: string | undefined, write: (line: string) => void = console.log): Log {
+export function createLog(requestId: string | undefined, write: (line: string) => void = writeLine): Log {
   const line = (level: "info" | "warn" | "error") => (code: string, fields?: LogFields) =>
     write(JSON.stringify({ level, code, requestId, ...fields }));
   return { info: line("info"), warn: line("warn"), error: line("error") };
+}
+
+/** Straight to standard output: Lambda's console puts time and level in front, and the line is no JSON any more. */
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

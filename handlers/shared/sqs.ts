@@ -14,6 +14,12 @@ export interface OutgoingMessage {
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
 }
 
+/** A message that is not in the queue, as far as is known, and SQS's code for why. */
+export interface Unsent<Message extends OutgoingMessage> {
+  readonly message: Message;
+  readonly code: string;
+}
+
 interface BatchOutput {
   readonly Failed?: readonly { readonly Id: string; readonly Code: string; readonly SenderFault: boolean }[];
 }
@@ -48,12 +54,12 @@ export class Sqs {
    * @returns The messages that could not be sent, with SQS's code for each: empty when all went out. Never throws
    * {@link AwsError}: a call that fails as a whole fails each of its messages.
    */
-  async sendMessages(
+  async sendMessages<Message extends OutgoingMessage>(
     queueUrl: string,
-    messages: readonly OutgoingMessage[],
+    messages: readonly Message[],
     options?: CallOptions,
-  ): Promise<{ readonly message: OutgoingMessage; readonly code: string }[]> {
-    const failures: { message: OutgoingMessage; code: string }[] = [];
+  ): Promise<Unsent<Message>[]> {
+    const failures: Unsent<Message>[] = [];
     for (const batch of packed(messages)) failures.push(...(await this.#sendBatch(queueUrl, batch, options)));
     return failures;
   }
@@ -63,20 +69,20 @@ export class Sqs {
     this.#service.close();
   }
 
-  async #sendBatch(
+  async #sendBatch<Message extends OutgoingMessage>(
     queueUrl: string,
-    batch: readonly OutgoingMessage[],
+    batch: readonly Message[],
     options?: CallOptions,
-  ): Promise<{ message: OutgoingMessage; code: string }[]> {
+  ): Promise<Unsent<Message>[]> {
     let left = batch;
-    const failures: { message: OutgoingMessage; code: string }[] = [];
+    const failures: Unsent<Message>[] = [];
     for (let attempt = 1; left.length > 0; attempt++) {
       const sent = left;
       left = [];
       try {
         const Entries = sent.map((message, index) => ({ Id: String(index), ...entry(message) }));
         const { Failed = [] } = await this.#call<BatchOutput>("SendMessageBatch", queueUrl, { Entries }, options);
-        const again: OutgoingMessage[] = [];
+        const again: Message[] = [];
         for (const { Id, Code, SenderFault } of Failed) {
           const message = sent[Number(Id)];
           if (message === undefined) continue;
@@ -121,8 +127,8 @@ export function messageBytes({ body, attributes = {} }: OutgoingMessage): number
   return bytes;
 }
 
-function* packed(messages: readonly OutgoingMessage[]): Generator<OutgoingMessage[]> {
-  let batch: OutgoingMessage[] = [];
+function* packed<Message extends OutgoingMessage>(messages: readonly Message[]): Generator<Message[]> {
+  let batch: Message[] = [];
   let bytes = 0;
   for (const message of messages) {
     const size = messageBytes(message);
