@@ -1,54 +1,39 @@
 import { PRESENCE_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
+import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
+
+/** Where events go. */
+export type EventTarget = { readonly topicArn: string } | { readonly queueUrl: string };
 
 /** What the watchdog is told by its function's environment. */
 export interface PresenceConfiguration {
   readonly connectionsTable: string;
   readonly presenceTable: string;
-  /** Where events go. */
-  readonly target: { readonly topicArn: string } | { readonly queueUrl: string };
+  readonly target: EventTarget;
   readonly graceMilliseconds: number;
   /** Present whenever there is a grace. */
   readonly graceQueueUrl: string | undefined;
 }
 
-/** A variable of the function's environment is missing or wrong; the message names it and what to set. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-  readonly code = "CONFIGURATION";
-}
-
-/** @throws {ConfigurationError} */
-export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): PresenceConfiguration {
-  const required = (name: string): string => {
-    const value = environment[name];
-    if (value === undefined || value === "") throw new ConfigurationError(`${name} is not set`);
-    return value;
-  };
-
-  const graceMilliseconds = 1_000 * graceSeconds(environment[PRESENCE_ENVIRONMENT.graceSeconds]);
+/** @throws Error naming the variable that is missing or wrong. */
+export function readConfiguration(environment: Environment): PresenceConfiguration {
+  const graceSeconds = integerFrom(environment, PRESENCE_ENVIRONMENT.graceSeconds, {
+    fallback: 0,
+    min: 0,
+    max: MAX_PRESENCE_GRACE_SECONDS,
+  });
   return {
-    connectionsTable: required(PRESENCE_ENVIRONMENT.connectionsTable),
-    presenceTable: required(PRESENCE_ENVIRONMENT.presenceTable),
-    target: target(required),
-    graceMilliseconds,
-    graceQueueUrl: graceMilliseconds > 0 ? required(PRESENCE_ENVIRONMENT.graceQueueUrl) : undefined,
+    connectionsTable: requiredFrom(environment, PRESENCE_ENVIRONMENT.connectionsTable),
+    presenceTable: requiredFrom(environment, PRESENCE_ENVIRONMENT.presenceTable),
+    target: targetFrom(environment),
+    graceMilliseconds: graceSeconds * 1_000,
+    graceQueueUrl: graceSeconds > 0 ? requiredFrom(environment, PRESENCE_ENVIRONMENT.graceQueueUrl) : undefined,
   };
 }
 
-function target(required: (name: string) => string): PresenceConfiguration["target"] {
-  const source = required(PRESENCE_ENVIRONMENT.source);
-  if (source === "topic") return { topicArn: required(PRESENCE_ENVIRONMENT.topicArn) };
-  if (source === "queue") return { queueUrl: required(PRESENCE_ENVIRONMENT.queueUrl) };
-  throw new ConfigurationError(`${PRESENCE_ENVIRONMENT.source} must be topic or queue, got ${source}`);
-}
-
-function graceSeconds(text = ""): number {
-  const seconds = Number(text === "" ? "0" : text);
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_PRESENCE_GRACE_SECONDS) {
-    throw new ConfigurationError(
-      `${PRESENCE_ENVIRONMENT.graceSeconds} must be a whole number from 0 to ${MAX_PRESENCE_GRACE_SECONDS}, got ${text}`,
-    );
-  }
-  return seconds;
+function targetFrom(environment: Environment): EventTarget {
+  const source = requiredFrom(environment, PRESENCE_ENVIRONMENT.source);
+  if (source === "topic") return { topicArn: requiredFrom(environment, PRESENCE_ENVIRONMENT.topicArn) };
+  if (source === "queue") return { queueUrl: requiredFrom(environment, PRESENCE_ENVIRONMENT.queueUrl) };
+  throw new RangeError(`${PRESENCE_ENVIRONMENT.source} must be topic or queue, got "${source}"`);
 }

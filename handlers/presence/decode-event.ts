@@ -26,7 +26,7 @@ function decodeStreamRecord(record: unknown, now: number): PresenceRecord {
   const change = property(record, "dynamodb");
   const itemIdentifier = identifier(property(change, "SequenceNumber"), "SequenceNumber");
   const userId = property(property(property(change, "Keys"), CONNECTION.userId), "S");
-  if (!isUserId(userId)) {
+  if (typeof userId !== "string" || userId === "") {
     return { itemIdentifier, error: new RecordError(`stream record has no Keys.${CONNECTION.userId}.S`) };
   }
   const lastSeenAt = isExpiry(record) ? undefined : lastSeen(property(change, "ApproximateCreationDateTime"), now);
@@ -36,9 +36,9 @@ function decodeStreamRecord(record: unknown, now: number): PresenceRecord {
 function decodeQueueRecord(record: unknown): PresenceRecord {
   const itemIdentifier = identifier(property(record, "messageId"), "messageId");
   const userId = decodeGraceCheck(property(record, "body"));
-  return isUserId(userId)
-    ? { itemIdentifier, userId }
-    : { itemIdentifier, error: new RecordError("grace queue message is not a check of this watchdog") };
+  return userId === undefined
+    ? { itemIdentifier, error: new RecordError("grace queue message is not a check of this watchdog") }
+    : { itemIdentifier, userId };
 }
 
 /**
@@ -64,10 +64,6 @@ function isExpiry(record: unknown): boolean {
 function identifier(value: unknown, name: string): string {
   if (typeof value !== "string" || value === "") throw new RecordError(`record has no ${name}`);
   return value;
-}
-
-function isUserId(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }
 
 function property(value: unknown, name: string): unknown {
