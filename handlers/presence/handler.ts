@@ -29,6 +29,13 @@ interface Clients {
   readonly sqs: Sqs;
 }
 
+export interface PresenceHandlerOptions {
+  /** @default the time of day */
+  readonly clock?: Clock;
+  /** @default standard output */
+  readonly writeLog?: (line: string) => void;
+}
+
 /** A handler that reads its environment at the first invocation. */
 export interface PresenceHandler {
   (
@@ -44,19 +51,20 @@ export interface PresenceHandler {
  * names the records to be tried again. It throws, and Lambda tries the whole batch again, when the environment is
  * incomplete or the event is neither of the two.
  */
-export function createPresence(environment: Environment, writeLog?: (line: string) => void): PresenceHandler {
+export function createPresence(environment: Environment, options: PresenceHandlerOptions = {}): PresenceHandler {
+  const { clock = SYSTEM_CLOCK } = options;
   let container: { configuration: PresenceConfiguration; clients: Clients } | undefined;
   const handler: (...parameters: Parameters<PresenceHandler>) => Promise<BatchItemFailures> = async (
     event,
     context,
   ) => {
-    container ??= { configuration: readConfiguration(environment), clients: openClients(environment) };
+    container ??= { configuration: readConfiguration(environment), clients: openClients(environment, clock) };
     const { configuration, clients } = container;
     // Refused here, once, rather than by every request.
     regionFrom(environment);
     credentialsFrom(environment);
-    const log = createLog(context.awsRequestId, writeLog);
-    const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
+    const log = createLog(context.awsRequestId, options.writeLog);
+    const deadline = clock.now() + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
 
     return settleEvent(event, {
       ports: {
@@ -64,7 +72,7 @@ export function createPresence(environment: Environment, writeLog?: (line: strin
         store: new PresenceTable(clients.dynamoDb, configuration.presenceTable, deadline),
         publisher: publisherTo(configuration, clients, deadline),
         timer: graceTimer(configuration, clients, deadline),
-        clock: SYSTEM_CLOCK,
+        clock,
       },
       graceMilliseconds: configuration.graceMilliseconds,
       deadline,
@@ -79,8 +87,8 @@ export function createPresence(environment: Environment, writeLog?: (line: strin
   });
 }
 
-function openClients(environment: Environment): Clients {
-  const options = { environment, maxConnections: CONCURRENCY };
+function openClients(environment: Environment, clock: Clock): Clients {
+  const options = { environment, maxConnections: CONCURRENCY, ...clock };
   return { dynamoDb: new DynamoDb(options), sns: new Sns(options), sqs: new Sqs(options) };
 }
 

@@ -121,6 +121,7 @@ export async function settleUser(request: SettleRequest, ports: SettlePorts): Pr
  */
 async function readAnnounced(request: SettleRequest, ports: SettlePorts): Promise<PresenceRow | undefined> {
   const { store, clock } = ports;
+  assertTimeLeft(request, clock);
   let row = await store.read(request.userId);
   let awaited: { version: number; until: number; poll: number } | undefined;
 

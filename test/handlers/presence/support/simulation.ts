@@ -20,7 +20,7 @@ export interface SimulationOptions {
   readonly graceMilliseconds?: number;
   /** Batches of the stream that may run side by side; a connection's records stay in one of them. */
   readonly parallelBatches?: number;
-  /** Throw before or after a call's effect, kill an invocation before or after it, deliver twice, clocks that differ. */
+  /** Throw before or after a call's effect, kill an invocation before or after it, deliver twice; clocks that differ, time that passes unused. */
   readonly faults?: boolean;
   /** Devices act only while no invocation runs, and time passes only when all they have caused is done: no lag. */
   readonly prompt?: boolean;
@@ -94,6 +94,7 @@ export class Simulation {
   #seed: number;
   #step = 0;
   #nextDeviceStep = 0;
+  #nextDeviceAtStep = 0;
   #devicesWaitUntil = START;
   /** Time passes although not all is done: records, calls and checks lag behind. */
   #waitIsImpatient = false;
@@ -145,7 +146,9 @@ export class Simulation {
     if (this.#options.faults && this.#invocations.size > 0 && this.#chance(0.03)) moves.push(() => this.#kill());
 
     const devicesGoOn = this.#nextDeviceStep < this.#options.history.length;
-    if (devicesGoOn && this.#devicesWaitUntil <= this.now && (this.#invocations.size === 0 || !prompt)) {
+    if (this.#step < this.#nextDeviceAtStep) {
+      // The devices take their time.
+    } else if (devicesGoOn && this.#devicesWaitUntil <= this.now && (this.#invocations.size === 0 || !prompt)) {
       moves.push(() => this.#stepDevices());
     } else if (devicesGoOn && this.#waitIsImpatient) {
       moves.push(() => this.#jump(this.#devicesWaitUntil));
@@ -154,7 +157,7 @@ export class Simulation {
       this.#pickOf(moves)();
       return true;
     }
-    if (this.#calls.length > 0) return true;
+    if (this.#calls.length > 0 || this.#step < this.#nextDeviceAtStep) return true;
     if (streamDone && this.#grace.length === 0) this.#observeRest();
     return this.#passTime(devicesGoOn) || (!devicesGoOn && this.#sweep());
   }
@@ -185,9 +188,10 @@ export class Simulation {
   #stepDevices(): void {
     const step = this.#options.history[this.#nextDeviceStep++];
     if (step === undefined) return;
+    if (!this.#options.prompt && this.#chance(0.5)) this.#nextDeviceAtStep = this.#step + this.#pick(20);
     if (step.type === "wait") {
       this.#devicesWaitUntil = this.now + step.milliseconds;
-      this.#waitIsImpatient = !this.#options.prompt && this.#chance(0.3);
+      this.#waitIsImpatient = this.#options.faults && this.#chance(0.3);
     } else if (step.type === "sweep") this.#sweep();
     else this.#stepDevice(step.type, step.user, `${step.user}/${step.device}`);
   }
