@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
   let stack: LocalStack;
   beforeAll(async () => {
-    stack = await startLocalStack({ presenceSource: "topic" });
+    stack = await startLocalStack({ presenceSource: "topic", limits: { bufferedBytes: 256 * 1_024 } });
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => stack?.stop());
 
