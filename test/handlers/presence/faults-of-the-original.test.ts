@@ -16,6 +16,9 @@ async function eventsOf(history: readonly DeviceStep[], seed: number): Promise<s
   return published.map(({ row }) => row.status);
 }
 
+/** Some hundred cases each, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
 /** What design.md, section 3, 4 says of the presence watchdog that this one replaces. */
 describe("faults of the original presence watchdog", () => {
   it("swallowed every error: here a failing record reports itself, and the rest of its batch is done", async () => {
