@@ -1,17 +1,13 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
+import { describeUnless } from "./describe-unless";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
-/** `describe` where there is a Chromium, else a skip that prints why; `.ci/run` makes a missing one a failure. */
-export const describeWithChromium: (title: string, tests: () => void) => void = (title, tests) => {
-  if (existsSync(executablePath) || process.env.SUMU_REQUIRE_CHROMIUM) {
-    describe(title, tests);
-  } else {
-    console.warn(`Skipped, since there is no ${executablePath} (CHROMIUM_PATH names another): ${title}`);
-    describe.skip(title, tests);
-  }
-};
+export const describeWithChromium = describeUnless(
+  existsSync(executablePath) ? undefined : `there is no ${executablePath} (CHROMIUM_PATH names another)`,
+  "SUMU_REQUIRE_CHROMIUM",
+);
 
 /** A headless browser that reaches for nothing but the page. */
 export function launchChromium(): Promise<Browser> {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { ensureMiniStack } from "../../local/backend/install";
 import { type AwsBackend, startMiniStack } from "../../local/backend/ministack";
 import { ensureNode24 } from "../../scripts/node24";
+import { describeUnless } from "./describe-unless";
 
 /** A MiniStack for one test file. Installing it, the first time, takes about 20 s: give `beforeAll` a minute. */
 export async function startLocalAws(): Promise<AwsBackend> {
@@ -23,12 +24,7 @@ export async function startLocalAws(): Promise<AwsBackend> {
 /** For `beforeAll`: what a first installation may take. */
 export const INSTALL_TIMEOUT_MILLISECONDS = 120_000;
 
-/** `describe` where there is a Python 3 for MiniStack, else a skip that prints why; `.ci/run` makes a missing one a failure. */
-export const describeWithLocalAws: (title: string, tests: () => void) => void = (title, tests) => {
-  if (process.env.SUMU_REQUIRE_LOCAL_AWS || spawnSync("python3", ["--version"]).status === 0) {
-    describe(title, tests);
-  } else {
-    console.warn(`Skipped, since there is no python3 on the PATH for the local AWS: ${title}`);
-    describe.skip(title, tests);
-  }
-};
+export const describeWithLocalAws = describeUnless(
+  spawnSync("python3", ["--version"]).status === 0 ? undefined : "there is no python3 on the PATH for the local AWS",
+  "SUMU_REQUIRE_LOCAL_AWS",
+);

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { describeUnless } from "./describe-unless";
 
 const run = promisify(execFile);
 
@@ -11,12 +12,7 @@ export const repositoryRoot = path.resolve(__dirname, "..", "..");
 /** Providers for a place without a registry; its `offline.sh` says how to use them. Users do without. */
 const OFFLINE = path.resolve(repositoryRoot, "..", "shared", "terraform", "offline.sh");
 
-/**
- * Why tests that need terraform cannot run here, or undefined when they can. `.ci/run` sets SUMU_REQUIRE_TERRAFORM,
- * under which a reason is a failure and not a skip.
- */
-export const noTerraform: string | undefined = reason();
-
+/** Why tests that need terraform cannot run here, or undefined when they can. */
 function reason(): string | undefined {
   const version = spawnSync("terraform", ["version"], { encoding: "utf8" });
   if (version.error !== undefined || version.status !== 0) {
@@ -28,19 +24,7 @@ function reason(): string | undefined {
   return undefined;
 }
 
-/** `describe`, or a skip that prints why. */
-export const describeWithTerraform: (title: string, tests: () => void) => void = (title, tests) => {
-  if (noTerraform === undefined) {
-    describe(title, tests);
-  } else if (process.env.SUMU_REQUIRE_TERRAFORM) {
-    test(title, () => {
-      throw new Error(`Terraform is required here, but ${noTerraform}.`);
-    });
-  } else {
-    console.warn(`Skipped, since ${noTerraform}: ${title}`);
-    describe.skip(title, tests);
-  }
-};
+export const describeWithTerraform = describeUnless(reason(), "SUMU_REQUIRE_TERRAFORM");
 
 export interface PlannedChange {
   readonly address: string;

@@ -9,7 +9,7 @@ import { type AwsClients, createAwsClients } from "../../../local/backend/aws";
 import type { AwsBackend } from "../../../local/backend/ministack";
 import { type ProvisionedStack, provision } from "../../../local/backend/provision";
 import type { ValueObject } from "../../../local/terraform/value";
-import { INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../../support/local-aws";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../../support/local-aws";
 
 const place = { region: "us-east-1", accountId: "000000000000", apiId: "local" };
 
@@ -95,7 +95,7 @@ const STACK = {
   },
 };
 
-describe("a stack in the emulator", () => {
+describeWithLocalAws("a stack in the emulator", () => {
   let backend: AwsBackend;
   let aws: AwsClients;
   let folder: string;

@@ -1,11 +1,14 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { type LocalStack, startLocalStack } from "../../../local/local-stack";
 import { describeWithChromium, launchChromium } from "../../support/chromium";
-import { INSTALL_TIMEOUT_MILLISECONDS } from "../../support/local-aws";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../../support/local-aws";
 
 jest.setTimeout(60_000);
 
-describeWithChromium("the page", () => {
+const describeWithBoth: typeof describeWithChromium = (title, tests) =>
+  describeWithLocalAws(title, () => describeWithChromium("in Chromium", tests));
+
+describeWithBoth("the page", () => {
   let stack: LocalStack;
   let browser: Browser;
   let page: Page;
