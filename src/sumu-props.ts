@@ -1,4 +1,5 @@
 import type { IResolvable } from "cdktf";
+import { PUSHER_SETTINGS } from "./contract/pusher-settings";
 import { check } from "./rules/rule";
 import {
   apigwEndpointRule,
@@ -100,9 +101,9 @@ export const SUMU_DEFAULTS = {
   tokenClockToleranceSeconds: 0,
   presenceSource: "topic",
   presenceGraceSeconds: 0,
-  deliveryConcurrency: 64,
-  readConcurrency: 16,
-  broadcastSegments: 8,
+  deliveryConcurrency: PUSHER_SETTINGS.deliveryConcurrency.fallback,
+  readConcurrency: PUSHER_SETTINGS.readConcurrency.fallback,
+  broadcastSegments: PUSHER_SETTINGS.broadcastSegments.fallback,
   logRetentionDays: 30,
 } as const;
 

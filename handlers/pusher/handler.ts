@@ -1,5 +1,6 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
 import { DynamoDb } from "../shared/dynamodb";
 import { credentialsFrom, type Environment, integerFrom, regionFrom, requiredFrom } from "../shared/environment";
 import { HttpPool } from "../shared/http-pool";
@@ -89,18 +90,12 @@ function openContainer(environment: Environment): Container {
     notifications: requiredFrom(environment, PUSHER_ENVIRONMENT.queueUrl),
     "dead-letters": requiredFrom(environment, PUSHER_ENVIRONMENT.deadLetterQueueUrl),
   };
+  const setting = (name: keyof typeof PUSHER_SETTINGS) =>
+    integerFrom(environment, PUSHER_ENVIRONMENT[name], PUSHER_SETTINGS[name]);
   const settings = {
-    deliveryConcurrency: integerFrom(environment, PUSHER_ENVIRONMENT.deliveryConcurrency, {
-      fallback: 64,
-      min: 1,
-      max: 1_000,
-    }),
-    readConcurrency: integerFrom(environment, PUSHER_ENVIRONMENT.readConcurrency, { fallback: 16, min: 1, max: 1_000 }),
-    broadcastSegments: integerFrom(environment, PUSHER_ENVIRONMENT.broadcastSegments, {
-      fallback: 8,
-      min: 1,
-      max: 1_000,
-    }),
+    deliveryConcurrency: setting("deliveryConcurrency"),
+    readConcurrency: setting("readConcurrency"),
+    broadcastSegments: setting("broadcastSegments"),
   };
   const pool = new HttpPool({ endpoint, maxConnections: settings.deliveryConcurrency });
   const dynamoDb = new DynamoDb({ environment, maxConnections: settings.readConcurrency });

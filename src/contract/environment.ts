@@ -21,11 +21,11 @@ export const PUSHER_ENVIRONMENT = {
   queueUrl: "NOTIFICATIONS_QUEUE_URL",
   /** What can never be delivered goes here, with the reason. */
   deadLetterQueueUrl: "NOTIFICATIONS_DLQ_URL",
-  /** Requests in flight to the endpoint at most. Default 64. */
+  /** Requests in flight to the endpoint at most. Bounds and defaults: PUSHER_SETTINGS. */
   deliveryConcurrency: "DELIVERY_CONCURRENCY",
-  /** DynamoDB requests in flight at most. Default 16. */
+  /** DynamoDB requests in flight at most. */
   readConcurrency: "READ_CONCURRENCY",
-  /** Parallel-scan segments that a broadcast larger than one page is split into. Default 8. */
+  /** Parallel-scan segments that a broadcast larger than one page is split into. */
   broadcastSegments: "BROADCAST_SEGMENTS",
 } as const;
 

@@ -7,8 +7,6 @@ export const ROUTE_KEYS = {
   send: "send",
 } as const;
 
-export type RouteName = keyof typeof ROUTE_KEYS;
-
 /** A frame's `action` picks its route: `{"action":"send","message":…}`. */
 export const ROUTE_SELECTION_EXPRESSION = "$request.body.action";
 

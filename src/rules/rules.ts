@@ -1,4 +1,5 @@
 import { MAX_PRESENCE_GRACE_SECONDS } from "../contract/limits";
+import { PUSHER_SETTINGS } from "../contract/pusher-settings";
 import { LONGEST_PREFIX } from "../names";
 import { between, matches, type Rule, whenGiven } from "./rule";
 
@@ -136,20 +137,20 @@ export const tokenClockToleranceSecondsRule = between(
 );
 
 export const deliveryConcurrencyRule = between(
-  1,
-  1_000,
+  PUSHER_SETTINGS.deliveryConcurrency.min,
+  PUSHER_SETTINGS.deliveryConcurrency.max,
   "delivery_concurrency must be a whole number from 1 to 1000: requests that one pusher has in flight to @connections.",
 );
 
 export const readConcurrencyRule = between(
-  1,
-  256,
+  PUSHER_SETTINGS.readConcurrency.min,
+  PUSHER_SETTINGS.readConcurrency.max,
   "read_concurrency must be a whole number from 1 to 256: requests that one pusher has in flight to DynamoDB.",
 );
 
 export const broadcastSegmentsRule = between(
-  1,
-  1_000,
+  PUSHER_SETTINGS.broadcastSegments.min,
+  PUSHER_SETTINGS.broadcastSegments.max,
   "broadcast_segments must be a whole number from 1 to 1000: the parts that a broadcast larger than one page is split into.",
 );
 

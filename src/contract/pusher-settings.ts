@@ -1,0 +1,9 @@
+/** What the pusher's numbers may be, and are when unset: for the inputs that set them and for the handler that reads them. */
+export const PUSHER_SETTINGS = {
+  /** Requests in flight to @connections, of one invocation. */
+  deliveryConcurrency: { fallback: 64, min: 1, max: 1_000 },
+  /** Requests in flight to DynamoDB, of one invocation. */
+  readConcurrency: { fallback: 16, min: 1, max: 256 },
+  /** Parts that a broadcast larger than one page is split into. */
+  broadcastSegments: { fallback: 8, min: 1, max: 1_000 },
+} as const;
