@@ -3,13 +3,13 @@ import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-re
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import {
-  DEAD_LETTER_RETENTION_SECONDS,
   MAX_RECEIVE_COUNT,
   QUEUE_MESSAGE_BYTES,
   QUEUE_RETENTION_SECONDS,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../contract/limits";
 import { attributeOf } from "../terraform/attribute";
+import { deadLetterQueue } from "./dead-letter-queue";
 
 export interface QueueWithDlqProps {
   /** At most 80 characters. */
@@ -28,12 +28,7 @@ export class QueueWithDlq extends Construct {
   constructor(scope: Construct, id: string, props: QueueWithDlqProps) {
     super(scope, id);
     const { count } = props;
-    this.dlq = new SqsQueue(this, "dlq", {
-      count,
-      name: props.dlqName,
-      messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
-      sqsManagedSseEnabled: true,
-    });
+    this.dlq = deadLetterQueue(this, "dlq", { count, name: props.dlqName });
     this.queue = new SqsQueue(this, "queue", {
       count,
       name: props.name,

@@ -1,12 +1,11 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { conditional, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { ConnectionStore } from "../connections/connection-store";
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
-import { DEAD_LETTER_RETENTION_SECONDS } from "../contract/limits";
 import { PRESENCE } from "../contract/tables";
+import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
@@ -58,12 +57,7 @@ export class PresenceWatchdog extends Construct {
       attribute: [{ name: PRESENCE.userId, type: "S" }],
       pointInTimeRecovery: { enabled: true },
     });
-    const dlq = new SqsQueue(this, "presence_dlq", {
-      count,
-      name: physicalName(prefix, NAME_SUFFIXES.presenceDlq),
-      messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
-      sqsManagedSseEnabled: true,
-    });
+    const dlq = deadLetterQueue(this, "presence_dlq", { count, name: physicalName(prefix, NAME_SUFFIXES.presenceDlq) });
 
     const whenGrace = graceExistence(presenceSource, props.presenceGraceSeconds);
     const grace = whenGrace.exists
