@@ -70,9 +70,7 @@ describeWithLocalAws("npm start", () => {
         ),
       ),
     );
-    const files = (await readdir(folder, { recursive: true })).filter(
-      (file) => file !== "note" && !file.startsWith("tsx-"),
-    );
+    const files = (await filesBelow(folder)).filter((file) => file !== "note" && !file.startsWith("tsx-"));
     return [...(await processesOf(folder)), ...open.flat(), ...files];
   }
 
@@ -145,6 +143,17 @@ function channel({ aws_endpoint_url }: StackInfo, name: string): StackInfo["mess
       url: `${aws_endpoint_url}/000000000000/${name}`,
     },
   };
+}
+
+/** Everything in a folder and below it; a folder that goes while it is read counts as still there. */
+async function filesBelow(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder, { recursive: true });
+  } catch (error) {
+    const { code, path: going = "" } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") throw error;
+    return [path.relative(folder, going)];
+  }
 }
 
 /** Command lines of the processes that have the folder in their environment; only Linux tells. */
