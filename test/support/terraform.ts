@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -133,12 +133,13 @@ function environment(): NodeJS.ProcessEnv {
 
 /** The Terraform settings that sourcing the script leaves behind. */
 function sourced(script: string): NodeJS.ProcessEnv {
-  const scratch = mkdtempSync(path.join(tmpdir(), "sumu-offline-"));
+  // The script leaves a file that Terraform reads later: one for each worker, in a folder that git ignores.
+  const folder = path.join(repositoryRoot, ".tools", `offline-${process.env.JEST_WORKER_ID ?? "0"}`);
+  mkdirSync(folder, { recursive: true });
   const shell = spawnSync("bash", ["-c", `. "$1" >&2 && env -0`, "bash", script], {
     encoding: "utf8",
-    env: { ...process.env, TMPDIR: scratch },
+    env: { ...process.env, TMPDIR: folder },
   });
-  process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
   if (shell.status !== 0) {
     throw new Error(`Sourcing ${script} failed: ${shell.stderr}`);
   }
