@@ -12,6 +12,8 @@ export const NAME_SUFFIXES = {
   connections: "connections",
   authorizer: "authorizer-codeless",
   pusher: "pusher-codeless",
+  authorizerReleased: "authorizer-released",
+  pusherReleased: "pusher-released",
   presence: "presence",
   presenceDlq: "presence-dlq",
   presenceGrace: "presence-grace",
@@ -19,6 +21,14 @@ export const NAME_SUFFIXES = {
   authorizerRole: "run-authorizer",
   pusherRole: "run-pusher",
   presenceRole: "run-presence",
+  authorizerPipeline: "release-authorizer",
+  authorizerBuild: "build-authorizer",
+  authorizerInfo: "info-authorizer",
+  authorizerAlert: "alert-authorizer",
+  pusherPipeline: "release-pusher",
+  pusherBuild: "build-pusher",
+  pusherInfo: "info-pusher",
+  pusherAlert: "alert-pusher",
 } as const;
 
 export type NameSuffix = (typeof NAME_SUFFIXES)[keyof typeof NAME_SUFFIXES];

@@ -1,4 +1,4 @@
-import type { IResolvable } from "cdktf";
+import { type IResolvable, Token } from "cdktf";
 import { PUSHER_SETTINGS } from "./contract/pusher-settings";
 import { check } from "./rules/rule";
 import {
@@ -8,14 +8,23 @@ import {
   broadcastSegmentsRule,
   connectionsTableNameRule,
   deliveryConcurrencyRule,
+  type GitHub,
+  type GitHubRepositories,
+  githubRepositoriesRule,
+  githubRule,
   issuerJwksUriRule,
   logRetentionDaysRule,
   prefixRule,
   presenceGraceSecondsRule,
   readConcurrencyRule,
+  type S3Artifacts,
+  type SlackChannels,
+  s3ArtifactsRule,
+  slackChannelsRule,
   stageNameRule,
   tokenClockToleranceSecondsRule,
 } from "./rules/rules";
+import type { Given } from "./terraform/field";
 import type { Tags } from "./terraform/tags";
 
 /** What {@link Sumu} needs. Literals are validated at synthesis; tokens (Terraform variables, attributes) pass through. */
@@ -91,6 +100,22 @@ export interface SumuProps {
    * @default 30
    */
   readonly logRetentionDays?: number;
+  /** Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers. */
+  readonly s3Artifacts?: Given<S3Artifacts>;
+  /** Whose repositories the delivery pipelines build, and the connection through which they read them. */
+  readonly github?: Given<GitHub>;
+  /**
+   * The handlers' repositories.
+   * @default apigw-jwt-authorizer and apigw-websocket-pusher, branch main
+   */
+  readonly githubRepositories?: Given<GitHubRepositories>;
+  /**
+   * True: a push to the branch releases. False: only a published release (a tag) does.
+   * @default true
+   */
+  readonly preRelease?: boolean | IResolvable;
+  /** AWS Chatbot Slack channel configurations that hear of the delivery pipelines. */
+  readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
 }
 
 /** Defaults of the optional props, and of the module's variables. */
@@ -105,6 +130,11 @@ export const SUMU_DEFAULTS = {
   readConcurrency: PUSHER_SETTINGS.readConcurrency.fallback,
   broadcastSegments: PUSHER_SETTINGS.broadcastSegments.fallback,
   logRetentionDays: 30,
+  githubRepositories: {
+    authorizer: { name: "apigw-jwt-authorizer", branch: "main" },
+    pusher: { name: "apigw-websocket-pusher", branch: "main" },
+  } as Given<GitHubRepositories>,
+  preRelease: true,
 } as const;
 
 /** @throws RangeError with the words that the module's variable would refuse with. */
@@ -122,7 +152,15 @@ export function validated(props: SumuProps): SumuProps {
   check(readConcurrencyRule, props.readConcurrency);
   check(broadcastSegmentsRule, props.broadcastSegments);
   check(logRetentionDaysRule, props.logRetentionDays);
+  check(s3ArtifactsRule, literal(props.s3Artifacts));
+  check(githubRule, literal(props.github));
+  check(githubRepositoriesRule, literal(props.githubRepositories));
+  check(slackChannelsRule, literal(props.ciNotificationsSlackChannels));
   return props;
+}
+
+function literal<T extends object>(given: Given<T> | undefined): T | undefined {
+  return Token.isUnresolved(given) ? undefined : (given as T | undefined);
 }
 
 export type SumuInput = SumuProps & Required<Pick<SumuProps, keyof typeof SUMU_DEFAULTS>>;

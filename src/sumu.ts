@@ -1,9 +1,12 @@
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { ConnectionStore } from "./connections/connection-store";
+import { Delivery } from "./delivery/delivery";
+import { deliveryExistence } from "./delivery/delivery-existence";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
 import { Integration } from "./integration/integration";
@@ -14,6 +17,7 @@ import { Pusher } from "./pusher/pusher";
 import { type SumuProps, validated, withDefaults } from "./sumu-props";
 import { attributeOrNull } from "./terraform/attribute";
 import { AwsAccount } from "./terraform/aws-account";
+import { type Existence, existsWhen } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { tagEverything } from "./terraform/tags";
 
@@ -44,7 +48,13 @@ export class Sumu extends Construct {
     });
     this.integration = new Integration(this, "integration", { account, prefix });
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
-    this.authorizer = new JwtAuthorizer(this, "authorizer", { ...input, account, webSocketApi: this.webSocketApi });
+    const delivery = named(this, deliveryExistence(input.s3Artifacts, input.github));
+    this.authorizer = new JwtAuthorizer(this, "authorizer", {
+      ...input,
+      account,
+      delivery,
+      webSocketApi: this.webSocketApi,
+    });
     this.gateway = new Gateway(this, "gateway", {
       account,
       prefix,
@@ -55,11 +65,23 @@ export class Sumu extends Construct {
       logRetentionDays,
     });
     const parts = { ...input, account, connections: this.connections, integration: this.integration };
-    this.pusher = new Pusher(this, "pusher", { ...parts, webSocketApi: this.webSocketApi });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
       : undefined;
+
+    const { s3Artifacts, github } = input;
+    if (delivery.exists && s3Artifacts !== undefined && github !== undefined) {
+      new Delivery(this, "delivery", {
+        ...input,
+        account,
+        handlers: { authorizer: this.authorizer.handler, pusher: this.pusher.handler },
+        s3Artifacts,
+        github,
+        existence: delivery,
+      });
+    }
 
     tagEverything(this, input.commonTags);
   }
@@ -191,6 +213,13 @@ export class Sumu extends Construct {
     const document = new DataAwsIamPolicyDocument(this, `${id}_policy_document`, { statement: [...statement] });
     new IamRolePolicy(this, `${id}_role_policy`, { namePrefix: "sumu-", role: role.id, policy: document.json });
   }
+}
+
+/** The condition by a name: many counts read it. */
+function named(scope: Construct, existence: Existence): Existence {
+  return existence.condition === undefined
+    ? existence
+    : existsWhen(new TerraformLocal(scope, "has_pipelines", existence.condition).expression);
 }
 
 function tableName(prefix: string, given: string | undefined): string {

@@ -18,6 +18,8 @@ const POLICIES = "the emulator checks no policies";
 const GATEWAY = "the gateway reads it from the stack and runs it";
 const OBSERVED = "metrics, alarms and logs of a real account";
 
+const DELIVERED = "releases come from repositories and accounts elsewhere";
+
 const nothing = (): ValueObject => ({});
 const named = (args: ValueObject, name: string): ValueObject => ({ id: args.name ?? name, name: args.name ?? name });
 
@@ -87,6 +89,9 @@ export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
   aws_cloudwatch_dashboard: { reason: OBSERVED, attributes: nothing },
   aws_cloudwatch_log_group: logGroup,
   aws_cloudwatch_metric_alarm: { reason: OBSERVED, attributes: named },
+  aws_codebuild_project: { reason: DELIVERED, attributes: named },
+  aws_codepipeline: { reason: DELIVERED, attributes: named },
+  aws_codestarnotifications_notification_rule: { reason: DELIVERED, attributes: named },
   aws_iam_policy: policy,
   aws_iam_role: role,
   aws_iam_role_policy: { reason: POLICIES, attributes: named },

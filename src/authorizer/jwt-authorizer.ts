@@ -8,6 +8,7 @@ import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { AwsAccount } from "../terraform/aws-account";
+import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
 
 export interface JwtAuthorizerProps {
@@ -20,6 +21,8 @@ export interface JwtAuthorizerProps {
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
   readonly logRetentionDays: number;
+  /** When a delivery pipeline releases the handler's code. */
+  readonly delivery: Existence;
 }
 
 /** Lets a client connect when its JWT holds: a Lambda that API Gateway asks on `$connect`, and only there. */
@@ -48,22 +51,25 @@ export class JwtAuthorizer extends Construct {
       },
       statements: [],
       logRetentionDays: props.logRetentionDays,
+      released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {
       apiId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.authorizer),
       authorizerType: "REQUEST",
-      authorizerUri: this.handler.alias.invokeArn,
+      authorizerUri: this.handler.aliasInvokeArn,
       identitySources: [`route.request.querystring.${TOKEN_QUERY_PARAMETER}`],
     });
     new LambdaPermission(this, "authorizer_permission", {
       statementId: "InvokeByAuthorizer",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
-      qualifier: this.handler.alias.name,
+      qualifier: this.handler.aliasName,
       principal: "apigateway.amazonaws.com",
       sourceAccount: account.accountId,
       sourceArn: `${webSocketApi.api.executionArn}/authorizers/${this.authorizer.id}`,
+      // On the function that comes before it is gone from the one that goes.
+      lifecycle: { createBeforeDestroy: true },
     });
   }
 }

@@ -1,14 +1,15 @@
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
-import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { conditional, Token } from "cdktf";
 import { Construct } from "constructs";
-import { HANDLER_ENTRY, type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
+import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
+import { type Existence, existsUnless, NEVER } from "../terraform/existence";
 import { ServiceRole } from "../terraform/service-role";
 import { handlerBundle } from "./handler-bundle";
+import { type VersionedFunction, versionedFunction } from "./versioned-function";
 
 export interface HandlerFunctionProps {
   readonly account: AwsAccount;
@@ -25,23 +26,42 @@ export interface HandlerFunctionProps {
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   readonly logRetentionDays: number;
-  /** @default the function exists always */
+  /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
+  /**
+   * The function whose code a delivery pipeline releases, and when it takes the place of the one with the bundled code.
+   * @default Terraform ships the bundled code, always
+   */
+  readonly released?: { readonly name: string; readonly existence: Existence };
 }
 
 /**
  * A handler in its Lambda function: nodejs24.x on arm64, a role of its own, a log group with retention, a published
  * version for each change, and the alias `latest`, which everything invokes.
+ *
+ * Whose code runs is a matter of which function exists. The bundled one follows Terraform; the released one starts with
+ * the bundled code and then follows its pipeline: Terraform ignores its code and its alias. They are two functions since
+ * Terraform cannot ignore by a variable, and two aliases of one function could not have the same name for the moment in
+ * which one takes the other's place. See docs/delivery-pipelines.md.
  */
 export class HandlerFunction extends Construct {
-  readonly function: LambdaFunction;
-  readonly alias: LambdaAlias;
+  /** Undefined when a literal says that a pipeline releases. */
+  readonly bundled?: VersionedFunction;
+  /** Undefined when a literal says that there is no pipeline. */
+  readonly released?: VersionedFunction;
   readonly logGroup: CloudwatchLogGroup;
   private readonly execution: ServiceRole;
+  private readonly whenReleased: Existence;
+  private readonly account: AwsAccount;
+  /** Of the function that exists. */
+  private readonly name: string;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     const { account, handler, name, count } = props;
+    this.account = account;
+    this.whenReleased = props.released?.existence ?? NEVER;
+    this.name = choose(this.whenReleased, props.released?.name ?? name, name);
 
     // Not /aws/lambda/<name>: Lambda may have made that one for the original, and a name that is taken fails an apply.
     this.logGroup = new CloudwatchLogGroup(this, "log_group", {
@@ -71,39 +91,42 @@ export class HandlerFunction extends Construct {
       outputPath: `\${path.module}/.sumu/${name}.zip`,
       outputFileMode: "0644",
     });
-    this.function = new LambdaFunction(this, "function", {
-      count,
-      functionName: name,
+    const common = {
+      zip,
       description: props.description,
-      role: this.execution.arn,
-      runtime: "nodejs24.x",
-      architectures: ["arm64"],
-      handler: HANDLER_ENTRY,
-      filename: zip.outputPath,
-      sourceCodeHash: zip.outputBase64Sha256,
-      timeout: props.timeoutSeconds,
-      memorySize: props.memoryMegabytes,
-      publish: true,
-      environment: { variables: { ...props.environment } },
-      // An event source mapping is refused while the role may not read its source.
-      dependsOn: [this.execution.policy],
-      loggingConfig: { logFormat: "Text", logGroup: attributeOf(this.logGroup, "name") },
-    });
-    this.alias = new LambdaAlias(this, "alias", {
-      count,
-      name: RELEASE_ALIAS,
-      description: "What everything invokes; a release moves it.",
-      functionName: attributeOf(this.function, "function_name"),
-      functionVersion: attributeOf(this.function, "version"),
-    });
+      execution: this.execution,
+      timeoutSeconds: props.timeoutSeconds,
+      memoryMegabytes: props.memoryMegabytes,
+      environment: props.environment,
+      logGroupName: attributeOf(this.logGroup, "name"),
+      // What takes the other's place comes first, then its invokers turn to it, then the other goes.
+      createBeforeDestroy: props.released !== undefined,
+    };
+    const whenBundled = existsUnless(this.whenReleased);
+    if (whenBundled.exists) {
+      this.bundled = versionedFunction(this, "", {
+        ...common,
+        count: whenBundled.count ?? count,
+        name,
+        ownedByPipeline: false,
+      });
+    }
+    if (props.released !== undefined && this.whenReleased.exists) {
+      this.released = versionedFunction(this, "released_", {
+        ...common,
+        count: this.whenReleased.count,
+        name: props.released.name,
+        ownedByPipeline: true,
+      });
+    }
   }
 
   get functionName(): string {
-    return attributeOf(this.function, "function_name");
+    return this.read(({ function: lambda }) => attributeOf(lambda, "function_name"));
   }
 
   get functionArn(): string {
-    return attributeOf(this.function, "arn");
+    return this.read(({ function: lambda }) => attributeOf(lambda, "arn"));
   }
 
   /** Of the execution role, for a further policy. */
@@ -111,8 +134,44 @@ export class HandlerFunction extends Construct {
     return attributeOf(this.execution.role, "id");
   }
 
+  /** Known once the alias exists, so that what is added to it waits for it. */
+  get aliasName(): string {
+    return this.read(({ alias }) => attributeOf(alias, "name"));
+  }
+
   /** The function through its alias `latest`. */
   get aliasArn(): string {
-    return attributeOf(this.alias, "arn");
+    return this.read(({ alias }) => attributeOf(alias, "arn"));
   }
+
+  /** The same from its parts, for a reader that Terraform may not order by it. */
+  get aliasArnByName(): string {
+    const { partition, region, accountId } = this.account;
+    return `arn:${partition}:lambda:${region}:${accountId}:function:${this.name}:${RELEASE_ALIAS}`;
+  }
+
+  /** The same as API Gateway wants it. */
+  get aliasInvokeArn(): string {
+    return this.read(({ alias }) => attributeOf(alias, "invoke_arn"));
+  }
+
+  private read(attribute: (one: VersionedFunction) => string): string {
+    const { bundled, released, whenReleased } = this;
+    if (bundled === undefined || released === undefined) {
+      const only = bundled ?? released;
+      if (only === undefined) {
+        throw new Error(`${this.node.path} has neither bundled nor released code.`);
+      }
+      return attribute(only);
+    }
+    return choose(whenReleased, attribute(released), attribute(bundled));
+  }
+}
+
+function choose({ exists, condition }: Existence, whenExists: string, otherwise: string): string {
+  return condition === undefined
+    ? exists
+      ? whenExists
+      : otherwise
+    : Token.asString(conditional(condition, whenExists, otherwise));
 }

@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import { BUNDLES_CONTEXT_KEY } from "../lambda/handler-bundle";
+import { asModule } from "./as-module";
 import { SumuStack } from "./sumu-stack";
 
 /**
@@ -15,22 +16,4 @@ export class SumuModule extends SumuStack {
   override toTerraform(): unknown {
     return asModule(super.toTerraform());
   }
-}
-
-/** Drops what belongs to a root module, and cdktf's own notes, wherever they stand. */
-function asModule(root: Record<string, unknown>): unknown {
-  const { provider: _provider, terraform, ...blocks } = root;
-  const { backend: _backend, ...settings } = terraform as Record<string, unknown>;
-  return withoutNotes({ terraform: settings, ...blocks });
-}
-
-function withoutNotes(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(withoutNotes);
-  }
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  const kept = Object.entries(value).filter(([key]) => key !== "//");
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNotes(inner)]));
 }

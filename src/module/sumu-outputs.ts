@@ -1,14 +1,8 @@
-import { TerraformOutput } from "cdktf";
-import type { Construct } from "constructs";
 import type { Sumu } from "../sumu";
-
-interface OutputDefinition {
-  readonly description: string;
-  readonly value: (sumu: Sumu) => unknown;
-}
+import type { OutputDefinitions } from "./output";
 
 /** The outputs of module `serverless`, in the order in which its README lists them: the original's, then our own. */
-export const SUMU_OUTPUTS: Readonly<Record<string, OutputDefinition>> = {
+export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
   ws_api_id: {
     description: "Id of the WebSocket API, as core-route53's ws_apis wants it.",
     value: (sumu) => sumu.apiId,
@@ -53,9 +47,3 @@ export const SUMU_OUTPUTS: Readonly<Record<string, OutputDefinition>> = {
     value: (sumu) => sumu.webSocketUrl,
   },
 };
-
-export function sumuOutputs(scope: Construct, sumu: Sumu): void {
-  for (const [name, { description, value }] of Object.entries(SUMU_OUTPUTS)) {
-    new TerraformOutput(scope, name, { description, value: value(sumu) });
-  }
-}

@@ -1,16 +1,11 @@
-import { ArchiveProvider } from "@cdktf/provider-archive/lib/provider";
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import { Sumu } from "../sumu";
+import { MOVED } from "./moved";
+import { declareOutputs } from "./output";
+import { requireProviders } from "./providers";
 import { ReadableStack } from "./readable-stack";
-import { sumuOutputs } from "./sumu-outputs";
+import { SUMU_OUTPUTS } from "./sumu-outputs";
 import { sumuVariables } from "./sumu-variables";
-
-/** Terraform as of 1.3: optional object attributes with defaults. */
-const REQUIRED_TERRAFORM = ">= 1.3.0";
-
-/** nodejs24.x came with aws 6.19; a prebuilt provider would pin its one exact version. */
-const PROVIDER_RANGES = { aws: ">= 6.19.0, < 7.0.0", archive: ">= 2.4.0, < 3.0.0" };
 
 /** One SUMU with the original's variables and outputs: what `cdktf deploy` on this repository deploys. */
 export class SumuStack extends ReadableStack {
@@ -18,13 +13,9 @@ export class SumuStack extends ReadableStack {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    new AwsProvider(this, "aws");
-    new ArchiveProvider(this, "archive");
-    this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
-    for (const [name, range] of Object.entries(PROVIDER_RANGES)) {
-      this.addOverride(`terraform.required_providers.${name}`, { source: `hashicorp/${name}`, version: range });
-    }
+    requireProviders(this, ["aws", "archive"]);
     this.sumu = new Sumu(this, "sumu", sumuVariables(this));
-    sumuOutputs(this, this.sumu);
+    this.addOverride("moved", MOVED);
+    declareOutputs(this, SUMU_OUTPUTS, this.sumu);
   }
 }

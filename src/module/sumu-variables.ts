@@ -1,6 +1,5 @@
-import { TerraformVariable, Token } from "cdktf";
+import { Fn, TerraformLocal, Token } from "cdktf";
 import type { Construct } from "constructs";
-import type { Rule } from "../rules/rule";
 import {
   apigwEndpointRule,
   authorizedAudiencesRule,
@@ -21,14 +20,7 @@ import {
   tokenClockToleranceSecondsRule,
 } from "../rules/rules";
 import { SUMU_DEFAULTS, type SumuProps } from "../sumu-props";
-
-export interface VariableDefinition {
-  readonly type: string;
-  readonly description: string;
-  /** Absent: the input is required. Null: it may be left out. */
-  readonly default?: unknown;
-  readonly rule?: Pick<Rule<never>, "message" | "condition">;
-}
+import { declareVariables, type VariableDefinition } from "./variable";
 
 const REPOSITORIES_TYPE = repositoriesType("apigw-jwt-authorizer", "apigw-websocket-pusher");
 
@@ -110,7 +102,7 @@ export const SUMU_VARIABLES = {
   pre_release: {
     type: "bool",
     description: "True: a push to the branch releases. False: only a published release (a tag) does.",
-    default: true,
+    default: SUMU_DEFAULTS.preRelease,
   },
   ci_notifications_slack_channels: {
     type: "object({ info = string, alert = string })",
@@ -174,17 +166,16 @@ export type SumuVariableName = keyof typeof SUMU_VARIABLES;
 
 /** Declares the variables and returns the props that read them. */
 export function sumuVariables(scope: Construct): SumuProps {
-  const declared = new Map<string, TerraformVariable>();
-  for (const [name, definition] of Object.entries<VariableDefinition>(SUMU_VARIABLES)) {
-    declared.set(name, declareVariable(scope, name, definition));
-  }
-  const variable = (name: SumuVariableName): TerraformVariable => {
-    const found = declared.get(name);
-    if (found === undefined) {
-      throw new Error(`No variable ${name}.`);
-    }
-    return found;
-  };
+  const variable = declareVariables(scope, SUMU_VARIABLES);
+  const repositories = new TerraformLocal(
+    scope,
+    "repositories",
+    Fn.coalesce([
+      variable("github_repositories").value,
+      variable("github_repository").value,
+      SUMU_DEFAULTS.githubRepositories,
+    ]),
+  );
   return {
     prefix: variable("prefix").stringValue,
     commonTags: Token.asStringMap(variable("common_tags").value),
@@ -202,24 +193,12 @@ export function sumuVariables(scope: Construct): SumuProps {
     readConcurrency: variable("read_concurrency").numberValue,
     broadcastSegments: variable("broadcast_segments").numberValue,
     logRetentionDays: variable("log_retention_days").numberValue,
+    s3Artifacts: variable("s3_artifacts").value,
+    github: variable("github").value,
+    githubRepositories: repositories.expression,
+    preRelease: variable("pre_release").booleanValue,
+    ciNotificationsSlackChannels: variable("ci_notifications_slack_channels").value,
   };
-}
-
-function declareVariable(scope: Construct, name: string, definition: VariableDefinition): TerraformVariable {
-  const { type, description, rule } = definition;
-  const mayBeNull = definition.default === null;
-  const variable = new TerraformVariable(scope, name, {
-    type,
-    description,
-    default: mayBeNull ? undefined : definition.default,
-    nullable: mayBeNull,
-    validation: rule && [{ condition: `\${${rule.condition(`var.${name}`)}}`, errorMessage: rule.message }],
-  });
-  if (mayBeNull) {
-    // As a prop, null breaks cdktf 0.21's conversion of keys to snake case.
-    variable.addOverride("default", null);
-  }
-  return variable;
 }
 
 function repositoriesType(authorizer: string, pusher: string): string {

@@ -55,7 +55,7 @@ export class PresenceGrace extends Construct {
     new LambdaEventSourceMapping(this, "mapping", {
       count,
       eventSourceArn: this.queue.arn,
-      functionName: attributeOf(watchdog.alias, "arn"),
+      functionName: watchdog.aliasArn,
       batchSize: 10,
       functionResponseTypes: ["ReportBatchItemFailures"],
       dependsOn: [rolePolicy],

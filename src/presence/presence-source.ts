@@ -1,32 +1,21 @@
-import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
-
-/**
- * Whether something exists. A literal decides at synthesis; a Terraform variable is not known then, and decides by a
- * `count` that Terraform computes.
- */
-export type Existence = { readonly exists: false } | { readonly exists: true; readonly count?: number };
+import { Fn, type IResolvable, Op, Token } from "cdktf";
+import { type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
 
 /** The watchdog exists when presence goes to the topic or the queue. */
 export function watchdogExistence(presenceSource: string): Existence {
-  return Token.isUnresolved(presenceSource)
-    ? counted(goesSomewhere(presenceSource))
-    : { exists: presenceSource === "topic" || presenceSource === "queue" };
+  return existsWhen(
+    Token.isUnresolved(presenceSource)
+      ? goesSomewhere(presenceSource)
+      : presenceSource === "topic" || presenceSource === "queue",
+  );
 }
 
 /** The grace queue exists for a watchdog whose OFFLINE waits. */
 export function graceExistence(presenceSource: string, graceSeconds: number): Existence {
-  const watchdog = watchdogExistence(presenceSource);
-  if (!watchdog.exists || !Token.isUnresolved(graceSeconds)) {
-    return watchdog.exists && graceSeconds > 0 ? watchdog : { exists: false };
-  }
-  const waits = Op.gte(graceSeconds, 1);
-  return counted(watchdog.count === undefined ? waits : Op.and(goesSomewhere(presenceSource), waits));
+  const waits = existsWhen(Token.isUnresolved(graceSeconds) ? Op.gte(graceSeconds, 1) : graceSeconds > 0);
+  return existsWithBoth(watchdogExistence(presenceSource), waits);
 }
 
 function goesSomewhere(presenceSource: string): IResolvable {
   return Fn.contains(["topic", "queue"], presenceSource);
-}
-
-function counted(condition: IResolvable): Existence {
-  return { exists: true, count: Token.asNumber(conditional(condition, 1, 0)) };
 }

@@ -12,6 +12,7 @@ import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { AwsAccount } from "../terraform/aws-account";
+import type { Existence } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
 
@@ -27,6 +28,8 @@ export interface PusherProps {
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
   readonly logRetentionDays: number;
+  /** When a delivery pipeline releases the handler's code. */
+  readonly delivery: Existence;
 }
 
 /** Delivers notifications, from the queue and from the topic, to the sockets of the users they name, or to all. */
@@ -74,7 +77,10 @@ export class Pusher extends Construct {
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [queue.dlqArn] },
       ],
       logRetentionDays: props.logRetentionDays,
+      released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
+    // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.
+    const lifecycle = { createBeforeDestroy: true };
 
     new LambdaEventSourceMapping(this, "notifications_mapping", {
       eventSourceArn: queue.arn,
@@ -87,24 +93,27 @@ export class Pusher extends Construct {
       statementId: "InvokeByNotificationsTopic",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
-      qualifier: this.handler.alias.name,
+      qualifier: this.handler.aliasName,
       principal: "sns.amazonaws.com",
       sourceAccount: account.accountId,
       sourceArn: topic.arn,
+      lifecycle,
     });
     new SnsTopicSubscription(this, "notifications", {
       topicArn: topic.arn,
       protocol: "lambda",
-      endpoint: this.handler.aliasArn,
+      endpoint: this.handler.aliasArnByName,
+      dependsOn: this.handler.bundled && [this.handler.bundled.alias],
       // What SNS could not hand to Lambda.
       redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: queue.dlqArn }),
     });
     // What Lambda took from SNS and the function then failed, twice retried.
     new LambdaFunctionEventInvokeConfig(this, "pusher_async", {
       functionName: this.handler.functionName,
-      qualifier: this.handler.alias.name,
+      qualifier: this.handler.aliasName,
       maximumRetryAttempts: 2,
       destinationConfig: { onFailure: { destination: queue.dlqArn } },
+      lifecycle,
     });
   }
 }

@@ -15,6 +15,8 @@ export interface ServiceRoleProps {
   readonly description: string;
   /** Who assumes it, for this account only: `lambda.amazonaws.com`. */
   readonly service: string;
+  /** For which of its resources the service may assume it. @default any in this account */
+  readonly sourceArn?: string;
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   /** @default the role exists always */
   readonly count?: number;
@@ -31,14 +33,18 @@ export class ServiceRole extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceRoleProps) {
     super(scope, id);
-    const { account, name, description, service, statements, count } = props;
+    const { account, name, description, service, sourceArn, statements, count } = props;
+    const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] };
     const trust = new DataAwsIamPolicyDocument(this, "trust_policy_document", {
       count,
       statement: [
         {
           actions: ["sts:AssumeRole"],
           principals: [{ type: "Service", identifiers: [service] }],
-          condition: [{ test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] }],
+          condition:
+            sourceArn === undefined
+              ? [inAccount]
+              : [inAccount, { test: "ArnEquals", variable: "aws:SourceArn", values: [sourceArn] }],
         },
       ],
     });

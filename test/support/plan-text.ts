@@ -14,7 +14,12 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   aws_apigatewayv2_route: ["route_key", "authorization_type", "route_response_selection_expression"],
   aws_apigatewayv2_route_response: ["route_response_key"],
   aws_apigatewayv2_stage: ["auto_deploy", "default_route_settings"],
+  aws_apigatewayv2_api_mapping: ["api_mapping_key", "stage"],
+  aws_apigatewayv2_domain_name: ["domain_name_configuration"],
   aws_cloudwatch_log_group: ["retention_in_days"],
+  aws_codebuild_project: ["build_timeout", "environment"],
+  aws_codepipeline: ["pipeline_type", "execution_mode", "artifact_store", "stage", "trigger"],
+  aws_codestarnotifications_notification_rule: ["detail_type", "event_type_ids", "target"],
   aws_dynamodb_table: ["billing_mode", "hash_key", "range_key", "stream_view_type", "ttl", "point_in_time_recovery"],
   aws_lambda_alias: [],
   aws_lambda_event_source_mapping: [
@@ -39,6 +44,7 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_lambda_function_event_invoke_config: ["maximum_retry_attempts"],
   aws_lambda_permission: ["principal", "source_account", "qualifier"],
+  aws_route53_record: ["type", "zone_id", "alias"],
   aws_sns_topic_subscription: ["protocol"],
   aws_sqs_queue: [
     "message_retention_seconds",

@@ -40,7 +40,8 @@ export interface PlannedChange {
 }
 
 export interface Plan {
-  readonly resource_changes: readonly PlannedChange[];
+  /** Absent from a plan without resources. */
+  readonly resource_changes?: readonly PlannedChange[];
   readonly output_changes?: Readonly<Record<string, { readonly after?: unknown }>>;
 }
 
@@ -112,7 +113,7 @@ export class TerraformWorkspace {
 
 /** What changes: neither data sources read again nor resources that stay. */
 export function changes(plan: Plan): readonly PlannedChange[] {
-  return plan.resource_changes.filter(
+  return (plan.resource_changes ?? []).filter(
     ({ mode, change }) => mode === "managed" && !(change.actions.length === 1 && change.actions[0] === "no-op"),
   );
 }

@@ -1,0 +1,105 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { Construct } from "constructs";
+import { RELEASE_ALIAS } from "../contract/handlers";
+import { attributeOf } from "../terraform/attribute";
+import type { AwsAccount } from "../terraform/aws-account";
+import { ServiceRole } from "../terraform/service-role";
+import { BUILDSPEC } from "./buildspec";
+import type { SmokeTest } from "./smoke-test";
+
+export interface ReleaseBuildProps {
+  readonly account: AwsAccount;
+  /** Of the project and its role: at most 64 characters. */
+  readonly name: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly smokeTest: SmokeTest;
+  /** ARN with which the keys of the source artifact match. */
+  readonly artifactsArn: string;
+  readonly pipelineName: string;
+  readonly pipelineArn: string;
+  /** `branch` or `tag`. */
+  readonly releaseOn: string;
+  readonly logRetentionDays: number;
+  readonly count?: number;
+}
+
+const BUILD_TIMEOUT_MINUTES = 20;
+
+/** Builds a handler's repository on Node 24 on arm64, where it will run, and releases it to its function. */
+export class ReleaseBuild extends Construct {
+  readonly project: CodebuildProject;
+  readonly projectArn: string;
+
+  constructor(scope: Construct, id: string, props: ReleaseBuildProps) {
+    super(scope, id);
+    const { account, name, functionArn, count } = props;
+    // From its parts: the role's trust names the project, which needs the role.
+    this.projectArn = `arn:${account.partition}:codebuild:${account.region}:${account.accountId}:project/${name}`;
+
+    const logGroup = new CloudwatchLogGroup(this, "log_group", {
+      count,
+      name: `/sumu/${name}`,
+      retentionInDays: props.logRetentionDays,
+    });
+    const role = new ServiceRole(this, "role", {
+      account,
+      count,
+      name,
+      description: `What builds and releases ${props.functionName}.`,
+      service: "codebuild.amazonaws.com",
+      sourceArn: this.projectArn,
+      statements: [
+        {
+          sid: "WriteOwnLog",
+          actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+          resources: [`${attributeOf(logGroup, "arn")}:*`],
+        },
+        { sid: "ReadSource", actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [props.artifactsArn] },
+        {
+          sid: "Release",
+          actions: [
+            "lambda:GetAlias",
+            "lambda:GetFunction",
+            "lambda:GetFunctionConfiguration",
+            "lambda:UpdateFunctionCode",
+            "lambda:PublishVersion",
+            "lambda:UpdateAlias",
+          ],
+          resources: [functionArn],
+        },
+        {
+          sid: "AskVersions",
+          actions: ["lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
+          resources: [`${functionArn}:*`],
+        },
+        { sid: "AskWhyItRuns", actions: ["codepipeline:GetPipelineExecution"], resources: [props.pipelineArn] },
+      ],
+    });
+    this.project = new CodebuildProject(this, "project", {
+      count,
+      name,
+      description: `Builds and releases ${props.functionName}.`,
+      serviceRole: role.arn,
+      buildTimeout: BUILD_TIMEOUT_MINUTES,
+      artifacts: { type: "CODEPIPELINE" },
+      source: { type: "CODEPIPELINE", buildspec: BUILDSPEC },
+      environment: {
+        type: "ARM_CONTAINER",
+        computeType: "BUILD_GENERAL1_SMALL",
+        image: "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+        imagePullCredentialsType: "CODEBUILD",
+        environmentVariable: Object.entries({
+          FUNCTION_NAME: props.functionName,
+          ALIAS: RELEASE_ALIAS,
+          SMOKE_EVENT: JSON.stringify(props.smokeTest.event),
+          SMOKE_ANSWER_KEY: props.smokeTest.answerKey ?? "",
+          RELEASE_ON: props.releaseOn,
+          PIPELINE_NAME: props.pipelineName,
+        }).map(([key, value]) => ({ name: key, value })),
+      },
+      logsConfig: { cloudwatchLogs: { groupName: attributeOf(logGroup, "name"), streamName: "release" } },
+    });
+  }
+}

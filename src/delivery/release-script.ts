@@ -1,0 +1,85 @@
+/**
+ * What a release does, in CodeBuild and in its test alike: builds the repository by its own lockfile, packs one zip,
+ * updates the function, publishes a version, asks that version for an answer, moves the alias, asks again through the
+ * alias, and moves it back if that fails. Ends with 1 whenever the alias is where it was before.
+ *
+ * Reads FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER_KEY (a key that the answer must have, or empty);
+ * RELEASE_ON (`branch` or `tag`), and for `tag` PIPELINE_NAME and PIPELINE_EXECUTION_ID.
+ *
+ * Terraform reads a dollar sign before a brace as its own: the script writes no such thing.
+ */
+export const RELEASE_SCRIPT = String.raw`set -euo pipefail
+
+say() { echo "release: $*"; }
+fail() { say "$*" >&2; exit 1; }
+
+if [ "$RELEASE_ON" = tag ]; then
+  cause=$(aws codepipeline get-pipeline-execution --pipeline-name "$PIPELINE_NAME" \
+    --pipeline-execution-id "$PIPELINE_EXECUTION_ID" --query pipelineExecution.trigger.triggerType --output text)
+  if [ "$cause" = CreatePipeline ]; then
+    say "nothing yet: a pipeline runs once when it is created, and only a tag releases"
+    exit 0
+  fi
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if [ -f package-lock.json ] || [ -f npm-shrinkwrap.json ]; then
+  npm ci --no-audit --no-fund
+  npm run build --if-present
+elif [ -f pnpm-lock.yaml ]; then
+  corepack pnpm install --frozen-lockfile
+  corepack pnpm run --if-present build
+elif [ -f yarn.lock ]; then
+  corepack yarn install --immutable
+  corepack yarn run build
+else
+  fail "the repository has no lockfile (package-lock.json, pnpm-lock.yaml or yarn.lock): commit one"
+fi
+
+content=dist
+if [ ! -d dist ]; then
+  content=.
+  if [ -f package-lock.json ]; then npm prune --omit=dev --no-audit --no-fund; fi
+fi
+if [ ! -f "$content/index.mjs" ] && [ ! -f "$content/index.js" ]; then
+  fail "the build left neither dist/index.mjs nor dist/index.js nor either at the top: the function's handler is index.handler"
+fi
+(cd "$content" && zip -qrX "$work/release.zip" . -x '.git/*')
+
+# Fails unless the version or alias answers the smoke event: without an error, and with the key where one is asked for.
+printf '%s' "$SMOKE_EVENT" > "$work/event.json"
+answers() {
+  local error
+  error=$(aws lambda invoke --function-name "$FUNCTION_NAME" --qualifier "$1" --payload "fileb://$work/event.json" \
+    --query FunctionError --output text "$work/answer.json") || return 1
+  if [ "$error" != None ]; then
+    say "$1 failed: $(head -c 500 "$work/answer.json")" >&2
+    return 1
+  fi
+  node -e '
+    const [file, key] = process.argv.slice(1);
+    const answer = JSON.parse(require("node:fs").readFileSync(file, "utf8"));
+    process.exit(key === "" || Object.hasOwn(Object(answer), key) ? 0 : 1);
+  ' "$work/answer.json" "$SMOKE_ANSWER_KEY" || { say "$1 answered without $SMOKE_ANSWER_KEY" >&2; return 1; }
+}
+point_alias() {
+  aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$ALIAS" --function-version "$1" \
+    --query FunctionVersion --output text > /dev/null
+}
+
+previous=$(aws lambda get-alias --function-name "$FUNCTION_NAME" --name "$ALIAS" --query FunctionVersion --output text)
+aws lambda wait function-updated-v2 --function-name "$FUNCTION_NAME"
+version=$(aws lambda update-function-code --function-name "$FUNCTION_NAME" --zip-file "fileb://$work/release.zip" \
+  --publish --query Version --output text)
+aws lambda wait published-version-active --function-name "$FUNCTION_NAME" --qualifier "$version"
+
+answers "$version" || fail "version $version does not answer: $ALIAS stays at version $previous"
+point_alias "$version"
+if ! answers "$ALIAS"; then
+  point_alias "$previous"
+  fail "$ALIAS does not answer at version $version: it is back at version $previous"
+fi
+say "$ALIAS moved from version $previous to version $version"
+`;

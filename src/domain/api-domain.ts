@@ -1,0 +1,109 @@
+import { Apigatewayv2ApiMapping } from "@cdktf/provider-aws/lib/apigatewayv2-api-mapping";
+import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-domain-name";
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { conditional, Fn, type IResolvable, Op, propertyAccess, TerraformCount, Token } from "cdktf";
+import { Construct } from "constructs";
+import { attributeOf, attributeOrNull } from "../terraform/attribute";
+import { type Existence, existsWhen } from "../terraform/existence";
+import type { ApiMapping } from "./api-mapping";
+
+export interface ApiDomainProps {
+  /** `stateless` or `statefull`: what the addresses say. */
+  readonly kind: string;
+  readonly subDomain: string;
+  readonly domainName: string;
+  readonly certArn: string;
+  readonly hostedZoneId: string;
+  readonly apis: readonly ApiMapping[] | IResolvable;
+  /** Whether nothing exists when there are no APIs. */
+  readonly omitUnused: boolean | IResolvable;
+}
+
+const CONFIGURATION = "domain_name_configuration[0]";
+
+/** One custom domain name, its record and its API mappings. HTTP and WebSocket APIs cannot share one. */
+export class ApiDomain extends Construct {
+  private readonly domain?: Apigatewayv2DomainName;
+
+  constructor(scope: Construct, id: string, props: ApiDomainProps) {
+    super(scope, id);
+    const { kind, apis } = props;
+    const existence = domainExistence(apis, props.omitUnused);
+    if (!existence.exists) {
+      return;
+    }
+    const { count } = existence;
+    this.domain = new Apigatewayv2DomainName(this, `${kind}_domain_name`, {
+      count,
+      domainName: `${props.subDomain}.${props.domainName}`,
+      domainNameConfiguration: {
+        certificateArn: props.certArn,
+        endpointType: "REGIONAL",
+        securityPolicy: "TLS_1_2",
+      },
+    });
+    new Route53Record(this, `${kind}_record`, {
+      count,
+      zoneId: props.hostedZoneId,
+      // Below the zone's own name, as the original wrote it: another spelling would replace the record.
+      name: props.subDomain,
+      type: "A",
+      alias: {
+        name: attributeOf(this.domain, `${CONFIGURATION}.target_domain_name`),
+        zoneId: attributeOf(this.domain, `${CONFIGURATION}.hosted_zone_id`),
+        evaluateTargetHealth: true,
+      },
+    });
+    this.map(kind, apis, attributeOf(this.domain, "domain_name"));
+  }
+
+  /** Where the domain name leads, for records elsewhere. Undefined, or null in Terraform, when it does not exist. */
+  get targetDomainName(): string | undefined {
+    return this.domain && attributeOrNull(this.domain, `${CONFIGURATION}.target_domain_name`);
+  }
+
+  /** The hosted zone of {@link targetDomainName}. */
+  get targetZoneId(): string | undefined {
+    return this.domain && attributeOrNull(this.domain, `${CONFIGURATION}.hosted_zone_id`);
+  }
+
+  private map(kind: string, apis: readonly ApiMapping[] | IResolvable, domainName: string): void {
+    if (Token.isUnresolved(apis)) {
+      const count = TerraformCount.of(Token.asNumber(Fn.lengthOf(apis)));
+      const field = (name: keyof ApiMapping) => Token.asString(propertyAccess(apis, [count.index, name]));
+      new Apigatewayv2ApiMapping(this, `${kind}_microservices_api_mapping`, {
+        count,
+        apiId: field("id"),
+        stage: field("stage"),
+        apiMappingKey: Token.asString(conditional(hasAny(field("key")), field("key"), Token.nullValue())),
+        domainName,
+      });
+      return;
+    }
+    for (const { id, key, stage } of apis as readonly ApiMapping[]) {
+      const name = key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
+      new Apigatewayv2ApiMapping(this, `${kind}_microservices_${name}_api_mapping`, {
+        apiId: id,
+        stage,
+        apiMappingKey: key === "" ? undefined : key,
+        domainName,
+      });
+    }
+  }
+}
+
+function domainExistence(apis: readonly ApiMapping[] | IResolvable, omitUnused: boolean | IResolvable): Existence {
+  if (!Token.isUnresolved(apis)) {
+    const used = (apis as readonly ApiMapping[]).length > 0;
+    return existsWhen(used || (Token.isUnresolved(omitUnused) ? Op.not(omitUnused) : !omitUnused));
+  }
+  if (!Token.isUnresolved(omitUnused)) {
+    return existsWhen(omitUnused ? hasAny(apis) : true);
+  }
+  return existsWhen(Op.or(Op.not(omitUnused), hasAny(apis)));
+}
+
+/** Not `> 0`: cdktf 0.21 renders 0 as undefined. */
+function hasAny(listOrText: readonly unknown[] | string | IResolvable): IResolvable {
+  return Op.gte(Fn.lengthOf(listOrText), 1);
+}

@@ -1,0 +1,57 @@
+import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
+import { Construct } from "constructs";
+import { physicalName } from "../names";
+import { check } from "../rules/rule";
+import { prefixRule } from "../rules/rules";
+import { AwsAccount } from "../terraform/aws-account";
+import { ServiceRole } from "../terraform/service-role";
+import { type Tags, tagEverything } from "../terraform/tags";
+
+export interface AccessLogAccountProps {
+  /** The role is `<prefix>-sumu-gw-<region>`. */
+  readonly prefix: string;
+  /** Tags besides `stack = "sumu"`. @default {} */
+  readonly commonTags?: Tags;
+}
+
+/**
+ * Lets API Gateway write to CloudWatch Logs, once for each account and region. Without it AWS refuses a stage that has
+ * access logs: "CloudWatch Logs role ARN must be set in account settings to enable logging". The setting belongs to the
+ * whole account: where something else has set it, leave it there.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
+export class AccessLogAccount extends Construct {
+  readonly roleArn: string;
+
+  constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
+    super(scope, id);
+    check(prefixRule, props.prefix);
+    const account = new AwsAccount(this, "account");
+    const role = new ServiceRole(this, "logs", {
+      account,
+      name: `${physicalName(props.prefix)}-gw-${account.region}`,
+      description: "Lets API Gateway write to CloudWatch Logs.",
+      service: "apigateway.amazonaws.com",
+      statements: [
+        {
+          sid: "WriteLogs",
+          actions: [
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogGroups",
+            "logs:DescribeLogStreams",
+            "logs:FilterLogEvents",
+            "logs:GetLogEvents",
+            "logs:PutLogEvents",
+          ],
+          // What the AWS managed policy grants: API Gateway refuses a role that may do less.
+          resources: ["*"],
+        },
+      ],
+    });
+    this.roleArn = role.arn;
+    new ApiGatewayAccount(this, "current", { cloudwatchRoleArn: role.arn, dependsOn: [role.policy] });
+    tagEverything(this, props.commonTags ?? {});
+  }
+}

@@ -1,0 +1,64 @@
+/** Where an object of the original is in this module: its address there, its address here. */
+export interface Moved {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is the same object under another name, by the original's nested module and resource. */
+const DATABASE = "module.database";
+const INTEGRATION = "module.integration";
+const GATEWAY = "module.gateway";
+
+/** Routes: the original's nested module, and its names of route, integration, integration response, route response. */
+const ROUTES = {
+  connect: { module: "connect", names: ["connect", "ack_presence", "hello", "hello"] },
+  disconnect: { module: "disconnect", names: ["disconnect", "ack_absence", "bye", "bye"] },
+  ping: { module: "keepalive", names: ["ping", "ping", "ping", "ping"] },
+  publish: { module: "publish", names: ["publish", "publish", "publish", "publish"] },
+  send: { module: "send", names: ["send", "send", "send", "send"] },
+} as const;
+
+const ROUTE_TYPES = [
+  "aws_apigatewayv2_route",
+  "aws_apigatewayv2_integration",
+  "aws_apigatewayv2_integration_response",
+  "aws_apigatewayv2_route_response",
+] as const;
+
+/**
+ * The `moved` blocks that carry a deployment of the original over: a caller changes `source`, and Terraform finds each
+ * object under its new address. A list of the original's addresses, which nothing changes any more.
+ */
+export const MOVED: readonly Moved[] = [
+  { from: `${DATABASE}.aws_dynamodb_table.connections`, to: "aws_dynamodb_table.connections" },
+  ...["messages", "notifications"].map((topic) => ({
+    from: `${INTEGRATION}.aws_sns_topic.${topic}`,
+    to: `aws_sns_topic.${topic}`,
+  })),
+  ...["messages", "messages_dlq", "notifications", "notifications_dlq"].map((queue) => ({
+    from: `${INTEGRATION}.aws_sqs_queue.${queue}`,
+    to: `aws_sqs_queue.${queue}`,
+  })),
+  { from: `${GATEWAY}.aws_apigatewayv2_api._`, to: "aws_apigatewayv2_api.websocket" },
+  { from: `${GATEWAY}.aws_apigatewayv2_authorizer.request`, to: "aws_apigatewayv2_authorizer.request" },
+  { from: `${GATEWAY}.aws_apigatewayv2_stage._`, to: "aws_apigatewayv2_stage.websocket" },
+  { from: `${GATEWAY}.aws_cloudwatch_log_group.access`, to: "aws_cloudwatch_log_group.access" },
+  { from: `${GATEWAY}.aws_iam_role._`, to: "aws_iam_role.gateway" },
+  ...Object.entries(ROUTES).flatMap(([name, route]) =>
+    ROUTE_TYPES.map((type, index) => ({
+      from: `${GATEWAY}.module.${route.module}.${type}.${route.names[index]}`,
+      to: `${type}.${name}`,
+    })),
+  ),
+  { from: "module.presence[0].aws_lambda_function.function", to: "aws_lambda_function.presence[0]" },
+  {
+    from: "module.presence[0].aws_lambda_event_source_mapping.presence_stream",
+    to: "aws_lambda_event_source_mapping.presence_stream[0]",
+  },
+  { from: "module.pusher.aws_lambda_event_source_mapping._", to: "aws_lambda_event_source_mapping.notifications" },
+  { from: "module.pusher.aws_sns_topic_subscription._", to: "aws_sns_topic_subscription.notifications" },
+  { from: "module.pusher.module.pusher.aws_lambda_function.function", to: "aws_lambda_function.pusher[0]" },
+  { from: "module.pusher.module.pusher.aws_lambda_alias.alias", to: "aws_lambda_alias.pusher[0]" },
+  { from: "module.authorizer.aws_lambda_function.function", to: "aws_lambda_function.authorizer[0]" },
+  { from: "module.authorizer.aws_lambda_alias.alias", to: "aws_lambda_alias.authorizer[0]" },
+];

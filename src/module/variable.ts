@@ -1,0 +1,51 @@
+import { TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+import type { Rule } from "../rules/rule";
+
+/** An input of a module. */
+export interface VariableDefinition {
+  readonly type: string;
+  readonly description: string;
+  /** Absent: the input is required. Null: it may be left out. */
+  readonly default?: unknown;
+  readonly rule?: Pick<Rule<never>, "message" | "condition">;
+}
+
+/**
+ * Declares a module's inputs.
+ *
+ * @returns what gives the one of a name
+ */
+export function declareVariables<Name extends string>(
+  scope: Construct,
+  definitions: Readonly<Record<Name, VariableDefinition>>,
+): (name: Name) => TerraformVariable {
+  const declared = new Map<string, TerraformVariable>();
+  for (const [name, definition] of Object.entries<VariableDefinition>(definitions)) {
+    declared.set(name, declareVariable(scope, name, definition));
+  }
+  return (name) => {
+    const found = declared.get(name);
+    if (found === undefined) {
+      throw new Error(`No variable ${name}.`);
+    }
+    return found;
+  };
+}
+
+function declareVariable(scope: Construct, name: string, definition: VariableDefinition): TerraformVariable {
+  const { type, description, rule } = definition;
+  const mayBeNull = definition.default === null;
+  const variable = new TerraformVariable(scope, name, {
+    type,
+    description,
+    default: mayBeNull ? undefined : definition.default,
+    nullable: mayBeNull,
+    validation: rule && [{ condition: `\${${rule.condition(`var.${name}`)}}`, errorMessage: rule.message }],
+  });
+  if (mayBeNull) {
+    // As a prop, null breaks cdktf 0.21's conversion of keys to snake case.
+    variable.addOverride("default", null);
+  }
+  return variable;
+}

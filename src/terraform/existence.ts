@@ -1,0 +1,40 @@
+import { conditional, type IResolvable, Op, Token } from "cdktf";
+
+/**
+ * Whether something exists. A literal decides at synthesis; a Terraform variable is not known then, and decides by a
+ * `count` that Terraform computes from a condition.
+ */
+export type Existence =
+  | { readonly exists: boolean; readonly condition?: undefined; readonly count?: undefined }
+  | { readonly exists: true; readonly condition: IResolvable; readonly count: number };
+
+export const ALWAYS: Existence = { exists: true };
+export const NEVER: Existence = { exists: false };
+
+/** It exists when the condition holds. */
+export function existsWhen(condition: boolean | IResolvable): Existence {
+  return typeof condition === "boolean"
+    ? { exists: condition }
+    : { exists: true, condition, count: Token.asNumber(conditional(condition, 1, 0)) };
+}
+
+/** It exists when the other does not. */
+export function existsUnless({ exists, condition }: Existence): Existence {
+  return condition === undefined ? { exists: !exists } : existsWhen(Op.not(condition));
+}
+
+/** It exists when both do. */
+export function existsWithBoth(one: Existence, other: Existence): Existence {
+  if (one.condition === undefined || other.condition === undefined) {
+    const decided = one.condition === undefined ? one : other;
+    return decided.exists ? (decided === one ? other : one) : NEVER;
+  }
+  return existsWhen(Op.and(one.condition, other.condition));
+}
+
+/** What was given exists, as a literal or as an expression that is not null in Terraform. */
+export function existsWhenGiven(given: unknown): Existence {
+  return Token.isUnresolved(given)
+    ? existsWhen(Op.neq(given as IResolvable, Token.nullValue()))
+    : existsWhen(given !== undefined);
+}

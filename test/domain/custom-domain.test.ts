@@ -1,0 +1,120 @@
+import { CustomDomain, type CustomDomainProps } from "../../src/domain/custom-domain";
+import { httpApisRule, wsApisRule } from "../../src/domain/domain-rules";
+import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
+import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
+
+jest.setTimeout(120_000);
+
+const props: CustomDomainProps = {
+  certArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0b1c2d3e",
+  r53ZoneId: "Z0123456789",
+  domainName: "example.com",
+};
+
+function domain(more: Partial<CustomDomainProps> = {}): SynthesizedStack {
+  return synthesize((stack) => {
+    new CustomDomain(stack, "domain", { ...props, ...more });
+  });
+}
+
+describe("CustomDomain", () => {
+  test("has both names, regional with TLS 1.2, a record each, and no mapping without APIs", () => {
+    const { resource } = domain();
+    const names = Object.values(resource.aws_apigatewayv2_domain_name ?? {});
+    const configuration = { certificate_arn: props.certArn, endpoint_type: "REGIONAL", security_policy: "TLS_1_2" };
+    expect(
+      Object.fromEntries(names.map(({ domain_name, domain_name_configuration: its }) => [domain_name, its])),
+    ).toEqual({ "api.example.com": configuration, "live.example.com": configuration });
+    const record = only(resource.aws_route53_record, ({ name }) => name === "live");
+    expect(record).toMatchObject({ type: "A", zone_id: "Z0123456789" });
+    expect("aws_apigatewayv2_api_mapping" in resource).toBe(false);
+  });
+
+  test("maps each API and stage by its key, with slashes or none at all", () => {
+    const { resource } = domain({
+      subDomains: { stateless: "rest", statefull: "push" },
+      httpApis: [
+        { id: "orders", key: "orders/v1", stage: "blue" },
+        { id: "orders", key: "orders/v2", stage: "green" },
+      ],
+      wsApis: [{ id: "sumu", key: "", stage: "live" }],
+    });
+    const mappings = Object.values(resource.aws_apigatewayv2_api_mapping ?? {});
+    expect(mappings.map(({ api_id, api_mapping_key, stage }) => [stage, api_id, api_mapping_key]).sort()).toEqual([
+      ["blue", "orders", "orders/v1"],
+      ["green", "orders", "orders/v2"],
+      ["live", "sumu", undefined],
+    ]);
+  });
+
+  test("leaves out the names without APIs when asked to", () => {
+    const { resource } = domain({ omitUnusedDomains: true, wsApis: [{ id: "sumu", key: "live", stage: "live" }] });
+    expect(only(resource.aws_apigatewayv2_domain_name).domain_name).toBe("live.example.com");
+    expect(only(resource.aws_route53_record).name).toBe("live");
+  });
+
+  test("rejects keys that are the same or no path, with the module's words", () => {
+    const api = (key: string) => ({ id: "a", key, stage: "live" });
+    expect(() => domain({ wsApis: [api("live"), api("live")] })).toThrow(wsApisRule.message);
+    for (const key of ["/live", "live/", "a//b", "a b", "x".repeat(301)]) {
+      expect(() => domain({ httpApis: [api(key)] })).toThrow(httpApisRule.message);
+    }
+    expect(() => domain({ subDomains: { stateless: "api", statefull: "api" } })).toThrow(/^sub_domains must be/);
+  });
+});
+
+describeWithTerraform("modules/core-route53", () => {
+  const inputs = [
+    `cert_arn=${props.certArn}`,
+    `r53_zone_id=${props.r53ZoneId}`,
+    `domain_name=${props.domainName}`,
+  ].flatMap((input) => ["-var", input]);
+  const addresses = (plan: Plan) => changes(plan).map(({ address }) => address);
+  let workspace: TerraformWorkspace;
+
+  beforeAll(async () => {
+    workspace = new TerraformWorkspace("modules/core-route53");
+    await workspace.init();
+  });
+  afterAll(() => workspace.remove());
+
+  test("plans both domains without APIs, as the original, and none when asked to", async () => {
+    expect(addresses(await workspace.plan(...inputs))).toEqual([
+      "aws_apigatewayv2_domain_name.statefull[0]",
+      "aws_apigatewayv2_domain_name.stateless[0]",
+      "aws_route53_record.statefull[0]",
+      "aws_route53_record.stateless[0]",
+    ]);
+    const none = await workspace.plan(...inputs, "-var", "omit_unused_domains=true");
+    expect(addresses(none)).toEqual([]);
+    expect(none.output_changes?.dist?.after).toEqual({
+      stateless: { domain_name: null, zone_id: null },
+      statefull: { domain_name: null, zone_id: null },
+    });
+  });
+
+  test("plans many mappings, at the original's addresses", async () => {
+    const apis = [
+      { id: "a", key: "orders/v1", stage: "blue" },
+      { id: "a", key: "orders/v2", stage: "green" },
+      { id: "b", key: "", stage: "live" },
+    ];
+    const plan = await workspace.plan(...inputs, "-var", `http_apis=${JSON.stringify(apis)}`);
+    const mappings = changes(plan).filter(({ type }) => type === "aws_apigatewayv2_api_mapping");
+    expect(mappings.map(({ address, change: { after } }) => [address, after?.api_mapping_key, after?.stage])).toEqual([
+      ["aws_apigatewayv2_api_mapping.stateless_microservices[0]", "orders/v1", "blue"],
+      ["aws_apigatewayv2_api_mapping.stateless_microservices[1]", "orders/v2", "green"],
+      ["aws_apigatewayv2_api_mapping.stateless_microservices[2]", null, "live"],
+    ]);
+  });
+
+  test("rejects keys that are the same, with the construct's words", async () => {
+    const apis = JSON.stringify([
+      { id: "a", key: "live", stage: "x" },
+      { id: "b", key: "live", stage: "y" },
+    ]);
+    const refusal = await workspace.plan(...inputs, "-var", `ws_apis=${apis}`).catch((error: Error) => error.message);
+    // Terraform wraps its messages.
+    expect(String(refusal).replace(/[│\s]+/g, " ")).toContain(wsApisRule.message);
+  });
+});

@@ -1,0 +1,23 @@
+import { planText } from "../support/plan-text";
+import { changes, describeWithTerraform, TerraformWorkspace } from "../support/terraform";
+
+jest.setTimeout(120_000);
+
+describeWithTerraform("examples/hcl/two-modules", () => {
+  let workspace: TerraformWorkspace;
+  afterEach(() => workspace.remove());
+
+  test("plans, applies, stays and goes: SUMU with pipelines, and its API under live.kodhive.com", async () => {
+    workspace = new TerraformWorkspace("examples/hcl/two-modules");
+    await workspace.init();
+    const plan = await workspace.plan();
+    expect(planText(plan)).toMatchSnapshot();
+    await workspace.apply();
+    expect(changes(await workspace.plan())).toEqual([]);
+    const { dist } = await workspace.outputs();
+    const target = { domain_name: "offline-target_domain_name", zone_id: "offline-hosted_zone_id" };
+    expect(dist).toEqual({ stateless: target, statefull: target });
+    await workspace.terraform("destroy", "-no-color", "-input=false", "-auto-approve");
+    expect((await workspace.terraform("state", "list")).trim()).toBe("");
+  });
+});
