@@ -94,6 +94,7 @@ export class RouteRunner {
         ...context,
         status: outcome.status,
         authorizer: { ...connection.authorizer, latency: authorizerLatency },
+        ...(!fault && { integrationStatus: outcome.status }),
         integrationLatency: latency,
         integrationErrorMessage: integrationError,
         integration: {
