@@ -8,7 +8,7 @@ const PLACEHOLDER = /\$context((?:\.\w+)+)/g;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 const DOCUMENTED =
-  /^(?:apiId|connectedAt|connectionId|domainName|eventType|extendedRequestId|integrationErrorMessage|integrationLatency|integrationStatus|messageId|requestId|requestTime|requestTimeEpoch|routeKey|stage|status|(?:authorize|authenticate)\.(?:error|latency|status)|authorizer\.\w+|error\.(?:message|messageString|responseType|validationErrorString)|identity\.(?:accountId|apiKey|apiKeyId|caller|cognitoAuthenticationProvider|cognitoAuthenticationType|cognitoIdentityId|cognitoIdentityPoolId|principalOrgId|sourceIp|user|userAgent|userArn|vpcId|vpceId)|integration\.(?:error|integrationStatus|latency|requestId|status)|waf\.(?:error|latency|status)|wafResponseCode|webaclArn)$/;
+  /^(?:apiId|connectedAt|connectionId|domainName|eventType|extendedRequestId|integrationErrorMessage|integrationLatency|messageId|requestId|requestTime|requestTimeEpoch|routeKey|stage|status|(?:authorize|authenticate)\.(?:error|latency|status)|authorizer\.\w+|error\.(?:message|messageString|responseType|validationErrorString)|identity\.(?:accountId|apiKey|apiKeyId|caller|cognitoAuthenticationProvider|cognitoAuthenticationType|cognitoIdentityId|cognitoIdentityPoolId|principalOrgId|sourceIp|user|userAgent|userArn|vpcId|vpceId)|integration\.(?:error|integrationStatus|latency|requestId|status)|waf\.(?:error|latency|status)|wafResponseCode|webaclArn)$/;
 
 /** Writes one line in the stage's format: `$context.x` becomes its value, `-` where it has none. */
 export type WriteAccessLog = (context: Readonly<Record<string, unknown>>) => string;

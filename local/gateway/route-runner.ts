@@ -94,7 +94,6 @@ export class RouteRunner {
         ...context,
         status: outcome.status,
         authorizer: { ...connection.authorizer, latency: authorizerLatency },
-        ...(!fault && { integrationStatus: outcome.status }),
         integrationLatency: latency,
         integrationErrorMessage: integrationError,
         integration: {
