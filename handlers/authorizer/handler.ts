@@ -1,3 +1,5 @@
-export const handler = async (): Promise<never> => {
-  throw new Error("not built yet");
-};
+import { parseConfiguration } from "./configuration";
+import { createHandler } from "./create-handler";
+
+/** The Lambda function. A wrong environment fails its start with one clear error, not each request with another. */
+export const handler = createHandler(parseConfiguration(process.env));

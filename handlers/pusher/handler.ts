@@ -1,3 +1,126 @@
-export const handler = async (): Promise<never> => {
-  throw new Error("not built yet");
-};
+import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { DynamoDb } from "../shared/dynamodb";
+import { credentialsFrom, type Environment, integerFrom, regionFrom, requiredFrom } from "../shared/environment";
+import { HttpPool } from "../shared/http-pool";
+import { createLog, type Log } from "../shared/log";
+import { Sqs } from "../shared/sqs";
+import { systemClock } from "./clock";
+import { ConnectionsApi } from "./connections-api";
+import { ConnectionsTable } from "./connections-table";
+import { NotificationQueues } from "./notification-queues";
+import { type IncomingMessage, type MessageOutcome, type PusherPorts, type PusherSettings, push } from "./pusher";
+
+/** What a container keeps between invocations: settings and open connections. */
+interface Container {
+  readonly settings: PusherSettings;
+  readonly ports: (log: Log) => PusherPorts;
+  readonly close: () => void;
+}
+
+/** A handler that reads its environment at the first invocation. */
+export interface PusherHandler {
+  (
+    event: SQSEvent | SNSEvent,
+    context: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
+  ): Promise<SQSBatchResponse | undefined>;
+  /** Ends the kept connections. Lambda never needs it. */
+  close(): void;
+}
+
+/**
+ * Makes the pusher's Lambda handler.
+ *
+ * - From the queue: the response names the messages to be handed out again; the others are done. A malformed one is
+ *   among them, and ends in the dead-letter queue when it has been received often enough.
+ * - From the topic: a malformed message goes to the dead-letter queue at once, with its reason, since repeating it is of
+ *   no use. The invocation throws only when something could be handed over to no queue; Lambda then repeats it twice.
+ */
+export function createPusher(environment: Environment): PusherHandler {
+  let container: Container | undefined;
+  const handler = async (
+    event: SQSEvent | SNSEvent,
+    context: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
+  ): Promise<SQSBatchResponse | undefined> => {
+    container ??= openContainer(environment);
+    const { settings, ports: portsWith } = container;
+    // Refused here, once, rather than by every request.
+    credentialsFrom(environment);
+    const ports = portsWith(createLog(context.awsRequestId));
+    const deliver: Deliver = (messages) => push(messages, ports, settings, context.getRemainingTimeInMillis());
+    if (!isSnsEvent(event)) return fromQueue(event, deliver);
+    await fromTopic(event, deliver, ports);
+    return undefined;
+  };
+  return Object.assign(handler, { close: () => container?.close() });
+}
+
+type Deliver = (messages: readonly IncomingMessage[]) => Promise<readonly MessageOutcome[]>;
+
+async function fromQueue({ Records }: SQSEvent, deliver: Deliver): Promise<SQSBatchResponse> {
+  const outcomes = await deliver(Records.map(({ messageId, body }) => ({ id: messageId, body })));
+  const batchItemFailures = Records.filter((_, index) => outcomes[index] !== "done").map(({ messageId }) => ({
+    itemIdentifier: messageId,
+  }));
+  return { batchItemFailures };
+}
+
+async function fromTopic({ Records }: SNSEvent, deliver: Deliver, { outbox, clock }: PusherPorts): Promise<void> {
+  const messages = Records.map(({ Sns }) => ({ id: Sns.MessageId, body: Sns.Message }));
+  const outcomes = await deliver(messages);
+  const malformed = messages.filter((_, index) => outcomes[index] === "malformed");
+  const letters = malformed.map(({ body }) => ({ body, reason: "malformed" }));
+  const unsent = letters.length === 0 ? [] : await outbox.send("dead-letters", letters, clock.now() + 5_000);
+  if (unsent.length > 0 || outcomes.includes("failed")) {
+    throw new Error("a notification could be handed over to no queue: see the log for its code");
+  }
+}
+
+function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
+  const [first] = event.Records;
+  return first !== undefined && "Sns" in first;
+}
+
+function openContainer(environment: Environment): Container {
+  regionFrom(environment);
+  const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
+  const tableName = requiredFrom(environment, PUSHER_ENVIRONMENT.connectionsTable);
+  const urls = {
+    notifications: requiredFrom(environment, PUSHER_ENVIRONMENT.queueUrl),
+    "dead-letters": requiredFrom(environment, PUSHER_ENVIRONMENT.deadLetterQueueUrl),
+  };
+  const settings = {
+    deliveryConcurrency: integerFrom(environment, PUSHER_ENVIRONMENT.deliveryConcurrency, {
+      fallback: 64,
+      min: 1,
+      max: 1_000,
+    }),
+    readConcurrency: integerFrom(environment, PUSHER_ENVIRONMENT.readConcurrency, { fallback: 16, min: 1, max: 1_000 }),
+    broadcastSegments: integerFrom(environment, PUSHER_ENVIRONMENT.broadcastSegments, {
+      fallback: 8,
+      min: 1,
+      max: 1_000,
+    }),
+  };
+  const pool = new HttpPool({ endpoint, maxConnections: settings.deliveryConcurrency });
+  const dynamoDb = new DynamoDb({ environment, maxConnections: settings.readConcurrency });
+  const sqs = new Sqs({ environment });
+  const store = new ConnectionsTable(dynamoDb, tableName);
+  const connections = new ConnectionsApi(pool, endpoint, environment);
+  return {
+    settings,
+    ports: (log) => ({
+      store,
+      endpoint: connections,
+      outbox: new NotificationQueues(sqs, urls, log),
+      clock: systemClock,
+      random: Math.random,
+      log,
+    }),
+    close: () => {
+      for (const client of [pool, dynamoDb, sqs]) client.close();
+    },
+  };
+}
+
+export const handler = createPusher(process.env);

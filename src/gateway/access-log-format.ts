@@ -13,7 +13,7 @@ export const ACCESS_LOG_FORMAT = JSON.stringify({
   userId: "$context.authorizer.principalId",
   sourceIp: "$context.identity.sourceIp",
   refused: "$context.authorizer.error",
-  integrationStatus: "$context.integrationStatus",
+  integrationStatus: "$context.integration.status",
   integrationLatency: "$context.integrationLatency",
   error: "$context.error.message",
 });

@@ -1,0 +1,37 @@
+import type { Decision } from "./decide";
+import type { DenyReason } from "./deny-reason";
+
+/** The principal of every refused request. */
+export const REFUSED_PRINCIPAL = "rogue";
+
+/**
+ * What API Gateway takes for an answer, up to 8 KB: the subject, at most 2 KB (4 KB as JSON), appears in it once.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+export interface AuthorizerResult {
+  /** Later routes read it as `$context.authorizer.principalId`. */
+  readonly principalId: string;
+  readonly policyDocument: {
+    readonly Version: "2012-10-17";
+    readonly Statement: readonly [
+      { readonly Action: "execute-api:Invoke"; readonly Effect: "Allow" | "Deny"; readonly Resource: string },
+    ];
+  };
+  /** `$context.authorizer.error` in access logs. */
+  readonly context?: { readonly error: DenyReason };
+}
+
+/**
+ * A decision in API Gateway's terms. The policy names the one route that was asked for, `$connect` of this API and stage:
+ * an authorizer exists on no other, and a connection that stands needs no policy.
+ */
+export function authorizerResult(decision: Decision, methodArn: string): AuthorizerResult {
+  const policyDocument = (effect: "Allow" | "Deny"): AuthorizerResult["policyDocument"] => ({
+    Version: "2012-10-17",
+    Statement: [{ Action: "execute-api:Invoke", Effect: effect, Resource: methodArn }],
+  });
+  return decision.allowed
+    ? { principalId: decision.subject, policyDocument: policyDocument("Allow") }
+    : { principalId: REFUSED_PRINCIPAL, policyDocument: policyDocument("Deny"), context: { error: decision.reason } };
+}

@@ -1,0 +1,82 @@
+import { AUTHORIZER_ENVIRONMENT } from "../../src/contract/environment";
+import { type Environment, integerFrom } from "../shared/environment";
+import type { ClaimRules } from "./claims";
+
+/** Who may connect to what, and whose word counts. */
+export interface AuthorizerConfiguration extends ClaimRules {
+  /** `<execution ARN of the API>/<stage>`, one or more. */
+  readonly authorizedApis: readonly string[];
+  /** Where the issuer publishes its keys. */
+  readonly keysUrl: URL;
+}
+
+/** A tolerance is for clocks that are slightly off; a longer one would lengthen every token's life. */
+export const MAX_CLOCK_TOLERANCE_SECONDS = 300;
+
+const API_STAGE = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+\/(?:[A-Za-z0-9_-]+|\$default)$/;
+
+const NAME = AUTHORIZER_ENVIRONMENT;
+
+/**
+ * Reads the authorizer's environment variables.
+ *
+ * @throws Error naming the first variable that is wrong and what it must be.
+ */
+export function parseConfiguration(environment: Environment): AuthorizerConfiguration {
+  const authorizedApis = list(environment, NAME.authorizedApis);
+  if (authorizedApis.length === 0 || !authorizedApis.every((api) => API_STAGE.test(api))) {
+    throw mustBe(
+      NAME.authorizedApis,
+      "<execution ARN>/<stage> of each API, joined by commas and without wildcards, as in arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/live",
+    );
+  }
+  return {
+    authorizedApis,
+    keysUrl: keysUrl(environment),
+    audiences: list(environment, NAME.authorizedAudiences),
+    issuer: environment[NAME.authorizedIssuer]?.trim() || undefined,
+    verifyExpiration: verifyExpiration(environment),
+    clockToleranceSeconds: integerFrom(environment, NAME.clockToleranceSeconds, {
+      fallback: 0,
+      min: 0,
+      max: MAX_CLOCK_TOLERANCE_SECONDS,
+    }),
+  };
+}
+
+/**
+ * Plain http reaches the loopback address only: it never leaves the machine, and inside Lambda nothing listens there.
+ * A name (`localhost`) will not do, since a resolver has a say in it.
+ */
+function keysUrl(environment: Environment): URL {
+  const value = environment[NAME.issuerJwksUri]?.trim() ?? "";
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isPrivate =
+    url?.protocol === "https:" || (url?.protocol === "http:" && ["127.0.0.1", "[::1]"].includes(url.hostname));
+  if (!url || !isPrivate || url.username !== "" || url.password !== "") {
+    throw mustBe(NAME.issuerJwksUri, "an https URL without credentials (http for 127.0.0.1 and [::1] only)");
+  }
+  return url;
+}
+
+/** An empty item is refused, not dropped: `","` must not come to mean "any". */
+function list(environment: Environment, name: string): readonly string[] {
+  const value = environment[name]?.trim() ?? "";
+  const items = value === "" ? [] : value.split(",").map((item) => item.trim());
+  if (items.includes("")) {
+    throw mustBe(name, "items joined by commas, none of them empty");
+  }
+  return items;
+}
+
+function verifyExpiration(environment: Environment): boolean {
+  const value = environment[NAME.verifyExpiration]?.trim() || "true";
+  if (value !== "true" && value !== "false") {
+    throw mustBe(NAME.verifyExpiration, "true or false");
+  }
+  return value === "true";
+}
+
+function mustBe(name: string, rule: string): Error {
+  return new Error(`${name} must be ${rule}`);
+}

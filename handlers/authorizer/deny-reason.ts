@@ -1,0 +1,54 @@
+/**
+ * Why a connection was refused: every value that `context.error` of a Deny and `reason` of its log line can have.
+ * The codes are stable: alarms and access logs (`$context.authorizer.error`) may match on them.
+ */
+export const DENY_REASONS = [
+  /** The request is not for `$connect` of an API and stage listed in `AUTHORIZED_APIS`. */
+  "api_not_authorized",
+  /** Neither the query parameter `authorization` nor the header `Authorization` holds a token. */
+  "token_missing",
+  /** Longer than {@link MAX_TOKEN_LENGTH} characters. */
+  "token_too_large",
+  /** Not a JWT in compact form: three base64url parts, of which the first two are JSON objects. */
+  "token_malformed",
+  /** Asks for a JWS extension (`crit`). None is supported, and RFC 7515 forbids to ignore it. */
+  "critical_header_unsupported",
+  /** Not one of {@link ALGORITHMS}: `none` and the shared-secret HS family are refused by name alone. */
+  "algorithm_not_allowed",
+  /** The issuer publishes no key of this id, or, for a token without one, none for its algorithm. */
+  "key_unknown",
+  /** Several keys could be meant: the id is published twice, or the token names none. */
+  "key_ambiguous",
+  /** The named key is of another type, curve, `alg` or strength (RSA below 2,048 bits) than the algorithm needs. */
+  "key_unsuitable",
+  /** The signature is not one of the issuer's key over this token. */
+  "signature_invalid",
+  /** `exp` or `nbf` is not a number. */
+  "claim_malformed",
+  /** No `exp`, while expiration is verified. */
+  "expiration_missing",
+  /** `exp` has passed. */
+  "token_expired",
+  /** `nbf` is still to come. */
+  "token_not_yet_valid",
+  /** `iss` is not `JWT_AUTHORIZED_ISSUER`. */
+  "issuer_mismatch",
+  /** Neither `aud` nor, in its absence, `client_id` is one of `JWT_AUTHORIZED_AUDIENCES`. */
+  "audience_mismatch",
+  /** `sub` is not a string of 1 to 2,048 bytes without control characters. */
+  "subject_invalid",
+] as const;
+
+/** One of {@link DENY_REASONS}. */
+export type DenyReason = (typeof DENY_REASONS)[number];
+
+/** Ends the verification of a token. Carries the reason only: neither the token nor a claim of it. */
+export class TokenRefusedError extends Error {
+  readonly reason: DenyReason;
+
+  constructor(reason: DenyReason) {
+    super(reason);
+    this.name = "TokenRefusedError";
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,43 @@
+import { TOKEN_QUERY_PARAMETER } from "../../src/contract/routes";
+import type { ConnectEvent } from "./connect-event";
+import { TokenRefusedError } from "./deny-reason";
+
+/** The longest token that is looked at. API Gateway takes 10,240 bytes of request line and headers together. */
+export const MAX_TOKEN_LENGTH = 8_192;
+
+// "%20" and "+": a client that percent-encodes `Bearer <token>` itself. Neither occurs in a token.
+const BEARER = /^bearer(?: |%20|\+)+/i;
+
+// Strict where decoders are lenient: no padding, no white space, exactly three parts. The signature may be empty, so
+// that an unsigned token is refused for its algorithm.
+const COMPACT_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
+
+/**
+ * The token that a client sent: in the query parameter `authorization`, else in the header `Authorization` (in any
+ * letter case), with or without `Bearer `.
+ *
+ * @throws TokenRefusedError `token_missing`, `token_too_large`, or `token_malformed` when it is not shaped like a JWT.
+ */
+export function extractToken(event: ConnectEvent): string {
+  const value = trimmed(event.queryStringParameters?.[TOKEN_QUERY_PARAMETER]) || trimmed(authorizationHeader(event));
+  const token = value.replace(BEARER, "");
+  if (token === "" || /^bearer$/i.test(token)) {
+    throw new TokenRefusedError("token_missing");
+  }
+  if (token.length > MAX_TOKEN_LENGTH) {
+    throw new TokenRefusedError("token_too_large");
+  }
+  if (!COMPACT_JWT.test(token)) {
+    throw new TokenRefusedError("token_malformed");
+  }
+  return token;
+}
+
+function authorizationHeader({ headers }: ConnectEvent): unknown {
+  const name = Object.keys(headers ?? {}).find((key) => key.toLowerCase() === "authorization");
+  return name === undefined ? undefined : headers?.[name];
+}
+
+function trimmed(value: unknown): string {
+  return typeof value === "string" ? value.trim() : "";
+}

@@ -1,0 +1,54 @@
+import { MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
+import { nextVersion, type PresenceRow } from "./presence-row";
+
+/** What is known of a user at one moment. Times are epoch milliseconds. */
+export interface Observation {
+  /** Absent: the user was never seen. */
+  readonly row: PresenceRow | undefined;
+  /** Whether the user has a connection, read after `row`. */
+  readonly connected: boolean;
+  /** When the user surely still had a device, as the stream's records tell; absent when a timer asks. */
+  readonly lastSeenAt: number | undefined;
+  /** Read after `connected`. */
+  readonly now: number;
+  readonly graceMilliseconds: number;
+}
+
+/** What to do about it: nothing, write this row in place of the one observed, or look again later. */
+export type Decision =
+  | { readonly action: "rest" }
+  | { readonly action: "write"; readonly row: PresenceRow }
+  | { readonly action: "check-later"; readonly delaySeconds: number };
+
+const REST: Decision = { action: "rest" };
+
+/**
+ * Compares what the presence table says of a user with what the connections table says, and answers with the next step.
+ * A user never seen and without a connection has no state, so nothing is said of them.
+ */
+export function decide({ row, connected, lastSeenAt, now, graceMilliseconds }: Observation): Decision {
+  if (connected) {
+    if (row?.status !== "ONLINE") return write(nextVersion(row, "ONLINE", now));
+    return row.offlineSince === undefined ? REST : write({ ...row, offlineSince: undefined });
+  }
+  if (row?.status !== "ONLINE") return REST;
+  if (graceMilliseconds === 0) return write(nextVersion(row, "OFFLINE", now));
+
+  if (row.offlineSince === undefined) return write({ ...row, offlineSince: now });
+  // A device came and went without being observed: the wait counts from its leaving.
+  if (lastSeenAt !== undefined && lastSeenAt > row.offlineSince) return write({ ...row, offlineSince: lastSeenAt });
+
+  const remainingMilliseconds = row.offlineSince + graceMilliseconds - now;
+  return remainingMilliseconds > 0
+    ? { action: "check-later", delaySeconds: delaySecondsFor(remainingMilliseconds) }
+    : write(nextVersion(row, "OFFLINE", now));
+}
+
+function write(row: PresenceRow): Decision {
+  return { action: "write", row };
+}
+
+/** Whole seconds, as SQS counts, never early; a clock that ran ahead must not ask for more than SQS gives. */
+function delaySecondsFor(milliseconds: number): number {
+  return Math.min(MAX_PRESENCE_GRACE_SECONDS, Math.ceil(milliseconds / 1_000));
+}

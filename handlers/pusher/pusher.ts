@@ -1,0 +1,246 @@
+import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
+import type { Log } from "../shared/log";
+import { sha256Hex } from "../shared/signature";
+import type { Clock } from "./clock";
+import type { Connection, ConnectionStore, Segment } from "./connection";
+import { continuationBodies } from "./continuation";
+import { type ConnectionsEndpoint, Courier } from "./courier";
+import { Delivery } from "./delivery";
+import { Gate } from "./gate";
+import { Handover, type Outbox } from "./handover";
+import { MalformedNotificationError, type Notification, parseNotification } from "./notification";
+import { failureCode, type ReadingPorts, readEveryone, readUsers, type Unread } from "./reading";
+import { type TimeBudget, timeBudget } from "./time-budget";
+
+export interface PusherPorts {
+  readonly store: ConnectionStore;
+  readonly endpoint: ConnectionsEndpoint;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export interface PusherSettings {
+  /** Requests in flight to the endpoint at most. */
+  readonly deliveryConcurrency: number;
+  /** Requests in flight to the table at most. */
+  readonly readConcurrency: number;
+  /** Parts that a broadcast of more than one page is split into. 1: never split. */
+  readonly broadcastSegments: number;
+}
+
+/** A message as the queue or the topic hands it over. */
+export interface IncomingMessage {
+  readonly id: string;
+  readonly body: string;
+}
+
+/**
+ * - `done`: every connection has been delivered to, is gone, or has been handed over to a queue.
+ * - `malformed`: it can never be delivered; nothing was sent.
+ * - `failed`: something is left that no queue took. Only delivering the whole message again helps, and some
+ *   connections then get it twice: at least once beats never.
+ */
+export type MessageOutcome = "done" | "malformed" | "failed";
+
+/** Broadcasts of one batch that read the table at once: each holds up to two pages in memory. */
+const BROADCASTS_AT_ONCE = 2;
+
+/**
+ * Delivers messages side by side until all is delivered or the time is short; then hands over what is left. Has ended
+ * when `remainingMs` are over, and nothing of it goes on after that.
+ *
+ * Should the function die half-way (out of memory, killed), the queue hands the whole batch out again, and what had been
+ * delivered is delivered twice. Splitting keeps that small: a large broadcast is many messages, each with its own progress.
+ *
+ * @returns The outcome of each message, in order.
+ */
+export async function push(
+  messages: readonly IncomingMessage[],
+  ports: PusherPorts,
+  settings: PusherSettings,
+  remainingMs: number,
+): Promise<readonly MessageOutcome[]> {
+  const invocation = new Invocation(ports, settings, timeBudget(ports.clock.now(), remainingMs));
+  return invocation.run(messages);
+}
+
+class Invocation {
+  readonly #courier: Courier;
+  readonly #reads: Gate;
+  readonly #broadcasts = new Gate(BROADCASTS_AT_ONCE);
+  readonly #totals = { delivered: 0, gone: 0, expired: 0, continued: 0, deadLettered: 0, malformed: 0, failed: 0 };
+
+  constructor(
+    private readonly ports: PusherPorts,
+    private readonly settings: PusherSettings,
+    private readonly budget: TimeBudget,
+  ) {
+    this.#courier = new Courier(ports.endpoint, ports.clock, budget, settings.deliveryConcurrency);
+    this.#reads = new Gate(settings.readConcurrency);
+  }
+
+  async run(messages: readonly IncomingMessage[]): Promise<readonly MessageOutcome[]> {
+    const startedAt = this.ports.clock.now();
+    const outcomes = await Promise.all(messages.map((message) => this.#message(message)));
+    this.#courier.close();
+    this.ports.log.info("pushed", {
+      messages: messages.length,
+      ...this.#totals,
+      durationMs: this.ports.clock.now() - startedAt,
+    });
+    return outcomes;
+  }
+
+  async #message({ id, body }: IncomingMessage): Promise<MessageOutcome> {
+    let notification: Notification;
+    try {
+      notification = parseNotification(body);
+    } catch (error) {
+      if (!(error instanceof MalformedNotificationError)) throw error;
+      this.#totals.malformed++;
+      this.ports.log.error("malformed", { messageId: id, detail: error.message });
+      return "malformed";
+    }
+    try {
+      const bytes = Buffer.from(notification.data);
+      const isTooLarge = bytes.length > WEBSOCKET_PAYLOAD_BYTES;
+      if (isTooLarge ? await this.#refuse(body) : await this.#deliver(id, notification, bytes)) return "done";
+      this.ports.log.error("failed", { messageId: id });
+    } catch (error) {
+      // A fault of ours must not take the other messages of the batch with it.
+      this.ports.log.error("failed", { messageId: id, failure: failureCode(error) });
+    }
+    this.#totals.failed++;
+    return "failed";
+  }
+
+  /** What no connection can take is refused once, not by each connection. */
+  async #refuse(body: string): Promise<boolean> {
+    const message = { body, reason: "payload_too_large" };
+    const unsent = await this.ports.outbox.send("dead-letters", [message], this.budget.endAt);
+    this.#totals.deadLettered++;
+    return unsent.length === 0;
+  }
+
+  async #deliver(id: string, notification: Notification, bytes: Buffer): Promise<boolean> {
+    const { outbox, random, log, clock } = this.ports;
+    const handover = new Handover(notification, { outbox, random, log, deadline: this.budget.endAt });
+    const delivery = new Delivery({ bytes, hash: sha256Hex(bytes) }, this.#courier, {
+      clock,
+      random,
+      removeGone: (connection) => this.#remove(connection, "removeGone"),
+      removeExpired: (connection) => this.#remove(connection, "removeExpired"),
+      onRefused: (connection, reason) => handover.refuse(connection, reason),
+      onExhausted: (connection, reason) => handover.retryLater(connection, reason),
+    });
+
+    const unread = await this.#read(notification, delivery);
+    const left = await delivery.finish();
+    const isAttempt = !delivery.progressed && !this.#courier.progressed;
+    for (const recipient of left) {
+      if (recipient.reason === undefined) handover.leave(recipient, isAttempt);
+      else handover.retryLater(recipient, recipient.reason);
+    }
+    for (const { remainder, failure } of unread) {
+      if (failure !== undefined) log.warn("read_failed", { messageId: id, failure });
+      handover.leaveUnread(remainder, isAttempt, failure);
+    }
+    const isHandled = await handover.finish();
+    this.#totals.delivered += delivery.delivered;
+    this.#totals.gone += delivery.gone;
+    this.#totals.expired += delivery.expired;
+    this.#totals.continued += handover.continued;
+    this.#totals.deadLettered += handover.deadLettered;
+    return isHandled;
+  }
+
+  async #read(notification: Notification, delivery: Delivery): Promise<readonly Unread[]> {
+    const { audience, excludedUsers } = notification;
+    const reading: ReadingPorts = {
+      store: this.ports.store,
+      gate: this.#reads,
+      deadline: this.budget.requestsEndAt,
+      readers: this.settings.readConcurrency,
+    };
+    if (audience.kind === "connections") {
+      delivery.offer(audience.connections, excludedUsers);
+      return [];
+    }
+    if (audience.kind === "users") return readUsers(audience, delivery, reading);
+    return this.#broadcasts.run(() =>
+      audience.segment === undefined && audience.after === undefined
+        ? this.#broadcast(notification, delivery, reading)
+        : readEveryone(audience, excludedUsers, delivery, reading),
+    );
+  }
+
+  /**
+   * A table of one page is delivered here. A larger one is split: its first page is put aside, since no part of the table
+   * would leave out just those rows, one part is delivered here, and the others by whichever functions take them.
+   */
+  async #broadcast(notification: Notification, delivery: Delivery, reading: ReadingPorts): Promise<readonly Unread[]> {
+    const { excludedUsers } = notification;
+    const { broadcastSegments: count } = this.settings;
+    if (count === 1) return readEveryone({}, excludedUsers, delivery, reading);
+    if (delivery.stopped) return [{ remainder: { kind: "everyone" } }];
+    let isSplit: boolean;
+    try {
+      const first = await this.#reads.run(() => this.ports.store.ofEveryone(undefined, undefined, reading.deadline));
+      isSplit = first.next !== undefined;
+      if (!isSplit) delivery.offer(first.rows, excludedUsers);
+    } catch (error) {
+      return [{ remainder: { kind: "everyone" }, failure: failureCode(error) }];
+    }
+    if (!isSplit) return [];
+    const unread: Unread[] = [];
+    for (const segment of await this.#split(notification, count)) {
+      unread.push(...(await readEveryone({ segment }, excludedUsers, delivery, reading)));
+    }
+    return unread;
+  }
+
+  /** Sends all parts but the first to the queue. Returns those that stay here: the first, and what the queue did not take. */
+  async #split(notification: Notification, count: number): Promise<readonly Segment[]> {
+    const segments = Array.from({ length: count }, (_, index) => ({ index, count }));
+    const [own, ...others] = segments;
+    if (own === undefined) return [];
+    const bodies = new Map<string, Segment>();
+    try {
+      for (const segment of others) {
+        for (const body of continuationBodies(notification, { kind: "everyone", segment }, notification.attempt)) {
+          bodies.set(body, segment);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return segments;
+    }
+    const messages = [...bodies.keys()].map((body) => ({ body }));
+    const unsent = await this.ports.outbox.send("notifications", messages, this.budget.stopAt);
+    if (unsent.length > 0) this.ports.log.warn("split_incomplete", { segments: unsent.length });
+    return [own, ...unsent.flatMap(({ body }) => bodies.get(body) ?? [])];
+  }
+
+  async #remove(connection: Connection, how: "removeGone" | "removeExpired"): Promise<void> {
+    const { store, clock, log } = this.ports;
+    const { stopAt, requestsEndAt } = this.budget;
+    try {
+      await this.#reads.run(
+        async () => {
+          const now = clock.now();
+          // What is not removed now is found gone another time, or expires by itself.
+          if (now >= (how === "removeGone" ? requestsEndAt : stopAt)) return;
+          if (how === "removeGone") {
+            await store.removeGone(connection, now - YOUNG_CONNECTION_MILLISECONDS, requestsEndAt);
+          } else await store.removeExpired(connection, Math.floor(now / 1_000), requestsEndAt);
+        },
+        { urgent: false },
+      );
+    } catch (error) {
+      log.warn("remove_failed", { failure: failureCode(error) });
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { ConnectionPage, ConnectionStore, PageKey, Segment } from "./connection";
+import type { Remainder } from "./continuation";
+import type { Delivery } from "./delivery";
+import type { Gate } from "./gate";
+
+export interface ReadingPorts {
+  readonly store: ConnectionStore;
+  /** Bounds the reads of all notifications together. */
+  readonly gate: Gate;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  /** Readers of one notification's users side by side. */
+  readonly readers: number;
+}
+
+/** What was not read. */
+export interface Unread {
+  readonly remainder: Remainder;
+  /** The table's code, when a read failed; absent when the time ran short. */
+  readonly failure?: string;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Offers the connections of each user to the delivery, some users side by side, every page. */
+export async function readUsers(
+  { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
+  delivery: Delivery,
+  { store, gate, deadline, readers }: ReadingPorts,
+): Promise<readonly Unread[]> {
+  const late: string[] = [];
+  const unread: Unread[] = [];
+  let index = 0;
+
+  const readUser = async (userId: string, from: PageKey | undefined) => {
+    let key = from;
+    try {
+      do {
+        await delivery.room();
+        if (delivery.stopped) {
+          if (key === undefined) late.push(userId);
+          else unread.push({ remainder: { kind: "users", users: [userId], after: key } });
+          return;
+        }
+        const page = await gate.run(() => store.ofUser(userId, key, deadline));
+        delivery.offer(page.rows, NOBODY);
+        key = page.next;
+      } while (key !== undefined);
+    } catch (error) {
+      const failure = delivery.stopped ? undefined : failureCode(error);
+      unread.push({ remainder: { kind: "users", users: [userId], after: key }, failure });
+    }
+  };
+  const reader = async () => {
+    while (index < users.length) {
+      const at = index++;
+      await readUser(users[at] ?? "", at === 0 ? after : undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(readers, users.length) }, reader));
+  if (late.length > 0) unread.push({ remainder: { kind: "users", users: late } });
+  return merged(unread);
+}
+
+/** Offers the connections of the table, or of a part of it, to the delivery: one page ahead of it, no more. */
+export async function readEveryone(
+  { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
+  excludedUsers: ReadonlySet<string>,
+  delivery: Delivery,
+  { store, gate, deadline }: ReadingPorts,
+): Promise<readonly Unread[]> {
+  let key = after;
+  const remainder = (): Remainder => ({ kind: "everyone", segment, after: key });
+  if (delivery.stopped) return [{ remainder: remainder() }];
+  const fetch = () => gate.run(() => store.ofEveryone(segment, key, deadline));
+  try {
+    let page: ConnectionPage = await fetch();
+    for (;;) {
+      await delivery.room();
+      if (delivery.stopped) return [{ remainder: remainder() }];
+      delivery.offer(page.rows, excludedUsers);
+      key = page.next;
+      if (key === undefined) return [];
+      page = await fetch();
+    }
+  } catch (error) {
+    return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
+  }
+}
+
+/** A stable code for a failed read: AWS's own, else the error's name. */
+export function failureCode(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : error.name;
+}
+
+/** Users that failed alike share a continuation. */
+function merged(unread: readonly Unread[]): readonly Unread[] {
+  const users = new Map<string | undefined, string[]>();
+  const others: Unread[] = [];
+  for (const item of unread) {
+    const { remainder, failure } = item;
+    if (remainder.kind !== "users" || remainder.after !== undefined) {
+      others.push(item);
+      continue;
+    }
+    const alike = users.get(failure);
+    if (alike === undefined) users.set(failure, [...remainder.users]);
+    else alike.push(...remainder.users);
+  }
+  return [
+    ...others,
+    ...[...users].map(([failure, alike]) => ({ remainder: { kind: "users", users: alike } as const, failure })),
+  ];
+}

@@ -1,0 +1,25 @@
+/**
+ * A service refused, or could not be reached. Carries what support asks for and nothing of the request: AWS's own
+ * message is left out, since it may quote a value.
+ */
+export class AwsError extends Error {
+  override readonly name: string = "AwsError";
+
+  /** @param code - The service's own (`ThrottlingException`), or {@link HttpFailure} when there was no answer. */
+  constructor(
+    readonly service: string,
+    readonly operation: string,
+    readonly code: string,
+    /** Absent when there was no answer. */
+    readonly statusCode?: number,
+    readonly requestId?: string,
+    cause?: Error,
+  ) {
+    super(`${service} ${operation} failed: ${code}`, { cause });
+  }
+}
+
+/** A write's condition did not hold: DynamoDB has changed nothing. */
+export class ConditionalCheckFailedError extends AwsError {
+  override readonly name = "ConditionalCheckFailedError";
+}

@@ -1,0 +1,159 @@
+import { AwsError, ConditionalCheckFailedError } from "./aws-error";
+import { type AwsOptions, AwsService, type CallOptions } from "./aws-service";
+
+/** A value as DynamoDB's JSON has it: one key, the type. Numbers are text. */
+export interface AttributeValue {
+  readonly S?: string;
+  readonly N?: string;
+  readonly BOOL?: boolean;
+  readonly NULL?: true;
+  readonly SS?: readonly string[];
+  readonly L?: readonly AttributeValue[];
+  readonly M?: Item;
+}
+
+export type Item = { readonly [attribute: string]: AttributeValue };
+
+interface Expressions {
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+}
+
+interface ReadInput extends Expressions {
+  readonly TableName: string;
+  readonly IndexName?: string;
+  /** @default false */
+  readonly ConsistentRead?: boolean;
+  readonly ProjectionExpression?: string;
+  readonly FilterExpression?: string;
+  readonly ExclusiveStartKey?: Item;
+  readonly Limit?: number;
+  readonly Select?: "COUNT";
+}
+
+export interface QueryInput extends ReadInput {
+  readonly KeyConditionExpression: string;
+  /** @default true */
+  readonly ScanIndexForward?: boolean;
+}
+
+export interface ScanInput extends ReadInput {
+  /** One of `TotalSegments` parts of the table, from 0. */
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+}
+
+export interface Page {
+  /** Absent with `Select: "COUNT"`. */
+  readonly Items?: readonly Item[];
+  readonly Count: number;
+  /** Absent on the last page. */
+  readonly LastEvaluatedKey?: Item;
+}
+
+export interface GetItemInput {
+  readonly TableName: string;
+  readonly Key: Item;
+  readonly ConsistentRead?: boolean;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
+interface WriteInput extends Expressions {
+  readonly TableName: string;
+  readonly ConditionExpression?: string;
+  /** What is returned of the item as it was, or as it has become. */
+  readonly ReturnValues?: "NONE" | "ALL_OLD" | "ALL_NEW" | "UPDATED_OLD" | "UPDATED_NEW";
+}
+
+export interface PutItemInput extends WriteInput {
+  readonly Item: Item;
+}
+
+export interface DeleteItemInput extends WriteInput {
+  readonly Key: Item;
+}
+
+export interface UpdateItemInput extends WriteInput {
+  readonly Key: Item;
+  readonly UpdateExpression: string;
+}
+
+export interface WriteOutput {
+  /** As `ReturnValues` asks. */
+  readonly Attributes?: Item;
+}
+
+/**
+ * DynamoDB over its JSON protocol, with the inputs and outputs of its API reference. Throttling, 5xx and lost answers
+ * are retried as {@link AwsService} says.
+ *
+ * Every call throws {@link AwsError}; a conditional write whose condition does not hold throws
+ * {@link ConditionalCheckFailedError}.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+ */
+export class DynamoDb {
+  readonly #service: AwsService;
+
+  constructor(options?: AwsOptions) {
+    this.#service = new AwsService("dynamodb", options);
+  }
+
+  /** One page: follow `LastEvaluatedKey`. */
+  query(input: QueryInput, options?: CallOptions): Promise<Page> {
+    return this.#call("Query", input, options);
+  }
+
+  /** One page: follow `LastEvaluatedKey`. */
+  scan(input: ScanInput, options?: CallOptions): Promise<Page> {
+    return this.#call("Scan", input, options);
+  }
+
+  getItem(input: GetItemInput, options?: CallOptions): Promise<{ readonly Item?: Item }> {
+    return this.#call("GetItem", input, options);
+  }
+
+  putItem(input: PutItemInput, options?: CallOptions): Promise<WriteOutput> {
+    return this.#call("PutItem", input, options);
+  }
+
+  updateItem(input: UpdateItemInput, options?: CallOptions): Promise<WriteOutput> {
+    return this.#call("UpdateItem", input, options);
+  }
+
+  deleteItem(input: DeleteItemInput, options?: CallOptions): Promise<WriteOutput> {
+    return this.#call("DeleteItem", input, options);
+  }
+
+  /** Ends the kept connections. */
+  close(): void {
+    this.#service.close();
+  }
+
+  async #call<Output>(operation: string, input: object, options?: CallOptions): Promise<Output> {
+    try {
+      const response = await this.#service.call(
+        {
+          operation,
+          headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` },
+          body: JSON.stringify(input),
+        },
+        options,
+      );
+      return JSON.parse(response.body.toString()) as Output;
+    } catch (error) {
+      if (error instanceof AwsError && error.code === "ConditionalCheckFailedException") {
+        throw new ConditionalCheckFailedError(
+          error.service,
+          operation,
+          error.code,
+          error.statusCode,
+          error.requestId,
+          error,
+        );
+      }
+      throw error;
+    }
+  }
+}

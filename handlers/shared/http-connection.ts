@@ -1,0 +1,122 @@
+import type { Socket } from "node:net";
+import { HttpError, type HttpFailure } from "./http-error";
+import { type HttpResponse, HttpResponseParser } from "./http-response";
+
+/** How one request on a connection ended. */
+export interface ExchangeOutcome {
+  readonly response?: HttpResponse;
+  readonly error?: HttpError;
+  /** The connection had carried a request before and ended without a byte of an answer: it was stale, most likely. */
+  readonly stale?: boolean;
+}
+
+/** Small enough that copying it beside the head costs less than a second write (and TLS record). */
+const JOINED_BODY_BYTES = 16 * 1024;
+
+/** One socket that carries one request at a time. */
+export class HttpConnection {
+  idleSince = 0;
+  /** No more requests: it has ended, failed, or the server said so. */
+  closed = false;
+  #requests = 0;
+  #parser: HttpResponseParser | undefined;
+  #settle: ((outcome: ExchangeOutcome) => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onClose - Called once, when the connection ends without a request on it. */
+  constructor(
+    private readonly socket: Socket,
+    private readonly host: string,
+    private readonly onClose: (connection: HttpConnection) => void,
+  ) {
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("end", () => this.#ended());
+    socket.on("error", (error) => this.#fail("reset", error));
+    socket.on("close", () => this.#fail("reset"));
+  }
+
+  /** Sends a request; `settle` is called once, within `timeoutMs`. */
+  send(head: string, body: Buffer | undefined, timeoutMs: number, settle: (outcome: ExchangeOutcome) => void): void {
+    this.#requests++;
+    this.#parser = new HttpResponseParser();
+    this.#settle = settle;
+    this.#timer = setTimeout(() => this.#fail("timeout"), timeoutMs);
+    this.socket.ref();
+    if (body === undefined || body.length === 0) {
+      this.socket.write(head, "latin1");
+    } else if (body.length <= JOINED_BODY_BYTES) {
+      const message = Buffer.allocUnsafe(head.length + body.length);
+      message.write(head, 0, "latin1");
+      body.copy(message, head.length);
+      this.socket.write(message);
+    } else {
+      this.socket.cork();
+      this.socket.write(head, "latin1");
+      this.socket.write(body);
+      this.socket.uncork();
+    }
+  }
+
+  /** Idle connections do not keep the process alive. */
+  rest(now: number): void {
+    this.idleSince = now;
+    this.socket.unref();
+  }
+
+  destroy(): void {
+    this.closed = true;
+    this.socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#parser === undefined) {
+      // Bytes that nobody asked for: the next answer could not be told from them.
+      this.#fail("protocol");
+      return;
+    }
+    let response: HttpResponse | undefined;
+    try {
+      response = this.#parser.push(chunk);
+    } catch (error) {
+      this.#fail("protocol", error as Error);
+      return;
+    }
+    if (response !== undefined) this.#answered(response);
+  }
+
+  #ended(): void {
+    this.closed = true;
+    try {
+      const response = this.#parser?.end();
+      if (response !== undefined) {
+        this.#answered(response);
+        return;
+      }
+    } catch {
+      // Cut short: a reset like any other.
+    }
+    this.#fail("reset");
+  }
+
+  #answered(response: HttpResponse): void {
+    // An answer that came before the whole request was sent ends the connection: the rest must not be read as a request.
+    if (!response.keepAlive || this.socket.writableLength > 0) this.destroy();
+    this.#finish({ response });
+  }
+
+  #fail(failure: HttpFailure, cause?: Error): void {
+    const stale = failure === "reset" && this.#requests > 1 && this.#parser?.started === false;
+    this.destroy();
+    this.#finish({ error: new HttpError(failure, this.host, cause), stale });
+  }
+
+  #finish(outcome: ExchangeOutcome): void {
+    clearTimeout(this.#timer);
+    const settle = this.#settle;
+    this.#settle = undefined;
+    this.#parser = undefined;
+    if (settle !== undefined) settle(outcome);
+    else this.onClose(this);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Value, ValueObject } from "../terraform/value";
+
+/** A resource type that the local stack has only by name, the reason, and what others may still refer to. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly attributes: (args: ValueObject, name: string, place: Place) => ValueObject;
+}
+
+/** Where the stack would be. */
+export interface Place {
+  readonly region: string;
+  readonly accountId: string;
+  /** The id of its WebSocket API. */
+  readonly apiId: string;
+}
+
+const POLICIES = "the emulator checks no policies";
+const GATEWAY = "the gateway reads it from the stack and runs it";
+const OBSERVED = "metrics, alarms and logs of a real account";
+
+const nothing = (): ValueObject => ({});
+const named = (args: ValueObject, name: string): ValueObject => ({ id: args.name ?? name, name: args.name ?? name });
+
+const role: LeftOut = {
+  reason: POLICIES,
+  attributes: (args, name, { accountId }) => ({
+    ...named(args, name),
+    arn: `arn:aws:iam::${accountId}:role/${text(args.name, name)}`,
+  }),
+};
+
+const policy: LeftOut = {
+  reason: POLICIES,
+  attributes: (args, name, { accountId }) => ({
+    ...named(args, name),
+    arn: `arn:aws:iam::${accountId}:policy/${text(args.name, name)}`,
+  }),
+};
+
+const logGroup: LeftOut = {
+  reason: "the emulator makes a function's log group with its first line; the access log is the gateway's output",
+  attributes: (args, name, { region, accountId }) => ({
+    ...named(args, name),
+    arn: `arn:aws:logs:${region}:${accountId}:log-group:${text(args.name, name)}`,
+  }),
+};
+
+const api: LeftOut = {
+  reason: GATEWAY,
+  attributes: (_args, _name, { region, accountId, apiId }) => ({
+    id: apiId,
+    arn: `arn:aws:apigateway:${region}::/apis/${apiId}`,
+    api_endpoint: `wss://${apiId}.execute-api.${region}.amazonaws.com`,
+    execution_arn: `arn:aws:execute-api:${region}:${accountId}:${apiId}`,
+  }),
+};
+
+const stage: LeftOut = {
+  reason: GATEWAY,
+  attributes: (args, name, { region, accountId, apiId }) => {
+    const stageName = text(args.name, name);
+    return {
+      id: stageName,
+      arn: `arn:aws:apigateway:${region}::/apis/${apiId}/stages/${stageName}`,
+      execution_arn: `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stageName}`,
+      invoke_url: `wss://${apiId}.execute-api.${region}.amazonaws.com/${stageName}`,
+    };
+  },
+};
+
+/** A part of the API that others refer to by its id only. */
+const apiPart: LeftOut = { reason: GATEWAY, attributes: (_args, name) => ({ id: name }) };
+
+/**
+ * The resource types that the local stack knowingly does without. A type that is neither here nor created stops the
+ * start: it may not be skipped in silence.
+ */
+export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
+  aws_apigatewayv2_api: api,
+  aws_apigatewayv2_authorizer: apiPart,
+  aws_apigatewayv2_deployment: apiPart,
+  aws_apigatewayv2_integration: apiPart,
+  aws_apigatewayv2_integration_response: apiPart,
+  aws_apigatewayv2_route: apiPart,
+  aws_apigatewayv2_route_response: apiPart,
+  aws_apigatewayv2_stage: stage,
+  aws_cloudwatch_dashboard: { reason: OBSERVED, attributes: nothing },
+  aws_cloudwatch_log_group: logGroup,
+  aws_cloudwatch_metric_alarm: { reason: OBSERVED, attributes: named },
+  aws_iam_policy: policy,
+  aws_iam_role: role,
+  aws_iam_role_policy: { reason: POLICIES, attributes: named },
+  aws_iam_role_policy_attachment: { reason: POLICIES, attributes: nothing },
+  aws_lambda_function_event_invoke_config: {
+    reason: "the emulator ignores it on an alias",
+    attributes: nothing,
+  },
+  aws_lambda_permission: { reason: POLICIES, attributes: nothing },
+  aws_sns_topic_policy: { reason: POLICIES, attributes: nothing },
+  aws_sqs_queue_policy: { reason: POLICIES, attributes: nothing },
+  aws_sqs_queue_redrive_allow_policy: { reason: POLICIES, attributes: nothing },
+};
+
+function text(value: Value | undefined, fallback: string): string {
+  return typeof value === "string" ? value : fallback;
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SetupError } from "../setup-error";
+import { freePort } from "./free-port";
+
+/** An AWS to create things in. */
+export interface AwsBackend {
+  /** For `AWS_ENDPOINT_URL` and the SDK's `endpoint`. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Ends it, with every process and port that it had. */
+  stop(): Promise<void>;
+}
+
+export const LOCAL_REGION = "us-east-1";
+
+const READY_TIMEOUT_MILLISECONDS = 30_000;
+
+/**
+ * MiniStack as a child that never outlives its parent, however that ends: its standard input closes then. What it leaves
+ * in its temporary folder (a folder per worker) goes first, then its whole process group: itself and its workers.
+ */
+const BOOTSTRAP = `
+import os, shutil, signal, sys, threading
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+sys.argv = ["ministack"]
+from ministack.app import main
+main()
+`;
+
+/**
+ * Starts MiniStack on a free port of the loopback interface.
+ *
+ * @param python - of the environment that MiniStack is installed in
+ * @param node - the Node.js 24 that functions run on, whatever Node.js this process is
+ * @param folder - for all its files. The caller removes it; when this process is killed, MiniStack does.
+ * @throws SetupError when it does not become ready; the message has its last words
+ */
+export async function startMiniStack(python: string, node: string, folder: string): Promise<AwsBackend> {
+  const port = await freePort();
+  const child = spawn(python, ["-c", BOOTSTRAP], {
+    cwd: folder,
+    // A process group of its own: Ctrl-C in the terminal reaches only the parent, and the group can be ended as one.
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: environment(port, folder, node),
+  });
+  const said = rememberLastLine(child);
+  const stop = (): Promise<void> => endGroup(child);
+  const endpoint = `http://127.0.0.1:${port}`;
+  try {
+    await untilReady(endpoint, child, said);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { endpoint, region: LOCAL_REGION, stop };
+}
+
+/** Nothing of this process's own environment reaches the functions: neither credentials nor an endpoint of another AWS. */
+function environment(port: number, folder: string, node: string): NodeJS.ProcessEnv {
+  return {
+    PATH: [path.dirname(node), process.env.PATH].join(path.delimiter),
+    HOME: folder,
+    TMPDIR: folder,
+    STATE_DIR: folder,
+    S3_DATA_DIR: path.join(folder, "s3"),
+    GATEWAY_PORT: String(port),
+    BIND_HOST: "127.0.0.1",
+    MINISTACK_REGION: LOCAL_REGION,
+    LOG_LEVEL: "WARNING",
+    LAMBDA_ASYNC_RETRY_BASE_SECONDS: "0.05",
+    // Listeners on fixed ports, which would clash with a second instance and which nothing here needs.
+    SFTP_ENABLED: "0",
+    IOT_MTLS_ENABLED: "0",
+    // MiniStack sweeps containers that it takes for its own when it finds a Docker: it is not to find one.
+    DOCKER_HOST: `unix://${folder}/no-docker`,
+  };
+}
+
+async function untilReady(endpoint: string, child: ChildProcess, said: () => string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MILLISECONDS;
+  let failure: Error | undefined;
+  child.once("error", (error) => {
+    failure = error;
+  });
+  while (Date.now() < deadline) {
+    if (failure !== undefined) throw new SetupError(`MiniStack could not be started (${failure.message})`);
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new SetupError(`MiniStack ended before it was ready (${said()}): remove .tools and start again`);
+    }
+    if (await isHealthy(endpoint)) return;
+    await sleep(25);
+  }
+  throw new SetupError(
+    `MiniStack was not ready within ${READY_TIMEOUT_MILLISECONDS / 1_000} s (${said()}): start again`,
+  );
+}
+
+/** Whether a MiniStack answers at the endpoint. */
+export async function isHealthy(endpoint: string): Promise<boolean> {
+  try {
+    return (await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function rememberLastLine(child: ChildProcess): () => string {
+  let tail = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      tail = (tail + text).slice(-4_096);
+    });
+  }
+  return () => tail.trim().split("\n").at(-1) || "it said nothing";
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return;
+  const isRunning = child.exitCode === null && child.signalCode === null;
+  const exited = isRunning ? once(child, "exit") : undefined;
+  try {
+    // Nothing in it outlives the run, so there is nothing to end gracefully.
+    process.kill(-child.pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+  await exited;
+}

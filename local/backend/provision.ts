@@ -1,0 +1,72 @@
+import { type AppliedStack, applyStack, type Create } from "../terraform/apply";
+import { readStack } from "../terraform/stack";
+import type { ValueObject } from "../terraform/value";
+import { Arguments } from "./arguments";
+import type { AwsClients } from "./aws";
+import { dataSources } from "./data";
+import { LEFT_OUT_RESOURCES, type Place } from "./left-out";
+import { CREATED_RESOURCES } from "./resources/index";
+
+export interface ProvisionOptions {
+  /** The synthesized stack: the contents of its `cdk.tf.json`. */
+  readonly json: unknown;
+  /** The folder that file is in, absolute. */
+  readonly stackFolder: string;
+  readonly variables: ValueObject;
+  /** Variables whose validation rules do not hold here. */
+  readonly rulesLeftOut?: readonly string[];
+  readonly place: Place;
+  readonly aws: AwsClients;
+  /** Where the functions' zips are put. */
+  readonly temporaryFolder: string;
+}
+
+export interface ProvisionedStack extends AppliedStack {
+  /** Takes everything away again, the latest first. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Creates the synthesized stack in the emulator: tables, queues, topics, functions and what connects them.
+ *
+ * @throws TerraformError for what the local stack neither has nor knowingly leaves out; what exists by then is removed
+ */
+export async function provision(options: ProvisionOptions): Promise<ProvisionedStack> {
+  const removals: (() => Promise<unknown>)[] = [];
+  const remove = async (): Promise<void> => {
+    for (const take of removals.splice(0).reverse()) await take();
+  };
+  const created = Object.entries(CREATED_RESOURCES).map(([type, create]): [string, Create] => [
+    type,
+    async (args, address) => {
+      const { attributes, remove: take } = await create(new Arguments(args, address), options.aws).catch((error) => {
+        throw describeFailure(error, address);
+      });
+      if (take !== undefined) removals.push(take);
+      return attributes;
+    },
+  ]);
+  const leftOut = Object.entries(LEFT_OUT_RESOURCES).map(([type, { attributes }]): [string, Create] => [
+    type,
+    (args, address) => attributes(args, address.slice(type.length + 1), options.place),
+  ]);
+  try {
+    const applied = await applyStack(readStack(options.json), {
+      variables: options.variables,
+      rulesLeftOut: options.rulesLeftOut,
+      modulePath: options.stackFolder,
+      resources: Object.fromEntries([...created, ...leftOut]),
+      data: dataSources(options.place, options.temporaryFolder),
+    });
+    return { ...applied, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The emulator's refusals do not say what they are about. */
+function describeFailure(error: unknown, address: string): Error {
+  const { name, message } = error as Error;
+  return name === "TerraformError" ? (error as Error) : new Error(`${address}: ${name}: ${message}`, { cause: error });
+}

@@ -1,0 +1,15 @@
+import type { RunningStack } from "../running-stack";
+import { SetupError } from "../setup-error";
+
+/** A token for a user, from the issuer of a running stack. */
+export async function mintToken({ page_url }: RunningStack, user: string): Promise<string> {
+  const response = await fetch(new URL("/tokens", page_url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user }),
+  }).catch(() => {
+    throw new SetupError(`the SUMU at ${page_url} does not answer: start it again with "npm start"`);
+  });
+  if (!response.ok) throw new SetupError(`the SUMU at ${page_url} gave no token (${response.status})`);
+  return ((await response.json()) as { token: string }).token;
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import type { Fault } from "../gateway/start-gateway";
+import { SetupError } from "../setup-error";
+import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
+
+export interface SupervisedGateway {
+  /** `ws://127.0.0.1:<port>/<stage>`. */
+  readonly url: string;
+  /** Of the process that runs now: another one after a restart. */
+  readonly pid: number;
+  /** Waits until the gateway runs, for one that was killed a moment ago too. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SupervisorEvents {
+  readonly onAccessLog?: (line: string) => void;
+  readonly onFault?: (fault: Fault) => void;
+  /** The gateway ended by itself, by signal or exit code, and is being started again. */
+  readonly onRestart?: (reason: string) => void;
+}
+
+/** One that ends this soon would end again: it is not started any more. */
+const LEAST_LIFE_MILLISECONDS = 1_000;
+
+/**
+ * Runs the gateway in a process of its own, and starts it again on the same port when it ends, as a service manager
+ * would. Its connections are lost then, and nothing else.
+ *
+ * @throws SetupError when it cannot start
+ */
+export async function superviseGateway(
+  config: GatewayProcessConfig,
+  events: SupervisorEvents = {},
+): Promise<SupervisedGateway> {
+  let isStopping = false;
+
+  const run = (): { child: ChildProcess; ready: Promise<string> } => {
+    const startedAt = Date.now();
+    const child = spawnGateway();
+    const ready = untilReady(child, events);
+    child.once("exit", (code, signal) => {
+      if (isStopping || Date.now() - startedAt < LEAST_LIFE_MILLISECONDS) return;
+      events.onRestart?.(signal ?? `exit code ${code}`);
+      current = run();
+      current.ready.catch(() => {});
+    });
+    child.send(config);
+    return { child, ready };
+  };
+
+  const stop = async (): Promise<void> => {
+    isStopping = true;
+    const { child } = current;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    await exited;
+  };
+
+  let current = run();
+  let url: string;
+  try {
+    url = await current.ready;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url,
+    get pid() {
+      return current.child.pid ?? 0;
+    },
+    ready: async () => {
+      await current.ready;
+    },
+    stop,
+  };
+}
+
+function spawnGateway(): ChildProcess {
+  return fork(path.join(__dirname, "child.ts"), {
+    // Not this process's own, which a test runner sets up for itself.
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, NODE_OPTIONS: "", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
+
+function untilReady(child: ChildProcess, events: SupervisorEvents): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.on("message", (message) => {
+      const report = message as GatewayProcessReport;
+      if (report.kind === "access") events.onAccessLog?.(report.line);
+      else if (report.kind === "fault") events.onFault?.(report.fault);
+      else if (report.kind === "ready") resolve(report.url);
+      else reject(new SetupError(`the gateway could not start: ${report.reason}`));
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      reject(new SetupError(`the gateway ended before it was ready (${signal ?? `exit code ${code}`})`));
+    });
+  });
+}

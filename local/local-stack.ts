@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { ensureNode24 } from "../scripts/node24";
+import { type AwsClients, createAwsClients } from "./backend/aws";
+import { freePort, requireFreePort } from "./backend/free-port";
+import { ensureMiniStack } from "./backend/install";
+import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
+import { provision } from "./backend/provision";
+import { Cleanup } from "./cleanup";
+import type { Limits } from "./gateway/start-gateway";
+import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
+import { createIssuer, type Issuer } from "./issuer/issuer";
+import { watchMessages } from "./page/messages-watch";
+import { startPageServer } from "./page/server";
+import { SetupError } from "./setup-error";
+import type { StackInfo } from "./stack-info";
+import { synthesize } from "./synthesize";
+import type { ValueObject } from "./terraform/value";
+
+export interface LocalStackOptions extends SupervisorEvents {
+  /** Of the WebSocket API; the page has the next one. @default 0: any two that are free */
+  readonly port?: number;
+  /** A MiniStack that runs already. @default one of its own */
+  readonly awsEndpoint?: string;
+  /** @default "topic" */
+  readonly presenceSource?: string;
+  /** API Gateway's limits, for tests that cannot wait two hours. */
+  readonly limits?: Partial<Limits>;
+  /** Told before each step that takes time. */
+  readonly onStep?: (step: string) => void;
+  /** Gives up, and cleans up, when aborted before the stack is ready. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LocalStack {
+  readonly info: StackInfo;
+  readonly aws: AwsClients;
+  readonly gateway: SupervisedGateway;
+  readonly issuer: Issuer;
+  /** Leaves no process, port or temporary folder. */
+  stop(): Promise<void>;
+}
+
+/** The `aud` of the local issuer's tokens, and the only one that the stack takes. */
+export const LOCAL_AUDIENCE = "sumu-local";
+
+const PLACE = { region: LOCAL_REGION, accountId: "000000000000", apiId: "local" } as const;
+const STAGE_NAME = "dev";
+
+/** Rules of the stack that hold for a deployment and not for one machine, where nothing has a certificate. */
+const RULES_LEFT_OUT = ["apigw_endpoint", "issuer_jwks_uri"];
+
+/**
+ * Runs a SUMU on this machine: the stack that main.ts synthesizes, in an emulator of AWS, behind a gateway that runs its
+ * routes, with an issuer of tokens and a page. Everything listens on the loopback interface only.
+ *
+ * @throws SetupError with one line that says what to do; what had been started by then is ended
+ */
+export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
+  const cleanup = new Cleanup();
+  try {
+    return await start(options, cleanup);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<LocalStack> {
+  const { port = 0, presenceSource = "topic", onStep = () => {}, signal } = options;
+  if (port !== 0) await requireFreePort(port);
+  const gatewayPort = port === 0 ? await freePort() : port;
+  let issuer: Issuer | undefined;
+  const page = await startPageServer(port === 0 ? 0 : port + 1, async (url) => {
+    issuer = await createIssuer({ url, audience: LOCAL_AUDIENCE });
+    return issuer;
+  });
+  cleanup.add(() => page.stop());
+  if (issuer === undefined) throw new SetupError("the issuer could not be made");
+
+  const folder = await mkdtemp(path.join(tmpdir(), "sumu-local-"));
+  cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const [endpoint, stack] = await all([
+    startAws(options, folder, cleanup, onStep),
+    synthesize(path.join(folder, "stack"), signal),
+  ]);
+  signal?.throwIfAborted();
+
+  onStep("Creating tables, queues, topics and functions");
+  const aws = createAwsClients({ endpoint, region: LOCAL_REGION });
+  cleanup.add(() => aws.destroy());
+  const provisioned = await provision({
+    json: stack.json,
+    stackFolder: stack.folder,
+    variables: {
+      prefix: "local",
+      stage_name: STAGE_NAME,
+      issuer_jwks_uri: `${page.url}/.well-known/jwks.json`,
+      authorized_audiences: [LOCAL_AUDIENCE],
+      apigw_endpoint: `http://127.0.0.1:${gatewayPort}/${STAGE_NAME}`,
+      presence_source: presenceSource,
+    },
+    rulesLeftOut: RULES_LEFT_OUT,
+    place: PLACE,
+    aws,
+    temporaryFolder: path.join(folder, "zips"),
+  });
+  if (options.awsEndpoint !== undefined) cleanup.add(() => provisioned.remove());
+  signal?.throwIfAborted();
+
+  onStep("Starting the gateway");
+  const config = {
+    json: stack.json as object,
+    state: provisioned.state,
+    awsEndpoint: endpoint,
+    region: LOCAL_REGION,
+    port: gatewayPort,
+    limits: options.limits ?? {},
+  };
+  const gateway = await superviseGateway(config, options);
+  cleanup.add(() => gateway.stop());
+
+  const info = describe(provisioned.outputs, gateway.url, page.url, endpoint);
+  page.serve({
+    stack: info,
+    notify: (via, notification) => notify(info, aws, via, notification),
+    watch: (onEvent) => watchMessages(info, aws, onEvent),
+  });
+  return { info, aws, gateway, issuer, stop: () => cleanup.run() };
+}
+
+/** As `Promise.all`, but a failure is told only when nothing is on its way any more: what it started can be ended then. */
+async function all<A, B>(promises: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+async function startAws(
+  { awsEndpoint, signal }: LocalStackOptions,
+  folder: string,
+  cleanup: Cleanup,
+  onStep: (step: string) => void,
+): Promise<string> {
+  if (awsEndpoint !== undefined) {
+    if (await isHealthy(awsEndpoint)) return awsEndpoint;
+    throw new SetupError(`no MiniStack answers at ${awsEndpoint}: start it there, or leave --aws-endpoint out`);
+  }
+  onStep("Starting the local AWS (the first time it is installed: up to a minute)");
+  const [node, python] = await Promise.all([ensureNode24(signal), ensureMiniStack({ signal })]);
+  const backend = await startMiniStack(python, node, folder);
+  cleanup.add(() => backend.stop());
+  return backend.endpoint;
+}
+
+function describe(outputs: ValueObject, websocketUrl: string, pageUrl: string, endpoint: string): StackInfo {
+  const { connections_table, presence_table, messages, notifications } = outputs;
+  return {
+    websocket_url: websocketUrl,
+    page_url: pageUrl,
+    aws_endpoint_url: endpoint,
+    region: LOCAL_REGION,
+    jwks_url: `${pageUrl}/.well-known/jwks.json`,
+    ...({ connections_table, presence_table, messages, notifications } as unknown as Pick<
+      StackInfo,
+      "connections_table" | "presence_table" | "messages" | "notifications"
+    >),
+  };
+}
+
+/** Sends a notification as a backend would. */
+async function notify(
+  { notifications }: StackInfo,
+  { sns, sqs }: AwsClients,
+  via: "topic" | "queue",
+  notification: unknown,
+): Promise<void> {
+  const text = JSON.stringify(notification);
+  await (via === "topic"
+    ? sns.send(new PublishCommand({ TopicArn: notifications.topic.arn, Message: text }))
+    : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queue.url, MessageBody: text })));
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import type { AwsClients } from "../backend/aws";
+import type { StackInfo } from "../stack-info";
+
+/** A message as a backend receives it. */
+export interface WatchedMessage {
+  readonly via: "topic" | "queue";
+  readonly id: string;
+  readonly body: string;
+  /** Name to value; a Number's as its text. */
+  readonly attributes: { readonly [name: string]: string };
+}
+
+const PEEK_INTERVAL_MILLISECONDS = 250;
+const ERROR_PAUSE_MILLISECONDS = 1_000;
+
+/**
+ * Watches what backends receive. The topic through a queue of its own, subscribed as any backend would be; the messages
+ * queue through the emulator's side door, which takes nothing away: a backend that receives from it still gets it all.
+ *
+ * @returns stops watching and takes the subscription away
+ */
+export async function watchMessages(
+  stack: StackInfo,
+  aws: AwsClients,
+  onMessage: (message: WatchedMessage) => void,
+): Promise<() => Promise<void>> {
+  const stopped = new AbortController();
+  const topic = await watchTopic(stack, aws, onMessage, stopped.signal);
+  const queue = watchQueue(stack, onMessage, stopped.signal);
+  return async () => {
+    stopped.abort();
+    await Promise.all([topic(), queue]);
+  };
+}
+
+async function watchTopic(
+  { messages, region }: StackInfo,
+  { sns, sqs }: AwsClients,
+  onMessage: (message: WatchedMessage) => void,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
+  const QueueName = `${messages.topic.name}-watch-${process.pid}`.slice(-80);
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  const { SubscriptionArn } = await sns.send(
+    new SubscribeCommand({
+      TopicArn: messages.topic.arn,
+      Protocol: "sqs",
+      Endpoint: Attributes?.QueueArn ?? `arn:aws:sqs:${region}:000000000000:${QueueName}`,
+      Attributes: { RawMessageDelivery: "true" },
+      ReturnSubscriptionArn: true,
+    }),
+  );
+  const receive = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 20, MessageAttributeNames: ["All"] };
+  const loop = repeat(signal, async () => {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(receive), { abortSignal: signal });
+    for (const message of Messages) onMessage(watched("topic", message));
+    if (Messages.length === 0) return;
+    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  });
+  return async () => {
+    await loop;
+    await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  };
+}
+
+/** What MiniStack says of a message that lies in a queue. */
+interface PeekedMessage extends Pick<Message, "MessageAttributes"> {
+  readonly MessageId: string;
+  readonly Body: string;
+}
+
+function watchQueue(
+  { messages, aws_endpoint_url }: StackInfo,
+  onMessage: (message: WatchedMessage) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const url = new URL("/_ministack/sqs/messages", aws_endpoint_url);
+  url.searchParams.set("QueueUrl", messages.queue.url);
+  let known: ReadonlySet<string> | undefined;
+  return repeat(signal, async () => {
+    const response = await fetch(url, { signal });
+    const answer = (await response.json()) as { messages: { [account: string]: { [region: string]: object } } };
+    const regions = Object.values(answer.messages).flatMap((account) => Object.values(account));
+    const present = regions.flatMap((queues) => Object.values(queues) as PeekedMessage[][]).flat();
+    // What lay there before is not news.
+    const previous = known ?? new Set(present.map(({ MessageId }) => MessageId));
+    for (const message of present) if (!previous.has(message.MessageId)) onMessage(watched("queue", message));
+    known = new Set(present.map(({ MessageId }) => MessageId));
+    await sleep(PEEK_INTERVAL_MILLISECONDS, undefined, { signal });
+  });
+}
+
+/** Until told to stop; what fails is tried again, for an emulator that is restarted comes back. */
+async function repeat(signal: AbortSignal, action: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await action();
+    } catch {
+      await sleep(ERROR_PAUSE_MILLISECONDS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+function watched(
+  via: WatchedMessage["via"],
+  { MessageId = "", Body = "", MessageAttributes = {} }: Message,
+): WatchedMessage {
+  const attributes = Object.entries(MessageAttributes).map(([name, { StringValue = "" }]) => [name, StringValue]);
+  return { via, id: MessageId, body: Body, attributes: Object.fromEntries(attributes) };
+}

@@ -1,0 +1,63 @@
+import { appendEntry } from "./log.js";
+
+const template = document.querySelector("#connection-template");
+
+/** What a close code of API Gateway means to the one who sees it. */
+const CLOSE_REASONS = new Map([
+  [1000, "closed"],
+  [1001, "closed by the gateway (idle, or two hours old)"],
+  [1005, "closed"],
+  [1006, "lost, or refused before it was open"],
+  [1009, "closed: a frame or message was too large"],
+]);
+
+/** Opens one device of a user and gives its card: frames in and out, and what can be sent. */
+export function openConnection(user, websocketUrl, token) {
+  const card = template.content.firstElementChild.cloneNode(true);
+  const part = (name) => card.querySelector(`[data-part="${name}"]`);
+  const composer = part("composer");
+  const closeButton = card.querySelector('[data-action="close"]');
+  part("name").textContent = user;
+  card.setAttribute("aria-label", `Client of ${user}`);
+  part("frames").setAttribute("aria-label", `Frames of ${user}`);
+
+  const url = new URL(websocketUrl);
+  url.searchParams.set("authorization", token);
+  const socket = new WebSocket(url);
+
+  const setState = (state, text) => {
+    card.dataset.state = state;
+    part("state").textContent = text;
+    for (const button of composer.querySelectorAll("button")) button.disabled = state !== "open";
+  };
+  setState("connecting", "connecting");
+  socket.addEventListener("open", () => setState("open", "connected"));
+  socket.addEventListener("message", ({ data }) => appendEntry(part("frames"), "in", data));
+  socket.addEventListener("close", ({ code }) => {
+    setState("closed", CLOSE_REASONS.get(code) ?? `closed (${code})`);
+    closeButton.textContent = "Remove";
+  });
+
+  closeButton.addEventListener("click", () => {
+    if (card.dataset.state === "closed") card.remove();
+    else socket.close();
+  });
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const action = event.submitter.value;
+    const message = readMessage(new FormData(composer).get("message"));
+    const frame = JSON.stringify(action === "ping" ? { action } : { action, message });
+    socket.send(frame);
+    appendEntry(part("frames"), "out", frame);
+  });
+  return card;
+}
+
+/** JSON as what it is, anything else as text. */
+function readMessage(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

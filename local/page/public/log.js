@@ -1,0 +1,27 @@
+/** What a log keeps: enough to read, not enough to slow the page down. */
+const MOST_ENTRIES = 200;
+
+const LABELS = { in: "received", out: "sent", topic: "topic", queue: "queue" };
+
+/** Adds a line to a log, and keeps its end in view unless its reader has scrolled up. */
+export function appendEntry(log, kind, text, details = "") {
+  const followed = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
+  const entry = document.createElement("li");
+  entry.dataset.kind = kind;
+  entry.append(
+    element("span", "kind", LABELS[kind]),
+    element("time", "", new Date().toLocaleTimeString("en-GB")),
+    element("code", "", text),
+  );
+  if (details !== "") entry.append(element("span", "details", details));
+  log.append(entry);
+  while (log.childElementCount > MOST_ENTRIES) log.firstElementChild.remove();
+  if (followed) log.scrollTop = log.scrollHeight;
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}

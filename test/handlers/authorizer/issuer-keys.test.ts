@@ -1,0 +1,229 @@
+import { TokenRefusedError } from "../../../handlers/authorizer/deny-reason";
+import type { KeyDocument } from "../../../handlers/authorizer/fetch-key-document";
+import { IssuerKeys } from "../../../handlers/authorizer/issuer-keys";
+import { IssuerKeysUnavailableError, KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
+import { selfSignedCertificate } from "./support/certificate";
+import { asAlgorithm, createSigningKey, type SigningKey } from "./support/signing-key";
+
+const first = createSigningKey("ES256", "first");
+const second = createSigningKey("ES256", "second");
+const rsa = createSigningKey("RS256", "rsa");
+
+const documentOf = (...keys: readonly SigningKey[]): KeyDocument => ({
+  body: JSON.stringify({ keys: keys.map((key) => key.publicJwk) }),
+  lifetimeSeconds: 600,
+});
+
+/** An issuer that publishes `document`, or fails with it; both may change at any time, as may `now`. */
+function createIssuer(document: KeyDocument | Error = documentOf(first)) {
+  const issuer = {
+    document,
+    now: 1_800_000_000_000,
+    fetches: 0,
+    failures: [] as string[],
+    /** Set: an answer waits until this is called. */
+    release: undefined as (() => void) | undefined,
+    hold: false,
+  };
+  const keys = new IssuerKeys({
+    now: () => issuer.now,
+    onFetchFailure: ({ failure }) => issuer.failures.push(failure),
+    fetchDocument: async () => {
+      issuer.fetches += 1;
+      if (issuer.hold) {
+        await new Promise<void>((resolve) => {
+          issuer.release = resolve;
+        });
+      }
+      if (issuer.document instanceof Error) {
+        throw issuer.document;
+      }
+      return issuer.document;
+    },
+  });
+  return { issuer, keys };
+}
+
+const refused = (reason: TokenRefusedError["reason"]) => new TokenRefusedError(reason);
+
+describe("IssuerKeys", () => {
+  describe("finds the key", () => {
+    it("of the token's key id", async () => {
+      const { keys } = createIssuer(documentOf(rsa, first, second));
+      const key = await keys.find("second", "ES256");
+      expect(await crypto.subtle.exportKey("jwk", key)).toMatchObject({ x: second.publicJwk.x, y: second.publicJwk.y });
+    });
+
+    it("once imported, again and again", async () => {
+      const { keys } = createIssuer();
+      expect(await keys.find("first", "ES256")).toBe(await keys.find("first", "ES256"));
+    });
+
+    it("for each algorithm of an RSA key that names none", async () => {
+      const { keys } = createIssuer(documentOf({ ...rsa, publicJwk: { ...rsa.publicJwk, alg: undefined } }));
+      const algorithms = await Promise.all(
+        (["RS256", "RS512", "PS256"] as const).map(async (alg) => (await keys.find("rsa", alg)).algorithm),
+      );
+      expect(algorithms.map((algorithm) => [algorithm.name, "hash" in algorithm && algorithm.hash])).toEqual([
+        ["RSASSA-PKCS1-v1_5", { name: "SHA-256" }],
+        ["RSASSA-PKCS1-v1_5", { name: "SHA-512" }],
+        ["RSA-PSS", { name: "SHA-256" }],
+      ]);
+    });
+
+    it("without a key id, when one key alone fits the algorithm", async () => {
+      const { keys } = createIssuer(documentOf(rsa, first));
+      expect((await keys.find(undefined, "ES256")).algorithm).toMatchObject({ name: "ECDSA", namedCurve: "P-256" });
+    });
+
+    it("of an X.509 map", async () => {
+      const body = JSON.stringify({ one: selfSignedCertificate(rsa), two: selfSignedCertificate(first) });
+      const { keys } = createIssuer({ body, lifetimeSeconds: 600 });
+      expect((await keys.find("one", "RS256")).algorithm).toMatchObject({ name: "RSASSA-PKCS1-v1_5" });
+    });
+  });
+
+  describe("rejects", () => {
+    it("an unknown key id", async () => {
+      await expect(createIssuer().keys.find("third", "ES256")).rejects.toThrow(refused("key_unknown"));
+    });
+
+    it("an empty key id, which is one like any other", async () => {
+      await expect(createIssuer().keys.find("", "ES256")).rejects.toThrow(refused("key_unknown"));
+    });
+
+    it("a missing key id when no key fits the algorithm", async () => {
+      await expect(createIssuer().keys.find(undefined, "RS256")).rejects.toThrow(refused("key_unknown"));
+    });
+
+    it("a missing key id when two keys fit the algorithm", async () => {
+      const { keys } = createIssuer(documentOf(first, second));
+      await expect(keys.find(undefined, "ES256")).rejects.toThrow(refused("key_ambiguous"));
+    });
+
+    it("a key id that is published twice for the algorithm", async () => {
+      const twin = { ...second, publicJwk: { ...second.publicJwk, kid: "first" } };
+      await expect(createIssuer(documentOf(first, twin)).keys.find("first", "ES256")).rejects.toThrow(
+        refused("key_ambiguous"),
+      );
+    });
+
+    it.each([
+      ["another key type", rsa, "ES256"],
+      ["another curve", first, "ES384"],
+      ["another algorithm than the issuer gave it", rsa, "PS256"],
+      ["another type in an X.509 map", undefined, "EdDSA"],
+      ["RSA of 1,024 bits", createSigningKey("RS256", "weak", { rsaBits: 1_024 }), "RS256"],
+      [
+        "a point that is not on the curve",
+        { ...first, publicJwk: { ...first.publicJwk, x: second.publicJwk.x } },
+        "ES256",
+      ],
+    ] as const)("a key of %s as key_unsuitable", async (_, key, algorithm) => {
+      const map = { body: JSON.stringify({ map: selfSignedCertificate(rsa) }), lifetimeSeconds: 600 };
+      const { keys } = createIssuer(key ? documentOf(key) : map);
+      await expect(keys.find(key?.kid ?? "map", algorithm)).rejects.toThrow(refused("key_unsuitable"));
+    });
+
+    it("an algorithm other than the one that names the key's own, though the key could verify it", async () => {
+      const { keys } = createIssuer(documentOf(asAlgorithm(rsa, "RS512")));
+      await expect(keys.find("rsa", "RS256")).rejects.toThrow(refused("key_unsuitable"));
+    });
+  });
+
+  describe("fetches", () => {
+    it("once for 100 concurrent callers", async () => {
+      const { issuer, keys } = createIssuer();
+      issuer.hold = true;
+      const found = Array.from({ length: 100 }, () => keys.find("first", "ES256"));
+      await Promise.resolve();
+      issuer.release?.();
+      expect(new Set(await Promise.all(found)).size).toBe(1);
+      expect(issuer.fetches).toBe(1);
+    });
+
+    it("not again while the keys are fresh, and once they are not", async () => {
+      const { issuer, keys } = createIssuer();
+      await keys.find("first", "ES256");
+      issuer.now += 599_999;
+      await keys.find("first", "ES256");
+      expect(issuer.fetches).toBe(1);
+      issuer.now += 1;
+      await keys.find("first", "ES256");
+      expect(issuer.fetches).toBe(2);
+    });
+
+    it("a rotated key as soon as a token names it, 30 s after the last fetch", async () => {
+      const { issuer, keys } = createIssuer();
+      await keys.find("first", "ES256");
+      issuer.document = documentOf(second);
+      issuer.now += 30_000;
+      await expect(keys.find("second", "ES256")).resolves.toBeDefined();
+      expect(issuer.fetches).toBe(2);
+      await expect(keys.find("first", "ES256")).rejects.toThrow(refused("key_unknown"));
+      expect(issuer.fetches).toBe(2);
+    });
+
+    it("once per 30 s under a flood of unknown key ids", async () => {
+      const { issuer, keys } = createIssuer();
+      for (let second = 0; second < 90; second += 1) {
+        const flood = Array.from({ length: 10 }, (_, i) => keys.find(`unknown-${second}-${i}`, "ES256"));
+        for (const { status } of await Promise.allSettled(flood)) {
+          expect(status).toBe("rejected");
+        }
+        issuer.now += 1_000;
+      }
+      expect(issuer.fetches).toBe(3);
+    });
+  });
+
+  describe("when the issuer fails", () => {
+    it("keeps the stale keys and asks again every 30 s", async () => {
+      const { issuer, keys } = createIssuer();
+      await keys.find("first", "ES256");
+      issuer.document = new KeyFetchError("timeout");
+      issuer.now += 3_600_000;
+      for (let second = 0; second < 60; second += 1) {
+        await expect(keys.find("first", "ES256")).resolves.toBeDefined();
+        issuer.now += 1_000;
+      }
+      expect(issuer.failures).toEqual(["timeout", "timeout"]);
+      issuer.document = documentOf(second);
+      await expect(keys.find("second", "ES256")).resolves.toBeDefined();
+    });
+
+    it("keeps the keys at hand over a document without keys", async () => {
+      const { issuer, keys } = createIssuer();
+      await keys.find("first", "ES256");
+      issuer.document = { body: '{"keys":[]}', lifetimeSeconds: 600 };
+      issuer.now += 600_000;
+      await expect(keys.find("first", "ES256")).resolves.toBeDefined();
+      expect(issuer.failures).toEqual(["document_invalid"]);
+    });
+
+    it("throws instead of judging, as long as there is no key at all", async () => {
+      const { issuer, keys } = createIssuer(new KeyFetchError("unreachable", "ECONNREFUSED"));
+      await expect(keys.find("first", "ES256")).rejects.toThrow(new IssuerKeysUnavailableError());
+      expect(issuer.failures).toEqual(["unreachable"]);
+    });
+
+    it("leaves it alone for a second, then asks again", async () => {
+      const { issuer, keys } = createIssuer(new KeyFetchError("status", "503"));
+      const attempt = () => keys.find("first", "ES256").then(() => "found", String);
+      expect(await attempt()).toBe("IssuerKeysUnavailableError: issuer_keys_unavailable");
+      issuer.document = documentOf(first);
+      issuer.now += 999;
+      expect(await attempt()).toBe("IssuerKeysUnavailableError: issuer_keys_unavailable");
+      expect(issuer.fetches).toBe(1);
+      issuer.now += 1;
+      expect(await attempt()).toBe("found");
+      expect(issuer.fetches).toBe(2);
+    });
+
+    it("passes on what is no failure of the issuer", async () => {
+      const { issuer, keys } = createIssuer(new RangeError("a defect"));
+      await expect(keys.find("first", "ES256")).rejects.toThrow(new RangeError("a defect"));
+      expect(issuer.failures).toEqual([]);
+    });
+  });
+});

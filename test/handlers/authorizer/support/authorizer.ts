@@ -1,0 +1,87 @@
+import { parseConfiguration } from "../../../../handlers/authorizer/configuration";
+import type { ConnectEvent } from "../../../../handlers/authorizer/connect-event";
+import { createHandler } from "../../../../handlers/authorizer/create-handler";
+import type { DenyReason } from "../../../../handlers/authorizer/deny-reason";
+import { API_STAGE, connectEvent } from "./connect-event";
+import { createSigningKey, signToken, unsignedToken } from "./signing-key";
+
+/** The time of every authorizer below. */
+export const NOW_SECONDS = 1_795_507_200;
+const ISSUER = "https://issuer.example/";
+
+export const rsa = createSigningKey("RS256", "rsa-1");
+export const ec = createSigningKey("ES256", "ec-1");
+const twin = createSigningKey("ES256", "twin");
+const anotherTwin = createSigningKey("ES256", "twin");
+
+/** What the issuer signs for a user who is admitted. */
+export const CLAIMS = { iss: ISSUER, aud: "app", sub: "user-1", iat: NOW_SECONDS - 10, exp: NOW_SECONDS + 3_600 };
+
+interface AuthorizerSetting {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly document?: unknown;
+}
+
+/** An authorizer whose issuer publishes `document` (a JWKS of all keys above, unless told otherwise). */
+export function createAuthorizer({ environment, document }: AuthorizerSetting = {}) {
+  const lines: string[] = [];
+  const configuration = parseConfiguration({
+    AUTHORIZED_APIS: API_STAGE,
+    JWT_ISSUER_JWKS_URI: "https://issuer.example/keys",
+    JWT_AUTHORIZED_AUDIENCES: "app,web",
+    JWT_AUTHORIZED_ISSUER: ISSUER,
+    ...environment,
+  });
+  const handler = createHandler(configuration, {
+    now: () => NOW_SECONDS * 1_000,
+    write: (line) => lines.push(line),
+    fetchDocument: async () => {
+      if (document instanceof Error) {
+        throw document;
+      }
+      const jwks = { keys: [rsa, ec, twin, anotherTwin].map((key) => key.publicJwk) };
+      return { body: JSON.stringify(document ?? jwks), lifetimeSeconds: 600 };
+    },
+  });
+  return { handler, lines };
+}
+
+export const allow = (principalId: string) => ({
+  principalId,
+  policyDocument: {
+    Version: "2012-10-17",
+    Statement: [{ Action: "execute-api:Invoke", Effect: "Allow", Resource: `${API_STAGE}/$connect` }],
+  },
+});
+
+export const deny = (error: DenyReason, resource = `${API_STAGE}/$connect`) => ({
+  principalId: "rogue",
+  policyDocument: {
+    Version: "2012-10-17",
+    Statement: [{ Action: "execute-api:Invoke", Effect: "Deny", Resource: resource }],
+  },
+  context: { error },
+});
+
+export const signedWith = (claims: Record<string, unknown>) => connectEvent(signToken(rsa, { ...CLAIMS, ...claims }));
+
+/** A request for each reason that there is. */
+export const REFUSED: Readonly<Record<DenyReason, ConnectEvent>> = {
+  api_not_authorized: connectEvent(signToken(rsa, CLAIMS), { methodArn: `${API_STAGE}2/$connect` }),
+  token_missing: connectEvent(),
+  token_too_large: signedWith({ roles: "x".repeat(9_000) }),
+  token_malformed: connectEvent("letmein"),
+  critical_header_unsupported: connectEvent(signToken(rsa, CLAIMS, { crit: ["exp"], exp: 1 })),
+  algorithm_not_allowed: connectEvent(unsignedToken(CLAIMS)),
+  key_unknown: connectEvent(signToken(rsa, CLAIMS, { kid: "rsa-2" })),
+  key_ambiguous: connectEvent(signToken(twin, CLAIMS)),
+  key_unsuitable: connectEvent(signToken(rsa, CLAIMS, { kid: "ec-1" })),
+  signature_invalid: connectEvent(signToken({ ...rsa, privateKey: createSigningKey("RS256", "x").privateKey }, CLAIMS)),
+  claim_malformed: signedWith({ exp: "tomorrow" }),
+  expiration_missing: signedWith({ exp: undefined }),
+  token_expired: signedWith({ exp: NOW_SECONDS }),
+  token_not_yet_valid: signedWith({ nbf: NOW_SECONDS + 1 }),
+  issuer_mismatch: signedWith({ iss: "https://other.example/" }),
+  audience_mismatch: signedWith({ aud: ["other"] }),
+  subject_invalid: signedWith({ sub: ["user-1"] }),
+};

@@ -1,0 +1,77 @@
+import { type PresenceRecord, RecordError } from "../../../handlers/presence/presence-record";
+import { settleBatch } from "../../../handlers/presence/settle-batch";
+
+const record = (itemIdentifier: string, userId: string, lastSeenAt?: number): PresenceRecord => ({
+  itemIdentifier,
+  userId,
+  lastSeenAt,
+});
+
+describe("settling a batch", () => {
+  it("settles a user once, however many records name it, with the latest time of any", async () => {
+    const settled: unknown[] = [];
+    const failed = await settleBatch(
+      [record("1", "alice", 10), record("2", "bob"), record("3", "alice", 30), record("4", "alice", 20)],
+      { concurrency: 2, settle: async (...user) => void settled.push(user), onFailure: () => undefined },
+    );
+    expect(settled).toEqual([
+      ["alice", 30],
+      ["bob", undefined],
+    ]);
+    expect(failed).toEqual([]);
+  });
+
+  it("reports all records of a user that fails, in the order of the batch, and no other's", async () => {
+    const failures: unknown[] = [];
+    const failed = await settleBatch(
+      [record("1", "bob"), record("2", "alice"), record("3", "bob"), record("4", "alice"), record("5", "carol")],
+      {
+        concurrency: 16,
+        settle: async (userId) => {
+          if (userId !== "bob") throw new Error(`no luck with ${userId}`);
+        },
+        onFailure: (error, records) => failures.push([(error as Error).message, records]),
+      },
+    );
+    expect(failed).toEqual(["2", "4", "5"]);
+    expect(failures).toEqual([
+      ["no luck with alice", ["2", "4"]],
+      ["no luck with carol", ["5"]],
+    ]);
+  });
+
+  it("reports a record that names no user, and settles the rest", async () => {
+    const error = new RecordError("stream record has no Keys.user_id.S");
+    const settled: string[] = [];
+    const failures: unknown[] = [];
+    const failed = await settleBatch([record("1", "alice"), { itemIdentifier: "2", error }, record("3", "bob")], {
+      concurrency: 1,
+      settle: async (userId) => void settled.push(userId),
+      onFailure: (...failure) => failures.push(failure),
+    });
+    expect(failed).toEqual(["2"]);
+    expect(settled).toEqual(["alice", "bob"]);
+    expect(failures).toEqual([[error, ["2"]]]);
+  });
+
+  it("settles as many users side by side as it may, and no more", async () => {
+    let running = 0;
+    let peak = 0;
+    const records = Array.from({ length: 100 }, (_, index) => record(String(index), `user ${index}`));
+    await settleBatch(records, {
+      concurrency: 16,
+      settle: async () => {
+        peak = Math.max(peak, ++running);
+        await new Promise(setImmediate);
+        running--;
+      },
+      onFailure: () => undefined,
+    });
+    expect(peak).toBe(16);
+  });
+
+  it("has nothing to do for an empty batch", async () => {
+    const settle = async () => Promise.reject(new Error("nobody to settle"));
+    expect(await settleBatch([], { concurrency: 16, settle, onFailure: () => undefined })).toEqual([]);
+  });
+});

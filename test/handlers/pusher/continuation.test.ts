@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { continuationBodies, continuationDelaySeconds, type Remainder } from "../../../handlers/pusher/continuation";
+import { parseNotification } from "../../../handlers/pusher/notification";
+
+const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
+const after = fc.option(fc.record({ user_id: fc.record({ S: id }), connection_id: fc.record({ S: id }) }), {
+  nil: undefined,
+});
+const remainder = fc.oneof<fc.Arbitrary<Remainder>[]>(
+  fc.record({
+    kind: fc.constant("connections" as const),
+    connections: fc.array(fc.record({ userId: id, connectionId: id, connectedAt: fc.nat() }), { minLength: 1 }),
+  }),
+  fc.record({ kind: fc.constant("users" as const), users: fc.uniqueArray(id, { minLength: 1 }), after }),
+  fc.record({
+    kind: fc.constant("everyone" as const),
+    segment: fc.option(
+      fc.nat(7).map((index) => ({ index, count: 8 })),
+      { nil: undefined },
+    ),
+    after,
+  }),
+);
+const notification = fc.record({
+  data: fc.jsonValue().map((value) => JSON.stringify(value)),
+  excludedUsers: fc.array(id).map((users) => new Set(users)),
+});
+
+describe("continuationBodies", () => {
+  it("says of any notification what is left, as parseNotification reads it", () => {
+    fc.assert(
+      fc.property(notification, remainder, fc.integer({ min: 1, max: 5 }), (source, left, attempt) => {
+        const parsed = continuationBodies(source, left, attempt).map(parseNotification);
+        for (const { data, attempt: read } of parsed) expect([data, read]).toEqual([source.data, attempt]);
+        const audiences = parsed.map(({ audience }) => audience);
+        if (left.kind === "everyone") {
+          expect(audiences).toEqual([left]);
+          expect(parsed[0]?.excludedUsers).toEqual(source.excludedUsers);
+        } else if (left.kind === "connections") {
+          expect(audiences).toEqual([left]);
+        } else {
+          expect(audiences.flatMap((audience) => (audience.kind === "users" ? audience.users : []))).toEqual(
+            left.users,
+          );
+          expect(audiences[0]).toMatchObject({ kind: "users", after: left.after });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("cuts what is left into messages that fit the queue, whatever the data takes of them", () => {
+    const connections = Array.from({ length: 20_000 }, (_, index) => ({
+      userId: `ünïcödé-user-${index}`,
+      connectionId: `L0SM9cOFvHcCIhw${index}=`,
+      connectedAt: 1_767_312_000_000,
+    }));
+    const source = { data: JSON.stringify("é".repeat(60_000)), excludedUsers: new Set<string>() };
+    const bodies = continuationBodies(source, { kind: "connections", connections }, 2);
+    expect(bodies.length).toBeGreaterThan(5);
+    expect(Math.max(...bodies.map((body) => Buffer.byteLength(body)))).toBeLessThanOrEqual(256 * 1024);
+    const read = bodies.flatMap((body) => {
+      const { audience } = parseNotification(body);
+      return audience.kind === "connections" ? audience.connections : [];
+    });
+    expect(read).toEqual(connections);
+  });
+
+  it("rejects a notification that fills a message by itself", () => {
+    const excludedUsers = new Set(Array.from({ length: 10_000 }, (_, index) => `user-with-a-long-id-${index}`));
+    expect(() => continuationBodies({ data: '"x"', excludedUsers }, { kind: "everyone" }, 1)).toThrow(RangeError);
+  });
+});
+
+describe("continuationDelaySeconds", () => {
+  it.each([
+    [2, 5, 10],
+    [3, 15, 30],
+    [4, 45, 90],
+    [5, 135, 270],
+  ])("has attempt %i wait from %i to %i s", (attempt, shortest, longest) => {
+    expect(continuationDelaySeconds(attempt, () => 0)).toBe(shortest);
+    expect(continuationDelaySeconds(attempt, () => 1)).toBe(longest);
+  });
+});

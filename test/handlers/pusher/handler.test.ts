@@ -1,0 +1,333 @@
+import type { SNSEvent, SQSEvent } from "aws-lambda";
+import { createPusher, type PusherHandler } from "../../../handlers/pusher/handler";
+import { DLQ_URL, type FakeAws, type FakeAwsOptions, fakeAws, QUEUE_URL } from "../support/fake-aws";
+
+/** As SQS hands it to Lambda. */
+function sqsEvent(...bodies: string[]): SQSEvent {
+  return {
+    Records: bodies.map((body, index) => ({
+      messageId: `059f36b4-87a3-44ab-83d2-66197504372${index}`,
+      receiptHandle: "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...",
+      body,
+      attributes: {
+        ApproximateReceiveCount: "1",
+        SentTimestamp: "1545082649183",
+        SenderId: "AIDAIENQZJOLO23YVJ4VO",
+        ApproximateFirstReceiveTimestamp: "1545082649185",
+      },
+      messageAttributes: {},
+      md5OfBody: "e4e68fb7bd0e697a0ae8f1bb342846b3",
+      eventSource: "aws:sqs",
+      eventSourceARN: "arn:aws:sqs:eu-west-1:123456789012:notifications",
+      awsRegion: "eu-west-1",
+    })),
+  };
+}
+
+/** As SNS hands it to Lambda. */
+function snsEvent(message: string): SNSEvent {
+  return {
+    Records: [
+      {
+        EventVersion: "1.0",
+        EventSubscriptionArn: "arn:aws:sns:eu-west-1:123456789012:notifications:21be56ed-a058-49f5-8c98-aedd2564c486",
+        EventSource: "aws:sns",
+        Sns: {
+          SignatureVersion: "1",
+          Timestamp: "2026-01-02T12:45:07.000Z",
+          Signature: "tcc6faL2yUC6dgZdmrwh1Y4cGa/ebXEkAi6RibDsvpi+tE/1+82j...65r==",
+          SigningCertUrl:
+            "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-ac565b8b1a6c5d002d285f9598aa1d9b.pem",
+          MessageId: "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
+          Message: message,
+          MessageAttributes: {},
+          Type: "Notification",
+          UnsubscribeUrl: "https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe",
+          TopicArn: "arn:aws:sns:eu-west-1:123456789012:notifications",
+          Subject: undefined as unknown as string,
+        },
+      },
+    ],
+  };
+}
+
+const HOUR_AGO = Date.now() - 3_600_000;
+const IN_AN_HOUR = Math.floor(Date.now() / 1_000) + 3_600;
+const row = (user: string, connection: string, over = {}) => ({
+  user_id: user,
+  connection_id: connection,
+  connected_at: HOUR_AGO,
+  delete_at: IN_AN_HOUR,
+  ...over,
+});
+const context = (remainingMs = 120_000) => {
+  const end = Date.now() + remainingMs;
+  return { awsRequestId: "request-1", getRemainingTimeInMillis: () => end - Date.now() };
+};
+
+describe("the pusher's handler", () => {
+  let aws: FakeAws;
+  let pusher: PusherHandler;
+  let lines: string[];
+  const start = async (options: FakeAwsOptions, environment: Record<string, string> = {}) => {
+    aws = await fakeAws(options);
+    pusher = createPusher({ ...aws.environment, ...environment });
+  };
+
+  beforeEach(() => {
+    lines = [];
+    jest.spyOn(process.stdout, "write").mockImplementation((line) => {
+      lines.push(String(line));
+      return true;
+    });
+  });
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    pusher.close();
+    await aws?.close();
+  });
+
+  it("delivers a message of the queue, signed for execute-api, to the connection's percent-encoded path", async () => {
+    await start({ rows: [row("ann", "L0SM9cOFvHcCIhw=")] });
+    const response = await pusher(sqsEvent(JSON.stringify({ users: ["ann"], data: { text: "héllo" } })), context());
+    expect(response).toEqual({ batchItemFailures: [] });
+    const post = aws.requests.find(({ path }) => path.includes("@connections"));
+    expect(post).toMatchObject({
+      method: "POST",
+      path: "/live/@connections/L0SM9cOFvHcCIhw%3D",
+      body: '{"text":"héllo"}',
+      headers: { "x-amz-security-token": "session" },
+    });
+    expect(post?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
+    );
+    expect(aws.calls).toEqual([
+      {
+        operation: "Query",
+        input: {
+          TableName: "connections",
+          ConsistentRead: true,
+          KeyConditionExpression: "#u = :u",
+          ProjectionExpression: "#u, #c, #a, #d",
+          ExpressionAttributeNames: { "#u": "user_id", "#c": "connection_id", "#a": "connected_at", "#d": "delete_at" },
+          ExpressionAttributeValues: { ":u": { S: "ann" } },
+        },
+      },
+    ]);
+  });
+
+  it("keeps every letter of data as the sender wrote it", async () => {
+    await start({ rows: [row("ann", "c1")] });
+    await pusher(sqsEvent('{"users": ["ann"], "data": {"id": 12345678901234567890, "price": 1.50}}'), context());
+    expect(aws.posts.get("c1")).toEqual(['{"id": 12345678901234567890, "price": 1.50}']);
+  });
+
+  it("reports malformed messages as their own failures and delivers the rest of the batch", async () => {
+    await start({ rows: [row("ann", "c1")] });
+    const response = await pusher(
+      sqsEvent("{", JSON.stringify({ users: ["ann"], data: 1 }), JSON.stringify({ users: ["ann"] })),
+      context(),
+    );
+    expect(response).toEqual({
+      batchItemFailures: [
+        { itemIdentifier: "059f36b4-87a3-44ab-83d2-661975043720" },
+        { itemIdentifier: "059f36b4-87a3-44ab-83d2-661975043722" },
+      ],
+    });
+    expect(aws.posts.get("c1")).toEqual(["1"]);
+  });
+
+  it("answers an empty batch with no failures", async () => {
+    await start({ rows: [] });
+    expect(await pusher({ Records: [] }, context())).toEqual({ batchItemFailures: [] });
+  });
+
+  it("removes gone and expired rows on condition only", async () => {
+    await start({
+      rows: [row("ann", "gone"), row("bob", "expired", { delete_at: 1_700_000_000 }), row("cat", "open")],
+      post: (id) => ({ status: id === "gone" ? 410 : 200 }),
+    });
+    const before = Date.now();
+    await pusher(sqsEvent(JSON.stringify({ data: 1 })), context());
+    expect([...aws.posts.keys()].sort()).toEqual(["gone", "open"]);
+    const removals = aws.calls.filter(({ operation }) => operation === "DeleteItem").map(({ input }) => input);
+    expect(removals).toEqual([
+      {
+        TableName: "connections",
+        Key: { user_id: { S: "bob" }, connection_id: { S: "expired" } },
+        ConditionExpression: "#d <= :t",
+        ExpressionAttributeNames: { "#d": "delete_at" },
+        ExpressionAttributeValues: { ":t": { N: expect.stringMatching(/^\d{10}$/) } },
+      },
+      {
+        TableName: "connections",
+        Key: { user_id: { S: "ann" }, connection_id: { S: "gone" } },
+        ConditionExpression: "attribute_not_exists(#a) OR #a <= :t",
+        ExpressionAttributeNames: { "#a": "connected_at" },
+        ExpressionAttributeValues: { ":t": { N: expect.stringMatching(/^\d{13}$/) } },
+      },
+    ]);
+    const time = (removals[1] as { ExpressionAttributeValues: { ":t": { N: string } } }).ExpressionAttributeValues[":t"]
+      .N;
+    expect(Number(time) - before).toBeLessThan(-9_000);
+  });
+
+  it("takes a row that has meanwhile been removed or replaced for removed", async () => {
+    await start({
+      rows: [row("ann", "gone")],
+      post: () => ({ status: 410 }),
+      call: (operation) =>
+        operation === "DeleteItem"
+          ? { status: 400, body: '{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}' }
+          : undefined,
+    });
+    await pusher(sqsEvent(JSON.stringify({ data: 1 })), context());
+    expect(lines.join("")).not.toContain("remove_failed");
+  });
+
+  it("survives throttled reads, resets and 5xx on the way to delivery", async () => {
+    await start({
+      rows: [row("ann", "c1"), row("ann", "c2"), row("ann", "c3")],
+      pageRows: 2,
+      post: (_, tries) => (tries === 1 ? "reset" : { status: tries === 2 ? 500 : 200 }),
+      call: (_, tries) =>
+        tries === 1
+          ? {
+              status: 400,
+              body: '{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}',
+            }
+          : tries === 2
+            ? "reset"
+            : undefined,
+    });
+    const response = await pusher(sqsEvent(JSON.stringify({ users: ["ann"], data: 1 })), context());
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect([...aws.posts.values()].map((bodies) => bodies.length)).toEqual([3, 3, 3]);
+  });
+
+  it.each([
+    ["the queue", sqsEvent(JSON.stringify({ data: 1 }))],
+    ["the topic", snsEvent(JSON.stringify({ data: 1 }))],
+  ])("continues on the queue what of a message of %s the time was too short for", async (_, event) => {
+    await start({
+      rows: [row("ann", "c1"), row("bob", "c2")],
+      post: (id) => (id === "c2" ? { status: 429 } : { status: 200 }),
+    });
+    const response = await pusher(event, context(400));
+    expect(response).toEqual("Sns" in (event.Records[0] ?? {}) ? undefined : { batchItemFailures: [] });
+    const [sent] = aws.calls.filter(({ operation }) => operation === "SendMessageBatch").map(({ input }) => input);
+    expect(sent).toEqual({
+      QueueUrl: QUEUE_URL,
+      Entries: [{ Id: "0", MessageBody: expect.any(String), DelaySeconds: expect.any(Number) }],
+    });
+    const [entry] = (sent?.Entries ?? []) as { MessageBody: string; DelaySeconds: number }[];
+    expect(JSON.parse(entry?.MessageBody ?? "")).toEqual({
+      data: 1,
+      sumu_continuation: { attempt: 2, connections: [["bob", "c2", HOUR_AGO]] },
+    });
+    expect(entry?.DelaySeconds).toBeGreaterThanOrEqual(5);
+  });
+
+  it("splits a broadcast of more than one page over the queue", async () => {
+    await start(
+      { rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)), pageRows: 20 },
+      { BROADCAST_SEGMENTS: "3" },
+    );
+    await pusher(sqsEvent(JSON.stringify({ data: 1 })), context());
+    const bodies = aws.calls
+      .filter(({ operation }) => operation === "SendMessageBatch")
+      .flatMap(({ input }) => (input.Entries as { MessageBody: string }[]).map(({ MessageBody }) => MessageBody));
+    expect(bodies.map((body) => JSON.parse(body))).toEqual(
+      [1, 2].map((index) => ({ data: 1, sumu_continuation: { attempt: 1, segment: { index, count: 3 } } })),
+    );
+    expect(aws.posts.size).toBe(17);
+    await pusher(sqsEvent(...bodies), context());
+    expect(aws.posts.size).toBe(50);
+    expect(new Set([...aws.posts.values()].map((posts) => posts.length))).toEqual(new Set([1]));
+  });
+
+  it("puts a malformed message of the topic on the dead-letter queue with the reason", async () => {
+    await start({ rows: [] });
+    await expect(pusher(snsEvent("not JSON"), context())).resolves.toBeUndefined();
+    expect(aws.calls).toEqual([
+      {
+        operation: "SendMessageBatch",
+        input: {
+          QueueUrl: DLQ_URL,
+          Entries: [
+            {
+              Id: "0",
+              MessageBody: "not JSON",
+              MessageAttributes: { reason: { DataType: "String", StringValue: "malformed" } },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it("fails a topic's event that no queue takes, so that Lambda repeats it", async () => {
+    await start({
+      rows: [row("ann", "c1")],
+      post: () => ({ status: 500 }),
+      call: (operation) => (operation === "SendMessageBatch" ? { status: 403 } : undefined),
+    });
+    await expect(pusher(snsEvent(JSON.stringify({ data: 1 })), context(300))).rejects.toThrow(
+      "a notification could be handed over to no queue",
+    );
+  });
+
+  it("keeps its connections for the next invocation", async () => {
+    await start({ rows: [row("ann", "c1")] });
+    const event = sqsEvent(JSON.stringify({ users: ["ann"], data: 1 }));
+    await pusher(event, context());
+    const opened = aws.connections();
+    await pusher(event, context());
+    expect([opened, aws.connections()]).toEqual([2, 2]);
+  });
+
+  it("keeps to the concurrency of its environment", async () => {
+    await start(
+      {
+        rows: Array.from({ length: 200 }, (_, index) => row(`u${index}`, `c${index}`)),
+        post: () => ({ status: 200, delayMs: 1 }),
+      },
+      { DELIVERY_CONCURRENCY: "5", READ_CONCURRENCY: "1" },
+    );
+    await pusher(sqsEvent(JSON.stringify({ data: 1 })), context());
+    expect([aws.posts.size, aws.peakConnections()]).toEqual([200, 6]);
+  });
+
+  it("logs one JSON line a batch, with counts and the request id, and nothing of users, payloads or credentials", async () => {
+    await start({ rows: [row("ann-the-user", "c1")] });
+    await pusher(sqsEvent(JSON.stringify({ users: ["ann-the-user"], data: "the payload" })), context());
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: "info",
+        code: "pushed",
+        requestId: "request-1",
+        messages: 1,
+        delivered: 1,
+        gone: 0,
+        expired: 0,
+        continued: 0,
+        deadLettered: 0,
+        malformed: 0,
+        failed: 0,
+        durationMs: expect.any(Number),
+      },
+    ]);
+    expect(lines.join("")).not.toMatch(/ann|payload|secret|session/);
+  });
+
+  it.each([
+    [{ APIGW_ENDPOINT: "" }, "APIGW_ENDPOINT must be set"],
+    [{ AWS_REGION: "" }, "AWS_REGION must be set: Lambda sets it to the function's region"],
+    [{ AWS_ACCESS_KEY_ID: "" }, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set"],
+    [{ DELIVERY_CONCURRENCY: "0" }, 'DELIVERY_CONCURRENCY must be a whole number from 1 to 1000, got "0"'],
+  ])("rejects an environment it cannot work in: %j", async (environment, message) => {
+    await start({ rows: [] }, environment);
+    await expect(pusher(sqsEvent("{}"), context())).rejects.toThrow(message);
+  });
+});

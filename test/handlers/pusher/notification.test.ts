@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import { jsonMember } from "../../../handlers/pusher/json-member";
+import { MalformedNotificationError, parseNotification } from "../../../handlers/pusher/notification";
+
+const json = fc.jsonValue({ maxDepth: 4 });
+/** JSON text as other languages write it, with blanks where they may be. */
+const spaced = fc.tuple(json, fc.constantFrom(undefined, 1, "\t", "  "));
+
+describe("jsonMember", () => {
+  it("gives the text of any member, whatever surrounds it", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), json), fc.string(), spaced, (members, name, [value, space]) => {
+        const text = JSON.stringify({ ...members, [name]: value }, null, space);
+        expect(JSON.parse(jsonMember(text, name) ?? "")).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it.each([
+    ['{"data": 12345678901234567890 }', "12345678901234567890"],
+    ['{ "data" : [1.50, {"a":"}"}] , "b":1}', '[1.50, {"a":"}"}]'],
+    ['{"data":"\\"}\\\\"}', '"\\"}\\\\"'],
+    ['{"\\u0064ata":1e400}', "1e400"],
+    ['{"data":1,"data":2}', "2"],
+    ['{"other":{"data":1}}', undefined],
+    ["{}", undefined],
+  ])("finds the member in %s", (text, expected) => {
+    expect(jsonMember(text, "data")).toBe(expected);
+  });
+});
+
+describe("parseNotification", () => {
+  it("reads users once each, without the excluded", () => {
+    const parsed = parseNotification('{"users":["a","b","a","c",""],"exclude_users":["c"],"data":{"x":1}}');
+    expect(parsed).toEqual({
+      data: '{"x":1}',
+      attempt: 1,
+      excludedUsers: new Set(["c"]),
+      audience: { kind: "users", users: ["a", "b"] },
+    });
+  });
+
+  it.each(['{"data":1}', '{"data":1,"users":[]}'])("takes %s for everyone", (body) => {
+    expect(parseNotification(body).audience).toEqual({ kind: "everyone" });
+  });
+
+  it("does not take users that are all excluded for everyone", () => {
+    expect(parseNotification('{"data":1,"users":["a"],"exclude_users":["a"]}').audience).toEqual({
+      kind: "users",
+      users: [],
+    });
+  });
+
+  it.each(["null", "false", "0", '""', "[]", "{}"])("takes %s for data", (data) => {
+    expect(parseNotification(`{"data":${data}}`).data).toBe(data);
+  });
+
+  it.each([
+    ["", "the message is not JSON"],
+    ["{", "the message is not JSON"],
+    ["null", "the message is not a JSON object"],
+    ["[]", "the message is not a JSON object"],
+    ['"text"', "the message is not a JSON object"],
+    ["{}", "the message has no `data`"],
+    ['{"users":["a"]}', "the message has no `data`"],
+    ['{"data":1,"users":null}', "`users` is not a list of strings"],
+    ['{"data":1,"users":"a"}', "`users` is not a list of strings"],
+    ['{"data":1,"users":["a",1]}', "`users` is not a list of strings"],
+    ['{"data":1,"users":{"0":"a"}}', "`users` is not a list of strings"],
+    ['{"data":1,"exclude_users":[["a"]]}', "`exclude_users` is not a list of strings"],
+    ['{"data":1,"sumu_continuation":{}}', "`sumu_continuation` is not one that this version writes"],
+    ['{"data":1,"sumu_continuation":{"attempt":1,"connections":[["a"]]}}', "`sumu_continuation` is not one"],
+    ['{"data":1,"sumu_continuation":{"attempt":1,"segment":{"index":8,"count":8}}}', "`sumu_continuation` is not one"],
+  ])("rejects %s", (body, message) => {
+    expect(() => parseNotification(body)).toThrow(MalformedNotificationError);
+    expect(() => parseNotification(body)).toThrow(message);
+  });
+
+  it("reads or rejects anything, and never fails otherwise", () => {
+    const shape = fc.record(
+      {
+        data: json,
+        users: fc.oneof(fc.array(fc.string()), json),
+        exclude_users: fc.oneof(fc.array(fc.string()), json),
+        sumu_continuation: fc.oneof(
+          json,
+          fc.record({ attempt: fc.integer(), connections: json, segment: json, after: json }, { requiredKeys: [] }),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          json.map(String),
+          shape.map((value) => JSON.stringify(value)),
+        ),
+        (body) => {
+          try {
+            const { audience, data } = parseNotification(body);
+            expect(JSON.parse(data)).toEqual(JSON.parse(body).data);
+            expect(["everyone", "users", "connections"]).toContain(audience.kind);
+          } catch (error) {
+            expect(error).toBeInstanceOf(MalformedNotificationError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

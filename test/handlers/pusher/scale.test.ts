@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import type { PostResult } from "../../../handlers/pusher/verdict";
+import type { MillionReport } from "../support/million-connections";
+import { connections, SimulatedAws } from "../support/simulated-aws";
+
+/** The whole process, Node itself and the simulation included: under what a function of 192 MB has left. */
+const PEAK_MEBIBYTES = 150;
+
+describe("a broadcast to 1,000,000 connections", () => {
+  let folder: string;
+  let script: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "sumu-million-"));
+    script = path.join(folder, "million.cjs");
+    await build({
+      entryPoints: [path.join(__dirname, "..", "support", "million-connections.ts")],
+      outfile: script,
+      bundle: true,
+      platform: "node",
+      logLevel: "warning",
+    });
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const run = async (...args: number[]): Promise<MillionReport> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args.map(String)]);
+    return JSON.parse(stdout);
+  };
+
+  it("reaches each exactly once from one function, in flat memory", async () => {
+    const { peakMebibytes, ...report } = await run(1, 1, 120_000);
+    expect(report).toEqual({ delivered: 1_000_000, deliveredTwice: 0, invocations: 1, overruns: 0, deadLetters: 0 });
+    expect(peakMebibytes).toBeLessThan(PEAK_MEBIBYTES);
+  }, 120_000);
+
+  it("reaches each exactly once split over many functions of ten seconds, four at a time", async () => {
+    // Four functions share this process, so its memory says nothing about one.
+    const { peakMebibytes: _, invocations, ...report } = await run(8, 4, 10_000);
+    expect(report).toEqual({ delivered: 1_000_000, deliveredTwice: 0, overruns: 0, deadLetters: 0 });
+    expect(invocations).toBeGreaterThan(16);
+  }, 120_000);
+});
+
+describe("a broadcast to 10,000 connections under fire", () => {
+  /** One connection in ten answers 429 eight times in a row; of the answers of the others, one in ten is a reset. */
+  const underFire = (id: string, tries: number): PostResult => {
+    const index = Number(id.slice("connection-".length));
+    if (index % 10 === 3) return tries <= 8 ? 429 : 200;
+    return (index * 7 + tries * 13) % 10 === 0 ? "reset" : 200;
+  };
+
+  it("delivers all through 10 % throttled eight times in a row and 10 % reset, none twice", async () => {
+    const aws = new SimulatedAws({ rows: connections(10_000), answer: underFire });
+    expect(await aws.invoke([JSON.stringify({ data: 1 })])).toEqual(["done"]);
+    await aws.drain({ functions: 4 });
+    expect(aws.deliveries.size).toBe(10_000);
+    expect(new Set(aws.deliveries.values())).toEqual(new Set([1]));
+    expect(aws.posts.get("connection-3")).toBe(9);
+    expect([aws.deadLetters, aws.overruns]).toEqual([[], []]);
+  });
+
+  it("delivers all but those that are throttled for ever, which become dead letters with the reason", async () => {
+    const aws = new SimulatedAws({
+      rows: connections(10_000),
+      answer: (id, tries) => (id.endsWith("77") ? 429 : underFire(id, tries)),
+    });
+    await aws.invoke([JSON.stringify({ data: 1 })]);
+    await aws.drain({ functions: 4 });
+    expect(aws.deliveries.size).toBe(9_900);
+    expect(new Set(aws.deliveries.values())).toEqual(new Set([1]));
+    const dead = aws.deadLetters.flatMap(({ body, reason }) =>
+      JSON.parse(body).sumu_continuation.connections.map(([, id]: [string, string]) => [reason, id.slice(-2)]),
+    );
+    expect(dead).toEqual(Array(100).fill(["throttled", "77"]));
+  });
+});

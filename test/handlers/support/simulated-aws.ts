@@ -1,0 +1,230 @@
+import type {
+  Connection,
+  ConnectionPage,
+  ConnectionRow,
+  ConnectionStore,
+  PageKey,
+  Segment,
+} from "../../../handlers/pusher/connection";
+import type { ConnectionsEndpoint, Payload } from "../../../handlers/pusher/courier";
+import type { Outbox, OutboxMessage } from "../../../handlers/pusher/handover";
+import { type MessageOutcome, type PusherSettings, push } from "../../../handlers/pusher/pusher";
+import type { PostResult } from "../../../handlers/pusher/verdict";
+import type { LogFields } from "../../../handlers/shared/log";
+import { SimulatedClock } from "./simulated-clock";
+
+/** Rows in the table's own order; a computed one need not be held in memory. */
+export interface SimulatedRows {
+  readonly length: number;
+  at(index: number): ConnectionRow;
+}
+
+export interface SimulatedAwsOptions {
+  readonly rows: SimulatedRows | readonly ConnectionRow[];
+  readonly pageRows?: number;
+  readonly settings?: Partial<PusherSettings>;
+  /** What the endpoint makes of a POST. @default 200 after 8 ms */
+  readonly answer?: (connectionId: string, tries: number) => PostResult;
+  readonly latencyMs?: number;
+  /** Whether a read fails, and with what. */
+  readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
+  /** Whether the queue refuses a message. */
+  readonly sendFails?: (queue: "notifications" | "dead-letters", message: OutboxMessage) => boolean;
+  /** Called for each delivery; without it deliveries are counted in `deliveries`. */
+  readonly onDelivered?: (connectionId: string, data: string) => void;
+}
+
+interface QueuedMessage {
+  readonly body: string;
+  readonly availableAt: number;
+  readonly reason?: string;
+}
+
+export const SETTINGS: PusherSettings = { deliveryConcurrency: 64, readConcurrency: 16, broadcastSegments: 8 };
+
+/** Table, endpoint and queues on a simulated clock, and Lambda around them. */
+export class SimulatedAws {
+  readonly clock = new SimulatedClock();
+  readonly queue: QueuedMessage[] = [];
+  readonly deadLetters: QueuedMessage[] = [];
+  /** How often each connection got its message. */
+  readonly deliveries = new Map<string, number>();
+  readonly posts = new Map<string, number>();
+  readonly removed: string[] = [];
+  readonly log: { readonly level: string; readonly code: string; readonly fields?: LogFields }[] = [];
+  /** Calls that began, or were still under way, when their invocation's time was over. */
+  readonly overruns: string[] = [];
+  peakPosts = 0;
+  peakReads = 0;
+  reads = 0;
+  invocations = 0;
+  #posts = 0;
+  #reads = 0;
+  readonly #gone = new Set<string>();
+
+  constructor(private readonly options: SimulatedAwsOptions) {}
+
+  get settings(): PusherSettings {
+    return { ...SETTINGS, ...this.options.settings };
+  }
+
+  /** One invocation with these messages. */
+  async invoke(bodies: readonly string[], remainingMs = 120_000): Promise<readonly MessageOutcome[]> {
+    return this.clock.drive(this.#invocation(bodies, remainingMs));
+  }
+
+  /** Invocations, so many at once, until the queue is empty. */
+  async drain({ functions = 1, remainingMs = 120_000 } = {}): Promise<void> {
+    const worker = async () => {
+      for (;;) {
+        const message = this.queue.shift();
+        if (message === undefined) return;
+        if (message.availableAt > this.clock.now()) await this.clock.sleep(message.availableAt - this.clock.now());
+        await this.#invocation([message.body], remainingMs);
+      }
+    };
+    await this.clock.drive(Promise.all(Array.from({ length: functions }, worker)));
+  }
+
+  async #invocation(bodies: readonly string[], remainingMs: number): Promise<readonly MessageOutcome[]> {
+    this.invocations++;
+    const end = this.clock.now() + remainingMs;
+    const outcomes = await push(
+      bodies.map((body, index) => ({ id: `message-${index}`, body })),
+      {
+        store: this.#store(end),
+        endpoint: this.#endpoint(end),
+        outbox: this.#outbox(end),
+        clock: this.clock,
+        random: () => 0.5,
+        log: {
+          info: (code, fields) => this.log.push({ level: "info", code, fields }),
+          warn: (code, fields) => this.log.push({ level: "warn", code, fields }),
+          error: (code, fields) => this.log.push({ level: "error", code, fields }),
+        },
+      },
+      this.settings,
+      remainingMs,
+    );
+    if (this.clock.now() > end) this.overruns.push("invocation");
+    return outcomes;
+  }
+
+  /** Takes the time that a call takes, and notes one that outlives its invocation. */
+  async #call(what: string, ms: number, end: number): Promise<void> {
+    if (this.clock.now() >= end) this.overruns.push(`${what} began`);
+    await this.clock.sleep(ms);
+    if (this.clock.now() > end) this.overruns.push(`${what} ended`);
+  }
+
+  #endpoint(end: number): ConnectionsEndpoint {
+    const { answer = () => 200, latencyMs = 8, onDelivered } = this.options;
+    return {
+      post: async (connectionId: string, payload: Payload, deadline: number): Promise<PostResult> => {
+        const left = deadline - this.clock.now();
+        if (left <= 0) return "deadline";
+        this.peakPosts = Math.max(this.peakPosts, ++this.#posts);
+        await this.#call("post", Math.min(latencyMs, left), end);
+        this.#posts--;
+        if (latencyMs > left) return "timeout";
+        if (onDelivered !== undefined && this.options.answer === undefined) {
+          onDelivered(connectionId, payload.bytes.toString());
+          return 200;
+        }
+        const tries = (this.posts.get(connectionId) ?? 0) + 1;
+        this.posts.set(connectionId, tries);
+        const result = answer(connectionId, tries);
+        if (result === 200) {
+          this.deliveries.set(connectionId, (this.deliveries.get(connectionId) ?? 0) + 1);
+          onDelivered?.(connectionId, payload.bytes.toString());
+        }
+        return result;
+      },
+    };
+  }
+
+  #store(end: number): ConnectionStore {
+    const read = async (userId: string | undefined, deadline: number): Promise<void> => {
+      this.peakReads = Math.max(this.peakReads, ++this.#reads);
+      this.reads++;
+      const leftMs = deadline - this.clock.now();
+      await this.#call("read", Math.min(10, leftMs), end);
+      this.#reads--;
+      if (leftMs < 10) throw new Error("timed out");
+      const error = this.options.readFails?.(userId, this.reads);
+      if (error !== undefined) throw error;
+    };
+    const remove = async ({ connectionId }: Connection, _: number, deadline: number): Promise<void> => {
+      this.peakReads = Math.max(this.peakReads, ++this.#reads);
+      const leftMs = deadline - this.clock.now();
+      await this.#call("removal", Math.min(10, leftMs), end);
+      this.#reads--;
+      if (leftMs < 10) throw new Error("timed out");
+      this.removed.push(connectionId);
+      this.#gone.add(connectionId);
+    };
+    return {
+      ofUser: async (userId, after, deadline) => {
+        await read(userId, deadline);
+        return this.#page((row) => row.userId === userId, 0, this.options.rows.length, after);
+      },
+      ofEveryone: async (segment, after, deadline) => {
+        await read(undefined, deadline);
+        const { index, count }: Segment = segment ?? { index: 0, count: 1 };
+        const { length } = this.options.rows;
+        const bound = (part: number) => Math.floor((length * part) / count);
+        return this.#page(() => true, bound(index), bound(index + 1), after);
+      },
+      removeGone: remove,
+      removeExpired: remove,
+    };
+  }
+
+  /** A page counts the rows it reads, as DynamoDB does. `after` is the index of the last row read. */
+  #page(filter: (row: ConnectionRow) => boolean, from: number, to: number, after: PageKey | undefined): ConnectionPage {
+    const { pageRows = 9_500 } = this.options;
+    const rows: ConnectionRow[] = [];
+    let index = after === undefined ? from : Number(after.index) + 1;
+    if (index < from || index > to) throw new Error("ValidationException: the start key is outside the segment");
+    for (let read = 0; index < to; index++) {
+      const row = this.options.rows.at(index) as ConnectionRow;
+      if (this.#gone.has(row.connectionId) || !filter(row)) continue;
+      rows.push(row);
+      if (++read === pageRows) return { rows, next: { index } };
+    }
+    return { rows };
+  }
+
+  #outbox(end: number): Outbox {
+    return {
+      send: async (queue, messages, deadline) => {
+        await this.#call("send", Math.max(0, Math.min(5, deadline - this.clock.now())), end);
+        const unsent: OutboxMessage[] = [];
+        for (const message of messages) {
+          if (Buffer.byteLength(message.body) > 256 * 1024 || this.options.sendFails?.(queue, message)) {
+            unsent.push(message);
+            continue;
+          }
+          const { body, reason, delaySeconds = 0 } = message;
+          const availableAt = this.clock.now() + delaySeconds * 1_000;
+          (queue === "notifications" ? this.queue : this.deadLetters).push({ body, availableAt, reason });
+        }
+        return unsent;
+      },
+    };
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Connections that began an hour before the simulation, two to a user: `user-0` has `connection-0` and `connection-1`. */
+export function connections(count: number, over: Partial<ConnectionRow> = {}): ConnectionRow[] {
+  const now = Date.UTC(2026, 0, 1);
+  return Array.from({ length: count }, (_, index) => ({
+    userId: `user-${index >> 1}`,
+    connectionId: `connection-${index}`,
+    connectedAt: now - HOUR_MS,
+    deleteAt: (now + HOUR_MS) / 1_000,
+    ...over,
+  }));
+}

@@ -1,0 +1,137 @@
+import type { Browser, Locator, Page } from "playwright-core";
+import { type LocalStack, startLocalStack } from "../../../local/local-stack";
+import { describeWithChromium, launchChromium } from "../../support/chromium";
+import { INSTALL_TIMEOUT_MILLISECONDS } from "../../support/local-aws";
+
+jest.setTimeout(60_000);
+
+describeWithChromium("the page", () => {
+  let stack: LocalStack;
+  let browser: Browser;
+  let page: Page;
+  let consoleErrors: string[];
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startLocalStack({ presenceSource: "queue" }), launchChromium()]);
+  }, INSTALL_TIMEOUT_MILLISECONDS);
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+
+  beforeEach(async () => {
+    page = await browser.newPage();
+    page.setDefaultTimeout(10_000);
+    consoleErrors = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") consoleErrors.push(message.text());
+    });
+    page.on("pageerror", (error) => consoleErrors.push(String(error)));
+    await page.goto(stack.info.page_url);
+    await page.getByText(`Connected to ${stack.info.websocket_url}`).waitFor();
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(consoleErrors).toEqual([]);
+  });
+
+  /** Connects one more device of a user and returns its card. */
+  async function connect(user: string): Promise<Locator> {
+    const clients = page.getByRole("article", { name: `Client of ${user}`, exact: true });
+    const before = await clients.count();
+    await page.getByLabel("User", { exact: true }).fill(user);
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    const client = clients.nth(before);
+    await client.getByText("connected", { exact: true }).waitFor();
+    return client;
+  }
+
+  /** The texts of the frames on a card, once there are so many. */
+  async function frames(client: Locator, count: number): Promise<string[]> {
+    const entries = client.getByRole("log").locator("li");
+    await entries.nth(count - 1).waitFor();
+    return entries.locator("code").allTextContents();
+  }
+
+  async function notify(fields: { users?: string; exclude?: string; data: string }): Promise<void> {
+    const form = page.locator("#notify");
+    await form
+      .getByLabel(fields.users === undefined ? "Everybody" : "Users", { exact: true })
+      .first()
+      .check();
+    if (fields.users !== undefined) await form.locator("#users").fill(fields.users);
+    await form.getByLabel("But not").fill(fields.exclude ?? "");
+    await form.getByLabel("Data (JSON)").fill(fields.data);
+    await form.getByRole("button", { name: "Send notification" }).click();
+  }
+
+  test("shows what a client sends, what it hears back, and what backends receive", async () => {
+    const alice = await connect("alice");
+    await alice.getByRole("button", { name: "Ping" }).click();
+    const [ping, pong = ""] = await frames(alice, 2);
+    expect(ping).toBe('{"action":"ping"}');
+    expect(JSON.parse(pong)).toEqual({ type: "pong", statusCode: 200, connectionId: expect.any(String) });
+
+    await alice.getByLabel("Message").fill('he said "hi" & left');
+    await alice.getByRole("button", { name: "Send to queue" }).click();
+    const [, , sent, ack = ""] = await frames(alice, 4);
+    expect(sent).toBe(JSON.stringify({ action: "send", message: 'he said "hi" & left' }));
+    expect(JSON.parse(ack)).toEqual({ type: "ack", action: "send", requestId: expect.any(String) });
+
+    await alice.getByLabel("Message").fill('{"published":[1]}');
+    await alice.getByRole("button", { name: "Publish to topic" }).click();
+    const received = page.getByRole("log", { name: "What backends receive" }).locator("li");
+    const entry = (text: string) => received.filter({ has: page.locator("code", { hasText: text }) });
+    await entry('he said "hi" & left').waitFor();
+    await entry('{"published":[1]}').waitFor();
+    expect(await entry('he said "hi" & left').locator(".details").textContent()).toBe("apigw.route.send · alice");
+    expect(await entry('{"published":[1]}').locator(".details").textContent()).toBe("apigw.route.publish · alice");
+  });
+
+  test("notifies selected users, all of their devices, and everybody but some", async () => {
+    const [phone, laptop, other] = [await connect("carol"), await connect("carol"), await connect("dave")];
+    await notify({ users: "carol", data: '{"for":"carol"}' });
+    expect(await frames(phone, 1)).toEqual(['{"for":"carol"}']);
+    expect(await frames(laptop, 1)).toEqual(['{"for":"carol"}']);
+    await notify({ exclude: "carol", data: '"all but carol"' });
+    expect(await frames(other, 1)).toEqual(['"all but carol"']);
+    expect(await frames(phone, 1)).toEqual(['{"for":"carol"}']);
+  });
+
+  test("follows presence: one ONLINE for two devices, OFFLINE when the last is gone", async () => {
+    const presence = page.locator("#presence");
+    const [first, second] = [await connect("erin"), await connect("erin")];
+    await presence.getByText("erin is online").waitFor();
+    await first.getByRole("button", { name: "Disconnect" }).click();
+    await first.getByText("closed", { exact: true }).waitFor();
+    expect(await presence.getByText("erin is online").count()).toBe(1);
+    await second.getByRole("button", { name: "Disconnect" }).click();
+    await presence.getByText("erin is offline").waitFor();
+  });
+
+  test("says what is wrong with a notification, and sends nothing", async () => {
+    await notify({ users: "alice", data: "{oops" });
+    await page.getByRole("alert").getByText("The data is not JSON.").waitFor();
+    await notify({ users: " , ", data: "1" });
+    await page.getByRole("alert").getByText("Name a user, or choose Everybody.").waitFor();
+  });
+
+  test("works by keyboard alone", async () => {
+    await page.getByLabel("User", { exact: true }).focus();
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("frank");
+    await page.keyboard.press("Enter");
+    const frank = page.getByRole("article", { name: "Client of frank" });
+    await frank.getByText("connected", { exact: true }).waitFor();
+    const focused = () => page.evaluate("document.activeElement.textContent.trim()");
+    const reached: unknown[] = [];
+    while (reached.at(-1) !== "Ping" && reached.length < 12) {
+      await page.keyboard.press("Tab");
+      reached.push(await focused());
+    }
+    expect(reached).toContain("Send to queue");
+    expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).not.toBe("none");
+    await page.keyboard.press("Space");
+    expect((await frames(frank, 2))[0]).toBe('{"action":"ping"}');
+  });
+});

@@ -1,0 +1,429 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { type TerraformStack, TerraformVariable, Token } from "cdktf";
+import { Sumu } from "../src/sumu";
+import type { SumuProps } from "../src/sumu-props";
+import { type Block, type Blocks, only, pathOf, type SynthesizedStack, synthesize } from "./support/synthesize";
+
+const FEWEST: SumuProps = {
+  prefix: "shop",
+  stageName: "live",
+  issuerJwksUri: "https://issuer.example.com/jwks.json",
+};
+
+function sumu(props: Partial<SumuProps> = {}, more?: (sumu: Sumu, stack: TerraformStack) => void): SynthesizedStack {
+  return synthesize((stack) => {
+    const construct = new Sumu(stack, "sumu", { ...FEWEST, ...props });
+    more?.(construct, stack);
+  });
+}
+
+const named = (name: string) => (block: Block) => block.name === name || block.function_name === name;
+
+function environmentOf({ resource }: SynthesizedStack, functionName: string): Record<string, string> {
+  const { environment } = only(resource.aws_lambda_function, named(functionName));
+  return (environment as { variables: Record<string, string> }).variables;
+}
+
+/** The statements of the policy document at a path below the Sumu. */
+function policyAt({ data }: SynthesizedStack, path: string): readonly Block[] {
+  const found = Object.values(data.aws_iam_policy_document ?? {}).find((block) => pathOf(block) === `app/sumu/${path}`);
+  return (found?.statement ?? []) as readonly Block[];
+}
+
+/** A reference without the hash that makes it unique: `aws_sqs_queue.sumu_integration_messages_queue.arn`. */
+function readable(text: string): string {
+  return text.replace(/_[0-9A-F]{8}(?=[.}[])/g, "");
+}
+
+describe("Sumu with the fewest props", () => {
+  const stack = sumu();
+
+  test("gives every part its name by the prefix", () => {
+    const names = (type: string) =>
+      Object.values(stack.resource[type] ?? {}).map(({ name, function_name }) => name ?? function_name);
+    expect(names("aws_sqs_queue").sort()).toEqual([
+      "shop-sumu-integration-messages",
+      "shop-sumu-integration-messages-dlq",
+      "shop-sumu-integration-notifications",
+      "shop-sumu-integration-notifications-dlq",
+      "shop-sumu-presence-dlq",
+    ]);
+    expect(names("aws_sns_topic").sort()).toEqual([
+      "shop-sumu-integration-messages",
+      "shop-sumu-integration-notifications",
+    ]);
+    expect(names("aws_lambda_function").sort()).toEqual([
+      "shop-sumu-authorizer-codeless",
+      "shop-sumu-presence",
+      "shop-sumu-pusher-codeless",
+    ]);
+    expect(names("aws_dynamodb_table").sort()).toEqual(["shop-sumu-connections", "shop-sumu-presence"]);
+    expect(names("aws_apigatewayv2_api")).toEqual(["shop-sumu-gw-ws-api"]);
+    expect(names("aws_iam_role").sort()).toEqual([
+      "shop-sumu",
+      "shop-sumu-run-authorizer",
+      "shop-sumu-run-presence",
+      "shop-sumu-run-pusher",
+    ]);
+    expect(names("aws_cloudwatch_log_group").sort()).toEqual([
+      "/sumu/shop-sumu-authorizer-codeless",
+      "/sumu/shop-sumu-presence",
+      "/sumu/shop-sumu-pusher-codeless",
+      "shop-sumu-gw-access",
+    ]);
+  });
+
+  test("design fault 1: has a TTL on a Number, a stream of keys and point-in-time recovery", () => {
+    expect(only(stack.resource.aws_dynamodb_table, named("shop-sumu-connections"))).toEqual({
+      name: "shop-sumu-connections",
+      billing_mode: "PAY_PER_REQUEST",
+      hash_key: "user_id",
+      range_key: "connection_id",
+      attribute: [
+        { name: "user_id", type: "S" },
+        { name: "connection_id", type: "S" },
+      ],
+      ttl: { attribute_name: "delete_at", enabled: true },
+      stream_enabled: true,
+      stream_view_type: "KEYS_ONLY",
+      point_in_time_recovery: { enabled: true },
+      tags: { stack: "sumu" },
+    });
+  });
+
+  test.each(["messages", "notifications"])(
+    "has a queue %s with the documented settings and a dead-letter queue",
+    (name) => {
+      const queue = only(stack.resource.aws_sqs_queue, named(`shop-sumu-integration-${name}`));
+      const { redrive_policy, ...settings } = queue;
+      expect(settings).toEqual({
+        name: `shop-sumu-integration-${name}`,
+        message_retention_seconds: 345_600,
+        visibility_timeout_seconds: 720,
+        receive_wait_time_seconds: 0,
+        max_message_size: 262_144,
+        sqs_managed_sse_enabled: true,
+        tags: { stack: "sumu" },
+      });
+      expect(readable(String(redrive_policy))).toBe(
+        `\${jsonencode({"deadLetterTargetArn" = aws_sqs_queue.sumu_integration_${name}_dlq.arn, "maxReceiveCount" = 5})}`,
+      );
+      expect(only(stack.resource.aws_sqs_queue, named(`shop-sumu-integration-${name}-dlq`))).toMatchObject({
+        message_retention_seconds: 1_209_600,
+      });
+    },
+  );
+
+  test.each([
+    ["shop-sumu-authorizer-codeless", 10, 512],
+    ["shop-sumu-pusher-codeless", 120, 1_024],
+    ["shop-sumu-presence", 60, 512],
+  ])("runs %s as a published version on Node 24, logs to its own group", (name, timeout, memory) => {
+    expect(only(stack.resource.aws_lambda_function, named(name))).toMatchObject({
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      publish: true,
+      timeout,
+      memory_size: memory,
+      logging_config: { log_format: "Text", log_group: expect.stringContaining("aws_cloudwatch_log_group.") },
+    });
+    const alias = Object.values(stack.resource.aws_lambda_alias ?? {}).find(({ function_name }) =>
+      String(function_name).includes(
+        name.includes("presence") ? "presence" : name.includes("pusher") ? "pusher" : "authorizer",
+      ),
+    );
+    expect(alias).toMatchObject({ name: "latest", function_version: expect.stringMatching(/\.version\}$/) });
+  });
+
+  test("everything that invokes a function does so through the alias", () => {
+    const through = [
+      ...Object.values(stack.resource.aws_lambda_event_source_mapping ?? {}).map(({ function_name }) => function_name),
+      ...Object.values(stack.resource.aws_sns_topic_subscription ?? {}).map(({ endpoint }) => endpoint),
+      ...Object.values(stack.resource.aws_apigatewayv2_authorizer ?? {}).map(({ authorizer_uri }) => authorizer_uri),
+    ].map((reference) => readable(String(reference)));
+    expect(through.sort()).toEqual([
+      "${aws_lambda_alias.sumu_authorizer_alias.invoke_arn}",
+      "${aws_lambda_alias.sumu_presence_alias.arn}",
+      "${aws_lambda_alias.sumu_pusher_alias.arn}",
+      "${aws_lambda_alias.sumu_pusher_alias.arn}",
+    ]);
+    for (const permission of Object.values(stack.resource.aws_lambda_permission ?? {})) {
+      expect(permission).toMatchObject({
+        qualifier: expect.stringContaining("aws_lambda_alias."),
+        source_account: expect.stringContaining("aws_caller_identity"),
+        source_arn: expect.any(String),
+      });
+    }
+  });
+
+  test("hands the handlers their environment under the original's names", () => {
+    const authorizer = environmentOf(stack, "shop-sumu-authorizer-codeless");
+    expect({ ...authorizer, AUTHORIZED_APIS: readable(authorizer.AUTHORIZED_APIS ?? "") }).toEqual({
+      AUTHORIZED_APIS: "${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live",
+      JWT_ISSUER_JWKS_URI: "https://issuer.example.com/jwks.json",
+      JWT_AUTHORIZED_AUDIENCES: "",
+      JWT_AUTHORIZED_ISSUER: "",
+      JWT_VERIFY_EXPIRATION: "true",
+      JWT_CLOCK_TOLERANCE_SECONDS: "0",
+    });
+    const pusher = environmentOf(stack, "shop-sumu-pusher-codeless");
+    expect(Object.fromEntries(Object.entries(pusher).map(([name, value]) => [name, readable(value)]))).toEqual({
+      APIGW_ENDPOINT: '${replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://")}/live',
+      CONNECTIONS_TABLE_NAME: "${aws_dynamodb_table.sumu_connections.name}",
+      NOTIFICATIONS_QUEUE_URL: "${aws_sqs_queue.sumu_integration_notifications_queue.url}",
+      NOTIFICATIONS_DLQ_URL: "${aws_sqs_queue.sumu_integration_notifications_dlq.url}",
+      DELIVERY_CONCURRENCY: "64",
+      READ_CONCURRENCY: "16",
+      BROADCAST_SEGMENTS: "8",
+    });
+    expect(environmentOf(stack, "shop-sumu-presence")).toMatchObject({
+      PRESENCE_SOURCE: "topic",
+      PRESENCE_GRACE_SECONDS: "0",
+      PRESENCE_GRACE_QUEUE_URL: "",
+    });
+  });
+
+  test("design fault 9: tags every resource that can carry tags", () => {
+    const taggable = [
+      "aws_apigatewayv2_api",
+      "aws_apigatewayv2_stage",
+      "aws_cloudwatch_log_group",
+      "aws_dynamodb_table",
+      "aws_iam_role",
+      "aws_lambda_event_source_mapping",
+      "aws_lambda_function",
+      "aws_sns_topic",
+      "aws_sqs_queue",
+    ];
+    const tagged = sumu({ commonTags: { team: "web" } });
+    for (const type of taggable) {
+      for (const block of Object.values(tagged.resource[type] ?? {})) {
+        expect({ type, tags: block.tags }).toEqual({ type, tags: { team: "web", stack: "sumu" } });
+      }
+    }
+  });
+});
+
+describe("least privilege", () => {
+  const rights = (stack: SynthesizedStack, path: string) =>
+    policyAt(stack, path).map(({ actions, resources }) => ({
+      actions,
+      resources: (resources as string[]).map(readable),
+    }));
+  const log = (name: string) => ({
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [`\${aws_cloudwatch_log_group.sumu_${name}_log_group.arn}:*`],
+  });
+  const connections = "${aws_dynamodb_table.sumu_connections.arn}";
+
+  test("the routes write connections and hand on messages, nothing else", () => {
+    expect(rights(sumu(), "gateway/gateway/policy_document")).toEqual([
+      { actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"], resources: [connections] },
+      { actions: ["sns:Publish"], resources: ["${aws_sns_topic.sumu_integration_messages_topic.arn}"] },
+      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"] },
+    ]);
+  });
+
+  test("the authorizer writes its log, nothing else", () => {
+    expect(rights(sumu(), "authorizer/authorizer/execution/policy_document")).toEqual([log("authorizer")]);
+  });
+
+  test("the pusher reads and prunes connections, posts to this stage, takes and continues notifications", () => {
+    expect(rights(sumu(), "pusher/pusher/execution/policy_document")).toEqual([
+      log("pusher"),
+      { actions: ["dynamodb:Query", "dynamodb:Scan", "dynamodb:DeleteItem"], resources: [connections] },
+      {
+        actions: ["execute-api:ManageConnections"],
+        resources: ["${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live/POST/@connections/*"],
+      },
+      {
+        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"],
+        resources: ["${aws_sqs_queue.sumu_integration_notifications_queue.arn}"],
+      },
+      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_integration_notifications_dlq.arn}"] },
+    ]);
+  });
+
+  test.each([
+    ["topic", "sns:Publish", "${aws_sns_topic.sumu_integration_messages_topic.arn}"],
+    ["queue", "sqs:SendMessage", "${aws_sqs_queue.sumu_integration_messages_queue.arn}"],
+  ])("the watchdog with presence to the %s may send there only", (presenceSource, action, resource) => {
+    expect(rights(sumu({ presenceSource }), "presence/presence/execution/policy_document")).toEqual([
+      log("presence"),
+      {
+        actions: [
+          "dynamodb:DescribeStream",
+          "dynamodb:GetRecords",
+          "dynamodb:GetShardIterator",
+          "dynamodb:ListStreams",
+        ],
+        resources: ["${aws_dynamodb_table.sumu_connections.stream_arn}"],
+      },
+      { actions: ["dynamodb:Query"], resources: [connections] },
+      {
+        actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        resources: ["${aws_dynamodb_table.sumu_presence_presence_table.arn}"],
+      },
+      { actions: [action], resources: [resource] },
+      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_presence_presence_dlq.arn}"] },
+    ]);
+  });
+
+  test("every role is assumed by its one service for this account only", () => {
+    const documents = Object.values(sumu().data.aws_iam_policy_document ?? {});
+    const trust = documents.filter((block) => pathOf(block).endsWith("trust_policy_document"));
+    expect(trust.length).toBe(4);
+    for (const { statement } of trust) {
+      expect(statement).toEqual([
+        {
+          actions: ["sts:AssumeRole"],
+          principals: [
+            { type: "Service", identifiers: [expect.stringMatching(/^(lambda|apigateway)\.amazonaws\.com$/)] },
+          ],
+          condition: [
+            { test: "StringEquals", variable: "aws:SourceAccount", values: [expect.stringContaining("account_id")] },
+          ],
+        },
+      ]);
+    }
+  });
+});
+
+describe("presenceSource", () => {
+  const ofPresence = ({ resource, data }: SynthesizedStack) =>
+    [resource, data].flatMap((blocks: Blocks) =>
+      Object.values(blocks).flatMap((named) =>
+        Object.values(named).filter((block) => pathOf(block).startsWith("app/sumu/presence/")),
+      ),
+    );
+
+  test("as a literal that is neither topic nor queue leaves no watchdog and no rights", () => {
+    expect(ofPresence(sumu({ presenceSource: "stream" }))).toEqual([]);
+  });
+
+  test("as a literal topic or queue makes a watchdog without a count", () => {
+    for (const presenceSource of ["topic", "queue"]) {
+      const blocks = ofPresence(sumu({ presenceSource }));
+      expect(blocks.length).toBeGreaterThan(8);
+      expect(blocks.filter(({ count }) => count !== undefined)).toEqual([]);
+    }
+  });
+
+  test("as a variable gives every part of the watchdog the same count", () => {
+    const stack = synthesize((scope) => {
+      const presenceSource = new TerraformVariable(scope, "presence", { type: "string" }).stringValue;
+      new Sumu(scope, "sumu", { ...FEWEST, presenceSource });
+    });
+    const blocks = ofPresence(stack).filter((block) => block.type !== "zip");
+    expect(blocks.length).toBeGreaterThan(8);
+    expect(new Set(blocks.map(({ count }) => count))).toEqual(
+      new Set(['${contains(["topic", "queue"], var.presence) ? 1 : 0}']),
+    );
+  });
+
+  test("with a grace has a queue in which OFFLINE waits", () => {
+    const stack = sumu({ presenceGraceSeconds: 30 });
+    expect(environmentOf(stack, "shop-sumu-presence")).toMatchObject({
+      PRESENCE_GRACE_SECONDS: "30",
+      PRESENCE_GRACE_QUEUE_URL: expect.stringContaining("aws_sqs_queue."),
+    });
+    expect(only(stack.resource.aws_sqs_queue, named("shop-sumu-presence-grace"))).toMatchObject({
+      visibility_timeout_seconds: 720,
+    });
+  });
+});
+
+describe("tokens", () => {
+  test("pass through where a literal would be refused, and reach the resources as references", () => {
+    const stack = synthesize((scope) => {
+      const text = (name: string) => new TerraformVariable(scope, name, { type: "string" }).stringValue;
+      const list = new TerraformVariable(scope, "audiences", { type: "list(string)" }).listValue;
+      const number = new TerraformVariable(scope, "tolerance", { type: "number" }).numberValue;
+      const flag = new TerraformVariable(scope, "expiration", { type: "bool" }).booleanValue;
+      const tags = new TerraformVariable(scope, "tags", { type: "map(string)" }).value;
+      new Sumu(scope, "sumu", {
+        prefix: text("prefix"),
+        stageName: text("stage"),
+        issuerJwksUri: text("issuer"),
+        apigwEndpoint: text("endpoint"),
+        authorizedAudiences: list,
+        tokenClockToleranceSeconds: number,
+        verifyTokenExpiration: flag,
+        commonTags: Token.asStringMap(tags),
+      });
+    });
+    expect(environmentOf(stack, "${var.prefix}-sumu-authorizer-codeless")).toMatchObject({
+      JWT_AUTHORIZED_AUDIENCES: '${join(",", var.audiences)}',
+      JWT_CLOCK_TOLERANCE_SECONDS: "${var.tolerance}",
+      JWT_ISSUER_JWKS_URI: "${var.issuer}",
+      JWT_VERIFY_EXPIRATION: "${var.expiration}",
+    });
+    expect(readable(environmentOf(stack, "${var.prefix}-sumu-pusher-codeless").APIGW_ENDPOINT ?? "")).toBe(
+      '${coalesce(var.endpoint, "${replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://")}/${var.stage}")}',
+    );
+    expect(only(stack.resource.aws_apigatewayv2_api).tags).toBe('${merge(var.tags, {"stack" = "sumu"})}');
+  });
+});
+
+describe("two SUMUs in one stack", () => {
+  test("live side by side, with no name in common", () => {
+    const { resource } = synthesize((scope) => {
+      new Sumu(scope, "shop", FEWEST);
+      new Sumu(scope, "blog", { ...FEWEST, prefix: "blog" });
+    });
+    const names = Object.values(resource.aws_sqs_queue ?? {}).map(({ name }) => name);
+    expect(names.length).toBe(10);
+    expect(new Set(names).size).toBe(10);
+  });
+});
+
+describe("grants", () => {
+  const granted = (grant: (sumu: Sumu, role: IamRole) => void) => {
+    const stack = sumu({}, (construct, scope) => {
+      grant(construct, new IamRole(scope, "sender", { assumeRolePolicy: "{}" }));
+    });
+    const policy = Object.values(stack.resource.aws_iam_role_policy ?? {}).find(
+      ({ role }) => role === "${aws_iam_role.sender.id}",
+    );
+    const document = /data\.aws_iam_policy_document\.(\w+)\.json/.exec(String(policy?.policy))?.[1] ?? "";
+    const { statement } = stack.data.aws_iam_policy_document?.[document] ?? {};
+    return (statement as Block[]).map(({ actions, resources }) => [actions, (resources as string[]).map(readable)]);
+  };
+
+  test("grantSendNotifications lets a role notify by topic and queue", () => {
+    expect(granted((construct, role) => construct.grantSendNotifications(role))).toEqual([
+      [["sns:Publish"], ["${aws_sns_topic.sumu_integration_notifications_topic.arn}"]],
+      [["sqs:SendMessage"], ["${aws_sqs_queue.sumu_integration_notifications_queue.arn}"]],
+    ]);
+  });
+
+  test("grantReceiveMessages lets a role take messages", () => {
+    expect(granted((construct, role) => construct.grantReceiveMessages(role))).toEqual([
+      [
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
+        ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"],
+      ],
+    ]);
+  });
+
+  test("grantReadConnections and grantReadPresence let a role see who is there", () => {
+    expect(granted((construct, role) => construct.grantReadConnections(role))).toEqual([
+      [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], ["${aws_dynamodb_table.sumu_connections.arn}"]],
+    ]);
+    expect(granted((construct, role) => construct.grantReadPresence(role))).toEqual([
+      [
+        ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"],
+        ["${aws_dynamodb_table.sumu_presence_presence_table.arn}"],
+      ],
+    ]);
+  });
+
+  test("grantReadPresence rejects a SUMU without a watchdog", () => {
+    expect(() =>
+      sumu({ presenceSource: "none" }, (construct, scope) => {
+        construct.grantReadPresence(new IamRole(scope, "sender", { assumeRolePolicy: "{}" }));
+      }),
+    ).toThrow('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
+  });
+});
