@@ -105,6 +105,7 @@ test("a service that answers too late gets Endpoint request timed out", async ()
   running.aws.respond = () => new Promise(() => undefined);
   expect(await ask(client, '{"action":"send","message":1}')).toEqual(errorFrame("Endpoint request timed out", id));
   expect(running.faults).toMatchObject([{ routeKey: "send", reason: "sqs did not answer in 50 ms" }]);
+  running.aws.respond = () => ({});
 });
 
 test.each([
