@@ -4,6 +4,8 @@ const config = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   globalSetup: "<rootDir>/test/support/global-setup.ts",
+  // A guard against a test that hangs, wide enough for a busy machine: no test measures time by it.
+  testTimeout: 60_000,
   transform: {
     "^.+\\.(ts|js|mjs)$": [
       "@swc/jest",

@@ -149,7 +149,12 @@ async function startAws(
     throw new SetupError(`no MiniStack answers at ${awsEndpoint}: start it there, or leave --aws-endpoint out`);
   }
   onStep("Starting the local AWS (the first time it is installed: up to a minute)");
-  const [node, python] = await Promise.all([ensureNode24(signal), ensureMiniStack({ signal })]);
+  const [node, python] = await all([
+    ensureNode24(signal).catch((error: Error) => {
+      throw new SetupError(error.message);
+    }),
+    ensureMiniStack({ signal }),
+  ]);
   const backend = await startMiniStack(python, node, folder);
   cleanup.add(() => backend.stop());
   return backend.endpoint;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { buildHandlers } from "../scripts/build-handlers";
 import { BUNDLES_CONTEXT_KEY } from "../src/lambda/handler-bundle";
+import { SetupError } from "./setup-error";
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export interface SynthesizedStack {
  * Packs the handlers and synthesizes this repository's own main.ts, as `cdktf synth` would, into a folder of the
  * caller's: what is in `dist` and `cdktf.out` stays as it is.
  *
- * @throws Error with what the build or the synthesis said
+ * @throws SetupError with what the synthesis said
  */
 export async function synthesize(folder: string, signal?: AbortSignal): Promise<SynthesizedStack> {
   const bundles = path.join(folder, "handlers");
@@ -33,7 +34,9 @@ export async function synthesize(folder: string, signal?: AbortSignal): Promise<
   };
   const synth = run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: root, env, signal }).catch(
     (error: unknown) => {
-      throw new Error(`main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`);
+      throw new SetupError(
+        `main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`,
+      );
     },
   );
   await Promise.all([buildHandlers(bundles), synth]);

@@ -20,7 +20,7 @@ export async function ensureNode24(signal?: AbortSignal): Promise<string> {
   if (process.versions.node.startsWith("24.")) return process.execPath;
   const { platform, arch } = process;
   const name = platform === "darwin" ? `node-bin-darwin-${arch}` : `node-${platform}-${arch}`;
-  const folder = await installTool("node24", async (unfinished) => {
+  const folder = await installTool(`node-${VERSION}`, async (unfinished) => {
     const args = ["install", "--prefix", unfinished, "--no-save", "--no-audit", "--no-fund", `${name}@${VERSION}`];
     await run("npm", args, { signal }).catch((error: unknown) => {
       const said = String((error as { stderr?: unknown }).stderr ?? error)

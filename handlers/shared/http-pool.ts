@@ -250,12 +250,18 @@ export class HttpPool {
 /** What would end a line, and so begin a header or a request of its own. */
 const UNPRINTABLE = /[^\t\x20-\x7e]/;
 
+/** Values found printable, by header: most are those of the request before. */
+const printable = new Map<string, string>();
+
 function requestHead({ method, path, headers, body }: HttpRequest): string {
   if (/[^\x21-\x7e]/.test(path)) throw new TypeError("a request's path must be percent-encoded");
   let head = `${method} ${path} HTTP/1.1\r\n`;
   for (const name in headers) {
     const value = headers[name] ?? "";
-    if (UNPRINTABLE.test(value)) throw new TypeError(`the header ${name} must be printable ASCII`);
+    if (printable.get(name) !== value) {
+      if (UNPRINTABLE.test(value)) throw new TypeError(`the header ${name} must be printable ASCII`);
+      printable.set(name, value);
+    }
     head += `${name}: ${value}\r\n`;
   }
   head += `content-length: ${body?.length ?? 0}\r\n\r\n`;

@@ -64,14 +64,33 @@ export function signRequest(request: SignableRequest, scope: SigningScope): Reco
   return headers;
 }
 
+/** What `encodeURIComponent` leaves as it is, and RFC 3986 reserves. */
+const MISSED = /[!'()*]/;
+
 /** Percent-encodes everything but RFC 3986's unreserved characters, as Signature Version 4 asks. */
 export function uriEncode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(text);
+  if (!MISSED.test(encoded)) return encoded;
+  return encoded.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
+
+/** One folder holds all connections: encoding it again for each would be a fifth of a signature. */
+let lastFolder = "";
+let lastCanonicalFolder = "";
 
 /** The path is encoded once more than on the wire (`%3D` becomes `%253D`), with dot segments resolved. */
 function canonicalPath(path: string): string {
-  if (/^[\w/~-]*$/.test(path) && !path.includes("//")) return path || "/";
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name === "" || name === "." || name === "..") return canonicalSegments(path);
+  const folder = path.slice(0, path.length - name.length);
+  if (folder !== lastFolder) {
+    lastCanonicalFolder = canonicalSegments(folder);
+    lastFolder = folder;
+  }
+  return lastCanonicalFolder + uriEncode(name);
+}
+
+function canonicalSegments(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     if (segment === "..") segments.pop();
@@ -82,7 +101,8 @@ function canonicalPath(path: string): string {
 }
 
 function canonicalValue(value: string): string {
-  return value.trim().replace(/\s+/g, " ");
+  // A session token is long and has no blanks.
+  return value.includes(" ") || value.includes("\t") ? value.trim().replace(/\s+/g, " ") : value;
 }
 
 let dateTimeSecond = -1;
@@ -99,14 +119,16 @@ function amzDateTime(epochMs: number): string {
 }
 
 /** A key is good for one day, region and service. A function signs for three services, so a few are kept. */
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, crypto.KeyObject>();
 const SIGNING_KEYS_KEPT = 16;
 
-function signingKey(secretAccessKey: string, date: string, region: string, service: string): Buffer {
+function signingKey(secretAccessKey: string, date: string, region: string, service: string): crypto.KeyObject {
   const id = `${date}/${region}/${service}/${secretAccessKey}`;
   const known = signingKeys.get(id);
   if (known !== undefined) return known;
-  const key = hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, date), region), service), "aws4_request");
+  const bytes = hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, date), region), service), "aws4_request");
+  // Node 24 takes 18 us for an HMAC by the key's bytes, and 2 by a key object.
+  const key = crypto.createSecretKey(bytes);
   if (signingKeys.size >= SIGNING_KEYS_KEPT) signingKeys.clear();
   signingKeys.set(id, key);
   return key;

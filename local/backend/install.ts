@@ -17,27 +17,35 @@ export interface InstallOptions {
 const run = promisify(execFile);
 
 /**
- * Installs MiniStack into a Python environment of its own under `.tools/`, on first use (12 s, 90 MB).
+ * MiniStack in a Python environment of its own under `.tools/`, installed on first use (12 s, 90 MB).
  *
  * @returns the path of that environment's Python
  * @throws SetupError when there is no usable Python, or no way to PyPI
  */
-export async function ensureMiniStack({ python = "python3", signal }: InstallOptions = {}): Promise<string> {
-  const folder = await installTool(`ministack-${MINISTACK_VERSION}`, async (unfinished) => {
-    await requirePython(python, signal);
-    await run(python, ["-m", "venv", unfinished], { signal }).catch((error: unknown) => {
-      throw new SetupError(
-        `${python} -m venv failed (${lastLine(error)}): on Debian and Ubuntu run "apt-get install python3-venv", then start again`,
-      );
-    });
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `ministack==${MINISTACK_VERSION}`];
-    await run(path.join(unfinished, "bin", "python3"), pip, { signal }).catch((error: unknown) => {
-      throw new SetupError(
-        `pip could not install ministack==${MINISTACK_VERSION} (${lastLine(error)}): check the network and the proxy, then start again`,
-      );
-    });
-  });
+export async function ensureMiniStack(options: InstallOptions = {}): Promise<string> {
+  const folder = await installTool(`ministack-${MINISTACK_VERSION}`, (unfinished) =>
+    installMiniStack(unfinished, options),
+  );
   return path.join(folder, "bin", "python3");
+}
+
+/** Makes the environment in an empty folder. */
+export async function installMiniStack(
+  folder: string,
+  { python = "python3", signal }: InstallOptions = {},
+): Promise<void> {
+  await requirePython(python, signal);
+  await run(python, ["-m", "venv", folder], { signal }).catch((error: unknown) => {
+    throw new SetupError(
+      `${python} -m venv failed (${lastLine(error)}): on Debian and Ubuntu run "apt-get install python3-venv", then start again`,
+    );
+  });
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `ministack==${MINISTACK_VERSION}`];
+  await run(path.join(folder, "bin", "python3"), pip, { signal }).catch((error: unknown) => {
+    throw new SetupError(
+      `pip could not install ministack==${MINISTACK_VERSION} (${lastLine(error)}): check the network and the proxy, then start again`,
+    );
+  });
 }
 
 async function requirePython(python: string, signal: AbortSignal | undefined): Promise<void> {

@@ -1,6 +1,7 @@
+import { SetupError } from "../setup-error";
 import { type AppliedStack, applyStack, type Create } from "../terraform/apply";
 import { readStack } from "../terraform/stack";
-import type { ValueObject } from "../terraform/value";
+import { TerraformError, type ValueObject } from "../terraform/value";
 import { Arguments } from "./arguments";
 import type { AwsClients } from "./aws";
 import { dataSources } from "./data";
@@ -65,8 +66,12 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionedS
   }
 }
 
-/** The emulator's refusals do not say what they are about. */
+/** The emulator's refusals do not say what they are about, nor that somebody else's stack may be in the way. */
 function describeFailure(error: unknown, address: string): Error {
   const { name, message } = error as Error;
-  return name === "TerraformError" ? (error as Error) : new Error(`${address}: ${name}: ${message}`, { cause: error });
+  if (error instanceof TerraformError) return error;
+  const advice = /Conflict|InUse|AlreadyExists/.test(name)
+    ? "; another SUMU is in this emulator: stop that one, or POST to its /_ministack/reset"
+    : "";
+  return new SetupError(`${address} could not be created: ${name}: ${message}${advice}`);
 }

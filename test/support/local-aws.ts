@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,3 +22,13 @@ export async function startLocalAws(): Promise<AwsBackend> {
 
 /** For `beforeAll`: what a first installation may take. */
 export const INSTALL_TIMEOUT_MILLISECONDS = 120_000;
+
+/** `describe` where there is a Python 3 for MiniStack, else a skip that prints why; `.ci/run` makes a missing one a failure. */
+export const describeWithLocalAws: (title: string, tests: () => void) => void = (title, tests) => {
+  if (process.env.SUMU_REQUIRE_LOCAL_AWS || spawnSync("python3", ["--version"]).status === 0) {
+    describe(title, tests);
+  } else {
+    console.warn(`Skipped, since there is no python3 on the PATH for the local AWS: ${title}`);
+    describe.skip(title, tests);
+  }
+};

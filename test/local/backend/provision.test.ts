@@ -171,6 +171,13 @@ describe("a stack in the emulator", () => {
     await (await provisionAs("other")).remove();
   });
 
+  test("rejects to be in an emulator twice, saying how to mend that", async () => {
+    await expect(provisionAs("acme")).rejects.toThrow(
+      /could not be created: .*; another SUMU is in this emulator: stop that one, or POST to its \/_ministack\/reset$/,
+    );
+    await expect(aws.dynamodb.send(new DescribeTableCommand({ TableName: "acme-rows" }))).resolves.toBeDefined();
+  });
+
   test.each([
     [
       { aws_sqs_queue: { a: { name: "a", fifo_queue: true } } },
@@ -194,7 +201,7 @@ describe("a stack in the emulator", () => {
     [{ aws_s3_bucket: { a: {} } }, "aws_s3_bucket.a: aws_s3_bucket is neither created here nor known to be left out"],
     [
       { aws_lambda_alias: { a: { name: "a", function_name: "absent", function_version: "1" } } },
-      "aws_lambda_alias.a: ResourceNotFoundException",
+      "aws_lambda_alias.a could not be created: ResourceNotFoundException: ",
     ],
   ])("rejects %j: %s", async (resource, message) => {
     await expect(provisionAs("bad", { variable: STACK.variable, resource })).rejects.toThrow(message);

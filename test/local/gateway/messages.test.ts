@@ -13,7 +13,6 @@ async function open(options: Parameters<typeof runGateway>[0] = {}): Promise<{ c
 }
 
 const toQueue = ({ url }: ReceivedRequest): boolean => url === "/000000000000/messages";
-const toTopic = ({ url }: ReceivedRequest): boolean => url.startsWith("/?Action=Publish");
 
 /** The gateway's own frame, byte for byte but for the request's id. */
 const errorFrame = (message: string, id: string): unknown =>
@@ -32,12 +31,6 @@ const withRoute = (route: Parameters<typeof sampleApi>[0]): ReturnType<typeof sa
   return sampleApi({ ...(first && { connect: first }), ...(last && { disconnect: last }), ...route });
 };
 
-test("a MOCK route answers by its template, and calls nothing", async () => {
-  const { client, id } = await open();
-  expect(await ask(client, '{"action":"ping"}')).toBe(`{"pong":"${id}"}`);
-  expect(running.aws.received).toHaveLength(1);
-});
-
 test("send posts a signed form to the queue's path, and acknowledges", async () => {
   const { client } = await open();
   const ack = JSON.parse(await ask(client, '{"action":"send","message":{"a":[1.50,"é&=+ \\"#set"]}}'));
@@ -46,32 +39,6 @@ test("send posts a signed form to the queue's path, and acknowledges", async () 
   expect(body).toBe("Action=SendMessage&MessageBody=%7B%22a%22%3A%5B1.50%2C%22%C3%A9%26%3D%2B+%5C%22%23set%22%5D%7D");
   expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
   expect(headers.authorization).toContain("/eu-west-1/sqs/aws4_request");
-});
-
-test("publish posts a form to SNS's action", async () => {
-  const { client } = await open();
-  expect(await ask(client, '{"action":"publish","message":"hi"}')).toContain('{"ack":"publish"');
-  const { body, headers } = await running.aws.next(toTopic);
-  expect(body).toBe("Action=Publish&Message=%22hi%22");
-  expect(headers.authorization).toContain("/eu-west-1/sns/aws4_request");
-});
-
-test.each([
-  [200, '{"ack":"send"'],
-  [204, '{"ack":"send"'],
-  [400, '{"failed":"send"}'],
-  [503, '{"failed":"send"}'],
-])("a service's %i is answered by the response that its status picks", async (status, start) => {
-  const { client } = await open();
-  running.aws.respond = () => ({ status, body: "<ErrorResponse>XML</ErrorResponse>" });
-  expect((await ask(client, '{"action":"send","message":1}')).startsWith(start)).toBe(true);
-});
-
-test("a route without a route response sends nothing back", async () => {
-  const { client, id } = await open();
-  client.send('{"action":"quiet"}');
-  await running.aws.next(isAction("GetItem"));
-  expect(await ask(client, '{"action":"ping"}')).toBe(`{"pong":"${id}"}`);
 });
 
 test.each([
@@ -90,22 +57,6 @@ test.each([
   const { client, id } = await open();
   expect(await ask(client, frame)).toEqual(errorFrame("Forbidden", id));
   expect(running.aws.received).toHaveLength(1);
-});
-
-test("a frame that no route matches goes to $default where there is one", async () => {
-  const { ping } = SAMPLE_ROUTES;
-  const { client, id } = await open({ api: withRoute({ fallback: { ...ping, routeKey: "$default" } }) });
-  expect(await ask(client, "not json")).toBe(`{"pong":"${id}"}`);
-});
-
-test("a service that answers too late gets Endpoint request timed out", async () => {
-  const { send } = SAMPLE_ROUTES;
-  const slow = { ...send, routeKey: "send", integration: { ...send?.integration, timeout_milliseconds: 50 } };
-  const { client, id } = await open({ api: withRoute({ slow }) });
-  running.aws.respond = () => new Promise(() => undefined);
-  expect(await ask(client, '{"action":"send","message":1}')).toEqual(errorFrame("Endpoint request timed out", id));
-  expect(running.faults).toMatchObject([{ routeKey: "send", reason: "sqs did not answer in 50 ms" }]);
-  running.aws.respond = () => ({});
 });
 
 test.each([
@@ -153,44 +104,6 @@ test("WHEN_NO_MATCH passes the frame through, and an integration without respons
   const { client } = await open({ api: withRoute({ echo }) });
   running.aws.respond = ({ body }) => ({ body: `<${body}>` });
   expect(await ask(client, '{"action":"echo"}')).toBe('<{"action":"echo"}>');
-});
-
-test("request parameters come from text, the frame, the context and stage variables", async () => {
-  const route = {
-    routeKey: "with",
-    answers: true,
-    uri: "arn:aws:apigateway:eu-west-1:dynamodb:action/Query",
-    integration: {
-      request_parameters: {
-        "integration.request.header.X-Static": "'a b'",
-        "integration.request.header.X-Body": "route.request.body.user.name",
-        "integration.request.header.X-Missing": "route.request.body.missing",
-        "integration.request.querystring.user": "context.authorizer.principalId",
-        "integration.request.querystring.table": "stageVariables.table",
-      },
-      request_templates: { $default: "{}" },
-    },
-  };
-  const { client, id } = await open({
-    api: { ...withRoute({ route }), stage: { name: "dev", variables: { table: "T&1" } } },
-  });
-  expect(await ask(client, '{"action":"with","user":{"name":"n"}}')).toBe("{}");
-  const { url, headers } = await running.aws.next(isAction("Query"));
-  expect(url).toBe("/?user=alice&table=T%261");
-  expect([headers["x-static"], headers["x-body"], headers["x-missing"]]).toEqual(["a b", "n", undefined]);
-  expect(await ask(client, '{"action":"with","user":{"name":"n\\r\\nX-Evil: 1"}}')).toEqual(
-    errorFrame("Internal server error", id),
-  );
-});
-
-test("the stage's throttling answers with Too Many Requests, and fills up again", async () => {
-  let now = 1_000_000;
-  const settings = { default_route_settings: { throttling_rate_limit: 1, throttling_burst_limit: 2 } };
-  const { client, id } = await open({ api: sampleApi(undefined, settings), now: () => now });
-  expect(await ask(client, '{"action":"ping"}')).toBe(`{"pong":"${id}"}`);
-  expect(await ask(client, '{"action":"ping"}')).toEqual(errorFrame("Too Many Requests", id));
-  now += 1_000;
-  expect(await ask(client, '{"action":"ping"}')).toBe(`{"pong":"${id}"}`);
 });
 
 test("a flood of one client waits in its own socket: no more than its share is under way", async () => {

@@ -1,0 +1,20 @@
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { HANDLERS } from "../src/contract/handlers";
+import type { Laboratory } from "./laboratory";
+import { type BenchRow, median } from "./table";
+
+const RUNS = 9;
+
+/** What each function's package weighs, and what importing it costs a cold start. */
+export async function benchBundles(laboratory: Laboratory): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const name of HANDLERS) {
+    const bundle = laboratory.bundle(name);
+    const figures: number[] = [];
+    for (let run = 0; run < RUNS; run++) figures.push(await laboratory.cold("import", bundle));
+    const { size: bytes } = await stat(fileURLToPath(bundle));
+    rows.push({ section: "bundles", name, cpuMicroseconds: median(figures), unit: "import", bytes });
+  }
+  return rows;
+}

@@ -1,0 +1,91 @@
+import type { Laboratory, Subject } from "./laboratory";
+import type { EndpointFaults } from "./local-aws";
+import type { Figures, Task } from "./subjects/subject";
+import { type BenchRow, median } from "./table";
+
+/** Every subject runs once a round, so that a noisy minute of the machine is everyone's. */
+const ROUNDS = 5;
+
+const SECTION = "delivery, warm, over TLS to an endpoint that answers in 8 ms";
+
+interface Measurement {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly task: Task;
+  readonly faults?: EndpointFaults;
+  /** Slow ones without a bound sit out some rounds. */
+  readonly rounds?: number;
+}
+
+const SINGLE: Task = { kind: "single", connections: 1_000, times: 200 };
+const BATCH: Task = { kind: "batch", connections: 10_000, times: 1 };
+const BROADCAST_10K: Task = { kind: "broadcast", connections: 10_000, times: 1 };
+const BROADCAST_100K: Task = { kind: "broadcast", connections: 100_000, times: 1 };
+
+const MEASUREMENTS = {
+  single: { name: "SUMU: single", subject: "sumu", task: SINGLE },
+  batch: { name: "SUMU: batch of 10 x 1,000 users", subject: "sumu", task: BATCH },
+  broadcast: { name: "SUMU: broadcast to 10,000", subject: "sumu", task: BROADCAST_10K },
+  large: { name: "SUMU: broadcast to 100,000", subject: "sumu", task: BROADCAST_100K, rounds: 3 },
+  gone: { name: "SUMU: 10,000, 10 % gone", subject: "sumu", task: BROADCAST_10K, faults: { goneEvery: 10 } },
+  throttled: {
+    name: "SUMU: 10,000, 10 % throttled",
+    subject: "sumu",
+    task: BROADCAST_10K,
+    faults: { throttledEvery: 10 },
+  },
+  sdkSingle: { name: "AWS SDK: single", subject: "sdk", task: SINGLE },
+  sdkBatch: { name: "AWS SDK: 10,000 users", subject: "sdk", task: BATCH, rounds: 1 },
+  sdkBroadcast: { name: "AWS SDK: broadcast to 10,000", subject: "sdk", task: BROADCAST_10K, rounds: 3 },
+  floorSingle: { name: "unsigned undici, no table: single", subject: "floor", task: SINGLE },
+  floor: { name: "unsigned undici, no table: 10,000 (the floor)", subject: "floor", task: BROADCAST_10K },
+} as const satisfies Record<string, Measurement>;
+
+type Key = keyof typeof MEASUREMENTS;
+
+const BOUNDS: Partial<Record<Key, { readonly by: Key; readonly limit: number; readonly text: string }>> = {
+  single: { by: "sdkSingle", limit: 1 / 3, text: "a third of the SDK's" },
+  broadcast: { by: "floor", limit: 2.5, text: "2.5 x the floor" },
+};
+
+/** CPU for each delivered message, table reads included; messages a second; memory. Medians, ratios within a round. */
+export async function benchDelivery(laboratory: Laboratory): Promise<BenchRow[]> {
+  const keys = Object.keys(MEASUREMENTS) as Key[];
+  const figures = Object.fromEntries(keys.map((key) => [key, [] as Figures[]])) as Record<Key, Figures[]>;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const key of keys) {
+      const { subject, task, faults, rounds = ROUNDS }: Measurement = MEASUREMENTS[key];
+      if (round < rounds) figures[key].push(await laboratory.run(subject, task, faults));
+    }
+  }
+  return keys.map((key) => {
+    const messages = deliveredMessages(MEASUREMENTS[key]);
+    const own = figures[key];
+    return {
+      section: SECTION,
+      name: MEASUREMENTS[key].name,
+      cpuMicroseconds: median(own.map(({ cpuMicroseconds }) => cpuMicroseconds)) / messages,
+      unit: "message",
+      perSecond: (messages * 1_000) / median(own.map(({ milliseconds }) => milliseconds)),
+      peakMebibytes: median(own.map(({ peakMebibytes }) => peakMebibytes)),
+      bound: bound(key, figures),
+    };
+  });
+}
+
+function bound(key: Key, figures: Record<Key, readonly Figures[]>): BenchRow["bound"] {
+  const { by, limit, text } = BOUNDS[key] ?? {};
+  if (by === undefined || limit === undefined || text === undefined) return undefined;
+  const perMessage = (of: Key, round: number) =>
+    (figures[of][round]?.cpuMicroseconds ?? Number.NaN) / deliveredMessages(MEASUREMENTS[of]);
+  const ratio = median(figures[key].map((_, round) => perMessage(key, round) / perMessage(by, round)));
+  return { text, measured: `${ratio.toFixed(2)} x`, holds: ratio <= limit };
+}
+
+function deliveredMessages({
+  task: { kind, connections, times },
+  faults: { goneEvery = 0 } = {},
+}: Measurement): number {
+  if (kind === "single") return times;
+  return goneEvery === 0 ? connections : connections - Math.ceil(connections / goneEvery);
+}

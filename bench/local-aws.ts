@@ -1,0 +1,156 @@
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { selfSignedCertificate } from "../test/handlers/authorizer/support/certificate";
+import { createSigningKey } from "../test/handlers/authorizer/support/signing-key";
+import { connectionId, PAGE_ROWS, userId } from "./population";
+
+/** How API Gateway behaves in a scenario. */
+export interface EndpointFaults {
+  /** Every so manieth connection is gone. 0: none. */
+  readonly goneEvery?: number;
+  /** Every so manieth answer is 429. 0: none. */
+  readonly throttledEvery?: number;
+}
+
+export interface LocalAws {
+  readonly endpoint: string;
+  /** PEM, for NODE_EXTRA_CA_CERTS. */
+  readonly certificate: string;
+  /** Fills the table, empties the queue, zeroes the counters. */
+  reset(rows: number, faults?: EndpointFaults): void;
+  /** Messages sent to the queue since the last call. */
+  takeQueued(): string[];
+  /** POSTs answered with 200 since the reset. */
+  readonly delivered: number;
+  readonly deadLetters: number;
+  close(): Promise<void>;
+}
+
+/** What API Gateway takes to answer a POST within its region. */
+const POST_MS = 8;
+const TABLE_MS = 4;
+
+/**
+ * API Gateway's `@connections` at `/live`, DynamoDB and SQS behind one TLS endpoint on a free port of 127.0.0.1, in the
+ * bench's own process: whoever is measured runs in another.
+ */
+export async function startLocalAws(): Promise<LocalAws> {
+  const tlsKey = createSigningKey("ES256", "tls");
+  const certificate = selfSignedCertificate(tlsKey);
+  const key = tlsKey.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const state = {
+    rows: 0,
+    faults: {} as EndpointFaults,
+    queued: [] as string[],
+    posts: 0,
+    delivered: 0,
+    deadLetters: 0,
+  };
+  const pages = new Map<string, string>();
+
+  const post = (id: string): number => {
+    const { goneEvery = 0, throttledEvery = 0 } = state.faults;
+    state.posts++;
+    if (throttledEvery > 0 && state.posts % throttledEvery === 0) return 429;
+    if (goneEvery > 0 && Number.parseInt(id, 10) % goneEvery === 0) return 410;
+    state.delivered++;
+    return 200;
+  };
+  const call = (operation: string, body: string): string => {
+    const input = JSON.parse(body);
+    switch (operation) {
+      case "Query":
+        return JSON.stringify({ Count: 1, Items: [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)))] });
+      case "Scan": {
+        const memo = JSON.stringify([state.rows, input.Segment, input.TotalSegments, input.ExclusiveStartKey]);
+        const page = pages.get(memo) ?? JSON.stringify(scan(state.rows, input));
+        pages.set(memo, page);
+        return page;
+      }
+      case "SendMessage":
+      case "SendMessageBatch": {
+        const bodies = (input.Entries ?? [input]).map(({ MessageBody }: { MessageBody: string }) => MessageBody);
+        if (input.QueueUrl.endsWith("dlq")) state.deadLetters += bodies.length;
+        else state.queued.push(...bodies);
+        return "{}";
+      }
+      default:
+        return "{}";
+    }
+  };
+
+  const server: Server = createServer({ key, cert: certificate, ALPNProtocols: ["http/1.1"] }, (request, response) => {
+    let body = "";
+    request.setEncoding("utf8");
+    request.on("data", (chunk: string) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const path = request.url ?? "";
+      if (path.startsWith("/live/")) {
+        const id = decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+        setTimeout(() => {
+          response.writeHead(post(id), { "content-length": 0, "x-amzn-requestid": "0a1b2c3d-bench" }).end();
+        }, POST_MS);
+        return;
+      }
+      const output = call(String(request.headers["x-amz-target"]).split(".")[1] ?? "", body);
+      setTimeout(() => {
+        response.writeHead(200, {
+          "content-type": "application/x-amz-json-1.0",
+          "content-length": Buffer.byteLength(output),
+          "x-amzn-requestid": "0a1b2c3d-bench",
+        });
+        response.end(output);
+      }, TABLE_MS);
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    certificate,
+    reset: (rows, faults = {}) =>
+      Object.assign(state, { rows, faults, queued: [], posts: 0, delivered: 0, deadLetters: 0 }),
+    takeQueued: () => state.queued.splice(0),
+    get delivered() {
+      return state.delivered;
+    },
+    get deadLetters() {
+      return state.deadLetters;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function item(index: number): object {
+  const now = Date.now();
+  return {
+    user_id: { S: userId(index) },
+    connection_id: { S: connectionId(index) },
+    connected_at: { N: String(now - 600_000) },
+    delete_at: { N: String(Math.floor(now / 1_000) + 6_600) },
+  };
+}
+
+interface ScanInput {
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+  readonly ExclusiveStartKey?: { readonly user_id: { readonly S: string } };
+}
+
+function scan(rows: number, { Segment = 0, TotalSegments = 1, ExclusiveStartKey }: ScanInput): object {
+  const end = Math.floor((rows * (Segment + 1)) / TotalSegments);
+  const from =
+    ExclusiveStartKey === undefined
+      ? Math.floor((rows * Segment) / TotalSegments)
+      : Number(ExclusiveStartKey.user_id.S.slice(-12)) + 1;
+  const to = Math.min(end, from + PAGE_ROWS);
+  const Items = Array.from({ length: to - from }, (_, index) => item(from + index));
+  const last = { user_id: { S: userId(to - 1) }, connection_id: { S: connectionId(to - 1) } };
+  return { Count: Items.length, Items, LastEvaluatedKey: from + PAGE_ROWS >= end ? undefined : last };
+}

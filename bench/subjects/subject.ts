@@ -1,0 +1,71 @@
+/** What a measured process is asked to do. */
+export interface Task {
+  /** `single`: one message to one user, again and again. `batch`: ten messages to so many users each. */
+  readonly kind: "single" | "batch" | "broadcast";
+  /** Connections in the table; of a batch, users of all its messages together. */
+  readonly connections: number;
+  /** Of `single`: how often. The others: once. */
+  readonly times: number;
+}
+
+/** What it reports. */
+export interface Figures {
+  readonly cpuMicroseconds: number;
+  readonly milliseconds: number;
+  readonly peakMebibytes: number;
+}
+
+/** The task that the parent process has passed. */
+const task = (): Task => JSON.parse(process.argv[2] ?? "");
+
+/** Where the local AWS is. */
+export const endpoint = (): string => process.env.AWS_ENDPOINT_URL ?? "";
+
+/** Enough for the code to be compiled. */
+export const WARM_UP_CONNECTIONS = 5_000;
+
+/** Requests in flight to the endpoint, of every subject. */
+export const CONCURRENCY = 64;
+
+/** Does a smaller task to warm up and the whole one measured, and reports to the parent process. */
+export async function measure(work: (task: Task) => Promise<void>): Promise<void> {
+  const whole = task();
+  await work({ ...whole, connections: Math.min(whole.connections, WARM_UP_CONNECTIONS) });
+  await ask("reset");
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  await work(whole);
+  const { user, system } = process.cpuUsage(before);
+  const figures: Figures = {
+    cpuMicroseconds: user + system,
+    milliseconds: performance.now() - startedAt,
+    peakMebibytes: process.resourceUsage().maxRSS / 1_024,
+  };
+  process.send?.({ figures }, () => process.exit());
+}
+
+/** Asks the parent process, which holds the queue. */
+export function ask(question: "reset" | "take"): Promise<string[]> {
+  return new Promise((resolve) => {
+    process.once("message", (answer) => resolve(answer as string[]));
+    process.send?.(question);
+  });
+}
+
+/** Calls `work` for each item, so many at a time. */
+export async function eachAtOnce<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  concurrency: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const iterator =
+    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<Item>)[Symbol.iterator]();
+  const worker = async () => {
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done) return;
+      await work(value);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}

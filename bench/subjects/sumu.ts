@@ -1,0 +1,39 @@
+import { DATA, userId } from "../population";
+import { ask, measure } from "./subject";
+
+/** The pusher's bundle as Lambda runs it, continuations and all: `node sumu.mjs <task> <bundle>`. */
+const { handler } = await import(process.argv[3] ?? "");
+
+const BATCH_SIZE = 10;
+
+async function invoke(bodies: readonly string[]): Promise<void> {
+  const end = Date.now() + 120_000;
+  const response = await handler(
+    { Records: bodies.map((body, index) => ({ messageId: String(index), body, eventSource: "aws:sqs" })) },
+    { awsRequestId: "bench", getRemainingTimeInMillis: () => end - Date.now() },
+  );
+  if (response.batchItemFailures.length > 0) throw new Error("the pusher has reported failures");
+}
+
+/** The messages, and whatever they put into the queue, until it is empty. */
+async function deliver(bodies: readonly string[]): Promise<void> {
+  for (let queue = [...bodies]; queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {
+    await invoke(queue.splice(0, BATCH_SIZE));
+  }
+}
+
+await measure(async ({ kind, connections, times }) => {
+  if (kind === "single") {
+    const body = JSON.stringify({ users: [userId(7)], data: DATA });
+    for (let time = 0; time < times; time++) await invoke([body]);
+  } else if (kind === "batch") {
+    const each = connections / BATCH_SIZE;
+    const bodies = Array.from({ length: BATCH_SIZE }, (_, batch) => {
+      const users = Array.from({ length: each }, (_, index) => userId(batch * each + index));
+      return JSON.stringify({ users, data: DATA });
+    });
+    await deliver(bodies);
+  } else {
+    await deliver([JSON.stringify({ data: DATA })]);
+  }
+});

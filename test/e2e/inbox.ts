@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { Target } from "./target";
+import { until } from "./until";
+
+/** A message as a backend receives it. */
+export interface Received {
+  readonly body: string;
+  /** Name to type and value. */
+  readonly attributes: { readonly [name: string]: readonly [type: string | undefined, value: string | undefined] };
+}
+
+/** Reads a queue as a backend would, which takes the messages away, and keeps them all. */
+export class Inbox {
+  readonly messages: Received[] = [];
+  readonly #stopped = new AbortController();
+  readonly #reading: Promise<void>;
+
+  constructor(
+    private readonly sqs: SQSClient,
+    private readonly queueUrl: string,
+  ) {
+    this.#reading = this.#read();
+  }
+
+  /** Waits for so many messages of a user and source, and gives all of them, those beyond too. */
+  from(userId: string, source: string, count = 1): Promise<readonly Received[]> {
+    return until(`${count} messages of ${source}`, () => {
+      const found = this.messages.filter(
+        ({ attributes }) => attributes.user_id?.[1] === userId && attributes.source?.[1] === source,
+      );
+      return found.length >= count && found;
+    });
+  }
+
+  /** @throws what ended the reading early */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { signal } = this.#stopped;
+    const receive = { QueueUrl: this.queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 };
+    while (!signal.aborted) {
+      try {
+        const { Messages = [] } = await this.sqs.send(
+          new ReceiveMessageCommand({ ...receive, MessageAttributeNames: ["All"] }),
+          { abortSignal: signal },
+        );
+        if (Messages.length === 0) continue;
+        for (const { Body = "", MessageAttributes = {} } of Messages) {
+          const attributes = Object.entries(MessageAttributes).map(([name, { DataType, StringValue }]) => [
+            name,
+            [DataType, StringValue],
+          ]);
+          this.messages.push({ body: Body, attributes: Object.fromEntries(attributes) });
+        }
+        const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+        await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+}
+
+/** An inbox of what the messages topic carries, through a queue made for it. @returns `remove` takes both away */
+export async function subscribeInbox({
+  sns,
+  sqs,
+  messages,
+}: Target): Promise<{ inbox: Inbox; remove(): Promise<void> }> {
+  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `sumu-e2e-${randomUUID()}` }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  const queueArn = Attributes?.QueueArn ?? "";
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queueArn,
+        Condition: { ArnEquals: { "aws:SourceArn": messages.topicArn } },
+      },
+    ],
+  });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  const { SubscriptionArn } = await sns.send(
+    new SubscribeCommand({
+      TopicArn: messages.topicArn,
+      Protocol: "sqs",
+      Endpoint: queueArn,
+      Attributes: { RawMessageDelivery: "true" },
+      ReturnSubscriptionArn: true,
+    }),
+  );
+  const inbox = new Inbox(sqs, QueueUrl);
+  return {
+    inbox,
+    remove: async () => {
+      await inbox.stop();
+      await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+      await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+    },
+  };
+}

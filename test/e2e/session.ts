@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { Client } from "./client";
+import { Inbox, subscribeInbox } from "./inbox";
+import type { Target } from "./target";
+import { until } from "./until";
+
+/** A `PresenceMessage`'s state and version, as backends see them. */
+export type PresenceChange = readonly [status: string, version: number];
+
+/** What one run of the behaviours has open on its target. */
+export class Session {
+  readonly #clients = new Set<Client>();
+
+  private constructor(
+    readonly target: Target,
+    readonly queue: Inbox,
+    readonly topic: Inbox,
+    private readonly unsubscribe: () => Promise<void>,
+  ) {}
+
+  static async open(target: Target): Promise<Session> {
+    const { inbox, remove } = await subscribeInbox(target);
+    return new Session(target, new Inbox(target.sqs, target.messages.queueUrl), inbox, remove);
+  }
+
+  async close(): Promise<void> {
+    await this.closeClients();
+    await Promise.all([this.queue.stop(), this.unsubscribe()]);
+  }
+
+  async closeClients(): Promise<void> {
+    for (const client of this.#clients) client.terminate();
+    this.#clients.clear();
+  }
+
+  /** A name that nobody else uses, on a target that others use too. */
+  user(name: string): string {
+    return `${name}-${randomUUID()}`;
+  }
+
+  async connect(userId: string): Promise<Client> {
+    return this.connectWith(await this.target.mint(userId));
+  }
+
+  async connectWith(token?: string): Promise<Client> {
+    const client = await Client.connect(this.target.websocketUrl, token);
+    this.#clients.add(client);
+    return client;
+  }
+
+  /** @param notification - a text goes as it is */
+  async notify(via: "topic" | "queue", notification: unknown): Promise<void> {
+    const { sns, sqs, notifications } = this.target;
+    const text = typeof notification === "string" ? notification : JSON.stringify(notification);
+    await (via === "topic"
+      ? sns.send(new PublishCommand({ TopicArn: notifications.topicArn, Message: text }))
+      : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queueUrl, MessageBody: text })));
+  }
+
+  /** The ids of a user's connections in the table. */
+  async rows(userId: string): Promise<string[]> {
+    const { Items = [] } = await this.target.dynamodb.send(
+      new QueryCommand({
+        TableName: this.target.connectionsTableName,
+        KeyConditionExpression: "user_id = :user",
+        ExpressionAttributeValues: { ":user": { S: userId } },
+        ConsistentRead: true,
+      }),
+    );
+    return Items.map(({ connection_id }) => connection_id?.S ?? "");
+  }
+
+  /** A row that a lost `$disconnect` would leave: its socket has been gone for long. */
+  async putStaleRow(userId: string, connectionId: string, ageMilliseconds: number): Promise<void> {
+    const connectedAt = Date.now() - ageMilliseconds;
+    await this.target.dynamodb.send(
+      new PutItemCommand({
+        TableName: this.target.connectionsTableName,
+        Item: {
+          user_id: { S: userId },
+          connection_id: { S: connectionId },
+          connected_at: { N: String(connectedAt) },
+          delete_at: { N: String(Math.floor(connectedAt / 1_000) + 7_200) },
+        },
+      }),
+    );
+  }
+
+  /** Waits for so many changes of a user's presence and gives them all by version; a repeat counts once. */
+  async presence(userId: string, count: number): Promise<readonly PresenceChange[]> {
+    const inbox = this.target.presenceSource === "topic" ? this.topic : this.queue;
+    const received = await inbox.from(userId, "lambda.presence.watchdog", count);
+    const changes = new Map<number, PresenceChange>();
+    for (const { body } of received) {
+      const { status, version } = JSON.parse(body).message;
+      changes.set(version, [status, version]);
+    }
+    return [...changes.values()].sort(([, one], [, other]) => one - other);
+  }
+
+  /** Waits until a user's changes have come without a gap and the last is this one, and gives them all. */
+  presenceEndsWith(userId: string, status: string): Promise<readonly PresenceChange[]> {
+    return until(`${status} to come last`, async () => {
+      const changes = await this.presence(userId, 1);
+      const isGapless = changes.every(([, version], index) => version === index + 1);
+      return isGapless && changes.at(-1)?.[0] === status && changes;
+    });
+  }
+}

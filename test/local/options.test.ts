@@ -1,0 +1,37 @@
+import { parseStartOptions } from "../../local/options";
+
+describe("npm start's options", () => {
+  test("have defaults that suit a newcomer", () => {
+    expect(parseStartOptions([])).toEqual({
+      port: 4600,
+      awsEndpoint: undefined,
+      presenceSource: "topic",
+      json: false,
+      help: false,
+    });
+  });
+
+  test("are taken as they are given", () => {
+    const args = ["--port", "0", "--aws-endpoint", "http://127.0.0.1:4566/", "--presence-source=none", "--json"];
+    expect(parseStartOptions(args)).toEqual({
+      port: 0,
+      awsEndpoint: "http://127.0.0.1:4566",
+      presenceSource: "none",
+      json: true,
+      help: false,
+    });
+  });
+
+  test.each([
+    [["--port", "80a"], '--port must be a whole number from 0 to 65534, got "80a"'],
+    [["--port", "65535"], '--port must be a whole number from 0 to 65534, got "65535"'],
+    [["--port="], '--port must be a whole number from 0 to 65534, got ""'],
+    [["--aws-endpoint", "4566"], '--aws-endpoint must be a URL such as http://127.0.0.1:4566, got "4566"'],
+    [["--presence-source", "Topic"], '--presence-source must be topic, queue or none, got "Topic"'],
+    [["--prot", "1"], `Unknown option '--prot': "npm start -- --help" lists the options`],
+    [["now"], `Unexpected argument 'now': "npm start -- --help" lists the options`],
+    [["--port"], `Option '--port <value>' argument missing: "npm start -- --help" lists the options`],
+  ])("rejects %j: %s", (args, message) => {
+    expect(() => parseStartOptions(args)).toThrow(expect.objectContaining({ code: "ERR_SETUP", message }));
+  });
+});

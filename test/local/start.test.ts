@@ -1,0 +1,160 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import WebSocket from "ws";
+import type { StackInfo } from "../../local/stack-info";
+import { until } from "../e2e/until";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+
+const root = path.resolve(__dirname, "..", "..");
+const run = promisify(execFile);
+
+type Started = StackInfo & { readonly tokens: { readonly alice: string; readonly bob: string } };
+
+jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
+
+describeWithLocalAws("npm start", () => {
+  /** All temporary files and the note of a run go here; it is how its processes are known, too. */
+  let folder: string;
+  let child: ChildProcess | undefined;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "sumu-test-start-"));
+  });
+  afterEach(async () => {
+    child?.kill("SIGKILL");
+    child = undefined;
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const environment = (): NodeJS.ProcessEnv => ({
+    ...process.env,
+    TMPDIR: folder,
+    SUMU_LOCAL_FOLDER: path.join(folder, "note"),
+  });
+
+  const node = (script: string, ...args: string[]) =>
+    run(process.execPath, ["--import", "tsx", script, ...args], { cwd: root, env: environment() });
+
+  async function start(...args: string[]): Promise<{ process: ChildProcess; info: Started; lines: string[] }> {
+    const started = spawn(process.execPath, ["--import", "tsx", "local/start.ts", "--json", "--port", "0", ...args], {
+      cwd: root,
+      env: environment(),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child = started;
+    const lines: string[] = [];
+    const output = createInterface({ input: started.stdout });
+    output.on("line", (line) => lines.push(line));
+    const first = await until(
+      "the line of JSON",
+      () => lines[0] ?? (started.exitCode === null ? undefined : "exited"),
+      90_000,
+    );
+    return { process: started, info: JSON.parse(first) as Started, lines };
+  }
+
+  /** What is left of a run: processes that its temporary folder is in the environment of, open ports, files. */
+  async function remains({ websocket_url, page_url, aws_endpoint_url }: StackInfo): Promise<string[]> {
+    const urls = [websocket_url.replace("ws:", "http:"), page_url, aws_endpoint_url];
+    const open = await Promise.all(
+      urls.map((url) =>
+        fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+          () => [url],
+          () => [],
+        ),
+      ),
+    );
+    const files = (await readdir(folder, { recursive: true })).filter(
+      (file) => file !== "note" && !file.startsWith("tsx-"),
+    );
+    return [...(await processesOf(folder)), ...open.flat(), ...files];
+  }
+
+  test("prints one line of JSON that clients and backends can be given, and ends with Ctrl-C without a trace", async () => {
+    const { process: started, info, lines } = await start("--presence-source", "none");
+    expect(info).toEqual({
+      websocket_url: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/dev$/),
+      page_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      aws_endpoint_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      region: "us-east-1",
+      jwks_url: `${info.page_url}/.well-known/jwks.json`,
+      connections_table: {
+        name: "local-sumu-connections",
+        arn: "arn:aws:dynamodb:us-east-1:000000000000:table/local-sumu-connections",
+        stream_arn: expect.stringContaining(":table/local-sumu-connections/stream/"),
+      },
+      presence_table: { name: null, arn: null },
+      messages: channel(info, "local-sumu-integration-messages"),
+      notifications: channel(info, "local-sumu-integration-notifications"),
+      tokens: { alice: expect.any(String), bob: expect.any(String) },
+    });
+
+    const { stdout: token } = await node("local/commands/token.ts", "carol");
+    for (const given of [info.tokens.alice, token.trim()]) {
+      const socket = new WebSocket(`${info.websocket_url}?authorization=${given}`);
+      await once(socket, "open");
+      socket.send('{"action":"ping"}');
+      const [pong] = (await once(socket, "message")) as [Buffer];
+      expect(JSON.parse(String(pong))).toMatchObject({ type: "pong" });
+    }
+
+    started.kill("SIGINT");
+    expect(await once(started, "exit")).toEqual([0, null]);
+    expect(lines).toHaveLength(1);
+    expect(await remains(info)).toEqual([]);
+    await expect(node("local/commands/token.ts", "carol")).rejects.toMatchObject({
+      code: 1,
+      stderr: 'no SUMU runs here: "npm start" starts one, then try again in another terminal\n',
+    });
+  });
+
+  test("takes everything along when it is killed", async () => {
+    const { process: started, info } = await start();
+    started.kill("SIGKILL");
+    await until("its processes, ports and files to go", async () => {
+      const left = (await remains(info)).filter((file) => file !== "note/running.json");
+      return left.length === 0;
+    });
+  });
+
+  test("rejects a port that is taken before it does anything else", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    await expect(node("local/start.ts", "--port", String(port))).rejects.toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: `port ${port} is taken: stop what listens there, or choose another with --port\n`,
+    });
+    server.close();
+  });
+});
+
+function channel({ aws_endpoint_url }: StackInfo, name: string): StackInfo["messages"] {
+  return {
+    topic: { name, arn: `arn:aws:sns:us-east-1:000000000000:${name}` },
+    queue: {
+      name,
+      arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+      url: `${aws_endpoint_url}/000000000000/${name}`,
+    },
+  };
+}
+
+/** Command lines of the processes that have the folder in their environment; only Linux tells. */
+async function processesOf(folder: string): Promise<string[]> {
+  if (process.platform !== "linux") return [];
+  const found = (await readdir("/proc"))
+    .filter((name) => /^\d+$/.test(name))
+    .map(async (pid) => {
+      const environ = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      return environ.includes(folder) ? [await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => pid)] : [];
+    });
+  return (await Promise.all(found)).flat();
+}
