@@ -124,6 +124,7 @@ export class GatewayServer {
     // The client may have gone, or the gateway may be stopping, while $connect ran: its row must not stay.
     if (this.#isStopping || !socket.readable || !socket.writable) {
       if (this.#isStopping) refuseHandshake(socket, 503, { message: "Service Unavailable" });
+      else socket.destroy();
       await this.#disconnect(connection);
       return;
     }

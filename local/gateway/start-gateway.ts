@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { checkApi } from "./check-api";
 import { ConnectionsApi } from "./connections-api";
 import type { Gateway, GatewayOptions, Limits } from "./gateway-options";
@@ -49,6 +49,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     end: (connection) => server.end(connection, 1000),
   });
+  const tcpSockets = new Set<Socket>();
+  http.on("connection", (socket) => {
+    tcpSockets.add(socket);
+    socket.once("close", () => tcpSockets.delete(socket));
+  });
   http.on("request", (request, response) => void connectionsApi.serve(request, response));
   http.on("upgrade", (request, socket, head) => server.handshake(request, socket, head));
 
@@ -66,7 +71,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stop = async (graceMilliseconds: number): Promise<void> => {
     const closed = new Promise<void>((resolve) => http.close(() => resolve()));
     await server.stop(graceMilliseconds);
-    http.closeAllConnections();
+    // Those of upgrades too, which closeAllConnections does not know.
+    for (const socket of tcpSockets) socket.destroy();
     await closed;
   };
   return {

@@ -1,0 +1,164 @@
+import { type RunningGateway, runGateway } from "./support/running-gateway";
+import { sampleApi } from "./support/sample-api";
+import { isAction, type ReceivedRequest } from "./support/scripted-aws";
+import { signedCall } from "./support/signed-call";
+import { connect, type TestClient } from "./support/test-client";
+
+let running: RunningGateway;
+const open = async (...args: Parameters<typeof runGateway>): Promise<{ client: TestClient; id: string }> => {
+  running = await runGateway(...args);
+  const client = await connect(running.url);
+  const put = await running.aws.next(isAction("PutItem"));
+  return { client, id: JSON.parse(put.body).id };
+};
+const rowsRemoved = (): unknown[] =>
+  running.aws.received.filter(isAction("DeleteItem")).map(({ body }) => JSON.parse(body));
+
+/** The connection's row is removed once, under its user: whatever ended the connection. */
+async function expectRemoved(id: string): Promise<ReceivedRequest> {
+  const removed = await running.aws.next(isAction("DeleteItem"));
+  await running.gateway.stop();
+  expect(rowsRemoved()).toEqual([{ id, user: "alice" }]);
+  expect(running.gateway.connectionCount).toBe(0);
+  return removed;
+}
+
+afterEach(() => running.stop());
+
+describe("$disconnect runs once when", () => {
+  test("the client closes", async () => {
+    const { client, id } = await open();
+    client.socket.close(4000, "bye");
+    expect(await client.closed).toEqual({ code: 4000, reason: "bye" });
+    await expectRemoved(id);
+  });
+
+  test("the client's TCP connection breaks", async () => {
+    const { client, id } = await open();
+    client.socket.terminate();
+    await expectRemoved(id);
+  });
+
+  test("a backend deletes the connection, which closes with 1000", async () => {
+    const { client, id } = await open();
+    expect((await signedCall(running.gateway, "DELETE", id)).status).toBe(204);
+    expect(await client.closed).toEqual({ code: 1000, reason: "" });
+    await expectRemoved(id);
+  });
+
+  test("nothing was heard for the idle limit, which closes with 1001", async () => {
+    const { client, id } = await open({ limits: { idleMilliseconds: 30 } });
+    expect(await client.closed).toEqual({ code: 1001, reason: "" });
+    await expectRemoved(id);
+  });
+
+  test("the lifetime is over though the client is active, which closes with 1001", async () => {
+    const { client, id } = await open({ limits: { lifetimeMilliseconds: 150 } });
+    const talking = setInterval(() => client.send('{"action":"ping"}'), 10);
+    expect(await client.closed).toEqual({ code: 1001, reason: "" });
+    clearInterval(talking);
+    await expectRemoved(id);
+  });
+
+  test("a frame is larger than 32 KB, which closes with 1009", async () => {
+    const { client, id } = await open();
+    client.send(JSON.stringify({ action: "send", message: "x".repeat(32 * 1_024) }));
+    expect(await client.closed).toEqual({ code: 1009, reason: "" });
+    await expectRemoved(id);
+    expect(running.aws.received.some(({ url }) => url.includes("messages"))).toBe(false);
+  });
+
+  test("a message of small frames is larger than 128 KB, which closes with 1009", async () => {
+    const { client, id } = await open();
+    for (let frame = 0; frame < 5; frame++) client.socket.send("x".repeat(32 * 1_024), { fin: frame === 4 });
+    expect(await client.closed).toEqual({ code: 1009, reason: "" });
+    await expectRemoved(id);
+  });
+
+  test("a frame is binary, which closes with 1003", async () => {
+    const { client, id } = await open();
+    client.socket.send(Buffer.from('{"action":"ping"}'));
+    expect(await client.closed).toEqual({ code: 1003, reason: "" });
+    await expectRemoved(id);
+  });
+
+  test("the gateway stops, which closes with 1001 and frees the port", async () => {
+    const { client, id } = await open();
+    await running.gateway.stop();
+    expect(await client.closed).toEqual({ code: 1001, reason: "" });
+    await expectRemoved(id);
+    await expect(connect(running.url)).rejects.toThrow("ECONNREFUSED");
+  });
+});
+
+test("messages of 32 KB frames up to 128 KB are served", async () => {
+  const { client } = await open();
+  const message = "é".repeat(63 * 1_024);
+  const frames = Buffer.from(JSON.stringify({ action: "send", message }));
+  for (let from = 0; from < frames.length; from += 32 * 1_024) {
+    const isLast = from + 32 * 1_024 >= frames.length;
+    client.socket.send(frames.subarray(from, from + 32 * 1_024), { binary: false, fin: isLast });
+  }
+  const sent = await running.aws.next(({ url }) => url === "/000000000000/messages");
+  expect(new URLSearchParams(sent.body).get("MessageBody")).toBe(JSON.stringify(message));
+});
+
+test("pings and answers put off the idle limit", async () => {
+  const { client, id } = await open({ limits: { idleMilliseconds: 200 } });
+  for (let round = 0; round < 12; round++) {
+    client.socket.ping();
+    await new Promise((resolve) => client.socket.once("pong", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  expect((await signedCall(running.gateway, "GET", id)).status).toBe(200);
+});
+
+test("a $disconnect that fails is reported and keeps nothing open", async () => {
+  const { client, id } = await open();
+  running.aws.respond = () => ({ status: 500 });
+  client.socket.close();
+  await expectRemoved(id);
+  expect(running.faults).toMatchObject([
+    { routeKey: "$disconnect", connectionId: id, reason: "the integration answered 500" },
+  ]);
+});
+
+test("stop waits for the time it is given, not for a service that never answers", async () => {
+  await open();
+  running.aws.respond = () => new Promise(() => undefined);
+  const startedAt = performance.now();
+  await running.gateway.stop(50);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+test("every connect, message and disconnect has a line in the stage's access log, without the token", async () => {
+  const format =
+    '{"route":"$context.routeKey","status":"$context.status","user":"$context.authorizer.principalId","agent":"$context.identity.userAgent","error":"$context.error.message","never":"$context.identity.apiKey"}';
+  running = await runGateway({
+    api: sampleApi(undefined, { access_log_settings: { format, destination_arn: "arn" } }),
+  });
+  const client = await connect(`${running.gateway.url}?authorization=s3cret`, { headers: { "User-Agent": 'a"b' } });
+  client.send('{"action":"ping"}');
+  await client.nextFrame();
+  client.send('{"action":"s3cret"}');
+  await client.nextFrame();
+  client.socket.close();
+  await running.aws.next(isAction("DeleteItem"));
+  await running.gateway.stop();
+  const line = (route: string, status: string, error = "-"): unknown => ({
+    route,
+    status,
+    user: "alice",
+    agent: 'a"b',
+    error,
+    never: "-",
+  });
+  expect(running.accessLog.map((text) => JSON.parse(text))).toEqual([
+    line("$connect", "200"),
+    line("ping", "200"),
+    line("-", "403", "Forbidden"),
+    line("$disconnect", "200"),
+  ]);
+  expect(running.accessLog.join()).not.toContain("s3cret");
+  expect(JSON.stringify(running.faults)).not.toContain("s3cret");
+});

@@ -1,0 +1,130 @@
+import { type RunningGateway, runGateway } from "./support/running-gateway";
+import { SAMPLE_ROUTES, sampleApi } from "./support/sample-api";
+import { isAction, type ReceivedRequest } from "./support/scripted-aws";
+import { connect, type TestClient } from "./support/test-client";
+
+let running: RunningGateway;
+afterEach(() => running.stop());
+
+async function open(options: Parameters<typeof runGateway>[0] = {}): Promise<{ client: TestClient; id: string }> {
+  running = await runGateway(options);
+  const client = await connect(running.url);
+  return { client, id: JSON.parse((await running.aws.next(isAction("PutItem"))).body).id };
+}
+
+const toQueue = ({ url }: ReceivedRequest): boolean => url === "/000000000000/messages";
+
+/** The gateway's own frame, byte for byte but for the request's id. */
+const errorFrame = (message: string, id: string): unknown =>
+  expect.stringMatching(
+    new RegExp(`^\\{"message": "${message}", "connectionId":"${id}", "requestId":"[\\w-]{15}="\\}$`),
+  );
+
+const ask = async (client: TestClient, frame: string): Promise<string> => {
+  client.send(frame);
+  return client.nextFrame();
+};
+
+/** A route beside the sample's $connect and $disconnect. */
+const withRoute = (route: Parameters<typeof sampleApi>[0]): ReturnType<typeof sampleApi> => {
+  const { connect: first, disconnect: last } = SAMPLE_ROUTES;
+  return sampleApi({ ...(first && { connect: first }), ...(last && { disconnect: last }), ...route });
+};
+
+test("send posts a signed form to the queue's path, and acknowledges", async () => {
+  const { client } = await open();
+  const ack = JSON.parse(await ask(client, '{"action":"send","message":{"a":[1.50,"é&=+ \\"#set"]}}'));
+  expect(ack).toEqual({ ack: "send", status: expect.stringMatching(/^[\w-]{15}=$/) });
+  const { body, headers } = await running.aws.next(toQueue);
+  expect(body).toBe("Action=SendMessage&MessageBody=%7B%22a%22%3A%5B1.50%2C%22%C3%A9%26%3D%2B+%5C%22%23set%22%5D%7D");
+  expect(headers["content-type"]).toBe("application/x-www-form-urlencoded");
+  expect(headers.authorization).toContain("/eu-west-1/sqs/aws4_request");
+});
+
+test.each([
+  '{"action":"nope"}',
+  '{"action":"$connect"}',
+  '{"action":"$disconnect"}',
+  '{"action":{"ping":1}}',
+  '{"action":"__proto__"}',
+  '{"action":"constructor"}',
+  "{}",
+  "[]",
+  "null",
+  "not json",
+  "",
+])("a frame that no route matches is answered with Forbidden: %s", async (frame) => {
+  const { client, id } = await open();
+  expect(await ask(client, frame)).toEqual(errorFrame("Forbidden", id));
+  expect(running.aws.received).toHaveLength(1);
+});
+
+test.each([
+  [
+    "a template that fails",
+    { request_templates: { $default: "$input.path('$.secret').substring(99)" } },
+    "Internal server error",
+    "mapping template: $input.path('$.secret').substring(99): .substring(99) is out of bounds: Java throws, API Gateway answers 500",
+  ],
+  [
+    "no template under NEVER",
+    { template_selection_expression: "$request.body.secret", request_templates: { other: "{}" } },
+    "Unsupported Media Type",
+    "no request template is selected, passthrough is NEVER",
+  ],
+  [
+    "a MOCK template without statusCode",
+    { request_templates: { $default: "{}" } },
+    "Internal server error",
+    'a MOCK request template must render {"statusCode": <number>}',
+  ],
+  [
+    "no response for the status",
+    { request_templates: { $default: '{"statusCode":500}' } },
+    "Internal server error",
+    "no integration response for status 500",
+  ],
+])("%s is the gateway's own error, its reason without the payload", async (_, integration, message, reason) => {
+  const responses = [{ integration_response_key: "/200/" }];
+  const { client, id } = await open({
+    api: withRoute({ mock: { routeKey: "mock", answers: true, integration, responses } }),
+  });
+  expect(await ask(client, '{"action":"mock","secret":"hunter2"}')).toEqual(errorFrame(message, id));
+  expect(running.faults).toMatchObject([{ routeKey: "mock", connectionId: id, reason }]);
+  expect(JSON.stringify(running.faults)).not.toContain("hunter2");
+});
+
+test("WHEN_NO_MATCH passes the frame through, and an integration without responses passes the answer through", async () => {
+  const echo = {
+    routeKey: "echo",
+    answers: true,
+    uri: "arn:aws:apigateway:eu-west-1:dynamodb:action/Query",
+    integration: { passthrough_behavior: "WHEN_NO_MATCH", template_selection_expression: "none" },
+  };
+  const { client } = await open({ api: withRoute({ echo }) });
+  running.aws.respond = ({ body }) => ({ body: `<${body}>` });
+  expect(await ask(client, '{"action":"echo"}')).toBe('<{"action":"echo"}>');
+});
+
+test("a flood of one client waits in its own socket: no more than its share is under way", async () => {
+  const { client } = await open({ limits: { messagesInFlight: 4 } });
+  let underWay = 0;
+  let most = 0;
+  running.aws.respond = async () => {
+    most = Math.max(most, ++underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay -= 1;
+    return {};
+  };
+  const messages = 60;
+  // Frames of 16 KB, so that a read of the socket holds few.
+  for (let n = 0; n < messages; n++)
+    client.send(JSON.stringify({ action: "send", message: `${n}${"x".repeat(16_000)}` }));
+  for (let n = 0; n < messages; n++) await client.nextFrame();
+  const sent = running.aws.received
+    .filter(toQueue)
+    .map(({ body }) => Number.parseInt(new URLSearchParams(body).get("MessageBody")?.slice(1) ?? "", 10));
+  expect([...sent].sort((a, b) => a - b)).toEqual(Array.from({ length: messages }, (_, n) => n));
+  // One read of 64 KB may bring four frames on top.
+  expect(most).toBeLessThanOrEqual(8);
+});
