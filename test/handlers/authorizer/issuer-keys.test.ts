@@ -76,6 +76,18 @@ describe("IssuerKeys", () => {
       expect((await keys.find(undefined, "ES256")).algorithm).toMatchObject({ name: "ECDSA", namedCurve: "P-256" });
     });
 
+    it("without a key id, by its type and curve, when the issuer gives no key an algorithm", async () => {
+      const others = [rsa, createSigningKey("ES384", "p-384"), createSigningKey("EdDSA", "ed25519"), first];
+      const document = documentOf(
+        ...others.map((key) => ({ ...key, publicJwk: { ...key.publicJwk, alg: undefined } })),
+      );
+      const { keys } = createIssuer(document);
+      expect((await keys.find(undefined, "RS256")).algorithm).toMatchObject({ name: "RSASSA-PKCS1-v1_5" });
+      expect((await keys.find(undefined, "ES256")).algorithm).toMatchObject({ namedCurve: "P-256" });
+      expect((await keys.find(undefined, "ES384")).algorithm).toMatchObject({ namedCurve: "P-384" });
+      expect((await keys.find(undefined, "EdDSA")).algorithm).toMatchObject({ name: "Ed25519" });
+    });
+
     it("of an X.509 map", async () => {
       const body = JSON.stringify({ one: selfSignedCertificate(rsa), two: selfSignedCertificate(first) });
       const { keys } = createIssuer({ body, lifetimeSeconds: 600 });
@@ -139,6 +151,17 @@ describe("IssuerKeys", () => {
       await Promise.resolve();
       issuer.release?.();
       expect(new Set(await Promise.all(found)).size).toBe(1);
+      expect(issuer.fetches).toBe(1);
+    });
+
+    it("once, though the answer takes longer than a failed issuer is left alone", async () => {
+      const { issuer, keys } = createIssuer();
+      issuer.hold = true;
+      const early = keys.find("first", "ES256");
+      issuer.now += 2_900;
+      const late = keys.find("first", "ES256");
+      issuer.release?.();
+      expect(await early).toBe(await late);
       expect(issuer.fetches).toBe(1);
     });
 
