@@ -2,6 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { Pool } from "undici";
 import type { ServiceTarget } from "./api-definition";
+import { refusalOfAws } from "./emulator-leniency";
 import { internalServerError, RouteFault } from "./fault";
 import type { Credentials } from "./gateway-options";
 
@@ -55,6 +56,8 @@ export class ServiceClient {
 
   /** @throws RouteFault 504 after the time-out, 500 when the endpoint cannot be reached. */
   async call(target: ServiceTarget, request: ServiceRequest, timeoutMilliseconds: number): Promise<ServiceResponse> {
+    const refusal = refusalOfAws(target, request.body);
+    if (refusal) return refusal;
     const { path, query, headers } = addressOf(target, request);
     const signed = await this.#signer(target).sign({
       method: "POST",

@@ -36,8 +36,8 @@ export class Client {
   }
 
   /** Waits for so many frames and gives them all, those beyond too. */
-  async received(count: number): Promise<readonly string[]> {
-    await until(`${count} frames (${this.frames.length} came)`, () => this.frames.length >= count);
+  async received(count: number, deadlineMilliseconds?: number): Promise<readonly string[]> {
+    await until(`${count} frames`, () => this.frames.length >= count, deadlineMilliseconds);
     return this.frames;
   }
 

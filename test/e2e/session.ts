@@ -5,6 +5,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Client } from "./client";
 import { Inbox, subscribeInbox } from "./inbox";
 import type { Target } from "./target";
+import { until } from "./until";
 
 /** A `PresenceMessage`'s state and version, as backends see them. */
 export type PresenceChange = readonly [status: string, version: number];
@@ -98,5 +99,14 @@ export class Session {
       changes.set(version, [status, version]);
     }
     return [...changes.values()].sort(([, one], [, other]) => one - other);
+  }
+
+  /** Waits until a user's changes have come without a gap and the last is this one, and gives them all. */
+  presenceEndsWith(userId: string, status: string): Promise<readonly PresenceChange[]> {
+    return until(`${status} to come last`, async () => {
+      const changes = await this.presence(userId, 1);
+      const isGapless = changes.every(([, version], index) => version === index + 1);
+      return isGapless && changes.at(-1)?.[0] === status && changes;
+    });
   }
 }
