@@ -95,19 +95,20 @@ export class GatewayServer {
 
   async #connect(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { api } = this.#options;
-    const url = new URL(request.url ?? "/", "http://gateway");
+    // Not with URL: it throws for "//" and takes "//host/prod" for "/prod".
+    const [, path, search = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "/") ?? [];
     if (!isWebSocketHandshake(request)) {
       refuseHandshake(socket, 400, { message: "Bad Request" });
       return;
     }
-    if (url.pathname !== `/${api.stage.name}` && url.pathname !== `/${api.stage.name}/`) {
+    if (path !== `/${api.stage.name}` && path !== `/${api.stage.name}/`) {
       refuseHandshake(socket, 403, { message: "Forbidden" });
       return;
     }
     const connection = this.#newConnection(request);
     const route = api.routes.get("$connect");
     if (route) {
-      const params = readParams(url.searchParams, request.rawHeaders);
+      const params = readParams(new URLSearchParams(search), request.rawHeaders);
       const routeRequest = this.#request(connection, "$connect", "CONNECT", { params });
       const outcome = await this.#runner.run(route, routeRequest, connection, async () => {
         if (!route.authorizer) return;
@@ -220,7 +221,15 @@ const isWebSocketHandshake = ({ method, headers }: IncomingMessage): boolean =>
   method === "GET" &&
   headers.upgrade?.toLowerCase() === "websocket" &&
   headers["sec-websocket-version"] === "13" &&
-  /^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "");
+  /^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "") &&
+  isProtocolList(headers["sec-websocket-protocol"]);
+
+/** ws would refuse any other list after `$connect` has run, and its row would stay. */
+function isProtocolList(list: string | undefined): boolean {
+  if (list === undefined) return true;
+  const names = list.split(",").map((name) => name.trim());
+  return names.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)) && new Set(names).size === names.length;
+}
 
 /** Resolves when the frame has left for the kernel, or never can: a client that does not read holds its own messages. */
 const send = (socket: WebSocket, frame: string): Promise<void> =>

@@ -6,6 +6,9 @@ import { queueEvent, queueRecord, streamEvent, streamRecord } from "./support/ev
 
 const NOW = Date.UTC(2026, 10, 24, 8, 0, 30, 250);
 
+/** Some hundred cases each, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
 describe("decoding an event", () => {
   it("reads user, sequence number and time of a stream record, to the end of the second that the stream tells", () => {
     const at = Date.UTC(2026, 10, 24, 8, 0, 0, 300);

@@ -7,6 +7,9 @@ const row: PresenceRow = { status: "ONLINE", version: 3, changedAt: 1_795_507_20
 /** Every character that SQS and SNS take. */
 const ACCEPTED = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u;
 
+/** Some hundred cases each, on a machine that may be busy. */
+jest.setTimeout(60_000);
+
 describe("a presence event", () => {
   it("carries user, status, milliseconds and version in body and attributes, and nothing of the bookkeeping", () => {
     expect(presenceEvent("alice", row)).toEqual({

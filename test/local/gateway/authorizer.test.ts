@@ -1,0 +1,117 @@
+import { api, authorized, FUNCTION_ARN } from "./support/api";
+import { called, connect, connectionId, type Harness, handshake, harness } from "./support/harness";
+
+const STAGE_ARN = "arn:aws:execute-api:eu-central-1:000000000000:a1b2c3/prod";
+const NOW = Date.UTC(2026, 10, 24, 8, 15, 31);
+
+const policy = (Effect: string, Resource: string, more = {}) => ({
+  principalId: "ada",
+  policyDocument: { Version: "2012-10-17", Statement: [{ Effect, Action: "execute-api:Invoke", Resource }] },
+  ...more,
+});
+
+let gateway: Harness;
+afterEach(() => gateway.close());
+
+async function answers(result: unknown, path = "/prod?token=t"): Promise<unknown> {
+  gateway = await harness({
+    api: api({ $connect: authorized }),
+    invoke: async () => {
+      if (result instanceof Error) throw result;
+      return result;
+    },
+  });
+  return handshake(gateway.gateway.port, path);
+}
+
+test("gives the authorizer the event of a REQUEST authorizer", async () => {
+  const calls: unknown[] = [];
+  gateway = await harness({
+    api: api({ $connect: authorized }, { variables: { table: "rows" } }),
+    now: () => NOW,
+    invoke: async (...call) => {
+      calls.push(call);
+      return policy("Allow", `${STAGE_ARN}/*`, { context: { tenant: 7 } });
+    },
+  });
+
+  const client = await connect(`${gateway.gateway.url}?token=t&room=a&room=b`, { "User-Agent": "probe/1" });
+
+  const id = expect.stringMatching(/^[\w-]{15}=$/);
+  const host = `127.0.0.1:${gateway.gateway.port}`;
+  expect(calls).toEqual([
+    [
+      FUNCTION_ARN,
+      {
+        type: "REQUEST",
+        methodArn: `${STAGE_ARN}/$connect`,
+        headers: {
+          "Sec-WebSocket-Version": "13",
+          "Sec-WebSocket-Key": expect.any(String),
+          Connection: "Upgrade",
+          Upgrade: "websocket",
+          "User-Agent": "probe/1",
+          Host: host,
+        },
+        multiValueHeaders: {
+          "Sec-WebSocket-Version": ["13"],
+          "Sec-WebSocket-Key": [expect.any(String)],
+          Connection: ["Upgrade"],
+          Upgrade: ["websocket"],
+          "User-Agent": ["probe/1"],
+          Host: [host],
+        },
+        queryStringParameters: { token: "t", room: "b" },
+        multiValueQueryStringParameters: { token: ["t"], room: ["a", "b"] },
+        stageVariables: { table: "rows" },
+        requestContext: {
+          routeKey: "$connect",
+          eventType: "CONNECT",
+          extendedRequestId: id,
+          requestTime: "24/Nov/2026:08:15:31 +0000",
+          messageDirection: "IN",
+          stage: "prod",
+          connectedAt: NOW,
+          requestTimeEpoch: NOW,
+          identity: { sourceIp: "127.0.0.1", userAgent: "probe/1" },
+          requestId: id,
+          domainName: host,
+          connectionId: await connectionId(gateway),
+          apiId: "a1b2c3",
+        },
+      },
+    ],
+  ]);
+  const put = await gateway.requests.first(called("PutItem"));
+  expect(JSON.parse(put.body)).toMatchObject({ user: "ada" });
+  client.socket.terminate();
+});
+
+test("rejects a handshake without the identity source, and does not call the authorizer", async () => {
+  expect(await answers(new Error("called"), "/prod")).toEqual({ status: 401, body: '{"message":"Unauthorized"}' });
+  expect(gateway.faults.entries.map(({ reason }) => reason)).toEqual([
+    "identity source route.request.querystring.token is missing",
+  ]);
+});
+
+test.each([
+  ["an explicit deny", policy("Deny", `${STAGE_ARN}/*`)],
+  ["a policy for another stage", policy("Allow", `${STAGE_ARN.replace("/prod", "/other")}/*`)],
+  ["a policy for another route", policy("Allow", `${STAGE_ARN}/ping`)],
+])("rejects a handshake on %s with 403, and runs no integration", async (_, result) => {
+  expect(await answers(result)).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
+  expect(gateway.requests.entries).toEqual([]);
+});
+
+test.each([
+  ["fails", new Error("Task timed out")],
+  ["returns null", null],
+  ["returns no principal", { ...policy("Allow", "*"), principalId: undefined }],
+  ["returns no policy", { principalId: "ada" }],
+  ["returns a policy without statements", { principalId: "ada", policyDocument: { Statement: [] } }],
+  ["returns an object in its context", policy("Allow", "*", { context: { nested: {} } })],
+  ["returns more than 8 KB", policy("Allow", "*", { context: { claims: "x".repeat(8_192) } })],
+])("rejects a handshake with 500 when the authorizer %s", async (_, result) => {
+  expect(await answers(result)).toEqual({ status: 500, body: '{"message":"Internal server error"}' });
+  expect(gateway.requests.entries).toEqual([]);
+});
