@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +10,7 @@ import WebSocket from "ws";
 import type { StackInfo } from "../../local/stack-info";
 import { until } from "../e2e/until";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { findProcesses } from "../support/processes";
 
 const root = path.resolve(__dirname, "..", "..");
 const run = promisify(execFile);
@@ -73,7 +74,8 @@ describeWithLocalAws("npm start", () => {
     const files = (await readdir(folder, { recursive: true })).filter(
       (file) => file !== "note" && !file.startsWith("tsx-"),
     );
-    return [...(await processesOf(folder)), ...open.flat(), ...files];
+    const processes = (await findProcesses(folder)).map(({ command }) => command);
+    return [...processes, ...open.flat(), ...files];
   }
 
   test("prints one line of JSON that clients and backends can be given, and ends with Ctrl-C without a trace", async () => {
@@ -145,16 +147,4 @@ function channel({ aws_endpoint_url }: StackInfo, name: string): StackInfo["mess
       url: `${aws_endpoint_url}/000000000000/${name}`,
     },
   };
-}
-
-/** Command lines of the processes that have the folder in their environment; only Linux tells. */
-async function processesOf(folder: string): Promise<string[]> {
-  if (process.platform !== "linux") return [];
-  const found = (await readdir("/proc"))
-    .filter((name) => /^\d+$/.test(name))
-    .map(async (pid) => {
-      const environ = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-      return environ.includes(folder) ? [await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => pid)] : [];
-    });
-  return (await Promise.all(found)).flat();
 }
