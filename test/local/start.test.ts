@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -22,14 +22,12 @@ jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 describeWithLocalAws("npm start", () => {
   /** All temporary files and the note of a run go here; it is how its processes are known, too. */
   let folder: string;
-  let child: ChildProcess | undefined;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "sumu-test-start-"));
   });
   afterEach(async () => {
-    child?.kill("SIGKILL");
-    child = undefined;
+    for (const { pid } of await findProcesses(folder)) process.kill(pid, "SIGKILL");
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -43,12 +41,13 @@ describeWithLocalAws("npm start", () => {
     run(process.execPath, ["--import", "tsx", script, ...args], { cwd: root, env: environment() });
 
   async function start(...args: string[]): Promise<{ process: ChildProcess; info: Started; lines: string[] }> {
-    const started = spawn(process.execPath, ["--import", "tsx", "local/start.ts", "--json", "--port", "0", ...args], {
+    const started = spawn("npm", ["start", "--silent", "--", "--json", "--port", "0", ...args], {
       cwd: root,
       env: environment(),
       stdio: ["ignore", "pipe", "inherit"],
+      // A process group of its own, as a shell gives each command: Ctrl-C goes to all of it.
+      detached: true,
     });
-    child = started;
     const lines: string[] = [];
     const output = createInterface({ input: started.stdout });
     output.on("line", (line) => lines.push(line));
@@ -72,7 +71,8 @@ describeWithLocalAws("npm start", () => {
       ),
     );
     const files = (await readdir(folder, { recursive: true })).filter(
-      (file) => file !== "note" && !file.startsWith("tsx-"),
+      // Of tsx and npm, which run here too.
+      (file) => file !== "note" && !/^(tsx|node-compile-cache|npm)/.test(file),
     );
     const processes = (await findProcesses(folder)).map(({ command }) => command);
     return [...processes, ...open.flat(), ...files];
@@ -106,23 +106,29 @@ describeWithLocalAws("npm start", () => {
       expect(JSON.parse(String(pong))).toMatchObject({ type: "pong" });
     }
 
-    started.kill("SIGINT");
-    expect(await once(started, "exit")).toEqual([0, null]);
+    process.kill(-(started.pid ?? 0), "SIGINT");
+    await once(started, "exit");
+    await until("its processes, ports and files to go", async () => (await remains(info)).length === 0);
     expect(lines).toHaveLength(1);
-    expect(await remains(info)).toEqual([]);
     await expect(node("local/commands/token.ts", "carol")).rejects.toMatchObject({
       code: 1,
       stderr: 'no SUMU runs here: "npm start" starts one, then try again in another terminal\n',
     });
   });
 
+  test("ends when npm is told to, as a script or a service manager does", async () => {
+    const { process: npm, info } = await start();
+    npm.kill("SIGTERM");
+    await until("its processes, ports and files to go", async () => (await remains(info)).length === 0);
+  });
+
   test("takes everything along when it is killed", async () => {
-    const { process: started, info } = await start();
-    started.kill("SIGKILL");
-    await until("its processes, ports and files to go", async () => {
-      const left = (await remains(info)).filter((file) => file !== "note/running.json");
-      return left.length === 0;
-    });
+    const { info } = await start();
+    const note = path.join(folder, "note", "running.json");
+    const { pid } = JSON.parse(await readFile(note, "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    await rm(note);
+    await until("its processes, ports and files to go", async () => (await remains(info)).length === 0);
   });
 
   test("rejects a port that is taken before it does anything else", async () => {
