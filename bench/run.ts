@@ -3,6 +3,7 @@ import { benchBundles } from "./bundles";
 import { benchColdStart } from "./cold-start";
 import { benchDelivery } from "./delivery";
 import { openLaboratory } from "./laboratory";
+import { benchLocal } from "./local";
 import { type BenchRow, formatTable } from "./table";
 
 /** Every measurement of the bench, in the order of the table. Another one registers here. */
@@ -14,6 +15,7 @@ async function measureAll(): Promise<BenchRow[]> {
       ...(await benchColdStart(laboratory)),
       ...(await benchBundles(laboratory)),
       ...(await benchAuthorizer()),
+      ...(await benchLocal()),
     ];
   } finally {
     await laboratory.close();

@@ -13,8 +13,8 @@ import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
 const FUNCTION_CREDENTIALS = { accessKeyId: "000000000000", secretAccessKey: "test" } as const;
 
 function report(message: GatewayProcessReport): void {
-  // Nobody listens any more when the parent is gone; "disconnect" ends this process then.
-  if (process.connected) process.send?.(message);
+  // Nobody listens any more when the parent is gone, which shows in the middle of a send: "disconnect" ends this process.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
 async function start(config: GatewayProcessConfig): Promise<Gateway> {

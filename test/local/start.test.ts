@@ -10,6 +10,7 @@ import WebSocket from "ws";
 import type { StackInfo } from "../../local/stack-info";
 import { until } from "../e2e/until";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { findProcesses } from "../support/processes";
 
 const root = path.resolve(__dirname, "..", "..");
 const run = promisify(execFile);
@@ -21,14 +22,12 @@ jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 describeWithLocalAws("npm start", () => {
   /** All temporary files and the note of a run go here; it is how its processes are known, too. */
   let folder: string;
-  let child: ChildProcess | undefined;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "sumu-test-start-"));
   });
   afterEach(async () => {
-    child?.kill("SIGKILL");
-    child = undefined;
+    for (const { pid } of await findProcesses(folder)) process.kill(pid, "SIGKILL");
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -42,12 +41,13 @@ describeWithLocalAws("npm start", () => {
     run(process.execPath, ["--import", "tsx", script, ...args], { cwd: root, env: environment() });
 
   async function start(...args: string[]): Promise<{ process: ChildProcess; info: Started; lines: string[] }> {
-    const started = spawn(process.execPath, ["--import", "tsx", "local/start.ts", "--json", "--port", "0", ...args], {
+    const started = spawn("npm", ["start", "--silent", "--", "--json", "--port", "0", ...args], {
       cwd: root,
       env: environment(),
       stdio: ["ignore", "pipe", "inherit"],
+      // A process group of its own, as a shell gives each command: Ctrl-C goes to all of it.
+      detached: true,
     });
-    child = started;
     const lines: string[] = [];
     const output = createInterface({ input: started.stdout });
     output.on("line", (line) => lines.push(line));
@@ -70,8 +70,12 @@ describeWithLocalAws("npm start", () => {
         ),
       ),
     );
-    const files = (await filesBelow(folder)).filter((file) => file !== "note" && !file.startsWith("tsx-"));
-    return [...(await processesOf(folder)), ...open.flat(), ...files];
+    const files = (await filesBelow(folder)).filter(
+      // Of tsx and npm, which run here too.
+      (file) => file !== "note" && !/^(tsx|node-compile-cache|npm)/.test(file),
+    );
+    const processes = (await findProcesses(folder)).map(({ command }) => command);
+    return [...processes, ...open.flat(), ...files];
   }
 
   test("prints one line of JSON that clients and backends can be given, and ends with Ctrl-C without a trace", async () => {
@@ -102,23 +106,29 @@ describeWithLocalAws("npm start", () => {
       expect(JSON.parse(String(pong))).toMatchObject({ type: "pong" });
     }
 
-    started.kill("SIGINT");
-    expect(await once(started, "exit")).toEqual([0, null]);
+    process.kill(-(started.pid ?? 0), "SIGINT");
+    await once(started, "exit");
+    await until("its processes, ports and files to go", async () => (await remains(info)).length === 0);
     expect(lines).toHaveLength(1);
-    expect(await remains(info)).toEqual([]);
     await expect(node("local/commands/token.ts", "carol")).rejects.toMatchObject({
       code: 1,
       stderr: 'no SUMU runs here: "npm start" starts one, then try again in another terminal\n',
     });
   });
 
+  test("ends when npm is told to, as a script or a service manager does", async () => {
+    const { process: npm, info } = await start();
+    npm.kill("SIGTERM");
+    await until("its processes, ports and files to go", async () => (await remains(info)).length === 0);
+  });
+
   test("takes everything along when it is killed", async () => {
-    const { process: started, info } = await start();
-    started.kill("SIGKILL");
-    await until("its processes, ports and files to go", async () => {
-      const left = (await remains(info)).filter((file) => file !== "note/running.json");
-      return left.length === 0;
-    });
+    const { info } = await start();
+    const note = path.join(folder, "note", "running.json");
+    const { pid } = JSON.parse(await readFile(note, "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    await rm(note);
+    await until("its processes, ports and files to go", async () => (await remains(info)).length === 0);
   });
 
   test("rejects a port that is taken before it does anything else", async () => {
@@ -144,7 +154,6 @@ function channel({ aws_endpoint_url }: StackInfo, name: string): StackInfo["mess
     },
   };
 }
-
 /** Everything in a folder and below it; a folder that goes while it is read counts as still there. */
 async function filesBelow(folder: string): Promise<string[]> {
   try {
@@ -154,16 +163,4 @@ async function filesBelow(folder: string): Promise<string[]> {
     if (code !== "ENOENT") throw error;
     return [path.relative(folder, going)];
   }
-}
-
-/** Command lines of the processes that have the folder in their environment; only Linux tells. */
-async function processesOf(folder: string): Promise<string[]> {
-  if (process.platform !== "linux") return [];
-  const found = (await readdir("/proc"))
-    .filter((name) => /^\d+$/.test(name))
-    .map(async (pid) => {
-      const environ = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-      return environ.includes(folder) ? [await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => pid)] : [];
-    });
-  return (await Promise.all(found)).flat();
 }

@@ -1,0 +1,78 @@
+import { SendMessageBatchCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { canFindProcesses, findProcesses } from "../support/processes";
+import { localTarget } from "./local-target";
+import { Session } from "./session";
+import { until } from "./until";
+
+jest.setTimeout(60_000);
+
+/** Instead of 12 minutes, after which SQS gives a batch again that nobody has finished. */
+const VISIBILITY_TIMEOUT_SECONDS = "5";
+
+(canFindProcesses ? describeWithLocalAws : describe.skip)("functions killed in mid-batch", () => {
+  let stack: LocalStack;
+  let session: Session;
+  beforeAll(async () => {
+    stack = await startLocalStack({ presenceSource: "topic" });
+    session = await Session.open(localTarget(stack, "topic"));
+  }, INSTALL_TIMEOUT_MILLISECONDS);
+  afterAll(async () => {
+    await session?.close();
+    await stack?.stop();
+  });
+
+  /** Ends every process that runs a function, whatever it is doing. @returns how many there were */
+  async function kill(functionName: string): Promise<number> {
+    const workers = await findProcesses(
+      `AWS_LAMBDA_FUNCTION_NAME=${functionName}`,
+      `AWS_ENDPOINT_URL=${stack.info.aws_endpoint_url}`,
+    );
+    for (const { pid } of workers) process.kill(pid, "SIGKILL");
+    return workers.length;
+  }
+
+  test("lose no notification", async () => {
+    const { queueUrl: QueueUrl } = session.target.notifications;
+    const { sqs } = session.target;
+    const Attributes = { VisibilityTimeout: VISIBILITY_TIMEOUT_SECONDS };
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    const users = Array.from({ length: 9 }, (_user, index) => session.user(`user-${index}`));
+    const clients = await Promise.all(users.map((user) => session.connect(user)));
+    // A connection so young and yet gone is asked for again until it is ten seconds old: the batch is not over before.
+    const ghost = session.user("ghost");
+    await session.putStaleRow(ghost, "AAAAAAAAAAAAAAA=", 0);
+
+    const Entries = [...users, ghost].map((user, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify({ users: [user], data: index }),
+    }));
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    await Promise.race(clients.map((client) => client.received(1)));
+    expect(await kill("local-sumu-pusher-codeless")).toBeGreaterThan(0);
+
+    await Promise.all(clients.map((client) => client.received(1)));
+    // What had been delivered when the function was killed comes again: at least once is the promise.
+    for (const [index, client] of clients.entries()) expect(new Set(client.frames)).toEqual(new Set([String(index)]));
+    await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
+  });
+
+  test("leave presence true, and its versions without a gap", async () => {
+    const users = Array.from({ length: 20 }, (_user, index) => session.user(`user-${index}`));
+    const connecting = users.map((user) => session.connect(user));
+    await Promise.race(users.map((user) => session.presence(user, 1)));
+    expect(await kill("local-sumu-presence")).toBeGreaterThan(0);
+    const clients = await Promise.all(connecting);
+    await Promise.all(users.map((user) => session.presenceEndsWith(user, "ONLINE")));
+    await Promise.all(clients.map((client) => client.close()));
+    await Promise.race(users.map((user) => session.presence(user, 2)));
+    expect(await kill("local-sumu-presence")).toBeGreaterThan(0);
+    for (const user of users) {
+      expect(await session.presenceEndsWith(user, "OFFLINE")).toEqual([
+        ["ONLINE", 1],
+        ["OFFLINE", 2],
+      ]);
+    }
+  });
+});
