@@ -26,7 +26,7 @@ const MEASUREMENTS = {
   single: { name: "SUMU: single", subject: "sumu", task: SINGLE },
   batch: { name: "SUMU: batch of 10 x 1,000 users", subject: "sumu", task: BATCH },
   broadcast: { name: "SUMU: broadcast to 10,000", subject: "sumu", task: BROADCAST_10K },
-  large: { name: "SUMU: broadcast to 100,000", subject: "sumu", task: BROADCAST_100K, rounds: 3 },
+  large: { name: "SUMU: broadcast to 100,000", subject: "sumu", task: BROADCAST_100K, rounds: 1 },
   gone: { name: "SUMU: 10,000, 10 % gone", subject: "sumu", task: BROADCAST_10K, faults: { goneEvery: 10 } },
   throttled: {
     name: "SUMU: 10,000, 10 % throttled",
@@ -36,7 +36,7 @@ const MEASUREMENTS = {
   },
   sdkSingle: { name: "AWS SDK: single", subject: "sdk", task: SINGLE },
   sdkBatch: { name: "AWS SDK: 10,000 users", subject: "sdk", task: BATCH, rounds: 1 },
-  sdkBroadcast: { name: "AWS SDK: broadcast to 10,000", subject: "sdk", task: BROADCAST_10K, rounds: 3 },
+  sdkBroadcast: { name: "AWS SDK: broadcast to 10,000", subject: "sdk", task: BROADCAST_10K, rounds: 1 },
   floorSingle: { name: "unsigned undici, no table: single", subject: "floor", task: SINGLE },
   floor: { name: "unsigned undici, no table: 10,000 (the floor)", subject: "floor", task: BROADCAST_10K },
 } as const satisfies Record<string, Measurement>;

@@ -62,7 +62,13 @@ export async function startLocalAws(): Promise<LocalAws> {
       case "Query":
         return JSON.stringify({ Count: 1, Items: [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)))] });
       case "Scan": {
-        const memo = JSON.stringify([state.rows, input.Segment, input.TotalSegments, input.ExclusiveStartKey]);
+        const memo = JSON.stringify([
+          state.rows,
+          input.Segment,
+          input.TotalSegments,
+          input.ExclusiveStartKey,
+          input.Limit,
+        ]);
         const page = pages.get(memo) ?? JSON.stringify(scan(state.rows, input));
         pages.set(memo, page);
         return page;
@@ -141,16 +147,20 @@ interface ScanInput {
   readonly Segment?: number;
   readonly TotalSegments?: number;
   readonly ExclusiveStartKey?: { readonly user_id: { readonly S: string } };
+  readonly Limit?: number;
 }
 
-function scan(rows: number, { Segment = 0, TotalSegments = 1, ExclusiveStartKey }: ScanInput): object {
+function scan(
+  rows: number,
+  { Segment = 0, TotalSegments = 1, ExclusiveStartKey, Limit = PAGE_ROWS }: ScanInput,
+): object {
   const end = Math.floor((rows * (Segment + 1)) / TotalSegments);
   const from =
     ExclusiveStartKey === undefined
       ? Math.floor((rows * Segment) / TotalSegments)
       : Number(ExclusiveStartKey.user_id.S.slice(-12)) + 1;
-  const to = Math.min(end, from + PAGE_ROWS);
+  const to = Math.min(end, from + Math.min(Limit, PAGE_ROWS));
   const Items = Array.from({ length: to - from }, (_, index) => item(from + index));
   const last = { user_id: { S: userId(to - 1) }, connection_id: { S: connectionId(to - 1) } };
-  return { Count: Items.length, Items, LastEvaluatedKey: from + PAGE_ROWS >= end ? undefined : last };
+  return { Count: Items.length, Items, LastEvaluatedKey: to === end ? undefined : last };
 }
