@@ -14,3 +14,4 @@ export type { Pusher } from "./pusher/pusher";
 export { Sumu } from "./sumu";
 export type { SumuProps } from "./sumu-props";
 export type { Tags } from "./terraform/tags";
+export type { Transform } from "./terraform/transform";

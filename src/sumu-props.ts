@@ -1,5 +1,6 @@
 import { type IResolvable, Token } from "cdktf";
 import { PUSHER_SETTINGS } from "./contract/pusher-settings";
+import { checkOperation, OPERATION_DEFAULTS, type OperationProps } from "./operation-props";
 import { check } from "./rules/rule";
 import {
   apigwEndpointRule,
@@ -28,7 +29,7 @@ import type { Given } from "./terraform/field";
 import type { Tags } from "./terraform/tags";
 
 /** What {@link Sumu} needs. Literals are validated at synthesis; tokens (Terraform variables, attributes) pass through. */
-export interface SumuProps {
+export interface SumuProps extends OperationProps {
   /** Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. */
   readonly prefix: string;
   /** API stage, the last part of the URL that clients connect to. */
@@ -135,10 +136,12 @@ export const SUMU_DEFAULTS = {
     pusher: { name: "apigw-websocket-pusher", branch: "main" },
   } as Given<GitHubRepositories>,
   preRelease: true,
+  ...OPERATION_DEFAULTS,
 } as const;
 
 /** @throws RangeError with the words that the module's variable would refuse with. */
 export function validated(props: SumuProps): SumuProps {
+  checkOperation(props);
   check(prefixRule, props.prefix);
   check(stageNameRule, props.stageName);
   check(issuerJwksUriRule, props.issuerJwksUri);

@@ -1,4 +1,3 @@
-import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { TerraformLocal } from "cdktf";
@@ -7,6 +6,8 @@ import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { ConnectionStore } from "./connections/connection-store";
 import { Delivery } from "./delivery/delivery";
 import { deliveryExistence } from "./delivery/delivery-existence";
+import { Encryption, type KeyUse, READ_TABLE_WITH_KEY, RECEIVE_WITH_KEY, SEND_WITH_KEY } from "./encryption/encryption";
+import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
 import { Integration } from "./integration/integration";
@@ -19,7 +20,9 @@ import { attributeOrNull } from "./terraform/attribute";
 import { AwsAccount } from "./terraform/aws-account";
 import { type Existence, existsWhen } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
+import { policyDocument } from "./terraform/policy-document";
 import { tagEverything } from "./terraform/tags";
+import { transformEverything } from "./terraform/transform";
 
 /**
  * Realtime over WebSockets for an application: clients connect with a JWT, publish and send messages to the backend, and
@@ -36,35 +39,43 @@ export class Sumu extends Construct {
   readonly pusher: Pusher;
   /** Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  private readonly encryption: Encryption;
+  private readonly keyPolicy: KeyPolicy;
 
   constructor(scope: Construct, id: string, props: SumuProps) {
     super(scope, id);
     const input = withDefaults(validated(props));
-    const { prefix, stageName, presenceSource, logRetentionDays } = input;
+    const { prefix, stageName, presenceSource, deletionProtection } = input;
     const account = new AwsAccount(this, "account");
+    const encryption = new Encryption(account, input.kmsKeyArn);
+    this.encryption = encryption;
+    this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix });
 
     this.connections = new ConnectionStore(this, "connections", {
       tableName: tableName(prefix, input.connectionsTableName),
+      encryption,
+      deletionProtection,
     });
-    this.integration = new Integration(this, "integration", { account, prefix });
+    this.integration = new Integration(this, "integration", { ...input, account, encryption });
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
     const delivery = named(this, deliveryExistence(input.s3Artifacts, input.github));
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       account,
+      encryption,
       delivery,
       webSocketApi: this.webSocketApi,
     });
     this.gateway = new Gateway(this, "gateway", {
+      ...input,
       account,
-      prefix,
+      encryption,
       webSocketApi: this.webSocketApi,
       authorizerId: this.authorizer.authorizer.id,
       connections: this.connections,
       integration: this.integration,
-      logRetentionDays,
     });
-    const parts = { ...input, account, connections: this.connections, integration: this.integration };
+    const parts = { ...input, account, encryption, connections: this.connections, integration: this.integration };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
@@ -84,6 +95,9 @@ export class Sumu extends Construct {
     }
 
     tagEverything(this, input.commonTags);
+    if (input.transform !== undefined) {
+      transformEverything(this, input.transform);
+    }
   }
 
   /** The API's id, as a custom domain's mapping wants it. */
@@ -163,22 +177,40 @@ export class Sumu extends Construct {
     return this.presence && attributeOrNull(this.presence.table, "arn");
   }
 
+  /**
+   * What the policy of {@link SumuProps.kmsKeyArn}'s key must allow services, as JSON, besides what lets IAM decide about
+   * roles. It depends on no key: the key's own policy may be made of it.
+   */
+  get kmsKeyPolicyJson(): string {
+    return this.keyPolicy.json;
+  }
+
   /** Lets a role notify users, through the topic and through the queue. */
   grantSendNotifications(role: IamRole): void {
-    this.grant("send_notifications", role, [
-      { actions: ["sns:Publish"], resources: [this.notificationsTopicArn] },
-      { actions: ["sqs:SendMessage"], resources: [this.notificationsQueueArn] },
-    ]);
+    this.grant(
+      "send_notifications",
+      role,
+      [
+        { actions: ["sns:Publish"], resources: [this.notificationsTopicArn] },
+        { actions: ["sqs:SendMessage"], resources: [this.notificationsQueueArn] },
+      ],
+      { actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
+    );
   }
 
   /** Lets a role take what clients sent, and presence when it goes there, from the messages queue. */
   grantReceiveMessages(role: IamRole): void {
-    this.grant("receive_messages", role, [
-      {
-        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-        resources: [this.messagesQueueArn],
-      },
-    ]);
+    this.grant(
+      "receive_messages",
+      role,
+      [
+        {
+          actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
+          resources: [this.messagesQueueArn],
+        },
+      ],
+      { actions: RECEIVE_WITH_KEY, via: ["sqs"] },
+    );
   }
 
   /** Lets a role subscribe something to what clients published, and to presence when it goes there. */
@@ -188,9 +220,12 @@ export class Sumu extends Construct {
 
   /** Lets a role read who is connected. */
   grantReadConnections(role: IamRole): void {
-    this.grant("read_connections", role, [
-      { actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources: [this.connectionsTableArn] },
-    ]);
+    this.grant(
+      "read_connections",
+      role,
+      [{ actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources: [this.connectionsTableArn] }],
+      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+    );
   }
 
   /** Lets a role read who is online. */
@@ -199,18 +234,23 @@ export class Sumu extends Construct {
     if (presenceTableArn === undefined) {
       throw new Error('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
     }
-    this.grant("read_presence", role, [
-      { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], resources: [presenceTableArn] },
-    ]);
+    this.grant(
+      "read_presence",
+      role,
+      [{ actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], resources: [presenceTableArn] }],
+      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+    );
   }
 
   private grant(
     what: string,
     role: IamRole,
-    statement: readonly { readonly actions: string[]; readonly resources: string[] }[],
+    statements: readonly { readonly actions: string[]; readonly resources: string[] }[],
+    keyUse?: Omit<KeyUse, "sid">,
   ): void {
     const id = `${what}_${role.node.addr}`;
-    const document = new DataAwsIamPolicyDocument(this, `${id}_policy_document`, { statement: [...statement] });
+    const keyStatements = this.encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
+    const document = policyDocument(this, `${id}_policy_document`, statements, { keyStatements });
     new IamRolePolicy(this, `${id}_role_policy`, { namePrefix: "sumu-", role: role.id, policy: document.json });
   }
 }

@@ -87,6 +87,8 @@ describe("Sumu with the fewest props", () => {
       stream_enabled: true,
       stream_view_type: "KEYS_ONLY",
       point_in_time_recovery: { enabled: true },
+      server_side_encryption: { enabled: false },
+      deletion_protection_enabled: false,
       tags: { stack: "sumu" },
     });
   });
@@ -270,22 +272,30 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("every role is assumed by its one service for this account only", () => {
-    const documents = Object.values(sumu().data.aws_iam_policy_document ?? {});
-    const trust = documents.filter((block) => pathOf(block).endsWith("trust_policy_document"));
-    expect(trust.length).toBe(4);
-    for (const { statement } of trust) {
-      expect(statement).toEqual([
-        {
-          actions: ["sts:AssumeRole"],
-          principals: [
-            { type: "Service", identifiers: [expect.stringMatching(/^(lambda|apigateway)\.amazonaws\.com$/)] },
-          ],
-          condition: [
-            { test: "StringEquals", variable: "aws:SourceAccount", values: [expect.stringContaining("account_id")] },
-          ],
-        },
-      ]);
+  test("every role is assumed by its one service for this account only, and a function's for the function", () => {
+    const stack = sumu();
+    const account = "${data.aws_caller_identity.sumu_account_caller_identity.account_id}";
+    const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account] };
+    const lambda = `arn:\${data.aws_partition.sumu_account_partition.partition}:lambda:\${local.sumu_account_region}:${account}`;
+    const trusted = (path: string) =>
+      policyAt(stack, `${path}/trust_policy_document`).map(({ actions, principals, condition }) => ({
+        actions,
+        principals,
+        condition: JSON.parse(readable(JSON.stringify(condition))),
+      }));
+    const assume = (service: string, condition: unknown[]) => [
+      { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: [service] }], condition },
+    ];
+    expect(trusted("gateway/gateway")).toEqual(assume("apigateway.amazonaws.com", [inAccount]));
+    for (const [path, name, mappings] of [
+      ["authorizer/authorizer", "shop-sumu-authorizer-codeless", []],
+      ["pusher/pusher", "shop-sumu-pusher-codeless", [`${lambda}:event-source-mapping:*`]],
+      ["presence/presence", "shop-sumu-presence", [`${lambda}:event-source-mapping:*`]],
+    ] as const) {
+      const values = [`${lambda}:function:${name}`, `${lambda}:function:${name}:*`, ...mappings];
+      expect(trusted(`${path}/execution`)).toEqual(
+        assume("lambda.amazonaws.com", [inAccount, { test: "ArnLike", variable: "aws:SourceArn", values }]),
+      );
     }
   });
 });

@@ -4,6 +4,7 @@ import { Fn, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
 import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
@@ -21,6 +22,10 @@ export interface JwtAuthorizerProps {
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
   readonly logRetentionDays: number;
+  readonly encryption: Encryption;
+  readonly architecture: string;
+  readonly authorizerMemoryMb: number;
+  readonly authorizerReservedConcurrency?: number;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -40,7 +45,10 @@ export class JwtAuthorizer extends Construct {
       roleName: physicalName(prefix, NAME_SUFFIXES.authorizerRole),
       description: "Verifies the JWT of a client that connects.",
       timeoutSeconds: 10,
-      memoryMegabytes: 512,
+      memoryMegabytes: props.authorizerMemoryMb,
+      reservedConcurrency: props.authorizerReservedConcurrency,
+      architecture: props.architecture,
+      encryption: props.encryption,
       environment: {
         [AUTHORIZER_ENVIRONMENT.authorizedApis]: webSocketApi.stageExecutionArn,
         [AUTHORIZER_ENVIRONMENT.issuerJwksUri]: props.issuerJwksUri,

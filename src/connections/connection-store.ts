@@ -1,9 +1,14 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { CONNECTION } from "../contract/tables";
+import { type Encryption, KEY_IS_AN_INPUT } from "../encryption/encryption";
+import { acceptFinding } from "../terraform/accepted-finding";
 
 export interface ConnectionStoreProps {
   readonly tableName: string;
+  readonly encryption: Encryption;
+  readonly deletionProtection: boolean | IResolvable;
 }
 
 /**
@@ -28,7 +33,10 @@ export class ConnectionStore extends Construct {
       streamEnabled: true,
       streamViewType: "KEYS_ONLY",
       pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: props.encryption.tableArguments,
+      deletionProtectionEnabled: props.deletionProtection,
     });
+    acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
   }
 
   get tableName(): string {

@@ -8,6 +8,7 @@ import {
   QUEUE_RETENTION_SECONDS,
   VISIBILITY_TIMEOUT_SECONDS,
 } from "../contract/limits";
+import type { Encryption } from "../encryption/encryption";
 import { attributeOf } from "../terraform/attribute";
 import { deadLetterQueue } from "./dead-letter-queue";
 
@@ -15,6 +16,9 @@ export interface QueueWithDlqProps {
   /** At most 80 characters. */
   readonly name: string;
   readonly dlqName: string;
+  readonly encryption: Encryption;
+  /** Six times the time-out of a function that the queue invokes. @default 720 */
+  readonly visibilityTimeoutSeconds?: number;
   /** @default the queues exist always */
   readonly count?: number;
 }
@@ -27,16 +31,16 @@ export class QueueWithDlq extends Construct {
   /** `id` is the queue's address, `<id>_dlq` its dead-letter queue's. */
   constructor(scope: Construct, id: string, props: QueueWithDlqProps) {
     super(scope, id);
-    const { count } = props;
-    this.dlq = deadLetterQueue(this, "dlq", { count, name: props.dlqName });
+    const { count, encryption } = props;
+    this.dlq = deadLetterQueue(this, "dlq", { count, encryption, name: props.dlqName });
     this.queue = new SqsQueue(this, "queue", {
       count,
       name: props.name,
       messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
-      visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
+      visibilityTimeoutSeconds: props.visibilityTimeoutSeconds ?? VISIBILITY_TIMEOUT_SECONDS,
       receiveWaitTimeSeconds: 0,
       maxMessageSize: QUEUE_MESSAGE_BYTES,
-      sqsManagedSseEnabled: true,
+      ...encryption.queueArguments,
       redrivePolicy: Fn.jsonencode({
         deadLetterTargetArn: attributeOf(this.dlq, "arn"),
         maxReceiveCount: MAX_RECEIVE_COUNT,

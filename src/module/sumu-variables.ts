@@ -20,6 +20,7 @@ import {
   tokenClockToleranceSecondsRule,
 } from "../rules/rules";
 import { SUMU_DEFAULTS, type SumuProps } from "../sumu-props";
+import { OPERATION_VARIABLES, operationProps } from "./operation-variables";
 import { declareVariables, type VariableDefinition } from "./variable";
 
 const REPOSITORIES_TYPE = repositoriesType("apigw-jwt-authorizer", "apigw-websocket-pusher");
@@ -160,6 +161,7 @@ export const SUMU_VARIABLES = {
     default: SUMU_DEFAULTS.logRetentionDays,
     rule: logRetentionDaysRule,
   },
+  ...OPERATION_VARIABLES,
 } as const satisfies Record<string, VariableDefinition>;
 
 export type SumuVariableName = keyof typeof SUMU_VARIABLES;
@@ -198,6 +200,7 @@ export function sumuVariables(scope: Construct): SumuProps {
     githubRepositories: repositories.expression,
     preRelease: variable("pre_release").booleanValue,
     ciNotificationsSlackChannels: variable("ci_notifications_slack_channels").value,
+    ...operationProps(variable),
   };
 }
 

@@ -81,7 +81,13 @@ describe("modules/serverless", () => {
       });
     }
     const free = variables.filter(([, { validation }]) => validation === undefined).map(([name]) => name);
-    expect(free.sort()).toEqual(["common_tags", "pre_release", "presence_source", "verify_token_expiration"]);
+    expect(free.sort()).toEqual([
+      "common_tags",
+      "deletion_protection",
+      "pre_release",
+      "presence_source",
+      "verify_token_expiration",
+    ]);
   });
 
   test("describes every output, in the shapes of the interface", () => {
@@ -105,6 +111,7 @@ describe("modules/serverless", () => {
       connections_table: { name: "string", arn: "string", stream_arn: "string" },
       presence_table: { name: "string", arn: "string" },
       websocket_url: "string",
+      kms_key_policy_json: "string",
     });
   });
 });

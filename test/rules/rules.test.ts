@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { LONGEST_PREFIX } from "../../src/names";
+import * as operation from "../../src/rules/operation-rules";
 import type { Rule } from "../../src/rules/rule";
 import * as rules from "../../src/rules/rules";
 import { describeWithTerraform, runTerraform } from "../support/terraform";
@@ -105,6 +106,39 @@ const samples: Readonly<Record<string, Samples>> = {
   read_concurrency: { rule: rules.readConcurrencyRule, valid: [1, 256], invalid: [0, 257] },
   broadcast_segments: { rule: rules.broadcastSegmentsRule, valid: [1, 1_000], invalid: [0, 1_001] },
   log_retention_days: { rule: rules.logRetentionDaysRule, valid: [1, 30, 3653], invalid: [0, 2, 31] },
+  kms_key_arn: {
+    rule: operation.kmsKeyArnRule,
+    valid: [
+      "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789",
+      "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0b1c2d3e4f567890abcdef0123456789",
+    ],
+    invalid: [
+      "",
+      "0b1c2d3e-4f56-7890-abcd-ef0123456789",
+      "alias/sumu",
+      "arn:aws:kms:eu-west-1:123456789012:alias/sumu",
+      "arn:aws:kms:eu-west-1:123456789012:key/a b",
+    ],
+  },
+  architecture: { rule: operation.architectureRule, valid: ["arm64", "x86_64"], invalid: ["", "arm", "ARM64"] },
+  authorizer_memory_mb: { rule: operation.authorizerMemoryMbRule, valid: [128, 10_240], invalid: [127, 10_241, 128.5] },
+  authorizer_reserved_concurrency: {
+    rule: operation.authorizerReservedConcurrencyRule,
+    valid: [1, 100_000],
+    invalid: [0, -1, 1.5],
+  },
+  pusher_memory_mb: { rule: operation.pusherMemoryMbRule, valid: [128, 10_240], invalid: [127, 10_241] },
+  pusher_timeout_seconds: { rule: operation.pusherTimeoutSecondsRule, valid: [10, 900], invalid: [9, 901, 10.5] },
+  pusher_batch_size: { rule: operation.pusherBatchSizeRule, valid: [1, 10], invalid: [0, 11] },
+  pusher_maximum_concurrency: {
+    rule: operation.pusherMaximumConcurrencyRule,
+    valid: [2, 1_000],
+    invalid: [1, 1_001, 2.5],
+  },
+  pusher_reserved_concurrency: { rule: operation.pusherReservedConcurrencyRule, valid: [1], invalid: [0, 100_001] },
+  presence_memory_mb: { rule: operation.presenceMemoryMbRule, valid: [128, 10_240], invalid: [0, 20_000] },
+  throttling_rate_limit: { rule: operation.throttlingRateLimitRule, valid: [1, 10_000], invalid: [0, 0.5, -1] },
+  throttling_burst_limit: { rule: operation.throttlingBurstLimitRule, valid: [1, 5_000], invalid: [0, 1.5] },
 };
 
 function camelCased(value: unknown): unknown {
@@ -154,7 +188,17 @@ describeWithTerraform("the rules as Terraform reads them", () => {
           expected[name] = index < valid.length;
         });
       }
-      for (const input of ["apigw_endpoint", "authorized_issuer", "github", "s3_artifacts", "connections_table_name"]) {
+      for (const input of [
+        "apigw_endpoint",
+        "authorized_issuer",
+        "github",
+        "s3_artifacts",
+        "connections_table_name",
+        "kms_key_arn",
+        "authorizer_reserved_concurrency",
+        "pusher_maximum_concurrency",
+        "pusher_reserved_concurrency",
+      ]) {
         locals[`${input}_null`] = null;
         verdicts[`${input}_null`] = { value: `\${${samples[input]?.rule.condition(`local.${input}_null`)}}` };
         expected[`${input}_null`] = true;
