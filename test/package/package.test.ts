@@ -1,18 +1,15 @@
-import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { HANDLERS } from "../../src/contract/handlers";
 import { MESSAGE_SOURCES } from "../../src/contract/messages";
 import * as sources from "../../src/index";
 import { prefixRule } from "../../src/rules/rules";
-import { describeWithRegistry, installInProject, type PackedLibrary, packLibrary } from "../support/packed-library";
-import { type Block, only, type SynthesizedStack } from "../support/synthesize";
+import { describeWithRegistry, type PackedLibrary, packLibrary } from "../support/packed-library";
+import { type Block, only } from "../support/synthesize";
 import { repositoryRoot } from "../support/terraform";
+import { AppProject, type AppRun } from "./app-project";
 
-const run = promisify(execFile);
-const COMPILER = path.join(repositoryRoot, "node_modules", "typescript", "bin", "tsc");
 const PUBLIC_NAMES = Object.keys(sources).sort();
 
 jest.setTimeout(180_000);
@@ -50,27 +47,19 @@ describe("npm pack", () => {
   });
 });
 
-/** The project's package.json besides the tarball: empty, so that npm installs the peers by itself. */
-const MANIFEST = {};
-
 describeWithRegistry("an empty project in which the tarball was installed", () => {
-  let project: string;
-  const installed = (...names: string[]) => path.join(project, "node_modules", ...names);
-  const node = async (...args: string[]) => (await run(process.execPath, args, { cwd: project })).stdout.trim();
-
+  let project: AppProject;
   beforeAll(async () => {
-    project = path.join(scratch, "project");
-    await installInProject(project, MANIFEST, packed.tarball);
+    project = await AppProject.install(path.join(scratch, "project"), {}, packed.tarball);
   });
 
   test("has the library and its four peers, with what cdktf bundles, and nothing else", () => {
-    const names = readdirSync(installed()).filter((name) => !name.startsWith("."));
+    const names = readdirSync(project.installed()).filter((name) => !name.startsWith("."));
     expect(names.sort()).toEqual(["@cdktf", "cdktf", "constructs", "sumu"]);
-    expect(readdirSync(installed("@cdktf")).sort()).toEqual(["provider-archive", "provider-aws"]);
-    const { dependencies, peerDependencies } = JSON.parse(readFileSync(installed("sumu", "package.json"), "utf8")) as {
-      dependencies?: unknown;
-      peerDependencies: object;
-    };
+    expect(readdirSync(project.installed("@cdktf")).sort()).toEqual(["provider-archive", "provider-aws"]);
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(project.installed("sumu", "package.json"), "utf8"),
+    ) as { dependencies?: unknown; peerDependencies: object };
     expect(dependencies).toBe(undefined);
     expect(Object.keys(peerDependencies).sort()).toEqual([
       "@cdktf/provider-archive",
@@ -82,13 +71,13 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
 
   test("names nothing of the machine that packed it", () => {
     const telling = packed.files.filter((file) =>
-      readFileSync(installed("sumu", file), "utf8").includes(repositoryRoot),
+      readFileSync(project.installed("sumu", file), "utf8").includes(repositoryRoot),
     );
     expect(telling).toEqual([]);
   });
 
   test("gives require and import the same copy under the same names", async () => {
-    const names = await node("-p", 'JSON.stringify(Object.keys(require("sumu")).sort())');
+    const names = await project.node("-p", 'JSON.stringify(Object.keys(require("sumu")).sort())');
     expect(JSON.parse(names)).toEqual(PUBLIC_NAMES);
     const script = [
       'import { createRequire } from "node:module";',
@@ -97,61 +86,43 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
       "const names = Object.keys(imported).sort();",
       "console.log(JSON.stringify({ names, same: names.every((name) => imported[name] === required[name]) }));",
     ].join("\n");
-    const result = await node("--input-type=module", "--eval", script);
+    const result = await project.node("--input-type=module", "--eval", script);
     expect(JSON.parse(result)).toEqual({ names: PUBLIC_NAMES, same: true });
   });
 
   test("loads the bindings one by one: the provider's root alone would be over a thousand", async () => {
     const script = 'require("sumu"); console.log(JSON.stringify(Object.keys(require.cache)))';
-    const loaded = (JSON.parse(await node("--eval", script)) as string[]).map((file) =>
-      path.relative(installed(), file).split(path.sep).join("/"),
+    const loaded = (JSON.parse(await project.node("--eval", script)) as string[]).map((file) =>
+      path.relative(project.installed(), file).split(path.sep).join("/"),
     );
     const bindings = loaded.filter((file) => file.startsWith("@cdktf/provider-aws/"));
     expect(bindings).not.toContain("@cdktf/provider-aws/lib/index.js");
     expect(bindings.length).toBeLessThan(60);
   });
 
-  /** Compiles the app of test/package/project under the given names. @returns the folder of the outputs */
-  async function compile(name: string, files: readonly string[], settings: object): Promise<string> {
-    const folder = path.join(project, name);
-    for (const file of files) {
-      cpSync(path.join(__dirname, "project", "app.ts"), path.join(folder, file));
-    }
-    symlinkSync(path.join(repositoryRoot, "node_modules", "@types"), path.join(folder, "types"));
-    const compilerOptions = { ...settings, target: "es2022", strict: true, typeRoots: ["types"], types: ["node"] };
-    writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
-    await run(process.execPath, [COMPILER, "-p", folder], { cwd: project }).catch((error: unknown) => {
-      throw new Error(String((error as { stdout?: unknown }).stdout));
-    });
-    return folder;
-  }
-
   test("compiles an app as an ES module and as CommonJS, and either synthesizes two SUMUs and a custom domain", async () => {
     // Without skipLibCheck: the library's own declarations are checked as well.
-    const folder = await compile("node16", ["app.mts", "app.cts"], { module: "node16" });
-    for (const output of ["app.mjs", "app.cjs"]) {
-      const outdir = path.join(folder, `${output}.out`);
-      const env = { ...process.env, OUTDIR: outdir };
-      const { stdout } = await run(process.execPath, [path.join(folder, output)], { cwd: project, env });
-      expect(JSON.parse(stdout)).toEqual({
+    await project.compile("node16", ["app.mts", "app.cts"], { module: "node16" });
+    for (const output of ["node16/app.mjs", "node16/app.cjs"]) {
+      const result = await project.run(output);
+      expect(result.printed).toEqual({
         sources: MESSAGE_SOURCES,
         notification: { users: ["alice"], data: { hello: "Alice" } },
         withoutData: { users: ["alice"] },
         refusal: prefixRule.message,
       });
-      expectTwoSumus(path.join(outdir, "stacks", "realtime"));
+      expectTwoSumus(result);
     }
   });
 
   test("compiles an app that a bundler resolves", async () => {
-    await compile("bundled", ["app.ts"], { module: "preserve", skipLibCheck: true, noEmit: true });
+    await project.compile("bundled", ["app.ts"], { module: "preserve", skipLibCheck: true, noEmit: true });
   });
 });
 
-function expectTwoSumus(folder: string): void {
-  const { resource, data } = JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8")) as SynthesizedStack;
+function expectTwoSumus({ stack: { resource, data }, folder }: AppRun): void {
   const names = (type: string, argument = "name") =>
-    Object.values(resource[type] ?? {}).map((block: Block) => block[argument]);
+    Object.values(resource?.[type] ?? {}).map((block: Block) => block[argument]);
   expect(names("aws_apigatewayv2_api").sort()).toEqual(["blog-sumu-gw-ws-api", "shop-sumu-gw-ws-api"]);
   expect(names("aws_lambda_function", "function_name").sort()).toEqual([
     "blog-sumu-authorizer-codeless",
@@ -162,11 +133,11 @@ function expectTwoSumus(folder: string): void {
     "shop-sumu-pusher-codeless",
   ]);
   expect(names("aws_apigatewayv2_api_mapping", "api_mapping_key").sort()).toEqual(["blog", "shop"]);
-  expect(only(resource.aws_iam_role_policy, ({ name_prefix }) => name_prefix === "sumu-").role).toBe(
+  expect(only(resource?.aws_iam_role_policy, ({ name_prefix }) => name_prefix === "sumu-").role).toBe(
     "${aws_iam_role.sender.id}",
   );
 
-  const zips = Object.values(data.archive_file ?? {});
+  const zips = Object.values(data?.archive_file ?? {});
   expect(zips.length).toBe(6);
   for (const { source_file, output_path } of zips) {
     const [, handler] = /(authorizer|pusher|presence)[^/]*\.zip$/.exec(String(output_path)) ?? [];
