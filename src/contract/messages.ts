@@ -58,3 +58,29 @@ export const MESSAGE_SOURCES = {
 
 /** Where a message comes from: a value of {@link MESSAGE_SOURCES}. */
 export type MessageSource = (typeof MESSAGE_SOURCES)[keyof typeof MESSAGE_SOURCES];
+
+/** A message attribute as SQS hands it to a consumer (`MessageAttributes` of ReceiveMessage). */
+export interface ReceivedAttribute<DataType extends "String" | "Number" = "String" | "Number"> {
+  readonly DataType: DataType;
+  readonly StringValue: string;
+}
+
+/** What a client has sent or published, as a consumer receives it from SQS. */
+export interface ReceivedClientMessage {
+  /** A string's own text, anything else as its JSON text: whoever sends both has to tell them apart. */
+  readonly Body: string;
+  readonly MessageAttributes: {
+    readonly user_id: ReceivedAttribute<"String">;
+    readonly timestamp: ReceivedAttribute<"Number">;
+    readonly source: ReceivedAttribute<"String">;
+  };
+}
+
+/** A presence event, as a consumer receives it from SQS. */
+export interface ReceivedPresenceEvent {
+  /** JSON text of a {@link PresenceMessage}. */
+  readonly Body: string;
+  readonly MessageAttributes: ReceivedClientMessage["MessageAttributes"] & {
+    readonly version: ReceivedAttribute<"Number">;
+  };
+}
