@@ -22,6 +22,8 @@ export class NpmStart {
     readonly stack: PrintedStack,
     /** All that it has printed. */
     readonly lines: readonly string[],
+    /** What it has said on its standard error. */
+    readonly complaints: readonly string[],
   ) {}
 
   /** @throws Error when it ends instead */
@@ -30,16 +32,20 @@ export class NpmStart {
     const started = spawn("npm", ["start", "--silent", "--", "--json", "--port", "0", ...args], {
       cwd: root,
       env: NpmStart.#environment(folder),
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       // A process group of its own, as a shell gives each command: Ctrl-C goes to all of it.
       detached: true,
     });
-    const lines: string[] = [];
-    createInterface({ input: started.stdout }).on("line", (line) => lines.push(line));
+    const [lines, complaints] = [started.stdout, started.stderr].map((input) => {
+      const read: string[] = [];
+      createInterface({ input }).on("line", (line) => read.push(line));
+      return read;
+    }) as [string[], string[]];
     try {
       const first = await until("the line of JSON", () => lines[0] ?? (started.exitCode !== null && "{}"), 90_000);
-      if (first === "{}") throw new Error(`npm start ended with exit code ${started.exitCode}`);
-      return new NpmStart(started, folder, JSON.parse(first) as PrintedStack, lines);
+      if (first === "{}")
+        throw new Error(`npm start ended with exit code ${started.exitCode}: ${complaints.join("\n")}`);
+      return new NpmStart(started, folder, JSON.parse(first) as PrintedStack, lines, complaints);
     } catch (error) {
       await NpmStart.#clear(folder);
       throw error;
