@@ -3,6 +3,7 @@ export type { ConnectionStore } from "./connections/connection-store";
 export type {
   AckFrame,
   ClientFrame,
+  ClientMessageValue,
   ErrorFrame,
   GatewayErrorFrame,
   PingFrame,
@@ -16,6 +17,7 @@ export type {
   NotificationRequest,
   PresenceMessage,
   PresenceStatus,
+  ReceivedAttribute,
   ReceivedClientMessage,
   ReceivedPresenceEvent,
 } from "./contract/messages";

@@ -61,7 +61,9 @@ export type MessageSource = (typeof MESSAGE_SOURCES)[keyof typeof MESSAGE_SOURCE
 
 /** A message attribute as SQS hands it to a consumer (`MessageAttributes` of ReceiveMessage). */
 export interface ReceivedAttribute<DataType extends "String" | "Number" = "String" | "Number"> {
+  /** SQS's name of the type. */
   readonly DataType: DataType;
+  /** The value, a Number's too, in characters. */
   readonly StringValue: string;
 }
 
@@ -69,9 +71,13 @@ export interface ReceivedAttribute<DataType extends "String" | "Number" = "Strin
 export interface ReceivedClientMessage {
   /** A string's own text, anything else as its JSON text: whoever sends both has to tell them apart. */
   readonly Body: string;
+  /** Who, when and by which route. */
   readonly MessageAttributes: {
+    /** `sub` of the token with which the client has connected. */
     readonly user_id: ReceivedAttribute<"String">;
+    /** Epoch milliseconds of the request, in digits. */
     readonly timestamp: ReceivedAttribute<"Number">;
+    /** A {@link MessageSource}. */
     readonly source: ReceivedAttribute<"String">;
   };
 }
@@ -80,7 +86,9 @@ export interface ReceivedClientMessage {
 export interface ReceivedPresenceEvent {
   /** JSON text of a {@link PresenceMessage}. */
   readonly Body: string;
+  /** As of a client's message, and which change of the user's it is. */
   readonly MessageAttributes: ReceivedClientMessage["MessageAttributes"] & {
+    /** Counts the user's changes from 1 without a gap: one already seen is a repeat. */
     readonly version: ReceivedAttribute<"Number">;
   };
 }
