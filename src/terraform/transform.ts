@@ -1,7 +1,7 @@
 import { Aspects, TerraformDataSource, TerraformResource } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 
-/** What {@link transformEverything} calls: the element, and its path below the scope, such as `integration/messages/queue`. */
+/** Is given a resource or data source to change, and its path below the construct, such as `integration/messages/queue`. */
 export type Transform = (element: TerraformResource | TerraformDataSource, path: string) => void;
 
 /** Hands every resource and data source in the scope to the caller before synthesis, after everything else set it. */
@@ -9,7 +9,7 @@ export function transformEverything(scope: Construct, transform: Transform): voi
   const above = `${scope.node.path}/`;
   Aspects.of(scope).add({
     visit(node: IConstruct): void {
-      if (node instanceof TerraformResource || node instanceof TerraformDataSource) {
+      if (TerraformResource.isTerraformResource(node) || TerraformDataSource.isTerraformDataSource(node)) {
         transform(node, node.node.path.slice(above.length));
       }
     },
