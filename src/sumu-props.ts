@@ -42,12 +42,12 @@ export interface SumuProps {
   readonly commonTags?: Tags;
   /**
    * Where the pusher posts: a custom domain with its mapping key, or the stage's invoke URL.
-   * @default the stage's own URL
+   * @default the URL of the stage `stageName`
    */
   readonly apigwEndpoint?: string;
   /**
-   * Who the tokens must be for: compared with `aud`, else `client_id`.
-   * @default [] any audience
+   * Who the tokens must be for: compared with `aud`, else `client_id`. Empty: anyone.
+   * @default []
    */
   readonly authorizedAudiences?: readonly string[];
   /**
@@ -100,13 +100,19 @@ export interface SumuProps {
    * @default 30
    */
   readonly logRetentionDays?: number;
-  /** Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers. */
+  /**
+   * Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers.
+   * @default no pipelines: `terraform apply` ships the handlers
+   */
   readonly s3Artifacts?: Given<S3Artifacts>;
-  /** Whose repositories the delivery pipelines build, and the connection through which they read them. */
+  /**
+   * Whose repositories the delivery pipelines build, and the connection through which they read them.
+   * @default no pipelines, as without `s3Artifacts`
+   */
   readonly github?: Given<GitHub>;
   /**
    * The handlers' repositories.
-   * @default apigw-jwt-authorizer and apigw-websocket-pusher, branch main
+   * @default `apigw-jwt-authorizer` and `apigw-websocket-pusher`, branch `main`
    */
   readonly githubRepositories?: Given<GitHubRepositories>;
   /**
@@ -114,7 +120,10 @@ export interface SumuProps {
    * @default true
    */
   readonly preRelease?: boolean | IResolvable;
-  /** AWS Chatbot Slack channel configurations that hear of the delivery pipelines. */
+  /**
+   * AWS Chatbot Slack channel configurations that hear of the delivery pipelines.
+   * @default nobody; the pipelines themselves need `s3Artifacts` and `github`
+   */
   readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
 }
 

@@ -33,6 +33,8 @@ const COMPACT_AT = 4_096;
 export interface DeliveryPorts {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Told of each delivery, with its time in epoch milliseconds. */
+  readonly onDelivered: (at: number) => void;
   /** Removes the row of a connection that is gone. Never throws. */
   readonly removeGone: (connection: Connection) => Promise<void>;
   /** Removes a row whose time is up. Never throws. */
@@ -50,6 +52,8 @@ export class Delivery {
   delivered = 0;
   gone = 0;
   expired = 0;
+  /** Tries that failed for now. */
+  retried = 0;
   #ready: Recipient[] = [];
   #first = 0;
   /** Recipients that wait to be tried again, with what ends their wait. */
@@ -134,6 +138,7 @@ export class Delivery {
       case "delivered":
         this.#inFlight--;
         this.delivered++;
+        this.ports.onDelivered(now);
         break;
       case "gone":
         this.#inFlight--;
@@ -149,6 +154,7 @@ export class Delivery {
         break;
       case "retry":
         this.#inFlight--;
+        this.retried++;
         recipient.failures++;
         recipient.reason = verdict.reason;
         this.#retry(recipient, verdict.reason);

@@ -27,7 +27,9 @@ export interface JwtAuthorizerProps {
 
 /** Lets a client connect when its JWT holds: a Lambda that API Gateway asks on `$connect`, and only there. */
 export class JwtAuthorizer extends Construct {
+  /** The function that verifies tokens. */
   readonly handler: HandlerFunction;
+  /** As the route `$connect` names it. */
   readonly authorizer: Apigatewayv2Authorizer;
 
   constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {

@@ -49,6 +49,7 @@ export class HandlerFunction extends Construct {
   readonly bundled?: VersionedFunction;
   /** Undefined when a literal says that there is no pipeline. */
   readonly released?: VersionedFunction;
+  /** What the function writes its log to. */
   readonly logGroup: CloudwatchLogGroup;
   private readonly execution: ServiceRole;
   private readonly whenReleased: Existence;
@@ -121,20 +122,22 @@ export class HandlerFunction extends Construct {
     }
   }
 
+  /** Name of the function that exists: the bundled or the released one. */
   get functionName(): string {
     return this.read(({ function: lambda }) => attributeOf(lambda, "function_name"));
   }
 
+  /** The function that exists, bundled or released, without version or alias. */
   get functionArn(): string {
     return this.read(({ function: lambda }) => attributeOf(lambda, "arn"));
   }
 
-  /** Of the execution role, for a further policy. */
+  /** The execution role, for a further policy. */
   get roleId(): string {
     return attributeOf(this.execution.role, "id");
   }
 
-  /** Known once the alias exists, so that what is added to it waits for it. */
+  /** `latest`, known once the alias exists, so that what is added to it waits for it. */
   get aliasName(): string {
     return this.read(({ alias }) => attributeOf(alias, "name"));
   }
@@ -144,13 +147,13 @@ export class HandlerFunction extends Construct {
     return this.read(({ alias }) => attributeOf(alias, "arn"));
   }
 
-  /** The same from its parts, for a reader that Terraform may not order by it. */
+  /** {@link aliasArn} from its parts, for a reader that Terraform may not order by it. */
   get aliasArnByName(): string {
     const { partition, region, accountId } = this.account;
     return `arn:${partition}:lambda:${region}:${accountId}:function:${this.name}:${RELEASE_ALIAS}`;
   }
 
-  /** The same as API Gateway wants it. */
+  /** {@link aliasArn} as API Gateway wants it. */
   get aliasInvokeArn(): string {
     return this.read(({ alias }) => attributeOf(alias, "invoke_arn"));
   }

@@ -24,8 +24,11 @@ export interface VersionedFunctionProps {
   readonly count?: number;
 }
 
+/** A function and its alias. */
 export interface VersionedFunction {
+  /** Its latest version is what the alias names, unless a pipeline releases. */
   readonly function: LambdaFunction;
+  /** `latest`, which everything invokes. */
   readonly alias: LambdaAlias;
 }
 

@@ -40,6 +40,7 @@ const RECORD_AGE_SECONDS = 23 * 3_600;
  * own, and sends ONLINE or OFFLINE when a state has changed.
  */
 export class PresenceWatchdog extends Construct {
+  /** The function that follows the connections table's stream. */
   readonly handler: HandlerFunction;
   /** A user's state, public to read: `user_id`, `status`, `version`, `changed_at`. */
   readonly table: DynamodbTable;

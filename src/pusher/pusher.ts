@@ -34,6 +34,7 @@ export interface PusherProps {
 
 /** Delivers notifications, from the queue and from the topic, to the sockets of the users they name, or to all. */
 export class Pusher extends Construct {
+  /** The function that the notifications topic and queue invoke. */
   readonly handler: HandlerFunction;
 
   constructor(scope: Construct, id: string, props: PusherProps) {

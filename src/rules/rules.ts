@@ -43,6 +43,7 @@ export const authorizedAudiencesRule: Rule<readonly string[]> = {
     `alltrue([for audience in ${ref} : can(regex(${JSON.stringify(AUDIENCE.source)}, audience))]) && length(join(",", ${ref})) <= ${AUDIENCES_CHARACTERS}`,
 };
 
+/** Whose repositories the delivery pipelines build, and how they read them. */
 export interface GitHub {
   /** The user or organization that owns the repositories. */
   readonly owner: string;
@@ -64,13 +65,19 @@ export const githubRule: Rule<GitHub> = whenGiven({
     `can(regex(${JSON.stringify(GITHUB_OWNER.source)}, ${ref}.owner)) && can(regex(${JSON.stringify(CONNECTION_ARN.source)}, ${ref}.connection_arn))`,
 });
 
+/** One repository, and its branch to release from. */
 export interface GitHubRepository {
+  /** Without its owner. */
   readonly name: string;
+  /** A push to it releases, unless `preRelease` is false. */
   readonly branch: string;
 }
 
+/** A repository for each handler that a pipeline releases. */
 export interface GitHubRepositories {
+  /** The authorizer's. */
   readonly authorizer: GitHubRepository;
+  /** The pusher's. */
   readonly pusher: GitHubRepository;
 }
 
@@ -86,8 +93,11 @@ export const githubRepositoriesRule: Rule<GitHubRepositories> = whenGiven({
     `alltrue([for repository in [${ref}.authorizer, ${ref}.pusher] : can(regex(${JSON.stringify(REPOSITORY_NAME.source)}, repository.name)) && can(regex(${JSON.stringify(BRANCH_NAME.source)}, repository.branch))])`,
 });
 
+/** The bucket of the delivery pipelines' artifacts. */
 export interface S3Artifacts {
+  /** Its name. */
   readonly bucket: string;
+  /** `arn:aws:s3:::<bucket>`. */
   readonly arn: string;
 }
 
@@ -100,6 +110,7 @@ export const s3ArtifactsRule: Rule<S3Artifacts> = whenGiven({
     `can(regex(${JSON.stringify(BUCKET_ARN.source)}, ${ref}.arn)) && try(endswith(${ref}.arn, ":::\${${ref}.bucket}"), false)`,
 });
 
+/** Slack channels, by their configurations in AWS Chatbot. */
 export interface SlackChannels {
   /** Chatbot's name of the channel configuration that hears of started and succeeded releases. */
   readonly info: string;
