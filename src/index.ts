@@ -9,6 +9,7 @@ export type { WebSocketApi } from "./gateway/web-socket-api";
 export type { Integration } from "./integration/integration";
 export type { QueueWithDlq } from "./integration/queue-with-dlq";
 export type { HandlerFunction } from "./lambda/handler-function";
+export type { Observability } from "./observability/observability";
 export type { PresenceWatchdog } from "./presence/presence-watchdog";
 export type { Pusher } from "./pusher/pusher";
 export { Sumu } from "./sumu";
