@@ -213,6 +213,9 @@ function notificationsQueue(metrics: StackMetrics): Graph {
   };
 }
 
+/** CloudWatch puts the reason there. Terraform reads `$${` as `${`. */
+const REASON_LABEL = "$${PROP('Dim.reason')}";
+
 /** Found by search: only the reasons that occur are metrics, and lines. */
 function refusals({ names }: StackMetrics): Graph {
   const { stack, reason } = METRIC_DIMENSIONS;
@@ -221,7 +224,7 @@ function refusals({ names }: StackMetrics): Graph {
     title: "Refused connects by reason",
     leftLabel: "per 5 min",
     stacked: true,
-    lines: [{ id: "refused", label: "", expression: `SEARCH('${query}', 'Sum')` }],
+    lines: [{ id: "refused", label: REASON_LABEL, expression: `SEARCH('${query}', 'Sum')` }],
   };
 }
 
