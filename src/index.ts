@@ -1,6 +1,26 @@
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 export type { ConnectionStore } from "./connections/connection-store";
-export type { Json, NotificationRequest, PresenceMessage, PresenceStatus } from "./contract/messages";
+export type {
+  AckFrame,
+  ClientFrame,
+  ClientMessageValue,
+  ErrorFrame,
+  GatewayErrorFrame,
+  PingFrame,
+  PongFrame,
+  PublishFrame,
+  SendFrame,
+  ServerFrame,
+} from "./contract/frames";
+export type {
+  Json,
+  NotificationRequest,
+  PresenceMessage,
+  PresenceStatus,
+  ReceivedAttribute,
+  ReceivedClientMessage,
+  ReceivedPresenceEvent,
+} from "./contract/messages";
 export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contract/messages";
 export { ROUTE_KEYS } from "./contract/routes";
 export { CONNECTION, PRESENCE } from "./contract/tables";

@@ -58,3 +58,37 @@ export const MESSAGE_SOURCES = {
 
 /** Where a message comes from: a value of {@link MESSAGE_SOURCES}. */
 export type MessageSource = (typeof MESSAGE_SOURCES)[keyof typeof MESSAGE_SOURCES];
+
+/** A message attribute as SQS hands it to a consumer (`MessageAttributes` of ReceiveMessage). */
+export interface ReceivedAttribute<DataType extends "String" | "Number" = "String" | "Number"> {
+  /** SQS's name of the type. */
+  readonly DataType: DataType;
+  /** The value, a Number's too, in characters. */
+  readonly StringValue: string;
+}
+
+/** What a client has sent or published, as a consumer receives it from SQS. */
+export interface ReceivedClientMessage {
+  /** A string's own text, anything else as its JSON text: whoever sends both has to tell them apart. */
+  readonly Body: string;
+  /** Who, when and by which route. */
+  readonly MessageAttributes: {
+    /** `sub` of the token with which the client has connected. */
+    readonly user_id: ReceivedAttribute<"String">;
+    /** Epoch milliseconds of the request, in digits. */
+    readonly timestamp: ReceivedAttribute<"Number">;
+    /** A {@link MessageSource}. */
+    readonly source: ReceivedAttribute<"String">;
+  };
+}
+
+/** A presence event, as a consumer receives it from SQS. */
+export interface ReceivedPresenceEvent {
+  /** JSON text of a {@link PresenceMessage}. */
+  readonly Body: string;
+  /** As of a client's message, and which change of the user's it is. */
+  readonly MessageAttributes: ReceivedClientMessage["MessageAttributes"] & {
+    /** Counts the user's changes from 1 without a gap: one already seen is a repeat. */
+    readonly version: ReceivedAttribute<"Number">;
+  };
+}

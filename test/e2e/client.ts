@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import WebSocket from "ws";
+import { assertServerFrame } from "./assert-wire";
 import { until } from "./until";
 
 /** One device of a user: it keeps every frame, in the order of arrival. */
@@ -35,9 +36,10 @@ export class Client {
     this.#socket.send(frame);
   }
 
-  /** Waits for so many frames and gives them all, those beyond too. */
+  /** Waits for so many frames and gives them all, those beyond too. What SUMU itself has answered matches its schema. */
   async received(count: number, deadlineMilliseconds?: number): Promise<readonly string[]> {
     await until(`${count} frames`, () => this.frames.length >= count, deadlineMilliseconds);
+    for (const frame of this.frames) assertServerFrame(frame);
     return this.frames;
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { assertMatches } from "../support/wire-schemas";
 import { Client } from "./client";
 import { Inbox, subscribeInbox } from "./inbox";
 import type { Target } from "./target";
@@ -51,10 +52,11 @@ export class Session {
     return client;
   }
 
-  /** @param notification - a text goes as it is */
+  /** @param notification - a text goes as it is, anything else is a request that matches the schema */
   async notify(via: "topic" | "queue", notification: unknown): Promise<void> {
     const { sns, sqs, notifications } = this.target;
     const text = typeof notification === "string" ? notification : JSON.stringify(notification);
+    if (text !== notification) assertMatches("notification-request", notification);
     await (via === "topic"
       ? sns.send(new PublishCommand({ TopicArn: notifications.topicArn, Message: text }))
       : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queueUrl, MessageBody: text })));
