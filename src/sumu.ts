@@ -53,6 +53,7 @@ export class Sumu extends Construct {
   readonly pusher: Pusher;
   /** What tells who is online. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  /** Alarms and the dashboard, each when asked for. */
   readonly observability: Observability;
 
   constructor(scope: Construct, id: string, props: SumuProps) {

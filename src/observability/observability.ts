@@ -21,6 +21,7 @@ export interface ObservabilityProps {
 
 /** What an operator sees of a SUMU: alarms, and one dashboard. */
 export class Observability extends Construct {
+  /** Empty when a literal says that nobody hears of them. */
   readonly alarms: readonly CloudwatchMetricAlarm[];
   /** Undefined when a literal says that there is none. */
   readonly dashboard?: CloudwatchDashboard;
