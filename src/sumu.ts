@@ -19,7 +19,8 @@ import {
 } from "./integration/function-subscription";
 import { Integration } from "./integration/integration";
 import { NAME_SUFFIXES, physicalName } from "./names";
-import { watchdogExistence } from "./presence/presence-source";
+import { Observability, stackMetrics } from "./observability/observability";
+import { graceExistence, watchdogExistence } from "./presence/presence-source";
 import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
 import { type SumuProps, validated, withDefaults } from "./sumu-props";
@@ -55,6 +56,8 @@ export class Sumu extends Construct {
   readonly pusher: Pusher;
   /** What tells who is online. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  /** Alarms and the dashboard, each when asked for. */
+  readonly observability: Observability;
   private readonly account: AwsAccount;
   private readonly encryption: Encryption;
   private readonly keyPolicy: KeyPolicy;
@@ -68,6 +71,11 @@ export class Sumu extends Construct {
     this.account = account;
     this.encryption = encryption;
     this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix });
+    const observation = {
+      stack: physicalName(prefix),
+      logLevel: input.logLevel,
+      tracing: existsWhen(input.tracing),
+    };
 
     this.connections = new ConnectionStore(this, "connections", {
       tableName: tableName(prefix, input.connectionsTableName),
@@ -82,6 +90,7 @@ export class Sumu extends Construct {
       account,
       encryption,
       delivery,
+      observation,
       webSocketApi: this.webSocketApi,
     });
     this.gateway = new Gateway(this, "gateway", {
@@ -93,12 +102,34 @@ export class Sumu extends Construct {
       connections: this.connections,
       integration: this.integration,
     });
-    const parts = { ...input, account, encryption, connections: this.connections, integration: this.integration };
+    const parts = {
+      ...input,
+      account,
+      encryption,
+      observation,
+      connections: this.connections,
+      integration: this.integration,
+    };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
       : undefined;
+
+    this.observability = new Observability(this, "observability", {
+      account,
+      metrics: stackMetrics({
+        prefix,
+        api: { apiId: this.webSocketApi.apiId, stageName },
+        connectionsTable: this.connections.tableName,
+        authorizerFunction: this.authorizer.handler.functionName,
+        pusherFunction: this.pusher.handler.functionName,
+      }),
+      alarmActions: input.alarmActions,
+      dashboard: existsWhen(input.dashboard),
+      watchdog,
+      grace: graceExistence(presenceSource, input.presenceGraceSeconds),
+    });
 
     const { s3Artifacts, github } = input;
     if (delivery.exists && s3Artifacts !== undefined && github !== undefined) {

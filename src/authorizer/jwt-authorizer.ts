@@ -8,6 +8,7 @@ import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
@@ -26,6 +27,7 @@ export interface JwtAuthorizerProps {
   readonly architecture: string;
   readonly authorizerMemoryMb: number;
   readonly authorizerReservedConcurrency?: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -61,6 +63,7 @@ export class JwtAuthorizer extends Construct {
       },
       statements: [],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {

@@ -5,6 +5,8 @@ import { conditional, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import type { Encryption, KeyUse } from "../encryption/encryption";
+import { type Observation, observationEnvironment } from "../observability/observation";
+import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
@@ -37,6 +39,7 @@ export interface HandlerFunctionProps {
   /** Whether a queue or a stream invokes it: Lambda then also reads that as the function's role. @default false */
   readonly hasEventSource?: boolean;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -100,6 +103,8 @@ export class HandlerFunction extends Construct {
         ...props.statements,
       ],
     });
+    const { observation } = props;
+    const tracing = tracingRights(this, this.execution, observation.tracing, count);
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
@@ -116,7 +121,9 @@ export class HandlerFunction extends Construct {
       architecture: props.architecture,
       reservedConcurrency: props.reservedConcurrency,
       kmsKeyArn: encryption.keyArn,
-      environment: props.environment,
+      environment: { ...props.environment, ...observationEnvironment(observation) },
+      tracingConfig: tracingConfig(observation.tracing),
+      dependsOn: tracing && [tracing],
       logGroupName: attributeOf(this.logGroup, "name"),
       // What takes the other's place comes first, then its invokers turn to it, then the other goes.
       createBeforeDestroy: props.released !== undefined,

@@ -1,6 +1,7 @@
 import type { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunction, type LambdaFunctionTracingConfig } from "@cdktf/provider-aws/lib/lambda-function";
+import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { HANDLER_ENTRY, RELEASE_ALIAS } from "../contract/handlers";
 import { acceptFinding } from "../terraform/accepted-finding";
@@ -27,6 +28,9 @@ export interface VersionedFunctionProps {
   readonly kmsKeyArn?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
+  readonly tracingConfig?: LambdaFunctionTracingConfig;
+  /** What it waits for, besides its role. */
+  readonly dependsOn?: ITerraformDependable[];
   /** @default the function exists always */
   readonly count?: number;
 }
@@ -40,7 +44,6 @@ export interface VersionedFunction {
 }
 
 const ACCEPTED = {
-  CKV_AWS_50: "The input tracing turns X-Ray on: a trace of each invocation costs money, and is the caller's to want.",
   CKV_AWS_116:
     "What fails goes to a dead-letter queue elsewhere: by the queue's redrive policy, the alias's on-failure destination and the stream mapping's. The authorizer is invoked synchronously.",
   CKV_AWS_117: "It calls AWS and the issuer of the tokens, over TLS and by IAM; in a VPC it would need a NAT for that.",
@@ -76,7 +79,8 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     kmsKeyArn: props.kmsKeyArn,
     environment: { variables: { ...props.environment } },
     // An event source mapping is refused while the role may not read its source.
-    dependsOn: [props.execution.policy],
+    dependsOn: [props.execution.policy, ...(props.dependsOn ?? [])],
+    tracingConfig: props.tracingConfig,
     loggingConfig: { logFormat: "Text", logGroup: props.logGroupName },
     // A change of either uploads the file: https://github.com/hashicorp/terraform-provider-aws/issues/42826
     lifecycle: lifecycle(["filename", "source_code_hash"]),

@@ -11,6 +11,7 @@ import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
@@ -27,6 +28,7 @@ export interface PresenceWatchdogProps {
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   readonly encryption: Encryption;
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
@@ -128,6 +130,7 @@ export class PresenceWatchdog extends Construct {
         { sid: "UseKeyOfMessages", actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
       ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
     });
     grace?.connect(this.handler);
 

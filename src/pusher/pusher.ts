@@ -11,6 +11,7 @@ import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
@@ -35,6 +36,7 @@ export interface PusherProps {
   readonly pusherBatchSize: number;
   readonly pusherMaximumConcurrency?: number;
   readonly pusherReservedConcurrency?: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -93,6 +95,7 @@ export class Pusher extends Construct {
         { sid: "UseKeyOfMessages", actions: SEND_WITH_KEY, via: ["sqs"] },
       ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
     // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.

@@ -125,4 +125,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "serverless pusher_pipeline_trust": [
     "Allow: codepipeline.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codepipeline:<sumu>-release-pusher",
   ],
+  "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
+  "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
+  "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
 };

@@ -83,9 +83,11 @@ describe("modules/serverless", () => {
     const free = variables.filter(([, { validation }]) => validation === undefined).map(([name]) => name);
     expect(free.sort()).toEqual([
       "common_tags",
+      "dashboard",
       "deletion_protection",
       "pre_release",
       "presence_source",
+      "tracing",
       "verify_token_expiration",
     ]);
   });

@@ -124,6 +124,10 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "in a key's own policy * is that key",
   },
   {
+    pattern: /^serverless (authorizer|pusher|presence)_tracing SendTraces \*$/,
+    reason: "traces belong to no resource: AWS gives xray:PutTraceSegments and PutTelemetryRecords none",
+  },
+  {
     pattern: /^global current WriteLogs \*$/,
     reason: "the account's role for API Gateway's logs: AWS refuses one that may do less than its managed policy",
   },
