@@ -26,7 +26,7 @@ describeWithRegistry("the packed library, installed by the lines of docs/cdktn.m
 
   async function runApp(name: string, manifest: object): Promise<AppRun> {
     const project = await AppProject.install(path.join(scratch, name), { ...manifest }, packed.tarball);
-    await project.compile("app", ["app.mts"], { module: "node16", skipLibCheck: true });
+    await project.compile("app", ["app.mts"], { module: "node16" });
     return project.run("app/app.mjs");
   }
 

@@ -1,18 +1,28 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { HANDLERS } from "../../src/contract/handlers";
 import { MESSAGE_SOURCES } from "../../src/contract/messages";
 import * as sources from "../../src/index";
 import { prefixRule } from "../../src/rules/rules";
 import { describeWithRegistry, type PackedLibrary, packLibrary } from "../support/packed-library";
 import { type Block, only } from "../support/synthesize";
-import { repositoryRoot } from "../support/terraform";
+import { changes, describeWithTerraform, type Plan, repositoryRoot, runTerraform } from "../support/terraform";
 import { AppProject, type AppRun } from "./app-project";
 
+const run = promisify(execFile);
 const PUBLIC_NAMES = Object.keys(sources).sort();
 
 jest.setTimeout(180_000);
+
+/** What `terraform show -json` says of a state, as far as it is read here. */
+interface State {
+  readonly values: {
+    readonly root_module: { readonly resources: { type: string; values: Record<string, unknown> }[] };
+  };
+}
 
 let scratch: string;
 let packed: PackedLibrary;
@@ -101,7 +111,6 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
   });
 
   test("compiles an app as an ES module and as CommonJS, and either synthesizes two SUMUs and a custom domain", async () => {
-    // Without skipLibCheck: the library's own declarations are checked as well.
     await project.compile("node16", ["app.mts", "app.cts"], { module: "node16" });
     for (const output of ["node16/app.mjs", "node16/app.cjs"]) {
       const result = await project.run(output);
@@ -116,7 +125,77 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
   });
 
   test("compiles an app that a bundler resolves", async () => {
-    await project.compile("bundled", ["app.ts"], { module: "preserve", skipLibCheck: true, noEmit: true });
+    await project.compile("bundled", ["app.ts"], { module: "preserve", noEmit: true });
+  });
+
+  describe("with examples/cdktf in it", () => {
+    const example = path.join(repositoryRoot, "examples", "cdktf");
+    const environment = { CI: "1", CHECKPOINT_DISABLE: "1" };
+    let folder: string;
+    beforeAll(() => {
+      folder = project.path("shop");
+      cpSync(example, folder, { recursive: true, filter: (file) => !/node_modules|cdktf\.out/.test(file) });
+    });
+
+    async function synthesized(
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<Readonly<Record<string, unknown>>> {
+      const tsx = require.resolve("tsx");
+      const env = { ...process.env, ...environment, ...more };
+      await run(process.execPath, ["--import", tsx, "main.ts"], { cwd: folder, env });
+      return JSON.parse(readFileSync(path.join(folder, "cdktf.out", "stacks", "shop", "cdk.tf.json"), "utf8"));
+    }
+
+    test("it asks for the versions that are tested here", () => {
+      const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+      const { version, devDependencies } = read(path.join(repositoryRoot, "package.json"));
+      const asked = read(path.join(example, "package.json"));
+      const { sumu, ...others } = { ...asked.dependencies, ...asked.devDependencies };
+      expect(sumu).toBe(`file:../../sumu-${version}.tgz`);
+      expect(others).toEqual(Object.fromEntries(Object.keys(others).map((name) => [name, devDependencies[name]])));
+    });
+
+    test("it keeps its state in the bucket that it is given", async () => {
+      const { terraform } = await synthesized({ STATE_BUCKET: "shop-state", AWS_REGION: "eu-central-1" });
+      expect(terraform).toMatchObject({
+        backend: { s3: { bucket: "shop-state", key: "shop.tfstate", region: "eu-central-1", encrypt: true } },
+      });
+    });
+
+    describeWithTerraform("terraform", () => {
+      test("validates, plans, applies it and finds nothing more to change", async () => {
+        await synthesized();
+        const stack = path.join(folder, "cdktf.out", "stacks", "shop");
+        const terraform = (...args: string[]) => runTerraform(stack, ...args);
+        await terraform("init", "-no-color", "-input=false");
+        expect(await terraform("validate", "-no-color")).toBe("Success! The configuration is valid.\n\n");
+        const plan = async () => {
+          const printed = await terraform("plan", "-no-color", "-input=false", "-out=plan.tfplan");
+          expect(printed).not.toContain("Warning:");
+          return changes(JSON.parse(await terraform("show", "-json", "plan.tfplan")) as Plan);
+        };
+        expect((await plan()).length).toBeGreaterThan(60);
+        await terraform("apply", "-no-color", "-input=false", "plan.tfplan");
+        expect(await plan()).toEqual([]);
+
+        const { values } = JSON.parse(await terraform("show", "-json")) as State;
+        const of = (type: string) => values.root_module.resources.filter((one) => one.type === type);
+        const granted = of("aws_iam_role_policy").filter((one) => one.values.name_prefix === "sumu-");
+        // The offline stand-in makes ids up: of a role to be, from its name.
+        expect(granted.map((one) => String(one.values.role).includes("shop-order-desk")).sort()).toEqual([
+          false,
+          false,
+          true,
+          true,
+        ]);
+        expect(of("aws_lambda_event_source_mapping").map((one) => one.values.scaling_config)).toContainEqual([
+          { maximum_concurrency: 10 },
+        ]);
+        expect(of("aws_sns_topic_subscription").map((one) => one.values.filter_policy)).toContain(
+          '{"source":["lambda.presence.watchdog"]}',
+        );
+      });
+    });
   });
 });
 
