@@ -41,6 +41,7 @@ export type { Integration } from "./integration/integration";
 export type { QueueWithDlq } from "./integration/queue-with-dlq";
 export type { HandlerFunction } from "./lambda/handler-function";
 export type { VersionedFunction } from "./lambda/versioned-function";
+export type { Observability } from "./observability/observability";
 export type { PresenceWatchdog } from "./presence/presence-watchdog";
 export type { Pusher } from "./pusher/pusher";
 export type { GitHub, GitHubRepositories, GitHubRepository, S3Artifacts, SlackChannels } from "./rules/rules";

@@ -18,7 +18,8 @@ import {
 } from "./integration/function-subscription";
 import { Integration } from "./integration/integration";
 import { NAME_SUFFIXES, physicalName } from "./names";
-import { watchdogExistence } from "./presence/presence-source";
+import { Observability, stackMetrics } from "./observability/observability";
+import { graceExistence, watchdogExistence } from "./presence/presence-source";
 import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
 import { type SumuProps, validated, withDefaults } from "./sumu-props";
@@ -52,12 +53,19 @@ export class Sumu extends Construct {
   readonly pusher: Pusher;
   /** What tells who is online. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  /** Alarms and the dashboard, each when asked for. */
+  readonly observability: Observability;
 
   constructor(scope: Construct, id: string, props: SumuProps) {
     super(scope, id);
     const input = withDefaults(validated(props));
     const { prefix, stageName, presenceSource, logRetentionDays } = input;
     const account = new AwsAccount(this, "account");
+    const observation = {
+      stack: physicalName(prefix),
+      logLevel: input.logLevel,
+      tracing: existsWhen(input.tracing),
+    };
 
     this.connections = new ConnectionStore(this, "connections", {
       tableName: tableName(prefix, input.connectionsTableName),
@@ -69,6 +77,7 @@ export class Sumu extends Construct {
       ...input,
       account,
       delivery,
+      observation,
       webSocketApi: this.webSocketApi,
     });
     this.gateway = new Gateway(this, "gateway", {
@@ -80,12 +89,27 @@ export class Sumu extends Construct {
       integration: this.integration,
       logRetentionDays,
     });
-    const parts = { ...input, account, connections: this.connections, integration: this.integration };
+    const parts = { ...input, account, observation, connections: this.connections, integration: this.integration };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
       : undefined;
+
+    this.observability = new Observability(this, "observability", {
+      account,
+      metrics: stackMetrics({
+        prefix,
+        api: { apiId: this.webSocketApi.apiId, stageName },
+        connectionsTable: this.connections.tableName,
+        authorizerFunction: this.authorizer.handler.functionName,
+        pusherFunction: this.pusher.handler.functionName,
+      }),
+      alarmActions: input.alarmActions,
+      dashboard: existsWhen(input.dashboard),
+      watchdog,
+      grace: graceExistence(presenceSource, input.presenceGraceSeconds),
+    });
 
     const { s3Artifacts, github } = input;
     if (delivery.exists && s3Artifacts !== undefined && github !== undefined) {

@@ -167,6 +167,8 @@ describe("Sumu with the fewest props", () => {
       JWT_AUTHORIZED_ISSUER: "",
       JWT_VERIFY_EXPIRATION: "true",
       JWT_CLOCK_TOLERANCE_SECONDS: "0",
+      LOG_LEVEL: "info",
+      SUMU_STACK: "shop-sumu",
     });
     const pusher = environmentOf(stack, "shop-sumu-pusher-codeless");
     expect(Object.fromEntries(Object.entries(pusher).map(([name, value]) => [name, readable(value)]))).toEqual({
@@ -177,6 +179,8 @@ describe("Sumu with the fewest props", () => {
       DELIVERY_CONCURRENCY: "64",
       READ_CONCURRENCY: "16",
       BROADCAST_SEGMENTS: "8",
+      LOG_LEVEL: "info",
+      SUMU_STACK: "shop-sumu",
     });
     expect(environmentOf(stack, "shop-sumu-presence")).toMatchObject({
       PRESENCE_SOURCE: "topic",

@@ -2,7 +2,7 @@ import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
 import { DynamoDb } from "../shared/dynamodb";
-import { credentialsFrom, type Environment, integerFrom, regionFrom, requiredFrom } from "../shared/environment";
+import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 import { HttpPool } from "../shared/http-pool";
 import { createLog, logSettingsFrom } from "../shared/log";
 import { Sqs } from "../shared/sqs";
@@ -45,8 +45,6 @@ export function createPusher(environment: Environment): PusherHandler {
   ): Promise<SQSBatchResponse | undefined> => {
     container ??= openContainer(environment);
     const { settings, ports: portsWith } = container;
-    // Refused here, once, rather than by every request.
-    credentialsFrom(environment);
     const ports = portsWith(context.awsRequestId);
     const deliver: Deliver = (messages) => push(messages, ports, settings, context.getRemainingTimeInMillis());
     if (!isSnsEvent(event)) return fromQueue(event, deliver);
@@ -97,7 +95,6 @@ function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
 }
 
 function openContainer(environment: Environment): Container {
-  regionFrom(environment);
   const logSettings = logSettingsFrom(environment);
   const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
   const tableName = requiredFrom(environment, PUSHER_ENVIRONMENT.connectionsTable);

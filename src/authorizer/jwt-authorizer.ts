@@ -7,6 +7,7 @@ import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
@@ -21,6 +22,7 @@ export interface JwtAuthorizerProps {
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -53,6 +55,7 @@ export class JwtAuthorizer extends Construct {
       },
       statements: [],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {

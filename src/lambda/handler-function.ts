@@ -4,6 +4,8 @@ import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/
 import { conditional, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
+import { type Observation, observationEnvironment } from "../observability/observation";
+import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
@@ -26,6 +28,7 @@ export interface HandlerFunctionProps {
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -85,6 +88,8 @@ export class HandlerFunction extends Construct {
         ...props.statements,
       ],
     });
+    const { observation } = props;
+    const tracing = tracingRights(this, this.execution, observation.tracing, count);
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
@@ -98,7 +103,9 @@ export class HandlerFunction extends Construct {
       execution: this.execution,
       timeoutSeconds: props.timeoutSeconds,
       memoryMegabytes: props.memoryMegabytes,
-      environment: props.environment,
+      environment: { ...props.environment, ...observationEnvironment(observation) },
+      tracingConfig: tracingConfig(observation.tracing),
+      dependsOn: tracing && [tracing],
       logGroupName: attributeOf(this.logGroup, "name"),
       // What takes the other's place comes first, then its invokers turn to it, then the other goes.
       createBeforeDestroy: props.released !== undefined,

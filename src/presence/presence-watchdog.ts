@@ -9,6 +9,7 @@ import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { text } from "../terraform/text";
@@ -24,6 +25,7 @@ export interface PresenceWatchdogProps {
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** @default the watchdog exists always */
   readonly count?: number;
 }
@@ -109,6 +111,7 @@ export class PresenceWatchdog extends Construct {
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
     });
     grace?.connect(this.handler);
 

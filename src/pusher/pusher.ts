@@ -11,6 +11,7 @@ import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
@@ -28,6 +29,7 @@ export interface PusherProps {
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -78,6 +80,7 @@ export class Pusher extends Construct {
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [queue.dlqArn] },
       ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
     // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.

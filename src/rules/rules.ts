@@ -1,4 +1,6 @@
+import { Token } from "cdktf";
 import { MAX_PRESENCE_GRACE_SECONDS } from "../contract/limits";
+import { LOG_LEVELS } from "../contract/log-levels";
 import { PUSHER_SETTINGS } from "../contract/pusher-settings";
 import { LONGEST_PREFIX } from "../names";
 import { between, matches, type Rule, whenGiven } from "./rule";
@@ -174,4 +176,23 @@ export const logRetentionDaysRule: Rule<number> = {
   message: `log_retention_days must be one of ${RETENTION_DAYS.join(", ")}: CloudWatch Logs takes no other.`,
   holds: (days) => RETENTION_DAYS.includes(days),
   condition: (ref) => `contains([${RETENTION_DAYS.join(", ")}], ${ref})`,
+};
+
+export const logLevelRule: Rule<string> = {
+  message: `log_level must be one of ${LOG_LEVELS.join(", ")}.`,
+  holds: (level) => LOG_LEVELS.some((known) => known === level),
+  condition: (ref) => `contains(${JSON.stringify(LOG_LEVELS)}, ${ref})`,
+};
+
+/** CloudWatch takes no more for one state of an alarm. */
+const MAX_ALARM_ACTIONS = 5;
+const ARN = /^arn:[a-z-]+:[a-z0-9-]+:\S+$/;
+
+export const alarmActionsRule: Rule<readonly string[]> = {
+  message: `alarm_actions must be a list of at most ${MAX_ALARM_ACTIONS} ARNs, such as an SNS topic's: what CloudWatch calls when an alarm rings, and when it ends.`,
+  // In an app, the ARN of a topic is mostly one that only Terraform will know.
+  holds: (actions) =>
+    actions.length <= MAX_ALARM_ACTIONS && actions.every((arn) => Token.isUnresolved(arn) || ARN.test(arn)),
+  condition: (ref) =>
+    `length(${ref}) <= ${MAX_ALARM_ACTIONS} && alltrue([for arn in ${ref} : can(regex(${JSON.stringify(ARN.source)}, arn))])`,
 };

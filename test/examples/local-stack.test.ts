@@ -1,6 +1,7 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
+import { describeBrowser } from "./describe-browser";
 
 jest.setTimeout(60_000);
 
@@ -12,4 +13,5 @@ describeWithLocalAws("the examples on one machine", () => {
   afterAll(() => stack?.stop());
 
   describeBackends(() => stack);
+  describeBrowser(() => stack);
 });

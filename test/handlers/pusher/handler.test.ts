@@ -229,6 +229,19 @@ describe("the pusher's handler", () => {
     expect(entry?.DelaySeconds).toBeGreaterThanOrEqual(5);
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+  it("sends no trace header, by which Lambda would count invocations and stop a broadcast at the 16th", async () => {
+    const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=25:a87bd80c:1";
+    await start(
+      { rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)), pageRows: 20 },
+      { BROADCAST_SEGMENTS: "2", _X_AMZN_TRACE_ID: trace },
+    );
+    await pusher(sqsEvent(JSON.stringify({ data: 1 })), context());
+    const sent = aws.requests.filter(({ headers }) => String(headers["x-amz-target"]).includes("SendMessage"));
+    expect(sent.map(({ headers }) => headers["x-amzn-trace-id"])).toEqual([undefined]);
+    expect(sent[0]?.body).not.toContain("AWSTraceHeader");
+  });
+
   it("splits a broadcast of more than one page over the queue", async () => {
     await start(
       { rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)), pageRows: 20 },
