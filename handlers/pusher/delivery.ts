@@ -13,12 +13,12 @@ export interface Recipient extends Connection {
 }
 
 /** Tries of one connection in one invocation: about 13 s of waiting. Longer outages are waited out in the queue. */
-const MAX_TRIES = 12;
-const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
+export const MAX_TRIES = 12;
+export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 
 /** Recipients and removals that one notification holds in memory before reading on must wait. */
-const BACKLOG_FULL = 2_048;
-const BACKLOG_ROOM = 1_024;
+export const BACKLOG_FULL = 2_048;
+export const BACKLOG_ROOM = 1_024;
 
 /** Shifting an array of thousands at every delivery would cost more than dropping its spent part now and then. */
 const COMPACT_AT = 4_096;
