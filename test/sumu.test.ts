@@ -1,3 +1,4 @@
+import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type TerraformStack, TerraformVariable, Token } from "cdktf";
 import { Sumu } from "../src/sumu";
@@ -166,6 +167,8 @@ describe("Sumu with the fewest props", () => {
       JWT_AUTHORIZED_ISSUER: "",
       JWT_VERIFY_EXPIRATION: "true",
       JWT_CLOCK_TOLERANCE_SECONDS: "0",
+      LOG_LEVEL: "info",
+      SUMU_STACK: "shop-sumu",
     });
     const pusher = environmentOf(stack, "shop-sumu-pusher-codeless");
     expect(Object.fromEntries(Object.entries(pusher).map(([name, value]) => [name, readable(value)]))).toEqual({
@@ -176,6 +179,8 @@ describe("Sumu with the fewest props", () => {
       DELIVERY_CONCURRENCY: "64",
       READ_CONCURRENCY: "16",
       BROADCAST_SEGMENTS: "8",
+      LOG_LEVEL: "info",
+      SUMU_STACK: "shop-sumu",
     });
     expect(environmentOf(stack, "shop-sumu-presence")).toMatchObject({
       PRESENCE_SOURCE: "topic",
@@ -405,6 +410,36 @@ describe("grants", () => {
         ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"],
       ],
     ]);
+  });
+
+  test("grantFollowConnections lets a role read the stream, not the table", () => {
+    expect(granted((construct, role) => construct.grantFollowConnections(role))).toEqual([
+      [
+        ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+        ["${aws_dynamodb_table.sumu_connections.stream_arn}"],
+      ],
+    ]);
+  });
+
+  test("twice to one role are one policy, to another role another", () => {
+    const stack = sumu({}, (construct, scope) => {
+      const [one, other] = ["one", "other"].map((id) => new IamRole(scope, id, { assumeRolePolicy: "{}" }));
+      if (one === undefined || other === undefined) throw new Error("There are two.");
+      expect(construct.grantSendNotifications(one)).toBe(construct.grantSendNotifications(one));
+      construct.grantSendNotifications(other);
+    });
+    const granting = Object.values(stack.resource.aws_iam_role_policy ?? {}).filter(
+      ({ name_prefix }) => name_prefix === "sumu-",
+    );
+    expect(granting.map(({ role }) => role).sort()).toEqual(["${aws_iam_role.one.id}", "${aws_iam_role.other.id}"]);
+  });
+
+  test("go to a role that was there before as well", () => {
+    const stack = sumu({}, (construct, scope) => {
+      construct.grantSendNotifications(new DataAwsIamRole(scope, "backend_role", { name: "backend" }));
+    });
+    const granting = only(stack.resource.aws_iam_role_policy, ({ name_prefix }) => name_prefix === "sumu-");
+    expect(granting.role).toBe("${data.aws_iam_role.backend_role.id}");
   });
 
   test("grantReadConnections and grantReadPresence let a role see who is there", () => {

@@ -1,5 +1,5 @@
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
-import { BACKLOG_FULL, BACKOFF, MAX_TRIES } from "../../handlers/pusher/delivery";
+import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
 import { fullJitterMs } from "../../handlers/shared/backoff";
 import { EventQueue } from "./event-queue";
 import { TokenBucket } from "./token-bucket";
@@ -59,6 +59,9 @@ interface Invocation {
   waiting: number;
   inFlight: number;
   cpuFreeAt: number;
+  /** The last delivery, or the start. */
+  progressAt: number;
+  isWatched: boolean;
   stopped: boolean;
   finished: boolean;
   /** Held back to share a continuation. */
@@ -71,7 +74,7 @@ type Event =
       readonly run: Invocation;
       readonly failures: number;
     }
-  | { readonly kind: "stop"; readonly run: Invocation }
+  | { readonly kind: "stop" | "patience"; readonly run: Invocation }
   | { readonly kind: "job"; readonly job: Job }
   | { readonly kind: "poll" };
 
@@ -146,11 +149,19 @@ class Simulation {
       case "stop":
         event.run.stopped = true;
         break;
+      case "patience": {
+        if (event.run.finished) return;
+        this.#losePatience(event.run);
+        const leftMs = event.run.progressAt + PATIENCE_MS - this.#now;
+        if (!event.run.stopped) this.#events.put(this.#now + (leftMs > 0 ? leftMs : PATIENCE_MS), event);
+        break;
+      }
       case "arrive":
         this.#arrive(event.run, event.failures);
         return;
       case "delivered":
         event.run.inFlight--;
+        event.run.progressAt = this.#now;
         this.#counts.delivered++;
         this.#lastAnswer = this.#now;
         break;
@@ -158,6 +169,7 @@ class Simulation {
         event.run.inFlight--;
         this.#lastAnswer = this.#now;
         this.#retry(event.run, event.failures + 1);
+        this.#losePatience(event.run);
         break;
       case "retry":
         if (event.run.stopped) return;
@@ -186,6 +198,8 @@ class Simulation {
         waiting: 0,
         inFlight: 0,
         cpuFreeAt: this.#now,
+        progressAt: this.#now,
+        isWatched: false,
         stopped: false,
         finished: false,
         failed: 0,
@@ -211,8 +225,18 @@ class Simulation {
       run.cpuFreeAt = Math.max(this.#now, run.cpuFreeAt) + (this.scenario.cpuMicroseconds * this.#quantum) / 1_000;
       this.#events.put(run.cpuFreeAt, { kind: "arrive", run, failures });
     }
+    if (run.unread === 0 && !run.isWatched) {
+      run.isWatched = true;
+      this.#events.put(Math.max(this.#now, run.progressAt + PATIENCE_MS), { kind: "patience", run });
+    }
     const isDone = run.inFlight === 0 && (run.stopped || run.unread + run.ready.length + run.waiting === 0);
     if (isDone) this.#finish(run);
+  }
+
+  /** What only waits for connections that take nothing is left to the queue. */
+  #losePatience(run: Invocation): void {
+    const isWaitingOnly = run.unread === 0 && run.inFlight === 0 && run.ready.length === 0;
+    if (isWaitingOnly && this.#now - run.progressAt >= PATIENCE_MS) run.stopped = true;
   }
 
   #arrive(run: Invocation, failures: number): void {

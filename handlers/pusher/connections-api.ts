@@ -1,7 +1,7 @@
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import { HttpError } from "../shared/http-error";
 import type { HttpPool } from "../shared/http-pool";
-import { signRequest, uriEncode } from "../shared/signature";
+import { RequestSigner, uriEncode } from "../shared/signature";
 import type { ConnectionsEndpoint, Payload } from "./courier";
 import type { PostResult } from "./verdict";
 
@@ -15,31 +15,29 @@ const POST_TIMEOUT_MS = 10_000;
  */
 export class ConnectionsApi implements ConnectionsEndpoint {
   readonly #basePath: string;
+  readonly #signer: RequestSigner;
 
+  /** @throws Error naming the variable when the environment lacks credentials or region. */
   constructor(
     private readonly pool: HttpPool,
     endpoint: string,
-    private readonly environment: Environment,
+    environment: Environment,
   ) {
     this.#basePath = `${new URL(endpoint).pathname.replace(/\/+$/, "")}/@connections/`;
+    this.#signer = new RequestSigner(
+      "POST",
+      { host: pool.host },
+      { credentials: credentialsFrom(environment), region: regionFrom(environment), service: "execute-api" },
+    );
   }
 
   async post(connectionId: string, { bytes, hash }: Payload, deadline: number): Promise<PostResult> {
     const path = this.#basePath + uriEncode(connectionId);
-    const headers = signRequest(
-      { method: "POST", path, headers: { host: this.pool.host }, payloadHash: hash },
-      {
-        credentials: credentialsFrom(this.environment),
-        region: regionFrom(this.environment),
-        service: "execute-api",
-        now: Date.now(),
-      },
-    );
     try {
       const { status } = await this.pool.request({
         method: "POST",
         path,
-        headers,
+        headers: this.#signer.sign(path, hash, Date.now()),
         body: bytes,
         timeoutMs: POST_TIMEOUT_MS,
         deadline,

@@ -2,9 +2,9 @@ import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
 import { DynamoDb } from "../shared/dynamodb";
-import { credentialsFrom, type Environment, integerFrom, regionFrom, requiredFrom } from "../shared/environment";
+import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 import { HttpPool } from "../shared/http-pool";
-import { createLog, type Log } from "../shared/log";
+import { createLog, logSettingsFrom } from "../shared/log";
 import { Sqs } from "../shared/sqs";
 import { systemClock } from "./clock";
 import { ConnectionsApi } from "./connections-api";
@@ -15,7 +15,7 @@ import { type IncomingMessage, type MessageOutcome, type PusherPorts, type Pushe
 /** What a container keeps between invocations: settings and open connections. */
 interface Container {
   readonly settings: PusherSettings;
-  readonly ports: (log: Log) => PusherPorts;
+  readonly ports: (requestId: string) => PusherPorts;
   readonly close: () => void;
 }
 
@@ -45,9 +45,7 @@ export function createPusher(environment: Environment): PusherHandler {
   ): Promise<SQSBatchResponse | undefined> => {
     container ??= openContainer(environment);
     const { settings, ports: portsWith } = container;
-    // Refused here, once, rather than by every request.
-    credentialsFrom(environment);
-    const ports = portsWith(createLog(context.awsRequestId));
+    const ports = portsWith(context.awsRequestId);
     const deliver: Deliver = (messages) => push(messages, ports, settings, context.getRemainingTimeInMillis());
     if (!isSnsEvent(event)) return fromQueue(event, deliver);
     await fromTopic(event, deliver, ports);
@@ -59,7 +57,13 @@ export function createPusher(environment: Environment): PusherHandler {
 type Deliver = (messages: readonly IncomingMessage[]) => Promise<readonly MessageOutcome[]>;
 
 async function fromQueue({ Records }: SQSEvent, deliver: Deliver): Promise<SQSBatchResponse> {
-  const outcomes = await deliver(Records.map(({ messageId, body }) => ({ id: messageId, body })));
+  const outcomes = await deliver(
+    Records.map(({ messageId, body, attributes }) => ({
+      id: messageId,
+      body,
+      sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
+    })),
+  );
   const batchItemFailures = Records.filter((_, index) => outcomes[index] !== "done").map(({ messageId }) => ({
     itemIdentifier: messageId,
   }));
@@ -67,7 +71,11 @@ async function fromQueue({ Records }: SQSEvent, deliver: Deliver): Promise<SQSBa
 }
 
 async function fromTopic({ Records }: SNSEvent, deliver: Deliver, { outbox, clock }: PusherPorts): Promise<void> {
-  const messages = Records.map(({ Sns }) => ({ id: Sns.MessageId, body: Sns.Message }));
+  const messages = Records.map(({ Sns }) => ({
+    id: Sns.MessageId,
+    body: Sns.Message,
+    sentAt: epochMilliseconds(Date.parse(Sns.Timestamp)),
+  }));
   const outcomes = await deliver(messages);
   const malformed = messages.filter((_, index) => outcomes[index] === "malformed");
   const letters = malformed.map(({ body }) => ({ body, reason: "malformed" }));
@@ -77,13 +85,17 @@ async function fromTopic({ Records }: SNSEvent, deliver: Deliver, { outbox, cloc
   }
 }
 
+function epochMilliseconds(time: number): number | undefined {
+  return Number.isFinite(time) ? time : undefined;
+}
+
 function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
   const [first] = event.Records;
   return first !== undefined && "Sns" in first;
 }
 
 function openContainer(environment: Environment): Container {
-  regionFrom(environment);
+  const logSettings = logSettingsFrom(environment);
   const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
   const tableName = requiredFrom(environment, PUSHER_ENVIRONMENT.connectionsTable);
   const urls = {
@@ -104,14 +116,11 @@ function openContainer(environment: Environment): Container {
   const connections = new ConnectionsApi(pool, endpoint, environment);
   return {
     settings,
-    ports: (log) => ({
-      store,
-      endpoint: connections,
-      outbox: new NotificationQueues(sqs, urls, log),
-      clock: systemClock,
-      random: Math.random,
-      log,
-    }),
+    ports: (requestId) => {
+      const log = createLog(logSettings, requestId);
+      const outbox = new NotificationQueues(sqs, urls, log);
+      return { store, endpoint: connections, outbox, clock: systemClock, random: Math.random, log };
+    },
     close: () => {
       for (const client of [pool, dynamoDb, sqs]) client.close();
     },

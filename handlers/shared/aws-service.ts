@@ -5,10 +5,13 @@ import { credentialsFrom, type Environment, regionFrom } from "./environment";
 import { HttpError } from "./http-error";
 import { HttpPool } from "./http-pool";
 import type { HttpResponse } from "./http-response";
-import { sha256Hex, signRequest } from "./signature";
+import { RequestSigner, sha256Hex } from "./signature";
 
 export interface AwsOptions {
-  /** Read at each call: endpoint, region, credentials. @default process.env */
+  /**
+   * Endpoint, region, credentials: read at the first call, since Lambda sets them for the life of the process (and the
+   * SDK's provider keeps them as long). @default process.env
+   */
   readonly environment?: Environment;
   /** Requests in flight at most. @default 16 */
   readonly maxConnections?: number;
@@ -29,7 +32,7 @@ export interface CallOptions {
 
 interface AwsRequest {
   readonly operation: string;
-  /** Signed. `host` is added. */
+  /** Signed. `host` is added. The same for every call of the operation. */
   readonly headers: Readonly<Record<string, string>>;
   readonly path?: string;
   readonly body: string;
@@ -40,6 +43,8 @@ interface AwsRequest {
 interface Target {
   readonly pool: HttpPool;
   readonly pathname: string;
+  /** By operation. */
+  readonly signers: Map<string, RequestSigner>;
 }
 
 /** A read of 1 MB takes DynamoDB some 100 ms; what takes ten times this long is lost. */
@@ -69,6 +74,7 @@ const TRANSIENT_CODES = new Set([
  */
 export class AwsService {
   readonly #targets = new Map<string, Target>();
+  #endpoint: string | undefined;
   readonly #environment: Environment;
   readonly #maxConnections: number;
   readonly #ca: string | undefined;
@@ -119,23 +125,16 @@ export class AwsService {
     { operation, headers, path, body, endpoint }: AwsRequest,
     deadline: number | undefined,
   ): Promise<{ response?: HttpResponse; error?: AwsError; transient?: boolean }> {
-    const { pool, pathname } = this.#target(endpoint ?? serviceEndpoint(this.service, this.#environment));
+    this.#endpoint ??= serviceEndpoint(this.service, this.#environment);
+    const target = this.#target(endpoint ?? this.#endpoint);
     const bytes = Buffer.from(body);
-    const requestPath = path ?? pathname;
-    const signed = signRequest(
-      { method: "POST", path: requestPath, headers: { ...headers, host: pool.host }, payloadHash: sha256Hex(bytes) },
-      {
-        credentials: credentialsFrom(this.#environment),
-        region: regionFrom(this.#environment),
-        service: this.service,
-        now: this.#now(),
-      },
-    );
+    const requestPath = path ?? target.pathname;
+    const signer = this.#signer(target, operation, headers);
     try {
-      const response = await pool.request({
+      const response = await target.pool.request({
         method: "POST",
         path: requestPath,
-        headers: signed,
+        headers: signer.sign(requestPath, sha256Hex(bytes), this.#now()),
         body: bytes,
         timeoutMs: ATTEMPT_TIMEOUT_MS,
         deadline,
@@ -143,7 +142,7 @@ export class AwsService {
       });
       if (response.status >= 200 && response.status < 300) return { response };
       const code = errorCode(response);
-      const requestId = response.headers.get("x-amzn-requestid");
+      const requestId = response.header("x-amzn-requestid");
       return {
         error: new AwsError(this.service, operation, code, response.status, requestId),
         transient: response.status >= 500 || response.status === 429 || TRANSIENT_CODES.has(code),
@@ -161,10 +160,24 @@ export class AwsService {
     let target = this.#targets.get(endpoint);
     if (target === undefined) {
       const pool = new HttpPool({ endpoint, maxConnections: this.#maxConnections, ca: this.#ca });
-      target = { pool, pathname: new URL(endpoint).pathname };
+      target = { pool, pathname: new URL(endpoint).pathname, signers: new Map() };
       this.#targets.set(endpoint, target);
     }
     return target;
+  }
+
+  #signer({ pool, signers }: Target, operation: string, headers: Readonly<Record<string, string>>): RequestSigner {
+    let signer = signers.get(operation);
+    if (signer === undefined) {
+      const environment = this.#environment;
+      signer = new RequestSigner(
+        "POST",
+        { ...headers, host: pool.host },
+        { credentials: credentialsFrom(environment), region: regionFrom(environment), service: this.service },
+      );
+      signers.set(operation, signer);
+    }
+    return signer;
   }
 }
 
@@ -175,7 +188,7 @@ export class AwsService {
 function errorCode(response: HttpResponse): string {
   const body = response.body.toString("utf8", 0, 4_096);
   const raw =
-    response.headers.get("x-amzn-errortype") ??
+    response.header("x-amzn-errortype") ??
     /"(?:__type|code)"\s*:\s*"([^"]*)"/.exec(body)?.[1] ??
     /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ??
     "";

@@ -21,7 +21,8 @@ export class HttpConnection {
   #requests = 0;
   #parser: HttpResponseParser | undefined;
   #settle: ((outcome: ExchangeOutcome) => void) | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  /** Epoch milliseconds by which the request under way has ended; infinite when there is none. */
+  endsAt = Number.POSITIVE_INFINITY;
 
   /** @param onClose - Called once, when the connection ends without a request on it. */
   constructor(
@@ -30,19 +31,19 @@ export class HttpConnection {
     private readonly onClose: (connection: HttpConnection) => void,
   ) {
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // Whoever watches the time keeps the process alive while there is a request.
+    socket.unref();
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => this.#fail("reset", error));
     socket.on("close", () => this.#fail("reset"));
   }
 
-  /** Sends a request; `settle` is called once, within `timeoutMs`. */
-  send(head: string, body: Buffer | undefined, timeoutMs: number, settle: (outcome: ExchangeOutcome) => void): void {
+  /** Sends a request; `settle` is called once. Whoever watches the time calls {@link timeOut} at `endsAt`. */
+  send(head: string, body: Buffer | undefined, endsAt: number, settle: (outcome: ExchangeOutcome) => void): void {
     this.#requests++;
     this.#parser = new HttpResponseParser();
     this.#settle = settle;
-    this.#timer = setTimeout(() => this.#fail("timeout"), timeoutMs);
-    this.socket.ref();
+    this.endsAt = endsAt;
     if (body === undefined || body.length === 0) {
       this.socket.write(head, "latin1");
     } else if (body.length <= JOINED_BODY_BYTES) {
@@ -58,10 +59,9 @@ export class HttpConnection {
     }
   }
 
-  /** Idle connections do not keep the process alive. */
-  rest(now: number): void {
-    this.idleSince = now;
-    this.socket.unref();
+  /** The request under way has had its time. */
+  timeOut(): void {
+    this.#fail("timeout");
   }
 
   destroy(): void {
@@ -69,7 +69,8 @@ export class HttpConnection {
     this.socket.destroy();
   }
 
-  #receive(chunk: Buffer): void {
+  /** Takes what the socket has read. Its memory may be used again afterwards. */
+  receive(chunk: Buffer): void {
     if (this.#parser === undefined) {
       // Bytes that nobody asked for: the next answer could not be told from them.
       this.#fail("protocol");
@@ -112,8 +113,8 @@ export class HttpConnection {
   }
 
   #finish(outcome: ExchangeOutcome): void {
-    clearTimeout(this.#timer);
     const settle = this.#settle;
+    this.endsAt = Number.POSITIVE_INFINITY;
     this.#settle = undefined;
     this.#parser = undefined;
     if (settle !== undefined) settle(outcome);

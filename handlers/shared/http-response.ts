@@ -1,16 +1,13 @@
+import { HttpHead, HttpProtocolError } from "./http-head";
+
 /** An answer, complete. */
 export interface HttpResponse {
   readonly status: number;
-  /** By lower-case name; a repeated header's values are joined by a comma. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** A header by its lower-case name; a repeated one's values are joined by a comma. */
+  header(name: string): string | undefined;
   readonly body: Buffer;
   /** Whether the server lets the connection carry another request. */
   readonly keepAlive: boolean;
-}
-
-/** The peer does not speak HTTP/1.1 as RFC 9112 has it, or its answer is larger than anything AWS sends. */
-export class HttpProtocolError extends Error {
-  override readonly name = "HttpProtocolError";
 }
 
 /** Larger than any head AWS sends. */
@@ -25,17 +22,16 @@ type State = "head" | "length" | "chunk-size" | "chunk-data" | "chunk-end" | "tr
 /**
  * Reads one answer from a connection's bytes, however they are cut. Interim answers (1xx) are skipped. A body ends by
  * `content-length`, by its last chunk, or with the connection.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length
  */
 export class HttpResponseParser {
   #state: State = "head";
   /** Bytes not yet understood: an unfinished head or line. */
   #pending: Buffer = EMPTY;
-  #status = 0;
-  #headers: Map<string, string> = new Map();
-  #keepAlive = true;
-  #body: Buffer[] = [];
+  #head: HttpHead | undefined;
+  /** The body, when its length is known beforehand. */
+  #whole: Buffer = EMPTY;
+  /** The body's parts, when it is not. */
+  #parts: Buffer[] | undefined;
   #bodyBytes = 0;
   /** Bytes missing from the body (`length`) or from the chunk (`chunk-data`). */
   #missing = 0;
@@ -44,7 +40,8 @@ export class HttpResponseParser {
   started = false;
 
   /**
-   * Takes the next bytes; gives the answer once it is complete.
+   * Takes the next bytes; gives the answer once it is complete. What is kept of them is copied: their memory may be used
+   * again.
    *
    * @throws {@link HttpProtocolError} The connection cannot be used any more.
    */
@@ -56,15 +53,14 @@ export class HttpResponseParser {
       const before = this.#state;
       const rest = this.#step(bytes);
       if (rest === undefined) {
-        this.#pending = bytes;
+        this.#pending = Buffer.from(bytes);
         return undefined;
       }
       bytes = rest;
       if (bytes.length === 0 && this.#state === before) return undefined;
     }
     // Bytes after the answer were not asked for: what they belong to is unknowable.
-    if (bytes.length > 0) this.#keepAlive = false;
-    return this.#response();
+    return this.#response(bytes.length > 0);
   }
 
   /**
@@ -73,7 +69,7 @@ export class HttpResponseParser {
    * @throws {@link HttpProtocolError} The answer was cut short.
    */
   end(): HttpResponse | undefined {
-    if (this.#state === "until-close") return this.#response();
+    if (this.#state === "until-close") return this.#response(false);
     if (this.started) throw new HttpProtocolError("the answer was cut short");
     return undefined;
   }
@@ -95,40 +91,30 @@ export class HttpResponseParser {
   }
 
   #readHead(bytes: Buffer): Buffer | undefined {
-    const end = bytes.indexOf(HEAD_END);
-    if (end > MAX_HEAD_BYTES || (end < 0 && bytes.length > MAX_HEAD_BYTES)) {
+    const text = bytes.toString("latin1", 0, MAX_HEAD_BYTES + HEAD_END.length);
+    const end = text.indexOf(HEAD_END);
+    if (end < 0) {
+      if (bytes.length <= MAX_HEAD_BYTES) return undefined;
       throw new HttpProtocolError(`the answer's head is over ${MAX_HEAD_BYTES} bytes`);
     }
-    if (end < 0) return undefined;
-    const lines = bytes.toString("latin1", 0, end).split("\r\n");
-    const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/.exec(lines[0] ?? "");
-    if (statusLine === null) throw new HttpProtocolError("the answer does not begin with an HTTP/1.1 status line");
-    this.#status = Number(statusLine[2]);
-    this.#headers = parseHeaders(lines);
-    const rest = bytes.subarray(end + HEAD_END.length);
-    if (this.#status === 101) throw new HttpProtocolError("the server switched protocols, which nobody asked for");
-    if (this.#status >= 200) this.#startBody(statusLine[1] === "1");
-    return rest;
+    const head = new HttpHead(text.slice(0, end));
+    if (head.status === 101) throw new HttpProtocolError("the server switched protocols, which nobody asked for");
+    if (head.status >= 200) this.#startBody(head);
+    const rest = end + HEAD_END.length;
+    return rest === bytes.length ? EMPTY : bytes.subarray(rest);
   }
 
-  #startBody(isHttp11: boolean): void {
-    const connection = this.#headers.get("connection")?.toLowerCase();
-    this.#keepAlive = isHttp11 ? connection !== "close" : connection === "keep-alive";
-    const encoding = this.#headers.get("transfer-encoding");
-    const length = this.#headers.get("content-length");
-    if (this.#status === 204 || this.#status === 304) {
+  #startBody(head: HttpHead): void {
+    this.#head = head;
+    if (head.framing === 0) {
       this.#state = "done";
-    } else if (encoding !== undefined) {
-      if (encoding.toLowerCase() !== "chunked") throw new HttpProtocolError("the transfer encoding is not chunked");
-      // Both headers at once are how answers are smuggled: read it, but trust the connection no further.
-      if (length !== undefined) this.#keepAlive = false;
-      this.#state = "chunk-size";
-    } else if (length !== undefined) {
-      this.#expect(parseContentLength(length));
-      this.#state = this.#missing === 0 ? "done" : "length";
+    } else if (typeof head.framing === "number") {
+      this.#expect(head.framing);
+      this.#whole = Buffer.allocUnsafe(head.framing);
+      this.#state = "length";
     } else {
-      this.#keepAlive = false;
-      this.#state = "until-close";
+      this.#parts = [];
+      this.#state = head.framing === "chunked" ? "chunk-size" : "until-close";
     }
   }
 
@@ -170,39 +156,25 @@ export class HttpResponseParser {
   }
 
   #keep(part: Buffer): void {
+    if (this.#parts === undefined) {
+      part.copy(this.#whole, this.#bodyBytes);
+    } else if (part.length > 0) {
+      this.#parts.push(Buffer.from(part));
+    }
     this.#bodyBytes += part.length;
     if (this.#bodyBytes > MAX_BODY_BYTES) {
       throw new HttpProtocolError(`the answer's body is over ${MAX_BODY_BYTES} bytes`);
     }
-    if (part.length > 0) this.#body.push(part);
   }
 
-  #response(): HttpResponse {
-    const body = this.#body.length === 1 ? (this.#body[0] ?? EMPTY) : Buffer.concat(this.#body);
-    return { status: this.#status, headers: this.#headers, body, keepAlive: this.#keepAlive };
+  #response(hasMore: boolean): HttpResponse {
+    const head = this.#head;
+    if (head === undefined) throw new HttpProtocolError("an answer without a head");
+    return {
+      status: head.status,
+      header: (name) => head.header(name),
+      body: this.#parts === undefined ? this.#whole : Buffer.concat(this.#parts),
+      keepAlive: head.keepAlive && !hasMore,
+    };
   }
-}
-
-function parseHeaders(lines: readonly string[]): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (let i = 1; i < lines.length; i++) {
-    const line = lines[i] ?? "";
-    const colon = line.indexOf(":");
-    // A name has no blanks: neither a folded line nor `name :` is one.
-    if (colon < 1 || /[ \t]/.test(line.slice(0, colon))) throw new HttpProtocolError("a header is not `name: value`");
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    const earlier = headers.get(name);
-    headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
-  }
-  return headers;
-}
-
-function parseContentLength(text: string): number {
-  // Repeats of the same number are one number (RFC 9110, 8.6).
-  const [first = "", ...others] = text.split(",").map((part) => part.trim());
-  if (!/^\d{1,15}$/.test(first) || others.some((other) => other !== first)) {
-    throw new HttpProtocolError("the content-length is not one number");
-  }
-  return Number(first);
 }

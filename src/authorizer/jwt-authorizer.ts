@@ -7,6 +7,7 @@ import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
@@ -21,13 +22,16 @@ export interface JwtAuthorizerProps {
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
 
 /** Lets a client connect when its JWT holds: a Lambda that API Gateway asks on `$connect`, and only there. */
 export class JwtAuthorizer extends Construct {
+  /** The function that verifies tokens. */
   readonly handler: HandlerFunction;
+  /** As the route `$connect` names it. */
   readonly authorizer: Apigatewayv2Authorizer;
 
   constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {
@@ -51,6 +55,7 @@ export class JwtAuthorizer extends Construct {
       },
       statements: [],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {

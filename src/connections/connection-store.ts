@@ -11,6 +11,7 @@ export interface ConnectionStoreProps {
  * gone, or at last by DynamoDB's TTL. The stream (keys only) is public: applications may follow it.
  */
 export class ConnectionStore extends Construct {
+  /** The table, for what the attributes here do not say. */
   readonly table: DynamodbTable;
 
   constructor(scope: Construct, id: string, props: ConnectionStoreProps) {
@@ -31,14 +32,17 @@ export class ConnectionStore extends Construct {
     });
   }
 
+  /** As the SDKs want it. */
   get tableName(): string {
     return this.table.name;
   }
 
+  /** As a policy wants it. */
   get tableArn(): string {
     return this.table.arn;
   }
 
+  /** Keys only. */
   get streamArn(): string {
     return this.table.streamArn;
   }

@@ -43,6 +43,7 @@ const ACK_OR_ERROR = [
 
 /** The five routes, each straight to a service without a Lambda between, and the stage that serves them. */
 export class Gateway extends Construct {
+  /** What clients connect to. */
   readonly stage: Apigatewayv2Stage;
 
   constructor(scope: Construct, id: string, props: GatewayProps) {

@@ -7,6 +7,7 @@ import { AwsAccount } from "../terraform/aws-account";
 import { ServiceRole } from "../terraform/service-role";
 import { type Tags, tagEverything } from "../terraform/tags";
 
+/** What {@link AccessLogAccount} needs. */
 export interface AccessLogAccountProps {
   /** The role is `<prefix>-sumu-gw-<region>`. */
   readonly prefix: string;
@@ -22,6 +23,7 @@ export interface AccessLogAccountProps {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 export class AccessLogAccount extends Construct {
+  /** What API Gateway writes logs as. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {

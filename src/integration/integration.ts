@@ -16,9 +16,13 @@ export interface IntegrationProps {
  * or send, and presence, go out by topic or queue.
  */
 export class Integration extends Construct {
+  /** In: the backend publishes notifications. */
   readonly notificationsTopic: SnsTopic;
+  /** In: the backend sends notifications. */
   readonly notificationsQueue: QueueWithDlq;
+  /** Out: what clients publish. */
   readonly messagesTopic: SnsTopic;
+  /** Out: what clients send. */
   readonly messagesQueue: QueueWithDlq;
 
   constructor(scope: Construct, id: string, props: IntegrationProps) {

@@ -21,7 +21,9 @@ export interface QueueWithDlqProps {
 
 /** A queue whose messages move to its dead-letter queue after five receives, and stay there for 14 days. */
 export class QueueWithDlq extends Construct {
+  /** The queue itself. */
   readonly queue: SqsQueue;
+  /** Its dead-letter queue. */
   readonly dlq: SqsQueue;
 
   /** `id` is the queue's address, `<id>_dlq` its dead-letter queue's. */
@@ -52,22 +54,27 @@ export class QueueWithDlq extends Construct {
     });
   }
 
+  /** As a policy wants the queue. */
   get arn(): string {
     return attributeOf(this.queue, "arn");
   }
 
+  /** As the SDKs want the queue. */
   get url(): string {
     return attributeOf(this.queue, "url");
   }
 
+  /** The last part of {@link arn}. */
   get name(): string {
     return attributeOf(this.queue, "name");
   }
 
+  /** As a policy wants the dead-letter queue. */
   get dlqArn(): string {
     return attributeOf(this.dlq, "arn");
   }
 
+  /** As the SDKs want the dead-letter queue. */
   get dlqUrl(): string {
     return attributeOf(this.dlq, "url");
   }

@@ -4,6 +4,8 @@ import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/
 import { conditional, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
+import { type Observation, observationEnvironment } from "../observability/observation";
+import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
@@ -26,6 +28,7 @@ export interface HandlerFunctionProps {
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -49,6 +52,7 @@ export class HandlerFunction extends Construct {
   readonly bundled?: VersionedFunction;
   /** Undefined when a literal says that there is no pipeline. */
   readonly released?: VersionedFunction;
+  /** What the function writes its log to. */
   readonly logGroup: CloudwatchLogGroup;
   private readonly execution: ServiceRole;
   private readonly whenReleased: Existence;
@@ -84,6 +88,8 @@ export class HandlerFunction extends Construct {
         ...props.statements,
       ],
     });
+    const { observation } = props;
+    const tracing = tracingRights(this, this.execution, observation.tracing, count);
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
@@ -97,7 +103,9 @@ export class HandlerFunction extends Construct {
       execution: this.execution,
       timeoutSeconds: props.timeoutSeconds,
       memoryMegabytes: props.memoryMegabytes,
-      environment: props.environment,
+      environment: { ...props.environment, ...observationEnvironment(observation) },
+      tracingConfig: tracingConfig(observation.tracing),
+      dependsOn: tracing && [tracing],
       logGroupName: attributeOf(this.logGroup, "name"),
       // What takes the other's place comes first, then its invokers turn to it, then the other goes.
       createBeforeDestroy: props.released !== undefined,
@@ -121,20 +129,22 @@ export class HandlerFunction extends Construct {
     }
   }
 
+  /** Name of the function that exists: the bundled or the released one. */
   get functionName(): string {
     return this.read(({ function: lambda }) => attributeOf(lambda, "function_name"));
   }
 
+  /** The function that exists, bundled or released, without version or alias. */
   get functionArn(): string {
     return this.read(({ function: lambda }) => attributeOf(lambda, "arn"));
   }
 
-  /** Of the execution role, for a further policy. */
+  /** The execution role, for a further policy. */
   get roleId(): string {
     return attributeOf(this.execution.role, "id");
   }
 
-  /** Known once the alias exists, so that what is added to it waits for it. */
+  /** `latest`, known once the alias exists, so that what is added to it waits for it. */
   get aliasName(): string {
     return this.read(({ alias }) => attributeOf(alias, "name"));
   }
@@ -144,13 +154,13 @@ export class HandlerFunction extends Construct {
     return this.read(({ alias }) => attributeOf(alias, "arn"));
   }
 
-  /** The same from its parts, for a reader that Terraform may not order by it. */
+  /** {@link aliasArn} from its parts, for a reader that Terraform may not order by it. */
   get aliasArnByName(): string {
     const { partition, region, accountId } = this.account;
     return `arn:${partition}:lambda:${region}:${accountId}:function:${this.name}:${RELEASE_ALIAS}`;
   }
 
-  /** The same as API Gateway wants it. */
+  /** {@link aliasArn} as API Gateway wants it. */
   get aliasInvokeArn(): string {
     return this.read(({ alias }) => attributeOf(alias, "invoke_arn"));
   }

@@ -1,6 +1,7 @@
 import type { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunction, type LambdaFunctionTracingConfig } from "@cdktf/provider-aws/lib/lambda-function";
+import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { HANDLER_ENTRY, RELEASE_ALIAS } from "../contract/handlers";
 import { attributeOf } from "../terraform/attribute";
@@ -20,12 +21,18 @@ export interface VersionedFunctionProps {
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
+  readonly tracingConfig?: LambdaFunctionTracingConfig;
+  /** What it waits for, besides its role. */
+  readonly dependsOn?: ITerraformDependable[];
   /** @default the function exists always */
   readonly count?: number;
 }
 
+/** A function and its alias. */
 export interface VersionedFunction {
+  /** Its latest version is what the alias names, unless a pipeline releases. */
   readonly function: LambdaFunction;
+  /** `latest`, which everything invokes. */
   readonly alias: LambdaAlias;
 }
 
@@ -56,7 +63,8 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     publish: true,
     environment: { variables: { ...props.environment } },
     // An event source mapping is refused while the role may not read its source.
-    dependsOn: [props.execution.policy],
+    dependsOn: [props.execution.policy, ...(props.dependsOn ?? [])],
+    tracingConfig: props.tracingConfig,
     loggingConfig: { logFormat: "Text", logGroup: props.logGroupName },
     // A change of either uploads the file: https://github.com/hashicorp/terraform-provider-aws/issues/42826
     lifecycle: lifecycle(["filename", "source_code_hash"]),

@@ -9,6 +9,7 @@ import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { text } from "../terraform/text";
@@ -24,6 +25,7 @@ export interface PresenceWatchdogProps {
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** @default the watchdog exists always */
   readonly count?: number;
 }
@@ -40,6 +42,7 @@ const RECORD_AGE_SECONDS = 23 * 3_600;
  * own, and sends ONLINE or OFFLINE when a state has changed.
  */
 export class PresenceWatchdog extends Construct {
+  /** The function that follows the connections table's stream. */
   readonly handler: HandlerFunction;
   /** A user's state, public to read: `user_id`, `status`, `version`, `changed_at`. */
   readonly table: DynamodbTable;
@@ -108,6 +111,7 @@ export class PresenceWatchdog extends Construct {
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
     });
     grace?.connect(this.handler);
 

@@ -11,6 +11,7 @@ import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
@@ -28,12 +29,14 @@ export interface PusherProps {
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
 
 /** Delivers notifications, from the queue and from the topic, to the sockets of the users they name, or to all. */
 export class Pusher extends Construct {
+  /** The function that the notifications topic and queue invoke. */
   readonly handler: HandlerFunction;
 
   constructor(scope: Construct, id: string, props: PusherProps) {
@@ -77,6 +80,7 @@ export class Pusher extends Construct {
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [queue.dlqArn] },
       ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
     // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.

@@ -43,6 +43,11 @@ export class Client {
     return this.frames;
   }
 
+  /** Waits for a frame of which this is true, and gives the first. */
+  frame(isIt: (frame: string, index: number) => boolean, deadlineMilliseconds?: number): Promise<string> {
+    return until("a frame", () => this.frames.find(isIt), deadlineMilliseconds);
+  }
+
   /** Reads nothing from now on: the network and the gateway hold what arrives. */
   stopReading(): void {
     this.#socket.pause();

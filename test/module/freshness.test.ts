@@ -81,7 +81,14 @@ describe("modules/serverless", () => {
       });
     }
     const free = variables.filter(([, { validation }]) => validation === undefined).map(([name]) => name);
-    expect(free.sort()).toEqual(["common_tags", "pre_release", "presence_source", "verify_token_expiration"]);
+    expect(free.sort()).toEqual([
+      "common_tags",
+      "dashboard",
+      "pre_release",
+      "presence_source",
+      "tracing",
+      "verify_token_expiration",
+    ]);
   });
 
   test("describes every output, in the shapes of the interface", () => {

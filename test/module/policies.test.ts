@@ -44,6 +44,10 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "one function's versions and alias: a release makes the next version",
   },
   {
+    pattern: /^serverless (authorizer|pusher|presence)_tracing SendTraces \*$/,
+    reason: "traces belong to no resource: AWS gives xray:PutTraceSegments and PutTelemetryRecords none",
+  },
+  {
     pattern: /^global current WriteLogs \*$/,
     reason: "the account's role for API Gateway's logs: AWS refuses one that may do less than its managed policy",
   },

@@ -50,6 +50,18 @@ const invalid: readonly {
     message: rules.connectionsTableNameRule.message,
   },
   {
+    input: "log_level",
+    value: "verbose",
+    props: { logLevel: "verbose" },
+    message: rules.logLevelRule.message,
+  },
+  {
+    input: "alarm_actions",
+    value: ["alerts"],
+    props: { alarmActions: ["alerts"] },
+    message: rules.alarmActionsRule.message,
+  },
+  {
     input: "log_retention_days",
     value: 31,
     props: { logRetentionDays: 31 },
@@ -146,6 +158,10 @@ describeWithTerraform("the module with invalid variables", () => {
       presence_source: null,
       apigw_endpoint: null,
       log_retention_days: null,
+      log_level: null,
+      alarm_actions: null,
+      dashboard: null,
+      tracing: null,
     };
     expect(await refusals(given)).toEqual({});
   });

@@ -15,6 +15,7 @@ interface Samples {
 }
 
 const connection = "arn:aws:codestar-connections:us-east-1:123456789012:connection/0b1c2d3e";
+const topic = "arn:aws:sns:eu-west-1:123456789012:alerts";
 const github = { owner: "shop", connection_arn: connection };
 const repositories = (name: string, branch = "main") => ({
   authorizer: { name, branch },
@@ -104,6 +105,12 @@ const samples: Readonly<Record<string, Samples>> = {
   delivery_concurrency: { rule: rules.deliveryConcurrencyRule, valid: [1, 1_000], invalid: [0, 1_001, 2.5] },
   read_concurrency: { rule: rules.readConcurrencyRule, valid: [1, 256], invalid: [0, 257] },
   broadcast_segments: { rule: rules.broadcastSegmentsRule, valid: [1, 1_000], invalid: [0, 1_001] },
+  log_level: { rule: rules.logLevelRule, valid: ["debug", "info", "warn", "error"], invalid: ["", "INFO", "trace"] },
+  alarm_actions: {
+    rule: rules.alarmActionsRule,
+    valid: [[], [topic], [topic, "arn:aws-cn:lambda:cn-north-1:123456789012:function:page"], Array(5).fill(topic)],
+    invalid: [["alerts"], [""], [topic, "arn:aws:sns"], [`${topic} `], Array(6).fill(topic)],
+  },
   log_retention_days: { rule: rules.logRetentionDaysRule, valid: [1, 30, 3653], invalid: [0, 2, 31] },
 };
 

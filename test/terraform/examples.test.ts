@@ -94,10 +94,16 @@ describeWithTerraform("examples/hcl", () => {
     const topic = await workspace.plan("-var", "presence_source=topic");
     expect(ofPresence(queue)).toEqual([
       "module.sumu.aws_cloudwatch_log_group.presence[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_dlq[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_errors[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_grace_dlq[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_iterator_age[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_throttles[0]",
       "module.sumu.aws_dynamodb_table.presence[0]",
       "module.sumu.aws_iam_role.presence_execution[0]",
       "module.sumu.aws_iam_role_policy.presence_execution[0]",
       "module.sumu.aws_iam_role_policy.presence_grace[0]",
+      "module.sumu.aws_iam_role_policy.presence_tracing[0]",
       "module.sumu.aws_lambda_alias.presence[0]",
       "module.sumu.aws_lambda_event_source_mapping.presence_grace[0]",
       "module.sumu.aws_lambda_event_source_mapping.presence_stream[0]",

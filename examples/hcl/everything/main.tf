@@ -57,6 +57,10 @@ module "sumu" {
   read_concurrency              = 32
   broadcast_segments            = 16
   log_retention_days            = 90
+  log_level                     = "warn"
+  alarm_actions                 = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+  dashboard                     = true
+  tracing                       = true
 }
 
 output "sumu" {

@@ -1,3 +1,4 @@
+import { createCloudwatchLogGroup } from "./cloudwatch-log-group";
 import type { CreateResource } from "./creation";
 import { createDynamodbTable } from "./dynamodb-table";
 import { createLambdaAlias } from "./lambda-alias";
@@ -9,6 +10,7 @@ import { createSqsQueue } from "./sqs-queue";
 
 /** The resource types that really exist in the local stack. */
 export const CREATED_RESOURCES: { readonly [type: string]: CreateResource } = {
+  aws_cloudwatch_log_group: createCloudwatchLogGroup,
   aws_dynamodb_table: createDynamodbTable,
   aws_lambda_alias: createLambdaAlias,
   aws_lambda_event_source_mapping: createLambdaEventSourceMapping,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { HttpProtocolError, type HttpResponse, HttpResponseParser } from "../../../handlers/shared/http-response";
+import { HttpProtocolError } from "../../../handlers/shared/http-head";
+import { type HttpResponse, HttpResponseParser } from "../../../handlers/shared/http-response";
 
 /** Feeds the bytes cut at the given places, then ends the connection if there is no answer yet. */
 function parse(wire: Buffer, cuts: readonly number[] = []): HttpResponse | undefined {
@@ -8,7 +9,10 @@ function parse(wire: Buffer, cuts: readonly number[] = []): HttpResponse | undef
   let from = 0;
   for (const to of [...places, wire.length]) {
     if (to === from) continue;
-    const response = parser.push(wire.subarray(from, to));
+    const chunk = Buffer.from(wire.subarray(from, to));
+    const response = parser.push(chunk);
+    // As a socket does that reads into the same memory again.
+    chunk.fill("#");
     from = to;
     if (response !== undefined) return response;
   }
@@ -50,7 +54,7 @@ describe("HttpResponseParser", () => {
         const response = parse(wireOf(status, body, framing, chunkBytes, interim), cuts);
         expect(response?.status).toBe(status);
         expect(response?.body.equals(body)).toBe(true);
-        expect(response?.headers.get("x-amzn-requestid")).toBe("r-1");
+        expect(response?.header("x-amzn-requestid")).toBe("r-1");
         expect(response?.keepAlive).toBe(framing !== "close");
       }),
       { numRuns: 500 },
