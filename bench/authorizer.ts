@@ -14,7 +14,8 @@ import {
   signToken,
   unsignedToken,
 } from "../test/handlers/authorizer/support/signing-key";
-import { type BenchRow, formatTable, median } from "./table";
+import type { BenchSession } from "./session";
+import { type BenchRow, median } from "./table";
 
 const RUNS = 5;
 const WARM_CALLS = 3_000;
@@ -54,12 +55,15 @@ const PRELUDE = `
  * The authorizer's bundle as Lambda runs it: CPU of a start up to the first decision (keys over TLS from a local issuer),
  * and of each decision after that, its log line included. Medians of 5 processes each.
  */
-export async function benchAuthorizer(): Promise<BenchRow[]> {
+export async function benchAuthorizer(session: BenchSession): Promise<BenchRow[]> {
+  const rsa = createSigningKey("RS256", "rsa-1");
+  const ec = createSigningKey("ES256", "ec-1");
+  const wanted = specs(rsa, ec).filter(({ section, name }) => session.wants(section, name));
+  const isSizeWanted = session.wants(BUNDLE, "minified");
+  if (wanted.length === 0 && !isSizeWanted) return [];
   const folder = await mkdtemp(path.join(tmpdir(), "sumu-bench-"));
   const outDir = path.join(folder, "handlers");
   const tlsKey = createSigningKey("ES256", "tls");
-  const rsa = createSigningKey("RS256", "rsa-1");
-  const ec = createSigningKey("ES256", "ec-1");
   const cert = selfSignedCertificate(tlsKey);
   const key = tlsKey.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const jwks = JSON.stringify({ keys: [rsa.publicJwk, ec.publicJwk] });
@@ -74,7 +78,12 @@ export async function benchAuthorizer(): Promise<BenchRow[]> {
       JWT_AUTHORIZED_AUDIENCES: "app",
     };
     const measure = await createMeasure(folder, pathToFileURL(bundle).href, environment);
-    return [...(await coldRows(measure, rsa)), ...(await warmRows(measure, rsa, ec)), await sizeRow(bundle)];
+    const rows: BenchRow[] = [];
+    for (const { section, name, program, input, unit } of wanted) {
+      session.progress(`authorizer: ${name}`);
+      rows.push({ section, name, cpuMicroseconds: await measure(program, input), unit });
+    }
+    return isSizeWanted ? [...rows, await sizeRow(bundle)] : rows;
   } finally {
     await issuer.close();
     await rm(folder, { recursive: true });
@@ -113,44 +122,40 @@ function cpuMicrosecondsOf(
   });
 }
 
-async function coldRows(measure: Measure, rsa: SigningKey): Promise<BenchRow[]> {
-  const row = async (name: string, program: "bare" | "import" | "cold"): Promise<BenchRow> => ({
-    section: "authorizer, cold",
-    name,
-    cpuMicroseconds: await measure(program, connectEvent(signedFor(rsa))),
-    unit: "start",
-  });
-  return [
-    await row("node alone", "bare"),
-    await row("and the bundle's import", "import"),
-    await row("and the first decision, keys over TLS", "cold"),
-  ];
+interface Spec {
+  readonly section: string;
+  readonly name: string;
+  readonly program: keyof typeof PROGRAMS;
+  readonly input: unknown;
+  readonly unit: "start" | "call";
 }
 
-async function warmRows(measure: Measure, rsa: SigningKey, ec: SigningKey): Promise<BenchRow[]> {
-  const row = async (name: string, program: "warm" | "floor", input: unknown): Promise<BenchRow> => ({
-    section: "authorizer, warm",
-    name,
-    cpuMicroseconds: await measure(program, input),
-    unit: "call",
-  });
+const COLD = "authorizer, cold";
+const WARM = "authorizer, warm";
+const BUNDLE = "authorizer, bundle";
+
+function specs(rsa: SigningKey, ec: SigningKey): readonly Spec[] {
+  const cold = { section: COLD, input: connectEvent(signedFor(rsa)), unit: "start" } as const;
+  const warm = { section: WARM, program: "warm", unit: "call" } as const;
+  const floor = { section: WARM, program: "floor", unit: "call" } as const;
+  const pkcs1 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const ecdsa = { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" };
   return [
-    await row("RS256, signature alone", "floor", floorInput(rsa, { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" })),
-    await row("RS256, allowed", "warm", connectEvent(signedFor(rsa))),
-    await row(
-      "ES256, signature alone",
-      "floor",
-      floorInput(ec, { name: "ECDSA", hash: "SHA-256", namedCurve: "P-256" }),
-    ),
-    await row("ES256, allowed", "warm", connectEvent(signedFor(ec))),
-    await row("unsigned, denied", "warm", connectEvent(unsignedToken(CLAIMS))),
+    { ...cold, name: "node alone", program: "bare" },
+    { ...cold, name: "and the bundle's import", program: "import" },
+    { ...cold, name: "and the first decision, keys over TLS", program: "cold" },
+    { ...floor, name: "RS256, signature alone", input: floorInput(rsa, pkcs1) },
+    { ...warm, name: "RS256, allowed", input: connectEvent(signedFor(rsa)) },
+    { ...floor, name: "ES256, signature alone", input: floorInput(ec, ecdsa) },
+    { ...warm, name: "ES256, allowed", input: connectEvent(signedFor(ec)) },
+    { ...warm, name: "unsigned, denied", input: connectEvent(unsignedToken(CLAIMS)) },
   ];
 }
 
 async function sizeRow(bundle: string): Promise<BenchRow> {
   const { size: bytes } = await stat(bundle);
   return {
-    section: "authorizer, bundle",
+    section: BUNDLE,
     name: "minified",
     bytes,
     bound: { text: "120 KB", holds: bytes < BUNDLE_BYTES_BOUND, measured: `${(bytes / 1_000).toFixed(1)} KB` },
@@ -173,14 +178,4 @@ function floorInput(key: SigningKey, algorithm: Readonly<Record<string, string>>
   const [header, payload, signature] = signedFor(key).split(".");
   const input = Buffer.from(`${header}.${payload}`).toString("base64url");
   return { jwk: key.publicJwk, importAs: algorithm, verifyAs: algorithm, signature, input };
-}
-
-if (require.main === module) {
-  benchAuthorizer().then(
-    (rows) => console.log(formatTable(rows)),
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 1;
-    },
-  );
 }

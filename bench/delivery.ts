@@ -1,5 +1,6 @@
 import type { Laboratory, Subject } from "./laboratory";
 import type { EndpointFaults } from "./local-aws";
+import type { BenchSession } from "./session";
 import type { Figures, Task } from "./subjects/subject";
 import { type BenchRow, median } from "./table";
 
@@ -15,17 +16,34 @@ interface Measurement {
   readonly faults?: EndpointFaults;
   /** Slow ones without a bound sit out some rounds. */
   readonly rounds?: number;
+  /** Takes minutes. */
+  readonly onlyWhenNamed?: boolean;
 }
 
 const SINGLE: Task = { kind: "single", connections: 1_000, times: 200 };
 const BATCH: Task = { kind: "batch", connections: 10_000, times: 1 };
 const BROADCAST_10K: Task = { kind: "broadcast", connections: 10_000, times: 1 };
+const BROADCAST_MILLION: Task = { kind: "broadcast", connections: 1_000_000, times: 1 };
 const BROADCAST_100K: Task = { kind: "broadcast", connections: 100_000, times: 1 };
 
 const MEASUREMENTS = {
   single: { name: "SUMU: single", subject: "sumu", task: SINGLE },
   batch: { name: "SUMU: batch of 10 x 1,000 users", subject: "sumu", task: BATCH },
   broadcast: { name: "SUMU: broadcast to 10,000", subject: "sumu", task: BROADCAST_10K },
+  million: {
+    name: "SUMU: broadcast to a million",
+    subject: "sumu",
+    task: BROADCAST_MILLION,
+    rounds: 1,
+    onlyWhenNamed: true,
+  },
+  floorMillion: {
+    name: "unsigned undici, no table: a million",
+    subject: "floor",
+    task: BROADCAST_MILLION,
+    rounds: 1,
+    onlyWhenNamed: true,
+  },
   large: { name: "SUMU: broadcast to 100,000", subject: "sumu", task: BROADCAST_100K, rounds: 1 },
   gone: { name: "SUMU: 10,000, 10 % gone", subject: "sumu", task: BROADCAST_10K, faults: { goneEvery: 10 } },
   throttled: {
@@ -49,13 +67,15 @@ const BOUNDS: Partial<Record<Key, { readonly by: Key; readonly limit: number; re
 };
 
 /** CPU for each delivered message, table reads included; messages a second; memory. Medians, ratios within a round. */
-export async function benchDelivery(laboratory: Laboratory): Promise<BenchRow[]> {
-  const keys = Object.keys(MEASUREMENTS) as Key[];
+export async function benchDelivery(session: BenchSession, laboratory: Laboratory): Promise<BenchRow[]> {
+  const keys = wantedKeys(session);
   const figures = Object.fromEntries(keys.map((key) => [key, [] as Figures[]])) as Record<Key, Figures[]>;
   for (let round = 0; round < ROUNDS; round++) {
     for (const key of keys) {
       const { subject, task, faults, rounds = ROUNDS }: Measurement = MEASUREMENTS[key];
-      if (round < rounds) figures[key].push(await laboratory.run(subject, task, faults));
+      if (round >= rounds) continue;
+      session.progress(`${MEASUREMENTS[key].name}, round ${round + 1} of ${rounds}`);
+      figures[key].push(await laboratory.run(subject, task, faults));
     }
   }
   return keys.map((key) => {
@@ -71,6 +91,20 @@ export async function benchDelivery(laboratory: Laboratory): Promise<BenchRow[]>
       bound: bound(key, figures),
     };
   });
+}
+
+/** Those asked for, and what they are compared with. */
+function wantedKeys(session: BenchSession): readonly Key[] {
+  const wanted = new Set<Key>();
+  const all = Object.keys(MEASUREMENTS) as Key[];
+  for (const key of all) {
+    const { name, onlyWhenNamed }: Measurement = MEASUREMENTS[key];
+    if (!session.wants(SECTION, name, { onlyWhenNamed })) continue;
+    wanted.add(key);
+    const { by } = BOUNDS[key] ?? {};
+    if (by !== undefined) wanted.add(by);
+  }
+  return all.filter((key) => wanted.has(key));
 }
 
 function bound(key: Key, figures: Record<Key, readonly Figures[]>): BenchRow["bound"] {

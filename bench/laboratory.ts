@@ -9,8 +9,8 @@ import { ensureNode24 } from "../scripts/node24";
 import { type EndpointFaults, type LocalAws, startLocalAws } from "./local-aws";
 import { type Figures, type Task, WARM_UP_CONNECTIONS } from "./subjects/subject";
 
-export type Subject = "sumu" | "sdk" | "floor";
-export type ColdSubject = "cold-sumu" | "cold-sdk" | "cold-floor" | "import";
+export type Subject = "sumu" | "sdk" | "floor" | "presence";
+export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-floor" | "import";
 
 /** Everything that a measurement needs: the bundles, the subjects, Node 24 and the local AWS. */
 export interface Laboratory {
@@ -23,7 +23,7 @@ export interface Laboratory {
   close(): Promise<void>;
 }
 
-const SUBJECTS = ["sumu", "sdk", "floor", "cold-sumu", "cold-sdk", "cold-floor", "import"];
+const SUBJECTS = ["sumu", "sdk", "floor", "presence", "cold-sumu", "cold-presence", "cold-sdk", "cold-floor", "import"];
 
 export async function openLaboratory(): Promise<Laboratory> {
   const execPath = await ensureNode24();
@@ -41,15 +41,14 @@ export async function openLaboratory(): Promise<Laboratory> {
     bundle,
     run: async (subject, task, faults) => {
       const script = path.join(folder, `${subject}.mjs`);
-      const reset = () => aws.reset(task.connections, faults);
       aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults);
-      const child = fork(script, [JSON.stringify(task), bundle("pusher")], {
+      const child = fork(script, [JSON.stringify(task), bundle(subject === "presence" ? "presence" : "pusher")], {
         execPath,
         execArgv: [],
         env,
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
-      const figures = await answer(child, aws, reset);
+      const figures = await answer(child, aws, task);
       assertDelivered(subject, task, aws, faults);
       return figures;
     },
@@ -107,14 +106,15 @@ function environment(endpoint: string, certificateFile: string): NodeJS.ProcessE
 }
 
 /** Answers the subject's questions until it reports its figures. */
-function answer(child: ChildProcess, aws: LocalAws, reset: () => void): Promise<Figures> {
+function answer(child: ChildProcess, aws: LocalAws, { connections }: Task): Promise<Figures> {
   return new Promise((resolve, reject) => {
-    child.on("message", (message: "reset" | "take" | { figures: Figures }) => {
+    child.on("message", (message: "reset" | "take" | "disconnect" | { figures: Figures }) => {
       if (typeof message === "object") {
         resolve(message.figures);
         return;
       }
-      if (message === "reset") reset();
+      if (message === "reset") aws.fill(connections);
+      if (message === "disconnect") aws.disconnect();
       child.send(aws.takeQueued());
     });
     child.once("error", reject);
@@ -145,7 +145,8 @@ function assertDelivered(
   const { goneEvery = 0 } = faults;
   const gone = goneEvery === 0 ? 0 : Math.ceil(connections / goneEvery);
   const expected = kind === "single" ? times : connections - gone;
-  if (aws.delivered !== expected || aws.deadLetters > 0) {
-    throw new Error(`${subject} delivered ${aws.delivered} of ${expected}, ${aws.deadLetters} dead letters`);
+  const sent = subject === "presence" ? aws.published : aws.delivered;
+  if (sent !== expected || aws.deadLetters > 0) {
+    throw new Error(`${subject} sent ${sent} of ${expected}, ${aws.deadLetters} dead letters`);
   }
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { selfSignedCertificate } from "../test/handlers/authorizer/support/certificate";
 import { createSigningKey } from "../test/handlers/authorizer/support/signing-key";
+import { LocalPresence } from "./local-presence";
 import { connectionId, PAGE_ROWS, userId } from "./population";
 
 /** How API Gateway behaves in a scenario. */
@@ -16,13 +17,19 @@ export interface LocalAws {
   readonly endpoint: string;
   /** PEM, for NODE_EXTRA_CA_CERTS. */
   readonly certificate: string;
-  /** Fills the table, empties the queue, zeroes the counters. */
+  /** Begins anew: fills the table, forgets presence. */
   reset(rows: number, faults?: EndpointFaults): void;
+  /** Fills the table, empties the queue, zeroes the counters. */
+  fill(rows: number): void;
+  /** From now on nobody is connected. */
+  disconnect(): void;
   /** Messages sent to the queue since the last call. */
   takeQueued(): string[];
   /** POSTs answered with 200 since the reset. */
   readonly delivered: number;
   readonly deadLetters: number;
+  /** Messages published to the topic since the last filling. */
+  readonly published: number;
   close(): Promise<void>;
 }
 
@@ -45,7 +52,10 @@ export async function startLocalAws(): Promise<LocalAws> {
     posts: 0,
     delivered: 0,
     deadLetters: 0,
+    published: 0,
+    connected: true,
   };
+  const presence = new LocalPresence();
   const pages = new Map<string, string>();
 
   const post = (id: string): number => {
@@ -60,6 +70,7 @@ export async function startLocalAws(): Promise<LocalAws> {
     const input = JSON.parse(body);
     switch (operation) {
       case "Query":
+        if (input.Select === "COUNT") return JSON.stringify({ Count: state.connected ? 1 : 0 });
         return JSON.stringify({ Count: 1, Items: [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)))] });
       case "Scan": {
         const memo = JSON.stringify([
@@ -80,9 +91,17 @@ export async function startLocalAws(): Promise<LocalAws> {
         else state.queued.push(...bodies);
         return "{}";
       }
+      case "GetItem":
+        return JSON.stringify(presence.get(input.Key.user_id.S));
+      case "UpdateItem":
+        return JSON.stringify(presence.update(input));
       default:
         return "{}";
     }
+  };
+  const publish = (): string => {
+    state.published++;
+    return "<PublishResponse/>";
   };
 
   const server: Server = createServer({ key, cert: certificate, ALPNProtocols: ["http/1.1"] }, (request, response) => {
@@ -100,7 +119,8 @@ export async function startLocalAws(): Promise<LocalAws> {
         }, POST_MS);
         return;
       }
-      const output = call(String(request.headers["x-amz-target"]).split(".")[1] ?? "", body);
+      const target = request.headers["x-amz-target"];
+      const output = target === undefined ? publish() : call(String(target).split(".")[1] ?? "", body);
       setTimeout(() => {
         response.writeHead(200, {
           "content-type": "application/x-amz-json-1.0",
@@ -111,19 +131,31 @@ export async function startLocalAws(): Promise<LocalAws> {
       }, TABLE_MS);
     });
   });
+  const fill = (rows: number) =>
+    Object.assign(state, { rows, queued: [], posts: 0, delivered: 0, deadLetters: 0, published: 0 });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     endpoint: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     certificate,
-    reset: (rows, faults = {}) =>
-      Object.assign(state, { rows, faults, queued: [], posts: 0, delivered: 0, deadLetters: 0 }),
+    reset: (rows, faults = {}) => {
+      presence.clear();
+      Object.assign(state, { faults, connected: true });
+      fill(rows);
+    },
+    fill,
+    disconnect: () => {
+      state.connected = false;
+    },
     takeQueued: () => state.queued.splice(0),
     get delivered() {
       return state.delivered;
     },
     get deadLetters() {
       return state.deadLetters;
+    },
+    get published() {
+      return state.published;
     },
     close: () =>
       new Promise((resolve) => {

@@ -14,6 +14,7 @@ import type { Limits } from "./gateway/start-gateway";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
 import { watchMessages } from "./page/messages-watch";
+import { readPresence } from "./page/presence-snapshot";
 import { startPageServer } from "./page/server";
 import { SetupError } from "./setup-error";
 import type { StackInfo } from "./stack-info";
@@ -127,7 +128,12 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   page.serve({
     stack: info,
     notify: (via, notification) => notify(info, aws, via, notification),
-    watch: (onEvent) => watchMessages(info, aws, onEvent),
+    watch: async (onEvent) => {
+      // The messages first: what changes while the table is read is then heard, and told apart by its version.
+      const stop = await watchMessages(info, aws, onEvent);
+      onEvent({ presence: (await readPresence(info, aws)) ?? null });
+      return stop;
+    },
   });
   // Before all else: who watches on the page has a queue and a subscription of their own.
   cleanup.add(() => page.stop());

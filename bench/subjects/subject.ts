@@ -1,7 +1,10 @@
 /** What a measured process is asked to do. */
 export interface Task {
-  /** `single`: one message to one user, again and again. `batch`: ten messages to so many users each. */
-  readonly kind: "single" | "batch" | "broadcast";
+  /**
+   * `single`: one message to one user, again and again. `batch`: ten messages to so many users each. `connect` and
+   * `disconnect`: stream records of so many users.
+   */
+  readonly kind: "single" | "batch" | "broadcast" | "connect" | "disconnect";
   /** Connections in the table; of a batch, users of all its messages together. */
   readonly connections: number;
   /** Of `single`: how often. The others: once. */
@@ -28,16 +31,13 @@ const WARM_UP_TIMES = 3_000;
 /** Requests in flight to the endpoint, of every subject. */
 export const CONCURRENCY = 64;
 
-/** Does a smaller task to warm up and the whole one measured, and reports to the parent process. */
-export async function measure(work: (task: Task) => Promise<void>): Promise<void> {
+/** Warms up, by a smaller task unless told otherwise, does the whole one measured, and reports to the parent process. */
+export async function measure(
+  work: (task: Task) => Promise<void>,
+  warmUp: (whole: Task) => Promise<void> = (whole) => smaller(whole, work),
+): Promise<void> {
   const whole = task();
-  if (whole.kind === "single") {
-    // Many at once, only because 3,000 one after the other would take a minute.
-    const warmUp = { ...whole, times: 1 };
-    await eachAtOnce(Array.from({ length: WARM_UP_TIMES }), CONCURRENCY, () => work(warmUp));
-  } else {
-    await work({ ...whole, connections: Math.min(whole.connections, WARM_UP_CONNECTIONS) });
-  }
+  await warmUp(whole);
   await ask("reset");
   const startedAt = performance.now();
   const before = process.cpuUsage();
@@ -51,8 +51,17 @@ export async function measure(work: (task: Task) => Promise<void>): Promise<void
   process.send?.({ figures }, () => process.exit());
 }
 
-/** Asks the parent process, which holds the queue. */
-export function ask(question: "reset" | "take"): Promise<string[]> {
+async function smaller(whole: Task, work: (task: Task) => Promise<void>): Promise<void> {
+  if (whole.kind !== "single") {
+    return work({ ...whole, connections: Math.min(whole.connections, WARM_UP_CONNECTIONS) });
+  }
+  // Many at once, only because 3,000 one after the other would take a minute.
+  const one = { ...whole, times: 1 };
+  await eachAtOnce(Array.from({ length: WARM_UP_TIMES }), CONCURRENCY, () => work(one));
+}
+
+/** Asks the parent process, which holds table and queue. `disconnect`: from now on nobody is connected. */
+export function ask(question: "reset" | "take" | "disconnect"): Promise<string[]> {
   return new Promise((resolve) => {
     process.once("message", (answer) => resolve(answer as string[]));
     process.send?.(question);

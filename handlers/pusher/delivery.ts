@@ -13,17 +13,17 @@ export interface Recipient extends Connection {
 }
 
 /** Tries of one connection in one invocation, as long as others of the notification take theirs: about 13 s of waiting. */
-const MAX_TRIES = 12;
+export const MAX_TRIES = 12;
 /**
  * What a notification waits for connections that take nothing when it has nothing else to do. A client that does not
  * read must not hold a function, of which a queue has five at first: five such batches held up everybody else's for 14 s.
  * What takes longer is waited out in the queue.
  */
-const PATIENCE_MS = 1_000;
-const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
+export const PATIENCE_MS = 1_000;
+export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 
 /** Recipients and removals that one notification holds in memory before reading on must wait. */
-const BACKLOG_FULL = 2_048;
+export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
 
 /** Shifting an array of thousands at every delivery would cost more than dropping its spent part now and then. */

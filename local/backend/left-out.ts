@@ -87,10 +87,6 @@ export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
   aws_iam_role: role,
   aws_iam_role_policy: { reason: POLICIES, attributes: named },
   aws_iam_role_policy_attachment: { reason: POLICIES, attributes: nothing },
-  aws_lambda_function_event_invoke_config: {
-    reason: "the emulator ignores it on an alias",
-    attributes: nothing,
-  },
   aws_lambda_permission: { reason: POLICIES, attributes: nothing },
   aws_sns_topic_policy: { reason: POLICIES, attributes: nothing },
   aws_sqs_queue_policy: { reason: POLICIES, attributes: nothing },

@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformStack } from "cdktf";
+import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
+import type { VariableDefinition } from "../../src/module/variable";
 import * as operation from "../../src/rules/operation-rules";
 import * as rules from "../../src/rules/rules";
 import { Sumu } from "../../src/sumu";
@@ -202,6 +204,8 @@ describeWithTerraform("the module with invalid variables", () => {
       broadcast_segments: 0,
     };
     const variables = { ...Object.fromEntries(invalid.map(({ input, value }) => [input, value])), ...others };
+    const ruled = Object.entries<VariableDefinition>(SUMU_VARIABLES).filter(([, { rule }]) => rule !== undefined);
+    expect(Object.keys(variables).sort()).toEqual(ruled.map(([name]) => name).sort());
     expect(await refusals(variables)).toEqual({
       ...Object.fromEntries(invalid.map(({ input, message }) => [input, message])),
       github: rules.githubRule.message,

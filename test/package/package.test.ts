@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("npm pack", () => {
-  test("packs the compiled constructs, the handlers' bundles and the papers, nothing else", () => {
+  test("packs the compiled constructs, the handlers' bundles the wire's schemas and the papers, nothing else", () => {
     const compiled = packed.files.filter((file) => /^lib\/([a-z-]+\/)?[a-z-]+\.(js|d\.ts)$/.test(file));
     expect(packed.files.filter((file) => !compiled.includes(file))).toEqual([
       "CHANGELOG.md",
@@ -43,6 +43,9 @@ describe("npm pack", () => {
       "lib/index.d.mts",
       "lib/index.mjs",
       "package.json",
+      ...readdirSync(path.join(repositoryRoot, "schemas"))
+        .map((name) => `schemas/${name}`)
+        .sort(),
     ]);
     const names = (extension: string) =>
       compiled.filter((file) => file.endsWith(extension)).map((file) => file.slice(0, -extension.length));
@@ -50,6 +53,11 @@ describe("npm pack", () => {
     const folders = new Set(compiled.map((file) => file.split("/").slice(1, -1).join("/")));
     // src/module makes this repository's own modules: no part of the library.
     expect([...folders].filter((folder) => ["module", "test", "local"].includes(folder))).toEqual([]);
+  });
+
+  test("has a changelog that knows its version", () => {
+    const { version } = JSON.parse(readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
+    expect(readFileSync(path.join(repositoryRoot, "CHANGELOG.md"), "utf8")).toContain(`\n## [${version}] - `);
   });
 
   test("stays under 120 kB", () => {
@@ -98,6 +106,8 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     ].join("\n");
     const result = await project.node("--input-type=module", "--eval", script);
     expect(JSON.parse(result)).toEqual({ names: PUBLIC_NAMES, same: true });
+    const schema = await project.node("-p", 'require("sumu/schemas/notification-request.schema.json").type');
+    expect(schema).toBe("object");
   });
 
   test("loads the bindings one by one: the provider's root alone would be over a thousand", async () => {

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
+import type { VariableDefinition } from "../../src/module/variable";
 import { LONGEST_PREFIX } from "../../src/names";
 import * as operation from "../../src/rules/operation-rules";
 import type { Rule } from "../../src/rules/rule";
@@ -164,6 +166,13 @@ function camelCased(value: unknown): unknown {
 function wrapped(values: readonly unknown[]): { value: unknown; toJSON: () => unknown }[] {
   return values.map((value) => ({ value, toJSON: () => JSON.stringify(value).slice(0, 60) }));
 }
+
+test("every input with a rule has samples of what it takes and refuses", () => {
+  const ruled = Object.entries<VariableDefinition>(SUMU_VARIABLES).filter(([, { rule }]) => rule !== undefined);
+  // Another spelling of github_repositories, by the same rule.
+  const inputs = ruled.map(([name]) => name).filter((name) => name !== "github_repository");
+  expect(Object.keys(samples).sort()).toEqual(inputs.sort());
+});
 
 describe.each(Object.entries(samples))("rule of %s", (_input, { rule, valid, invalid }) => {
   test.each(wrapped(valid))("takes %j", ({ value }) => {

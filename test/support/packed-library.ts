@@ -11,6 +11,7 @@ const run = promisify(execFile);
 /** What `npm pack` reads of the repository. */
 const SOURCES = [
   "handlers",
+  "schemas",
   "scripts",
   "src",
   "package.json",
