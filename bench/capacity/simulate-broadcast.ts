@@ -1,5 +1,6 @@
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
 import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
+import { Pace } from "../../handlers/pusher/pace";
 import { fullJitterMs } from "../../handlers/shared/backoff";
 import { EventQueue } from "./event-queue";
 import { TokenBucket } from "./token-bucket";
@@ -58,6 +59,7 @@ interface Invocation {
   ready: number[];
   waiting: number;
   inFlight: number;
+  readonly pace: Pace;
   cpuFreeAt: number;
   /** The last delivery, or the start. */
   progressAt: number;
@@ -161,12 +163,14 @@ class Simulation {
         return;
       case "delivered":
         event.run.inFlight--;
+        if (event.failures === 0) event.run.pace.answered(false);
         event.run.progressAt = this.#now;
         this.#counts.delivered++;
         this.#lastAnswer = this.#now;
         break;
       case "throttled":
         event.run.inFlight--;
+        if (event.failures === 0) event.run.pace.answered(true);
         this.#lastAnswer = this.#now;
         this.#retry(event.run, event.failures + 1);
         this.#losePatience(event.run);
@@ -197,6 +201,7 @@ class Simulation {
         ready: [],
         waiting: 0,
         inFlight: 0,
+        pace: new Pace(this.#slots),
         cpuFreeAt: this.#now,
         progressAt: this.#now,
         isWatched: false,
@@ -214,7 +219,7 @@ class Simulation {
   }
 
   #pump(run: Invocation): void {
-    while (!run.stopped && run.inFlight < this.#slots) {
+    while (!run.stopped && run.inFlight < run.pace.window) {
       let failures = run.ready.shift();
       if (failures === undefined) {
         if (run.unread === 0 || run.waiting >= this.#backlog) break;

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock";
 import type { Delivery, Recipient } from "./delivery";
+import { Pace } from "./pace";
 import type { TimeBudget } from "./time-budget";
 import type { PostResult } from "./verdict";
 
@@ -17,14 +18,15 @@ export interface ConnectionsEndpoint {
 }
 
 /**
- * Carries the messages of all notifications of an invocation: so many requests in flight at once, the notifications
- * taking turns, so that a broadcast does not hold up the single message beside it.
+ * Carries the messages of all notifications of an invocation: so many requests in flight at once, fewer while the endpoint
+ * throttles, the notifications taking turns, so that a broadcast does not hold up the single message beside it.
  */
 export class Courier {
   readonly #turns: Delivery[] = [];
   #turn = 0;
   #inFlight = 0;
   #stopped = false;
+  readonly #pace: Pace;
   /** Whether any request has been answered for good: the invocation is getting somewhere. */
   progressed = false;
   readonly #cancelStop: () => void;
@@ -33,8 +35,9 @@ export class Courier {
     private readonly endpoint: ConnectionsEndpoint,
     private readonly clock: Clock,
     private readonly budget: TimeBudget,
-    private readonly concurrency: number,
+    concurrency: number,
   ) {
+    this.#pace = new Pace(concurrency);
     this.#cancelStop = clock.after(budget.stopAt - clock.now(), () => this.#stop());
   }
 
@@ -60,7 +63,7 @@ export class Courier {
 
   /** Begins as many requests as there is room for. */
   pump(): void {
-    while (this.#inFlight < this.concurrency && !this.#stopped) {
+    while (this.#inFlight < this.#pace.window && !this.#stopped) {
       const delivery = this.#next();
       const recipient = delivery?.take();
       if (delivery === undefined || recipient === undefined) return;
@@ -85,6 +88,7 @@ export class Courier {
     this.#inFlight++;
     this.endpoint.post(recipient.connectionId, delivery.payload, this.budget.requestsEndAt).then((result) => {
       this.#inFlight--;
+      if (recipient.failures === 0 && result !== "deadline") this.#pace.answered(result === 429);
       delivery.settle(recipient, result);
       this.progressed ||= delivery.progressed;
       this.pump();

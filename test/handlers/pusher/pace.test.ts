@@ -1,0 +1,73 @@
+import { Pace } from "../../../handlers/pusher/pace";
+import { connections, SimulatedAws } from "../support/simulated-aws";
+
+/** So many answers, the first of them throttled. */
+function answers(pace: Pace, count: number, throttled = 0): number {
+  for (let index = 0; index < count; index++) pace.answered(index < throttled);
+  return pace.window;
+}
+
+describe("the pace", () => {
+  it("begins at the ceiling and stays there while nothing is throttled", () => {
+    const pace = new Pace(64);
+    expect(pace.window).toBe(64);
+    expect(answers(pace, 10_000)).toBe(64);
+  });
+
+  it("halves the requests in flight when more than a tenth of 64 first tries are throttled", () => {
+    expect(answers(new Pace(64), 64, 6)).toBe(64);
+    expect(answers(new Pace(64), 63, 7)).toBe(64);
+    expect(answers(new Pace(64), 64, 7)).toBe(32);
+  });
+
+  it("judges as many answers as are in flight, when these are more than 64", () => {
+    const pace = new Pace(1_000);
+    expect(answers(pace, 999, 500)).toBe(1_000);
+    expect(answers(pace, 1)).toBe(500);
+  });
+
+  it("halves them once for what was in flight together, however much of it is throttled", () => {
+    const pace = new Pace(64);
+    answers(pace, 64, 64);
+    expect(answers(pace, 64, 64)).toBe(32); // sent before the cut
+    expect(answers(pace, 64, 64)).toBe(16);
+  });
+
+  it("sends one at a time at least, and one more for every 64 answers once the throttling ends", () => {
+    const pace = new Pace(64);
+    answers(pace, 10_000, 10_000);
+    expect(pace.window).toBe(1);
+    answers(pace, 1); // the last that was sent before the last cut
+    expect([1, 2, 3].map(() => answers(pace, 64))).toEqual([2, 3, 4]);
+    expect(answers(pace, 64 * 100)).toBe(64);
+  });
+
+  it("stays when few are throttled among many: clients that do not read", () => {
+    const pace = new Pace(64);
+    for (let sample = 0; sample < 1_000; sample++) answers(pace, 64, 6);
+    expect(pace.window).toBe(64);
+  });
+});
+
+describe("a broadcast past clients that do not read", () => {
+  it("takes as long as one past clients that do: the pace is the same", async () => {
+    const secondsWith = async (isStuck: (id: string) => boolean) => {
+      let lastAt = 0;
+      const aws: SimulatedAws = new SimulatedAws({
+        rows: connections(9_000),
+        answer: (id) => {
+          if (isStuck(id)) return 429;
+          lastAt = aws.clock.now();
+          return 200;
+        },
+      });
+      const startAt = aws.clock.now();
+      await aws.invoke(['{"data":1}']);
+      return (lastAt - startAt) / 1_000;
+    };
+    // One in a hundred: their tries take places of others, of which 64 are begun every 8 ms.
+    const [none, some] = [await secondsWith(() => false), await secondsWith((id) => id.endsWith("00"))];
+    expect(none).toBeCloseTo((9_000 / 64) * 0.008, 1);
+    expect(some - none).toBeLessThan(0.1);
+  });
+});
