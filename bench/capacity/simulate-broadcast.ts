@@ -63,6 +63,8 @@ interface Invocation {
   cpuFreeAt: number;
   /** The last delivery, or the start. */
   progressAt: number;
+  /** Whether any got through. */
+  progressed: boolean;
   isWatched: boolean;
   stopped: boolean;
   finished: boolean;
@@ -165,6 +167,7 @@ class Simulation {
         event.run.inFlight--;
         if (event.failures === 0) event.run.pace.answered(false);
         event.run.progressAt = this.#now;
+        event.run.progressed = true;
         this.#counts.delivered++;
         this.#lastAnswer = this.#now;
         break;
@@ -204,6 +207,7 @@ class Simulation {
         pace: new Pace(this.#slots),
         cpuFreeAt: this.#now,
         progressAt: this.#now,
+        progressed: false,
         isWatched: false,
         stopped: false,
         finished: false,
@@ -265,11 +269,13 @@ class Simulation {
   /** What has failed goes back to the queue, to be tried again after a delay, or to the dead-letter queue. */
   #tryLater(run: Invocation): void {
     if (run.failed === 0) return;
-    const attempt = run.job.attempt + 1;
+    // What is throttled while others get through keeps its attempts (handlers/pusher/handover.ts).
+    const attempt = run.job.attempt + (run.progressed ? 0 : 1);
     if (attempt > MAX_ATTEMPTS) this.#counts.deadLettered += run.failed;
     else {
       this.#counts.triedLater += run.failed;
-      const delayMs = continuationDelaySeconds(attempt, this.scenario.random) * 1_000;
+      const delayAttempt = Math.min(run.job.attempt + 1, MAX_ATTEMPTS);
+      const delayMs = continuationDelaySeconds(delayAttempt, this.scenario.random) * 1_000;
       const job = { connections: run.failed, attempt };
       this.#events.put(this.#now + delayMs + this.scenario.dispatchMs, { kind: "job", job });
     }

@@ -2,6 +2,7 @@ import type { Log } from "../shared/log";
 import type { Connection } from "./connection";
 import { continuationBodies, continuationDelaySeconds, MAX_ATTEMPTS, type Remainder } from "./continuation";
 import type { Notification } from "./notification";
+import type { Reason } from "./verdict";
 
 export interface OutboxMessage {
   readonly body: string;
@@ -32,10 +33,16 @@ export interface HandoverPorts {
 /** Connections held back to share a message. More would only fill the memory. */
 const BUCKET_CONNECTIONS = 1_000;
 
-interface Bucket {
+/** What becomes of connections that were not delivered to. */
+interface Fate {
   readonly attempt: number;
+  /** Whether the attempt waits in the queue. */
+  readonly isDelayed: boolean;
   /** A dead letter's. */
   readonly reason: string | undefined;
+}
+
+interface Bucket extends Fate {
   connections: Connection[];
 }
 
@@ -58,25 +65,30 @@ export class Handover {
 
   /** Never: a dead letter. */
   refuse(connection: Connection, reason: string): void {
-    this.#hold(connection, this.notification.attempt, reason);
+    this.#hold(connection, { attempt: this.notification.attempt, isDelayed: false, reason });
   }
 
-  /** Failed for now: another attempt, after a delay, unless this was the last. */
-  retryLater(connection: Connection, reason: string): void {
-    const { attempt, dead } = this.#next(true);
-    this.#hold(connection, attempt, dead ? reason : undefined);
+  /**
+   * Failed for now: another attempt, after a delay, unless this was the last.
+   *
+   * One that was throttled keeps its attempts while others of its notification get through (`hasProgressed`): then it is
+   * the account's throttle most likely, and a client that reads would be given up on for it. It ends all the same, since
+   * each such attempt leaves fewer connections than it began with. Only for 429, which says that nothing was sent: after
+   * a time-out each further try may deliver twice.
+   */
+  retryLater(connection: Connection, reason: Reason, hasProgressed: boolean): void {
+    const fate = this.#next(reason !== "throttled" || !hasProgressed, reason);
+    this.#hold(connection, { ...fate, isDelayed: true });
   }
 
   /** Not tried for want of time. `isAttempt`: this invocation got nowhere at all, which must not go on for ever. */
   leave(connection: Connection, isAttempt: boolean): void {
-    const { attempt, dead } = this.#next(isAttempt);
-    this.#hold(connection, attempt, dead ? "out_of_time" : undefined);
+    this.#hold(connection, this.#next(isAttempt, "out_of_time"));
   }
 
   /** Connections not even read. `failure`: the table's code, when it was not for want of time. */
   leaveUnread(remainder: Remainder, isAttempt: boolean, failure?: string): void {
-    const { attempt, dead } = this.#next(isAttempt || failure !== undefined);
-    this.#send(remainder, attempt, dead ? (failure ?? "out_of_time") : undefined);
+    this.#send(remainder, this.#next(isAttempt || failure !== undefined, failure ?? "out_of_time"));
   }
 
   /** Sends what is still held. False when something could be handed over to no queue, so that only a repeat helps. */
@@ -93,17 +105,17 @@ export class Handover {
     return unsent === 0 && !this.#tooLarge;
   }
 
-  #next(isAttempt: boolean): { readonly attempt: number; readonly dead: boolean } {
+  #next(isAttempt: boolean, reason: string): Fate {
     const { attempt } = this.notification;
-    if (!isAttempt) return { attempt, dead: false };
-    return { attempt: attempt + 1, dead: attempt >= MAX_ATTEMPTS };
+    if (!isAttempt) return { attempt, isDelayed: false, reason: undefined };
+    return { attempt: attempt + 1, isDelayed: true, reason: attempt >= MAX_ATTEMPTS ? reason : undefined };
   }
 
-  #hold(connection: Connection, attempt: number, reason: string | undefined): void {
-    const id = `${attempt} ${reason ?? ""}`;
+  #hold(connection: Connection, fate: Fate): void {
+    const id = `${fate.attempt} ${fate.isDelayed} ${fate.reason ?? ""}`;
     let bucket = this.#buckets.get(id);
     if (bucket === undefined) {
-      bucket = { attempt, reason, connections: [] };
+      bucket = { ...fate, connections: [] };
       this.#buckets.set(id, bucket);
     }
     bucket.connections.push(connection);
@@ -114,10 +126,10 @@ export class Handover {
     const { connections } = bucket;
     if (connections.length === 0) return;
     bucket.connections = [];
-    this.#send({ kind: "connections", connections }, bucket.attempt, bucket.reason);
+    this.#send({ kind: "connections", connections }, bucket);
   }
 
-  #send(remainder: Remainder, attempt: number, reason: string | undefined): void {
+  #send(remainder: Remainder, { attempt, isDelayed, reason }: Fate): void {
     let bodies: string[];
     try {
       // A dead letter begins anew when it is sent back to the notifications queue.
@@ -128,11 +140,12 @@ export class Handover {
       return;
     }
     const queue = reason === undefined ? "notifications" : "dead-letters";
-    const isRetry = attempt > this.notification.attempt;
+    // As long as before the attempt that follows this one, whether it counts or not.
+    const next = Math.min(this.notification.attempt + 1, MAX_ATTEMPTS);
     const messages = bodies.map((body) => ({
       body,
       reason,
-      delaySeconds: reason === undefined && isRetry ? continuationDelaySeconds(attempt, this.ports.random) : undefined,
+      delaySeconds: reason === undefined && isDelayed ? continuationDelaySeconds(next, this.ports.random) : undefined,
     }));
     const count = remainder.kind === "connections" ? remainder.connections.length : 1;
     if (reason === undefined) this.continued += count;

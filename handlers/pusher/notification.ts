@@ -16,7 +16,7 @@ export interface Notification {
   readonly audience: Audience;
   /** Users that get nothing, whatever the audience. */
   readonly excludedUsers: ReadonlySet<string>;
-  /** From 1: how often deliveries that failed have been tried, this invocation included. */
+  /** From 1: how often deliveries that failed have been tried, this invocation included, those that do not count left out. */
   readonly attempt: number;
   /** Epoch milliseconds at which the queue or topic took the backend's request; absent when that is not known. */
   readonly sentAt?: number;

@@ -169,7 +169,7 @@ class Invocation {
       },
       onExhausted: (connection, reason) => {
         undelivered("delivery_postponed", connection, reason);
-        handover.retryLater(connection, reason);
+        handover.retryLater(connection, reason, delivery.progressed);
       },
     });
 
@@ -178,7 +178,7 @@ class Invocation {
     const isAttempt = !delivery.progressed && !this.#courier.progressed;
     for (const recipient of left) {
       if (recipient.reason === undefined) handover.leave(recipient, isAttempt);
-      else handover.retryLater(recipient, recipient.reason);
+      else handover.retryLater(recipient, recipient.reason, delivery.progressed);
     }
     for (const { remainder, failure } of unread) {
       if (failure !== undefined) log.warn("read_failed", { messageId: id, failure });

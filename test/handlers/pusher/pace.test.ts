@@ -1,3 +1,4 @@
+import { TokenBucket } from "../../../bench/capacity/token-bucket";
 import { Pace } from "../../../handlers/pusher/pace";
 import { connections, SimulatedAws } from "../support/simulated-aws";
 
@@ -69,5 +70,46 @@ describe("a broadcast past clients that do not read", () => {
     const [none, some] = [await secondsWith(() => false), await secondsWith((id) => id.endsWith("00"))];
     expect(none).toBeCloseTo((9_000 / 64) * 0.008, 1);
     expect(some - none).toBeLessThan(0.1);
+  });
+});
+
+describe("eight functions of a broadcast side by side, before one throttle", () => {
+  /** Nine parts: the first is delivered where the broadcast is split, then eight at once. */
+  const broadcast = async (count: number, ratePerSecond: number, burst: number) => {
+    const bucket = new TokenBucket(ratePerSecond, burst);
+    let refused = 0;
+    const aws: SimulatedAws = new SimulatedAws({
+      rows: connections(count),
+      pageRows: Math.floor(count / 20),
+      settings: { broadcastSegments: 9 },
+      answer: () => {
+        if (bucket.take(aws.clock.now() - startAt)) return 200;
+        refused++;
+        return 429;
+      },
+    });
+    const startAt = aws.clock.now();
+    await aws.invoke(['{"data":1}']);
+    await aws.drain({ functions: 8 });
+    return { aws, refusedShare: refused / (count + refused), seconds: (aws.clock.now() - startAt) / 1_000 };
+  };
+
+  it("have fewer than one post in sixteen refused by a default account, though they could ask for six times as much", async () => {
+    const { aws, refusedShare, seconds } = await broadcast(100_000, 10_000, 5_000);
+    expect(aws.deliveries.size).toBe(100_000);
+    expect(new Set(aws.deliveries.values())).toEqual(new Set([1]));
+    expect([aws.deadLetters, aws.overruns, aws.clock.pending]).toEqual([[], [], 0]);
+    expect(refusedShare).toBeLessThan(1 / 16);
+    expect(seconds).toBeLessThan(13);
+  });
+
+  it("deliver to all when the account gives less than what each sends at least", async () => {
+    const { aws, refusedShare, seconds } = await broadcast(10_000, 200, 100);
+    expect(aws.deliveries.size).toBe(10_000);
+    expect(new Set(aws.deliveries.values())).toEqual(new Set([1]));
+    expect([aws.deadLetters, aws.overruns, aws.clock.pending]).toEqual([[], [], 0]);
+    // Eight times one post every 8 ms are 1,000 a second: four of five are refused at worst.
+    expect(refusedShare).toBeLessThan(0.8);
+    expect(seconds).toBeLessThan(55);
   });
 });

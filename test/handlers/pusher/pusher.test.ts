@@ -212,6 +212,44 @@ describe("push under fire", () => {
     expect(aws.deadLetters.map(({ reason }) => reason)).toEqual(["server_error"]);
   });
 
+  it("gives up on a connection that is throttled in five attempts in which nobody gets through", async () => {
+    const aws = new SimulatedAws({ rows: connections(100), answer: (id) => (id === "connection-7" ? 429 : 200) });
+    await aws.invoke([notification({})]);
+    const waits: [attempt: number, seconds: number][] = [];
+    for (let next = aws.queue.shift(); next !== undefined; next = aws.queue.shift()) {
+      const waitMs = next.availableAt - aws.clock.now();
+      waits.push([JSON.parse(next.body).sumu_continuation.attempt, Math.round(waitMs / 1_000)]);
+      await aws.clock.drive(aws.clock.sleep(waitMs));
+      await aws.invoke([next.body]);
+    }
+    // In the first, the 99 others got theirs: it does not count.
+    expect(waits).toEqual([
+      [1, 8],
+      [2, 8],
+      [3, 23],
+      [4, 68],
+      [5, 203],
+    ]);
+    expect(aws.deadLetters.map(({ reason }) => reason)).toEqual(["throttled"]);
+  });
+
+  it("gives up on nobody while the endpoint throttles nearly everybody, for as long as it takes", async () => {
+    // One message in ten seconds, for 30 connections: 300 s, in which each has some two hundred refused.
+    let freeAt = 0;
+    const aws: SimulatedAws = new SimulatedAws({
+      rows: connections(30),
+      answer: () => {
+        if (aws.clock.now() < freeAt) return 429;
+        freeAt = aws.clock.now() + 10_000;
+        return 200;
+      },
+    });
+    await aws.invoke([notification({})]);
+    await aws.drain();
+    expect([aws.deliveries.size, everyOnce(aws), aws.deadLetters]).toEqual([30, true, []]);
+    expect(aws.invocations).toBeGreaterThan(20);
+  });
+
   it("delivers a dead letter that is sent back to the queue", async () => {
     let isDown = true;
     const aws = new SimulatedAws({ rows: connections(3), answer: () => (isDown ? 500 : 200) });
