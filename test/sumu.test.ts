@@ -180,7 +180,7 @@ describe("Sumu with the fewest props", () => {
       NOTIFICATIONS_DLQ_URL: "${aws_sqs_queue.sumu_integration_notifications_dlq.url}",
       DELIVERY_CONCURRENCY: "64",
       READ_CONCURRENCY: "16",
-      BROADCAST_SEGMENTS: "8",
+      BROADCAST_SEGMENTS: "2",
       LOG_LEVEL: "info",
       SUMU_STACK: "shop-sumu",
     });

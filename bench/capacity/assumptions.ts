@@ -39,8 +39,8 @@ export const ASSUMPTIONS: readonly string[] = [
   `A message costs ${MEASURED.broadcastCpuMicroseconds} us of CPU on one core (measured), and 1.73 times that on Lambda: ${PUSHER_MEGABYTES} MB are ${PUSHER_MEGABYTES} / ${MEGABYTES_PER_VCPU} of a vCPU. A Lambda vCPU is taken to be as fast as the bench's core.`,
   `@connections answers in ${MEASURED.endpointLatencyMs} ms, throttled requests too, and a throttled request costs as much CPU as any other.`,
   "A throttled request takes no token. The throttle is a token bucket with the account's rate and burst; AWS calls it a target and not a promise.",
-  "Nothing else uses the account's throttle meanwhile: each request of other APIs, each frame and each ping of a client takes from it.",
+  "Nothing else uses the account's throttle meanwhile, where a table does not say so: each request of other APIs, each frame and each ping of a client takes from it.",
   `A part of a broadcast that lies in the queue is begun ${ASSUMED.dispatchMs} ms later (assumed), in an invocation of its own, while pollers are free.`,
   "The table is never what is waited for: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
-  "Every connection is open and reads. Parts are equally large.",
+  "Every connection is open and reads. Parts are equally large. Clients' requests come at random times (a Poisson process).",
 ];

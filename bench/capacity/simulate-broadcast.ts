@@ -19,6 +19,11 @@ export interface BroadcastScenario {
   readonly dispatchMs: number;
   /** Of an invocation, after which it hands what is left over to the next. */
   readonly deliveringSeconds: number;
+  /**
+   * Frames of clients a second, at random times: they take from the throttle too.
+   * @default 0
+   */
+  readonly clientFramesPerSecond?: number;
   /** From 0 to 1. */
   readonly random: () => number;
   /**
@@ -35,6 +40,9 @@ export interface BroadcastPrediction {
   readonly posts: number;
   /** Posts answered with 429. */
   readonly throttled: number;
+  /** Frames of clients while it lasted, and those that were refused. */
+  readonly clientFrames: number;
+  readonly clientFramesThrottled: number;
   /** Connections that went back to the queue for another attempt: twelve tries failed, or time ran out on them. */
   readonly triedLater: number;
   readonly deadLettered: number;
@@ -80,14 +88,14 @@ type Event =
     }
   | { readonly kind: "stop" | "patience"; readonly run: Invocation }
   | { readonly kind: "job"; readonly job: Job }
-  | { readonly kind: "poll" };
+  | { readonly kind: "poll" | "client-frame" };
 
 /** Connections of one continuation (handlers/pusher/handover.ts). */
 const CONTINUATION_CONNECTIONS = 1_000;
 
 /**
  * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts in
- * flight and their CPU, and the account's throttle. Back-off, tries, time budget and continuations are the pusher's own.
+ * flight and their CPU, and the account's throttle. Pace, back-off, tries, time budget and continuations are the pusher's own.
  * ASSUMPTIONS (assumptions.ts) says what is taken for granted. The same random numbers give the same prediction.
  */
 export function simulateBroadcast(scenario: BroadcastScenario): BroadcastPrediction {
@@ -106,6 +114,8 @@ class Simulation {
   #nextPoll = 0;
   #lastAnswer = 0;
   #counts = { delivered: 0, posts: 0, throttled: 0, triedLater: 0, deadLettered: 0, invocations: 0, functions: 0 };
+  readonly #clients = { clientFrames: 0, clientFramesThrottled: 0 };
+  #left = 0;
   #functionMs = 0;
 
   constructor(private readonly scenario: BroadcastScenario) {
@@ -119,6 +129,8 @@ class Simulation {
   run(): BroadcastPrediction {
     const { connections, segments, dispatchMs } = this.scenario;
     const whole = Math.ceil(connections / this.#quantum);
+    this.#left = whole;
+    if ((this.scenario.clientFramesPerSecond ?? 0) > 0) this.#nextClientFrame();
     for (let index = 0; index < segments; index++) {
       const part = Math.floor((whole * (index + 1)) / segments) - Math.floor((whole * index) / segments);
       // The first part stays where the broadcast was split; the others go through the queue.
@@ -136,6 +148,7 @@ class Simulation {
     return {
       ...(scaled as typeof inConnections),
       ...others,
+      ...this.#clients,
       seconds: this.#lastAnswer / 1_000,
       functionSeconds: this.#functionMs / 1_000,
     };
@@ -149,6 +162,11 @@ class Simulation {
         return;
       case "poll":
         this.#poll();
+        return;
+      case "client-frame":
+        this.#clients.clientFrames++;
+        if (!this.#bucket.take(this.#now)) this.#clients.clientFramesThrottled++;
+        if (this.#left > 0) this.#nextClientFrame();
         return;
       case "stop":
         event.run.stopped = true;
@@ -169,6 +187,7 @@ class Simulation {
         event.run.progressAt = this.#now;
         event.run.progressed = true;
         this.#counts.delivered++;
+        this.#left--;
         this.#lastAnswer = this.#now;
         break;
       case "throttled":
@@ -248,6 +267,13 @@ class Simulation {
     if (isWaitingOnly && this.#now - run.progressAt >= PATIENCE_MS) run.stopped = true;
   }
 
+  /** A Poisson process: clients know nothing of each other. */
+  #nextClientFrame(): void {
+    const { clientFramesPerSecond = 0, random } = this.scenario;
+    const waitMs = (-Math.log(1 - random()) * 1_000) / clientFramesPerSecond;
+    this.#events.put(this.#now + waitMs, { kind: "client-frame" });
+  }
+
   #arrive(run: Invocation, failures: number): void {
     this.#counts.posts++;
     const isTaken = this.#bucket.take(this.#now, this.#quantum);
@@ -271,8 +297,10 @@ class Simulation {
     if (run.failed === 0) return;
     // What is throttled while others get through keeps its attempts (handlers/pusher/handover.ts).
     const attempt = run.job.attempt + (run.progressed ? 0 : 1);
-    if (attempt > MAX_ATTEMPTS) this.#counts.deadLettered += run.failed;
-    else {
+    if (attempt > MAX_ATTEMPTS) {
+      this.#counts.deadLettered += run.failed;
+      this.#left -= run.failed;
+    } else {
       this.#counts.triedLater += run.failed;
       const delayAttempt = Math.min(run.job.attempt + 1, MAX_ATTEMPTS);
       const delayMs = continuationDelaySeconds(delayAttempt, this.scenario.random) * 1_000;

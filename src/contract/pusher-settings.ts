@@ -4,6 +4,10 @@ export const PUSHER_SETTINGS = {
   deliveryConcurrency: { fallback: 64, min: 1, max: 1_000 },
   /** Requests in flight to DynamoDB, of one invocation. */
   readConcurrency: { fallback: 16, min: 1, max: 256 },
-  /** Parts that a broadcast larger than one page is split into. */
-  broadcastSegments: { fallback: 8, min: 1, max: 1_000 },
+  /**
+   * Parts that a broadcast larger than one page is split into. Two functions send some 7,300 messages a second and leave a
+   * quarter of a default account's throttle to the clients' own frames; three fill it, and more only wait for each other
+   * (docs/limits-and-capacity.md).
+   */
+  broadcastSegments: { fallback: 2, min: 1, max: 1_000 },
 } as const;

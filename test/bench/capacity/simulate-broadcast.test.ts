@@ -110,6 +110,43 @@ describe("the simulated broadcast", () => {
     );
   });
 
+  it("converges to what the throttle gives, however many functions share it: few posts are refused", () => {
+    const throttle = { ratePerSecond: 10_000, burst: 5_000 };
+    const scenario = { connections: 100_000, cpuMicroseconds: 272, latencyMs: 8, dispatchMs: 500, throttle };
+    for (const segments of [3, 8, 16]) {
+      const { seconds, throttled, posts, triedLater, deadLettered } = simulate({ ...scenario, segments });
+      expect([triedLater, deadLettered]).toEqual([0, 0]);
+      expect(throttled / posts).toBeLessThan(0.08);
+      expect(seconds).toBeGreaterThanOrEqual(9.5); // (100,000 - 5,000) / 10,000
+      expect(seconds).toBeLessThan(13);
+    }
+  });
+
+  it("has no dead letter when others leave it next to nothing of the throttle", () => {
+    const throttle = { ratePerSecond: 20, burst: 20 };
+    const { delivered, deadLettered, triedLater } = simulate({
+      connections: 2_000,
+      latencyMs: 8,
+      segments: 8,
+      throttle,
+    });
+    expect([delivered, deadLettered]).toEqual([2_000, 0]);
+    expect(triedLater).toBeGreaterThan(1_000);
+  });
+
+  it("counts the frames of clients that are refused for want of the same tokens", () => {
+    const clients = { connections: 20_000, latencyMs: 8, clientFramesPerSecond: 1_000 };
+    const free = simulate(clients);
+    expect(free.clientFrames / (1_000 * free.seconds)).toBeCloseTo(1, 1);
+    expect(free.clientFramesThrottled).toBe(0);
+    const { clientFrames, clientFramesThrottled } = simulate({
+      ...clients,
+      throttle: { ratePerSecond: 2_000, burst: 500 },
+    });
+    expect(clientFramesThrottled).toBeGreaterThan(0);
+    expect(clientFramesThrottled).toBeLessThan(clientFrames / 10);
+  });
+
   it("says much the same when one simulated post stands for eight", () => {
     const scenario = { connections: 64_000, segments: 8, cpuMicroseconds: 272, latencyMs: 8, dispatchMs: 500 };
     const [one, eight] = [1, 8].map((quantum) => simulate({ ...scenario, quantum }).seconds) as [number, number];

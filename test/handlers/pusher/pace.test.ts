@@ -15,10 +15,10 @@ describe("the pace", () => {
     expect(answers(pace, 10_000)).toBe(64);
   });
 
-  it("halves the requests in flight when more than a tenth of 64 first tries are throttled", () => {
-    expect(answers(new Pace(64), 64, 6)).toBe(64);
-    expect(answers(new Pace(64), 63, 7)).toBe(64);
-    expect(answers(new Pace(64), 64, 7)).toBe(32);
+  it("halves the requests in flight when five of 64 first tries are throttled", () => {
+    expect(answers(new Pace(64), 64, 4)).toBe(64);
+    expect(answers(new Pace(64), 63, 5)).toBe(64);
+    expect(answers(new Pace(64), 64, 5)).toBe(32);
   });
 
   it("judges as many answers as are in flight, when these are more than 64", () => {
@@ -45,7 +45,7 @@ describe("the pace", () => {
 
   it("stays when few are throttled among many: clients that do not read", () => {
     const pace = new Pace(64);
-    for (let sample = 0; sample < 1_000; sample++) answers(pace, 64, 6);
+    for (let sample = 0; sample < 1_000; sample++) answers(pace, 64, 4);
     expect(pace.window).toBe(64);
   });
 });
