@@ -1,4 +1,5 @@
 import type { Connection, PageKey, Segment } from "./connection";
+import { requestInFailure } from "./failure-envelope";
 import { jsonMember } from "./json-member";
 
 /** Whom a notification is for. */
@@ -34,7 +35,7 @@ export const CONTINUATION = "sumu_continuation";
 const MAX_USER_ID_BYTES = 2_048;
 
 /**
- * Reads a message of the notifications topic or queue.
+ * Reads a message of the notifications topic or queue. A dead letter that comes back by a redrive is one, too.
  *
  * `users` and `exclude_users` may be left out but not be `null`: a sender's missing list must not become a broadcast.
  * Names that no row can have (empty, over 2,048 bytes) are passed over.
@@ -45,7 +46,11 @@ const MAX_USER_ID_BYTES = 2_048;
 export function parseNotification(body: string, sentAt?: number): Notification {
   const message = parseObject(body);
   const data = jsonMember(body, "data");
-  if (data === undefined) throw new MalformedNotificationError("the message has no `data`");
+  if (data === undefined) {
+    const request = requestInFailure(message);
+    if (request === undefined) throw new MalformedNotificationError("the message has no `data`");
+    return parseNotification(request, sentAt);
+  }
   const users = stringList(message, "users");
   const excludedUsers = new Set(stringList(message, "exclude_users"));
   const continuation = message[CONTINUATION];
