@@ -1,7 +1,6 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { LOCAL_CREDENTIALS } from "../../local/backend/aws";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { emittedMetrics } from "../support/embedded-metrics";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
@@ -18,28 +17,25 @@ const STACK = { stack: "local-sumu" };
 describeWithLocalAws("failures on one machine", () => {
   let stack: LocalStack;
   let session: Session;
-  let logs: CloudWatchLogsClient;
 
   beforeAll(async () => {
     stack = await startLocalStack({ presenceSource: "topic" });
     session = await Session.open(localTarget(stack, "topic"));
-    const { aws_endpoint_url: endpoint, region, notifications } = stack.info;
-    logs = new CloudWatchLogsClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
+    const QueueUrl = stack.info.notifications.queue.url;
     // Instead of 12 minutes between two receives.
     const Attributes = { VisibilityTimeout: "1" };
-    await stack.aws.sqs.send(new SetQueueAttributesCommand({ QueueUrl: notifications.queue.url, Attributes }));
+    await stack.aws.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
   }, INSTALL_TIMEOUT_MILLISECONDS);
 
   afterAll(async () => {
-    logs?.destroy();
     await session?.close();
     await stack?.stop();
   });
 
   /** What a function has logged so far, line by line; Lambda's own lines are no JSON. */
   async function lines(name: "authorizer-codeless" | "pusher-codeless" | "presence"): Promise<readonly Line[]> {
-    const { events = [] } = await logs
-      .send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/local-sumu-${name}` }))
+    const { events = [] } = await stack.aws.logs
+      .send(new FilterLogEventsCommand({ logGroupName: `/sumu/local-sumu-${name}` }))
       .catch(() => ({ events: [] }));
     return events
       .flatMap(({ message = "" }) => message.trimEnd().split("\n"))

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { installInProject } from "../support/packed-library";
@@ -27,6 +27,17 @@ export class AppProject {
     tarball: string,
   ): Promise<AppProject> {
     await installInProject(folder, manifest, tarball);
+    return new AppProject(folder);
+  }
+
+  /** The same on this repository's own cdktf and bindings: nothing to install, and nothing shown about installing. */
+  static async link(folder: string, tarball: string): Promise<AppProject> {
+    const modules = path.join(folder, "node_modules");
+    mkdirSync(path.join(modules, "sumu"), { recursive: true });
+    for (const name of ["@cdktf", "cdktf", "constructs"]) {
+      symlinkSync(path.join(repositoryRoot, "node_modules", name), path.join(modules, name));
+    }
+    await run("tar", ["-xzf", tarball, "-C", path.join(modules, "sumu"), "--strip-components", "1"]);
     return new AppProject(folder);
   }
 

@@ -20,12 +20,11 @@ describeWithRegistry("the packed library, installed by the lines of docs/cdktn.m
   beforeAll(async () => {
     scratch = mkdtempSync(path.join(tmpdir(), "sumu-cdktn-test-"));
     packed = await packLibrary(scratch);
-    onCdktf = await runApp("cdktf", {});
+    onCdktf = await runApp(await AppProject.link(path.join(scratch, "cdktf"), packed.tarball));
   });
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-  async function runApp(name: string, manifest: object): Promise<AppRun> {
-    const project = await AppProject.install(path.join(scratch, name), { ...manifest }, packed.tarball);
+  async function runApp(project: AppProject): Promise<AppRun> {
     await project.compile("app", ["app.mts"], { module: "node16" });
     return project.run("app/app.mjs");
   }
@@ -34,7 +33,8 @@ describeWithRegistry("the packed library, installed by the lines of docs/cdktn.m
     ["cdktn in place of cdktf", alias],
     ["bindings of the fork", bindings],
   ])("synthesizes with %s what it does on cdktf", async (name, manifest) => {
-    const { printed, stack } = await runApp(name.replaceAll(" ", "-"), manifest);
+    const folder = path.join(scratch, name.replaceAll(" ", "-"));
+    const { printed, stack } = await runApp(await AppProject.install(folder, manifest, packed.tarball));
     expect(printed).toEqual(onCdktf.printed);
     expect(Object.keys(stack.resource ?? {}).length).toBeGreaterThan(20);
     for (const blocks of ["data", "locals", "provider", "resource"]) {

@@ -66,6 +66,8 @@ describe("parseConfiguration", () => {
     ["JWT_ISSUER_JWKS_URI", "http://169.254.169.254/keys"],
     ["JWT_ISSUER_JWKS_URI", "file:///etc/passwd"],
     ["JWT_ISSUER_JWKS_URI", "https://user:password@issuer.example/keys"],
+    ["JWT_ISSUER_JWKS_URI", "https://user@issuer.example/keys"],
+    ["JWT_ISSUER_JWKS_URI", "https://:password@issuer.example/keys"],
     ["JWT_AUTHORIZED_AUDIENCES", ","],
     ["JWT_AUTHORIZED_AUDIENCES", "web,,app"],
     ["JWT_VERIFY_EXPIRATION", "no"],
