@@ -14,7 +14,9 @@ const config = {
   },
   // jose ships ES modules only; jest runs CommonJS.
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
-  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist", "<rootDir>/.tools"],
+  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist", "<rootDir>/lib", "<rootDir>/.tools"],
+  // As the package's users import it.
+  moduleNameMapper: { "^sumu$": "<rootDir>/src/index.ts" },
 };
 
 export default config;

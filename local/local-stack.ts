@@ -8,12 +8,13 @@ import { type AwsClients, createAwsClients } from "./backend/aws";
 import { freePort, requireFreePort } from "./backend/free-port";
 import { ensureMiniStack } from "./backend/install";
 import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
-import { provision } from "./backend/provision";
+import { type ProvisionedStack, provision } from "./backend/provision";
 import { Cleanup } from "./cleanup";
 import type { Limits } from "./gateway/start-gateway";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
 import { watchMessages } from "./page/messages-watch";
+import { readPresence } from "./page/presence-snapshot";
 import { startPageServer } from "./page/server";
 import { SetupError } from "./setup-error";
 import type { StackInfo } from "./stack-info";
@@ -23,7 +24,7 @@ import type { ValueObject } from "./terraform/value";
 export interface LocalStackOptions extends SupervisorEvents {
   /** Of the WebSocket API; the page has the next one. @default 0: any two that are free */
   readonly port?: number;
-  /** A MiniStack that runs already. @default one of its own */
+  /** A MiniStack that runs already, and keeps running: what is created there is removed. @default one of its own */
   readonly awsEndpoint?: string;
   /** @default "topic" */
   readonly presenceSource?: string;
@@ -40,7 +41,7 @@ export interface LocalStack {
   readonly aws: AwsClients;
   readonly gateway: SupervisedGateway;
   readonly issuer: Issuer;
-  /** Leaves no process, port or temporary folder. */
+  /** Leaves no process, port or temporary folder, nor anything in an emulator that lives on. */
   stop(): Promise<void>;
 }
 
@@ -108,7 +109,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     aws,
     temporaryFolder: path.join(folder, "zips"),
   });
-  if (options.awsEndpoint !== undefined) cleanup.add(() => provisioned.remove());
+  if (options.awsEndpoint !== undefined) cleanup.add(() => leave(endpoint, provisioned));
   signal?.throwIfAborted();
 
   onStep("Starting the gateway");
@@ -127,8 +128,15 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   page.serve({
     stack: info,
     notify: (via, notification) => notify(info, aws, via, notification),
-    watch: (onEvent) => watchMessages(info, aws, onEvent),
+    watch: async (onEvent) => {
+      // The messages first: what changes while the table is read is then heard, and told apart by its version.
+      const stop = await watchMessages(info, aws, onEvent);
+      onEvent({ presence: (await readPresence(info, aws)) ?? null });
+      return stop;
+    },
   });
+  // Before all else: who watches on the page has a queue and a subscription of their own.
+  cleanup.add(() => page.stop());
   return { info, aws, gateway, issuer, stop: () => cleanup.run() };
 }
 
@@ -158,6 +166,16 @@ async function startAws(
   const backend = await startMiniStack(python, node, folder);
   cleanup.add(() => backend.stop());
   return backend.endpoint;
+}
+
+/** Takes what was created away again from an emulator that is somebody else's. */
+async function leave(endpoint: string, provisioned: ProvisionedStack): Promise<void> {
+  if (!(await isHealthy(endpoint))) {
+    throw new SetupError(
+      `the MiniStack at ${endpoint} does not answer: what SUMU created there, named local-sumu-*, could not be removed`,
+    );
+  }
+  await provisioned.remove();
 }
 
 function describe(outputs: ValueObject, websocketUrl: string, pageUrl: string, endpoint: string): StackInfo {

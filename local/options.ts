@@ -14,7 +14,7 @@ export const USAGE = `Runs SUMU on this machine: the synthesized stack with a lo
   --json                   print one line of JSON with every URL, ARN and two tokens, and nothing else
   --help                   print this
 
-Ctrl-C ends it and leaves nothing behind. In another terminal: npm run -s token -- alice`;
+Ctrl-C ends it and leaves nothing behind: in a MiniStack that ran already, it removes what it created. In another terminal: npm run -s token -- alice`;
 
 export interface StartOptions {
   readonly port: number;

@@ -46,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function readyText(stack: LocalStack, { json }: StartOptions, startedAt: number): Promise<string> {
+async function readyText(stack: LocalStack, { json, awsEndpoint }: StartOptions, startedAt: number): Promise<string> {
   const { info, issuer } = stack;
   if (json) {
     const tokens = { alice: await issuer.mint("alice"), bob: await issuer.mint("bob") };
@@ -73,7 +73,7 @@ Try, in another terminal:
   npm run -s connect -- alice
   npm run -s notify -- alice '{"hello":"Alice"}'
 
-Ctrl-C ends it and leaves nothing behind.
+${awsEndpoint === undefined ? "Ctrl-C ends it and leaves nothing behind." : `Ctrl-C ends it and removes what it created in ${awsEndpoint}, which goes on.`}
 `;
 }
 

@@ -1,7 +1,10 @@
 import { type IResolvable, Token } from "cdktf";
+import { DEFAULT_LOG_LEVEL } from "./contract/log-levels";
 import { PUSHER_SETTINGS } from "./contract/pusher-settings";
+import { checkOperation, OPERATION_DEFAULTS, type OperationProps } from "./operation-props";
 import { check } from "./rules/rule";
 import {
+  alarmActionsRule,
   apigwEndpointRule,
   authorizedAudiencesRule,
   authorizedIssuerRule,
@@ -13,6 +16,7 @@ import {
   githubRepositoriesRule,
   githubRule,
   issuerJwksUriRule,
+  logLevelRule,
   logRetentionDaysRule,
   prefixRule,
   presenceGraceSecondsRule,
@@ -28,7 +32,7 @@ import type { Given } from "./terraform/field";
 import type { Tags } from "./terraform/tags";
 
 /** What {@link Sumu} needs. Literals are validated at synthesis; tokens (Terraform variables, attributes) pass through. */
-export interface SumuProps {
+export interface SumuProps extends OperationProps {
   /** Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. */
   readonly prefix: string;
   /** API stage, the last part of the URL that clients connect to. */
@@ -42,12 +46,12 @@ export interface SumuProps {
   readonly commonTags?: Tags;
   /**
    * Where the pusher posts: a custom domain with its mapping key, or the stage's invoke URL.
-   * @default the stage's own URL
+   * @default the URL of the stage `stageName`
    */
   readonly apigwEndpoint?: string;
   /**
-   * Who the tokens must be for: compared with `aud`, else `client_id`.
-   * @default [] any audience
+   * Who the tokens must be for: compared with `aud`, else `client_id`. Empty: anyone.
+   * @default []
    */
   readonly authorizedAudiences?: readonly string[];
   /**
@@ -100,13 +104,41 @@ export interface SumuProps {
    * @default 30
    */
   readonly logRetentionDays?: number;
-  /** Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers. */
+  /**
+   * What the handlers log: `debug`, `info`, `warn` or `error` and above. Metrics are sent at each.
+   * @default "info"
+   */
+  readonly logLevel?: string;
+  /**
+   * ARNs that hear when an alarm rings and when it ends, 5 at most: an SNS topic's. Alarms exist only when there are any;
+   * each costs 0.10 USD a month.
+   * @default [] no alarms
+   */
+  readonly alarmActions?: readonly string[];
+  /**
+   * True: a CloudWatch dashboard `<prefix>-sumu`, 3 USD a month beyond an account's first three.
+   * @default false
+   */
+  readonly dashboard?: boolean | IResolvable;
+  /**
+   * True: the functions send traces to X-Ray, 5 USD a million beyond the first 100,000 a month. API Gateway traces no
+   * WebSocket API: a trace begins with the function.
+   * @default false
+   */
+  readonly tracing?: boolean | IResolvable;
+  /**
+   * Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers.
+   * @default no pipelines: `terraform apply` ships the handlers
+   */
   readonly s3Artifacts?: Given<S3Artifacts>;
-  /** Whose repositories the delivery pipelines build, and the connection through which they read them. */
+  /**
+   * Whose repositories the delivery pipelines build, and the connection through which they read them.
+   * @default no pipelines, as without `s3Artifacts`
+   */
   readonly github?: Given<GitHub>;
   /**
    * The handlers' repositories.
-   * @default apigw-jwt-authorizer and apigw-websocket-pusher, branch main
+   * @default `apigw-jwt-authorizer` and `apigw-websocket-pusher`, branch `main`
    */
   readonly githubRepositories?: Given<GitHubRepositories>;
   /**
@@ -114,7 +146,10 @@ export interface SumuProps {
    * @default true
    */
   readonly preRelease?: boolean | IResolvable;
-  /** AWS Chatbot Slack channel configurations that hear of the delivery pipelines. */
+  /**
+   * AWS Chatbot Slack channel configurations that hear of the delivery pipelines.
+   * @default nobody; the pipelines themselves need `s3Artifacts` and `github`
+   */
   readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
 }
 
@@ -130,15 +165,21 @@ export const SUMU_DEFAULTS = {
   readConcurrency: PUSHER_SETTINGS.readConcurrency.fallback,
   broadcastSegments: PUSHER_SETTINGS.broadcastSegments.fallback,
   logRetentionDays: 30,
+  logLevel: DEFAULT_LOG_LEVEL as string,
+  alarmActions: [] as readonly string[],
+  dashboard: false as boolean | IResolvable,
+  tracing: false as boolean | IResolvable,
   githubRepositories: {
     authorizer: { name: "apigw-jwt-authorizer", branch: "main" },
     pusher: { name: "apigw-websocket-pusher", branch: "main" },
   } as Given<GitHubRepositories>,
   preRelease: true,
+  ...OPERATION_DEFAULTS,
 } as const;
 
 /** @throws RangeError with the words that the module's variable would refuse with. */
 export function validated(props: SumuProps): SumuProps {
+  checkOperation(props);
   check(prefixRule, props.prefix);
   check(stageNameRule, props.stageName);
   check(issuerJwksUriRule, props.issuerJwksUri);
@@ -152,6 +193,8 @@ export function validated(props: SumuProps): SumuProps {
   check(readConcurrencyRule, props.readConcurrency);
   check(broadcastSegmentsRule, props.broadcastSegments);
   check(logRetentionDaysRule, props.logRetentionDays);
+  check(logLevelRule, props.logLevel);
+  check(alarmActionsRule, props.alarmActions);
   check(s3ArtifactsRule, literal(props.s3Artifacts));
   check(githubRule, literal(props.github));
   check(githubRepositoriesRule, literal(props.githubRepositories));

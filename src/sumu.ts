@@ -1,4 +1,4 @@
-import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import type { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { TerraformLocal } from "cdktf";
@@ -7,11 +7,20 @@ import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { ConnectionStore } from "./connections/connection-store";
 import { Delivery } from "./delivery/delivery";
 import { deliveryExistence } from "./delivery/delivery-existence";
+import { Encryption, type KeyUse, READ_TABLE_WITH_KEY, RECEIVE_WITH_KEY, SEND_WITH_KEY } from "./encryption/encryption";
+import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
+import { FunctionConsumer, type FunctionConsumerOptions } from "./integration/function-consumer";
+import {
+  FunctionSubscription,
+  type FunctionSubscriptionOptions,
+  type InvokedFunction,
+} from "./integration/function-subscription";
 import { Integration } from "./integration/integration";
 import { NAME_SUFFIXES, physicalName } from "./names";
-import { watchdogExistence } from "./presence/presence-source";
+import { Observability, stackMetrics } from "./observability/observability";
+import { graceExistence, watchdogExistence } from "./presence/presence-source";
 import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
 import { type SumuProps, validated, withDefaults } from "./sumu-props";
@@ -19,7 +28,12 @@ import { attributeOrNull } from "./terraform/attribute";
 import { AwsAccount } from "./terraform/aws-account";
 import { type Existence, existsWhen } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
+import { policyDocument } from "./terraform/policy-document";
 import { tagEverything } from "./terraform/tags";
+import { transformEverything } from "./terraform/transform";
+
+/** A role to grant something to: one of the app's own, or one that is there already. */
+export type GrantableRole = IamRole | DataAwsIamRole;
 
 /**
  * Realtime over WebSockets for an application: clients connect with a JWT, publish and send messages to the backend, and
@@ -28,48 +42,94 @@ import { tagEverything } from "./terraform/tags";
  * @throws RangeError when a literal prop is invalid; the message names the module's input and the rule.
  */
 export class Sumu extends Construct {
+  /** Who is connected. */
   readonly connections: ConnectionStore;
+  /** The topics and queues between SUMU and the backend. */
   readonly integration: Integration;
+  /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
+  /** Who may connect. */
   readonly authorizer: JwtAuthorizer;
+  /** The API's routes and stage. */
   readonly gateway: Gateway;
+  /** What delivers notifications. */
   readonly pusher: Pusher;
-  /** Undefined when a literal `presenceSource` names neither topic nor queue. */
+  /** What tells who is online. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  /** Alarms and the dashboard, each when asked for. */
+  readonly observability: Observability;
+  private readonly account: AwsAccount;
+  private readonly encryption: Encryption;
+  private readonly keyPolicy: KeyPolicy;
 
   constructor(scope: Construct, id: string, props: SumuProps) {
     super(scope, id);
     const input = withDefaults(validated(props));
-    const { prefix, stageName, presenceSource, logRetentionDays } = input;
+    const { prefix, stageName, presenceSource, deletionProtection } = input;
     const account = new AwsAccount(this, "account");
+    const encryption = new Encryption(account, input.kmsKeyArn);
+    this.account = account;
+    this.encryption = encryption;
+    this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix });
+    const observation = {
+      stack: physicalName(prefix),
+      logLevel: input.logLevel,
+      tracing: existsWhen(input.tracing),
+    };
 
     this.connections = new ConnectionStore(this, "connections", {
       tableName: tableName(prefix, input.connectionsTableName),
+      encryption,
+      deletionProtection,
     });
-    this.integration = new Integration(this, "integration", { account, prefix });
+    this.integration = new Integration(this, "integration", { ...input, account, encryption });
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
     const delivery = named(this, deliveryExistence(input.s3Artifacts, input.github));
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       account,
+      encryption,
       delivery,
+      observation,
       webSocketApi: this.webSocketApi,
     });
     this.gateway = new Gateway(this, "gateway", {
+      ...input,
       account,
-      prefix,
+      encryption,
       webSocketApi: this.webSocketApi,
       authorizerId: this.authorizer.authorizer.id,
       connections: this.connections,
       integration: this.integration,
-      logRetentionDays,
     });
-    const parts = { ...input, account, connections: this.connections, integration: this.integration };
+    const parts = {
+      ...input,
+      account,
+      encryption,
+      observation,
+      connections: this.connections,
+      integration: this.integration,
+    };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
       : undefined;
+
+    this.observability = new Observability(this, "observability", {
+      account,
+      metrics: stackMetrics({
+        prefix,
+        api: { apiId: this.webSocketApi.apiId, stageName },
+        connectionsTable: this.connections.tableName,
+        authorizerFunction: this.authorizer.handler.functionName,
+        pusherFunction: this.pusher.handler.functionName,
+      }),
+      alarmActions: input.alarmActions,
+      dashboard: existsWhen(input.dashboard),
+      watchdog,
+      grace: graceExistence(presenceSource, input.presenceGraceSeconds),
+    });
 
     const { s3Artifacts, github } = input;
     if (delivery.exists && s3Artifacts !== undefined && github !== undefined) {
@@ -84,6 +144,9 @@ export class Sumu extends Construct {
     }
 
     tagEverything(this, input.commonTags);
+    if (input.transform !== undefined) {
+      transformEverything(this, input.transform);
+    }
   }
 
   /** The API's id, as a custom domain's mapping wants it. */
@@ -101,117 +164,229 @@ export class Sumu extends Construct {
     return this.gateway.stage.invokeUrl;
   }
 
+  /** The backend publishes notifications here, or sends them to the queue: either way takes the same. */
   get notificationsTopicArn(): string {
     return this.integration.notificationsTopic.arn;
   }
 
+  /** The last part of {@link notificationsTopicArn}. */
   get notificationsTopicName(): string {
     return this.integration.notificationsTopic.name;
   }
 
+  /** The backend sends notifications here, or publishes them to the topic: either way takes the same. */
   get notificationsQueueArn(): string {
     return this.integration.notificationsQueue.arn;
   }
 
+  /** As the SDKs want the queue that the backend sends notifications to. */
   get notificationsQueueUrl(): string {
     return this.integration.notificationsQueue.url;
   }
 
+  /** The last part of {@link notificationsQueueArn}. */
   get notificationsQueueName(): string {
     return this.integration.notificationsQueue.name;
   }
 
+  /** The backend subscribes here to what clients publish, and to presence when it goes there. */
   get messagesTopicArn(): string {
     return this.integration.messagesTopic.arn;
   }
 
+  /** The last part of {@link messagesTopicArn}. */
   get messagesTopicName(): string {
     return this.integration.messagesTopic.name;
   }
 
+  /** The backend takes from here what clients send, and presence when it goes there. */
   get messagesQueueArn(): string {
     return this.integration.messagesQueue.arn;
   }
 
+  /** As the SDKs want the queue that the backend takes messages from. */
   get messagesQueueUrl(): string {
     return this.integration.messagesQueue.url;
   }
 
+  /** The last part of {@link messagesQueueArn}. */
   get messagesQueueName(): string {
     return this.integration.messagesQueue.name;
   }
 
+  /** A row for each open connection, with the attributes of {@link CONNECTION}. */
   get connectionsTableName(): string {
     return this.connections.tableName;
   }
 
+  /** A row for each open connection, with the attributes of {@link CONNECTION}. */
   get connectionsTableArn(): string {
     return this.connections.tableArn;
   }
 
+  /** An INSERT when a connection opens, a REMOVE when it is gone; keys only. */
   get connectionsTableStreamArn(): string {
     return this.connections.streamArn;
   }
 
-  /** Undefined without a watchdog; with a variable `presenceSource`, null in Terraform. */
+  /** Who is online: undefined without a watchdog; with a variable `presenceSource`, null in Terraform. */
   get presenceTableName(): string | undefined {
     return this.presence && attributeOrNull(this.presence.table, "name");
   }
 
-  /** Undefined without a watchdog; with a variable `presenceSource`, null in Terraform. */
+  /** Who is online: undefined without a watchdog; with a variable `presenceSource`, null in Terraform. */
   get presenceTableArn(): string | undefined {
     return this.presence && attributeOrNull(this.presence.table, "arn");
   }
 
+  /**
+   * What the policy of {@link SumuProps.kmsKeyArn}'s key must allow services, as JSON, besides what lets IAM decide about
+   * roles. It depends on no key: the key's own policy may be made of it.
+   */
+  get kmsKeyPolicyJson(): string {
+    return this.keyPolicy.json;
+  }
+
   /** Lets a role notify users, through the topic and through the queue. */
-  grantSendNotifications(role: IamRole): void {
-    this.grant("send_notifications", role, [
-      { actions: ["sns:Publish"], resources: [this.notificationsTopicArn] },
-      { actions: ["sqs:SendMessage"], resources: [this.notificationsQueueArn] },
-    ]);
+  grantSendNotifications(role: GrantableRole): IamRolePolicy {
+    return this.grant(
+      "send_notifications",
+      role,
+      [
+        { actions: ["sns:Publish"], resources: [this.notificationsTopicArn] },
+        { actions: ["sqs:SendMessage"], resources: [this.notificationsQueueArn] },
+      ],
+      { actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
+    );
   }
 
   /** Lets a role take what clients sent, and presence when it goes there, from the messages queue. */
-  grantReceiveMessages(role: IamRole): void {
-    this.grant("receive_messages", role, [
-      {
-        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-        resources: [this.messagesQueueArn],
-      },
-    ]);
+  grantReceiveMessages(role: GrantableRole): IamRolePolicy {
+    return this.grant(
+      "receive_messages",
+      role,
+      [
+        {
+          actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
+          resources: [this.messagesQueueArn],
+        },
+      ],
+      { actions: RECEIVE_WITH_KEY, via: ["sqs"] },
+    );
   }
 
-  /** Lets a role subscribe something to what clients published, and to presence when it goes there. */
-  grantSubscribeMessages(role: IamRole): void {
-    this.grant("subscribe_messages", role, [{ actions: ["sns:Subscribe"], resources: [this.messagesTopicArn] }]);
+  /** Lets a role subscribe something, while it runs, to what clients publish, and to presence when it goes there. */
+  grantSubscribeMessages(role: GrantableRole): IamRolePolicy {
+    return this.grant("subscribe_messages", role, [{ actions: ["sns:Subscribe"], resources: [this.messagesTopicArn] }]);
   }
 
   /** Lets a role read who is connected. */
-  grantReadConnections(role: IamRole): void {
-    this.grant("read_connections", role, [
-      { actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources: [this.connectionsTableArn] },
-    ]);
+  grantReadConnections(role: GrantableRole): IamRolePolicy {
+    return this.grant(
+      "read_connections",
+      role,
+      [{ actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources: [this.connectionsTableArn] }],
+      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+    );
   }
 
-  /** Lets a role read who is online. */
-  grantReadPresence(role: IamRole): void {
+  /** Lets a role follow who connects and disconnects, by the connections table's stream. */
+  grantFollowConnections(role: GrantableRole): IamRolePolicy {
+    return this.grant(
+      "follow_connections",
+      role,
+      [
+        {
+          actions: [
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+          ],
+          resources: [this.connectionsTableStreamArn],
+        },
+      ],
+      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+    );
+  }
+
+  /**
+   * Lets a role read who is online.
+   *
+   * @throws Error when there is no presence table: `presenceSource` is neither topic nor queue
+   */
+  grantReadPresence(role: GrantableRole): IamRolePolicy {
     const { presenceTableArn } = this;
     if (presenceTableArn === undefined) {
       throw new Error('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
     }
-    this.grant("read_presence", role, [
-      { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], resources: [presenceTableArn] },
-    ]);
+    return this.grant(
+      "read_presence",
+      role,
+      [{ actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], resources: [presenceTableArn] }],
+      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+    );
   }
 
+  /**
+   * Invokes a function of the application's with each message of the messages topic: what clients publish, and presence
+   * when it goes there. A message at a time, at once, and lost when the function fails three times: what must not be lost
+   * goes through the queue, see {@link invokeFromMessagesQueue}.
+   *
+   * @param invoked - the function, or the alias of one
+   * @param options - which messages
+   */
+  invokeFromMessagesTopic(invoked: InvokedFunction, options: FunctionSubscriptionOptions = {}): FunctionSubscription {
+    return new FunctionSubscription(this, `messages_topic_to_${invoked.node.addr}`, {
+      ...options,
+      accountId: this.account.accountId,
+      topic: this.integration.messagesTopic,
+      function: invoked,
+    });
+  }
+
+  /**
+   * Invokes a function of the application's with batches of the messages queue: what clients send, and presence when it
+   * goes there. A message that fails five times moves to the dead-letter queue. A function that returns
+   * `{ batchItemFailures: [{ itemIdentifier: messageId }] }` fails those only, one that throws the whole batch. Give it a
+   * time-out of 120 s at most: a sixth of the queue's visibility time-out, as AWS advises.
+   *
+   * @param invoked - the function, or the alias of one
+   * @param role - its execution role, which is granted to take from the queue
+   * @param options - how many messages at once
+   * @throws RangeError when an option is out of its bounds
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+   */
+  invokeFromMessagesQueue(
+    invoked: InvokedFunction,
+    role: GrantableRole,
+    options: FunctionConsumerOptions = {},
+  ): FunctionConsumer {
+    return new FunctionConsumer(this, `messages_queue_to_${invoked.node.addr}`, {
+      ...options,
+      queue: this.integration.messagesQueue,
+      function: invoked,
+      permission: this.grantReceiveMessages(role),
+    });
+  }
+
+  /** The role's policy of a kind: granted once, however often it is asked for. */
   private grant(
     what: string,
-    role: IamRole,
-    statement: readonly { readonly actions: string[]; readonly resources: string[] }[],
-  ): void {
+    role: GrantableRole,
+    statements: readonly { readonly actions: string[]; readonly resources: string[] }[],
+    keyUse?: Omit<KeyUse, "sid">,
+  ): IamRolePolicy {
     const id = `${what}_${role.node.addr}`;
-    const document = new DataAwsIamPolicyDocument(this, `${id}_policy_document`, { statement: [...statement] });
-    new IamRolePolicy(this, `${id}_role_policy`, { namePrefix: "sumu-", role: role.id, policy: document.json });
+    const granted = this.node.tryFindChild(`${id}_role_policy`);
+    if (granted !== undefined) return granted as IamRolePolicy;
+    const keyStatements = this.encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
+    const document = policyDocument(this, `${id}_policy_document`, statements, { keyStatements });
+    return new IamRolePolicy(this, `${id}_role_policy`, {
+      namePrefix: "sumu-",
+      role: role.id,
+      policy: document.json,
+    });
   }
 }
 

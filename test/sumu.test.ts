@@ -1,3 +1,4 @@
+import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type TerraformStack, TerraformVariable, Token } from "cdktf";
 import { Sumu } from "../src/sumu";
@@ -87,6 +88,8 @@ describe("Sumu with the fewest props", () => {
       stream_enabled: true,
       stream_view_type: "KEYS_ONLY",
       point_in_time_recovery: { enabled: true },
+      server_side_encryption: { enabled: false },
+      deletion_protection_enabled: false,
       tags: { stack: "sumu" },
     });
   });
@@ -166,6 +169,8 @@ describe("Sumu with the fewest props", () => {
       JWT_AUTHORIZED_ISSUER: "",
       JWT_VERIFY_EXPIRATION: "true",
       JWT_CLOCK_TOLERANCE_SECONDS: "0",
+      LOG_LEVEL: "info",
+      SUMU_STACK: "shop-sumu",
     });
     const pusher = environmentOf(stack, "shop-sumu-pusher-codeless");
     expect(Object.fromEntries(Object.entries(pusher).map(([name, value]) => [name, readable(value)]))).toEqual({
@@ -176,6 +181,8 @@ describe("Sumu with the fewest props", () => {
       DELIVERY_CONCURRENCY: "64",
       READ_CONCURRENCY: "16",
       BROADCAST_SEGMENTS: "8",
+      LOG_LEVEL: "info",
+      SUMU_STACK: "shop-sumu",
     });
     expect(environmentOf(stack, "shop-sumu-presence")).toMatchObject({
       PRESENCE_SOURCE: "topic",
@@ -270,22 +277,30 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("every role is assumed by its one service for this account only", () => {
-    const documents = Object.values(sumu().data.aws_iam_policy_document ?? {});
-    const trust = documents.filter((block) => pathOf(block).endsWith("trust_policy_document"));
-    expect(trust.length).toBe(4);
-    for (const { statement } of trust) {
-      expect(statement).toEqual([
-        {
-          actions: ["sts:AssumeRole"],
-          principals: [
-            { type: "Service", identifiers: [expect.stringMatching(/^(lambda|apigateway)\.amazonaws\.com$/)] },
-          ],
-          condition: [
-            { test: "StringEquals", variable: "aws:SourceAccount", values: [expect.stringContaining("account_id")] },
-          ],
-        },
-      ]);
+  test("every role is assumed by its one service for this account only, and a function's for the function", () => {
+    const stack = sumu();
+    const account = "${data.aws_caller_identity.sumu_account_caller_identity.account_id}";
+    const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account] };
+    const lambda = `arn:\${data.aws_partition.sumu_account_partition.partition}:lambda:\${local.sumu_account_region}:${account}`;
+    const trusted = (path: string) =>
+      policyAt(stack, `${path}/trust_policy_document`).map(({ actions, principals, condition }) => ({
+        actions,
+        principals,
+        condition: JSON.parse(readable(JSON.stringify(condition))),
+      }));
+    const assume = (service: string, condition: unknown[]) => [
+      { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: [service] }], condition },
+    ];
+    expect(trusted("gateway/gateway")).toEqual(assume("apigateway.amazonaws.com", [inAccount]));
+    for (const [path, name, mappings] of [
+      ["authorizer/authorizer", "shop-sumu-authorizer-codeless", []],
+      ["pusher/pusher", "shop-sumu-pusher-codeless", [`${lambda}:event-source-mapping:*`]],
+      ["presence/presence", "shop-sumu-presence", [`${lambda}:event-source-mapping:*`]],
+    ] as const) {
+      const values = [`${lambda}:function:${name}`, `${lambda}:function:${name}:*`, ...mappings];
+      expect(trusted(`${path}/execution`)).toEqual(
+        assume("lambda.amazonaws.com", [inAccount, { test: "ArnLike", variable: "aws:SourceArn", values }]),
+      );
     }
   });
 });
@@ -405,6 +420,36 @@ describe("grants", () => {
         ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"],
       ],
     ]);
+  });
+
+  test("grantFollowConnections lets a role read the stream, not the table", () => {
+    expect(granted((construct, role) => construct.grantFollowConnections(role))).toEqual([
+      [
+        ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+        ["${aws_dynamodb_table.sumu_connections.stream_arn}"],
+      ],
+    ]);
+  });
+
+  test("twice to one role are one policy, to another role another", () => {
+    const stack = sumu({}, (construct, scope) => {
+      const [one, other] = ["one", "other"].map((id) => new IamRole(scope, id, { assumeRolePolicy: "{}" }));
+      if (one === undefined || other === undefined) throw new Error("There are two.");
+      expect(construct.grantSendNotifications(one)).toBe(construct.grantSendNotifications(one));
+      construct.grantSendNotifications(other);
+    });
+    const granting = Object.values(stack.resource.aws_iam_role_policy ?? {}).filter(
+      ({ name_prefix }) => name_prefix === "sumu-",
+    );
+    expect(granting.map(({ role }) => role).sort()).toEqual(["${aws_iam_role.one.id}", "${aws_iam_role.other.id}"]);
+  });
+
+  test("go to a role that was there before as well", () => {
+    const stack = sumu({}, (construct, scope) => {
+      construct.grantSendNotifications(new DataAwsIamRole(scope, "backend_role", { name: "backend" }));
+    });
+    const granting = only(stack.resource.aws_iam_role_policy, ({ name_prefix }) => name_prefix === "sumu-");
+    expect(granting.role).toBe("${data.aws_iam_role.backend_role.id}");
   });
 
   test("grantReadConnections and grantReadPresence let a role see who is there", () => {

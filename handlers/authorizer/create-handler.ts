@@ -1,4 +1,6 @@
-import { createLog } from "../shared/log";
+import type { Context } from "aws-lambda";
+import { AUTHORIZED_METRICS, REFUSED_METRICS } from "../../src/contract/metrics";
+import { createLog, type LogSettings } from "../shared/log";
 import { type AuthorizerResult, authorizerResult } from "./authorizer-result";
 import type { AuthorizerConfiguration } from "./configuration";
 import type { ConnectEvent } from "./connect-event";
@@ -12,7 +14,7 @@ export interface AuthorizerPorts {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly fetchDocument?: (url: URL) => Promise<KeyDocument>;
-  /** Takes one JSON line. */
+  /** Takes one JSON line. @default standard output */
   readonly write?: (line: string) => void;
 }
 
@@ -22,30 +24,33 @@ export interface AuthorizerPorts {
  */
 export function createHandler(
   configuration: AuthorizerConfiguration,
-  { now = Date.now, fetchDocument = fetchKeyDocument, write = console.log }: AuthorizerPorts = {},
-): (event: ConnectEvent) => Promise<AuthorizerResult> {
+  logSettings: LogSettings,
+  { now = Date.now, fetchDocument = fetchKeyDocument, write }: AuthorizerPorts = {},
+): (event: ConnectEvent, context?: Pick<Context, "awsRequestId">) => Promise<AuthorizerResult> {
+  const logOf = (requestId: string | undefined) => createLog(logSettings, requestId, { write, now });
   const keys = new IssuerKeys({
     fetchDocument: () => fetchDocument(configuration.keysUrl),
     now,
-    onFetchFailure: ({ failure, detail }) =>
-      createLog(undefined, write).warn("issuer_keys_fetch_failed", { failure, detail }),
+    onFetchFailure: ({ failure, detail }) => logOf(undefined).warn("issuer_keys_fetch_failed", { failure, detail }),
   });
-  return async (event) => {
-    const { requestId, connectionId } = event.requestContext ?? {};
-    const log = createLog(requestId, write);
+  return async (event, context) => {
+    const { requestId: apiRequestId, connectionId } = event.requestContext ?? {};
+    const ids = { apiRequestId, connectionId };
+    const log = logOf(context?.awsRequestId);
     let decision: Decision;
     try {
       decision = await decide(event, configuration, keys, now);
     } catch (error) {
       const reason = error instanceof IssuerKeysUnavailableError ? error.message : "internal_error";
-      log.error("authorization_failed", { connectionId, reason });
+      log.error("authorization_failed", { ...ids, reason });
       throw error;
     }
-    log.info("authorization_decided", {
-      connectionId,
-      decision: decision.allowed ? "allow" : "deny",
-      reason: decision.allowed ? undefined : decision.reason,
-    });
+    if (decision.allowed) {
+      log.summary("authorization_decided", AUTHORIZED_METRICS, { Authorized: 1 }, { ...ids, decision: "allow" });
+    } else {
+      const fields = { ...ids, decision: "deny", reason: decision.reason };
+      log.summary("authorization_decided", REFUSED_METRICS, { Refused: 1 }, fields);
+    }
     return authorizerResult(decision, event.methodArn ?? "*");
   };
 }

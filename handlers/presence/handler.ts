@@ -1,7 +1,9 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import type { PresenceStatus } from "../../src/contract/messages";
+import { PRESENCE_METRICS } from "../../src/contract/metrics";
 import { DynamoDb } from "../shared/dynamodb";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
-import { createLog, type Log } from "../shared/log";
+import { createLog, type Log, type LogSettings, logSettingsFrom } from "../shared/log";
 import { Sns } from "../shared/sns";
 import { Sqs } from "../shared/sqs";
 import { type PresenceConfiguration, readConfiguration } from "./configuration";
@@ -29,6 +31,13 @@ interface Clients {
   readonly sqs: Sqs;
 }
 
+/** What a container keeps between invocations: settings and open connections. */
+interface Container {
+  readonly logSettings: LogSettings;
+  readonly configuration: PresenceConfiguration;
+  readonly clients: Clients;
+}
+
 export interface PresenceHandlerOptions {
   /** @default the time of day */
   readonly clock?: Clock;
@@ -53,24 +62,30 @@ export interface PresenceHandler {
  */
 export function createPresence(environment: Environment, options: PresenceHandlerOptions = {}): PresenceHandler {
   const { clock = SYSTEM_CLOCK } = options;
-  let container: { configuration: PresenceConfiguration; clients: Clients } | undefined;
+  let container: Container | undefined;
   const handler: (...parameters: Parameters<PresenceHandler>) => Promise<BatchItemFailures> = async (
     event,
     context,
   ) => {
-    container ??= { configuration: readConfiguration(environment), clients: openClients(environment, clock) };
-    const { configuration, clients } = container;
+    container ??= {
+      logSettings: logSettingsFrom(environment),
+      configuration: readConfiguration(environment),
+      clients: openClients(environment, clock),
+    };
+    const { configuration, clients, logSettings } = container;
     // Refused here, once, rather than by every request.
     regionFrom(environment);
     credentialsFrom(environment);
-    const log = createLog(context.awsRequestId, options.writeLog);
-    const deadline = clock.now() + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
+    const log = createLog(logSettings, context.awsRequestId, { write: options.writeLog, now: clock.now });
+    const announced = { ONLINE: 0, OFFLINE: 0 };
+    const startedAt = clock.now();
+    const deadline = startedAt + context.getRemainingTimeInMillis() - RESERVE_MILLISECONDS;
 
-    return settleEvent(event, {
+    const response = await settleEvent(event, {
       ports: {
         connections: new ConnectionsTable(clients.dynamoDb, configuration.connectionsTable, deadline),
         store: new PresenceTable(clients.dynamoDb, configuration.presenceTable, deadline),
-        publisher: publisherTo(configuration, clients, deadline),
+        publisher: counting(announced, publisherTo(configuration, clients, deadline)),
         timer: graceTimer(configuration, clients, deadline),
         clock,
       },
@@ -79,6 +94,17 @@ export function createPresence(environment: Environment, options: PresenceHandle
       concurrency: CONCURRENCY,
       onFailure: (error, itemIdentifiers) => logFailure(log, error, itemIdentifiers),
     });
+    log.summary(
+      "presence_settled",
+      PRESENCE_METRICS,
+      { Online: announced.ONLINE, Offline: announced.OFFLINE },
+      {
+        records: event.Records.length,
+        failed: response.batchItemFailures.length,
+        durationMs: clock.now() - startedAt,
+      },
+    );
+    return response;
   };
   return Object.assign(handler, {
     close: () => {
@@ -101,6 +127,15 @@ function publisherTo({ target }: PresenceConfiguration, { sns, sqs }: Clients, d
       } else {
         await sqs.sendMessage(target.queueUrl, { body, attributes }, { deadline });
       }
+    },
+  };
+}
+
+function counting(announced: Record<PresenceStatus, number>, publisher: PresencePublisher): PresencePublisher {
+  return {
+    publish: async (userId, row) => {
+      await publisher.publish(userId, row);
+      announced[row.status]++;
     },
   };
 }

@@ -17,18 +17,20 @@ const ATTRIBUTE_BYTES = 256;
 /**
  * The messages that carry what is left, each small enough for the queue. All but `connections` and `users` fit in one.
  *
- * @param reason - Set on a dead letter. Sent back to the notifications queue (a redrive), it is tried anew.
+ * @param reason - Set on a dead letter. Sent back to the notifications queue (a redrive), it is tried anew, and its time
+ * counts from then.
  * @throws RangeError The notification leaves no room: its data and excluded users fill a message by themselves.
  */
 export function continuationBodies(
-  { data, excludedUsers }: Pick<Notification, "data" | "excludedUsers">,
+  { data, excludedUsers, sentAt }: Pick<Notification, "data" | "excludedUsers" | "sentAt">,
   remainder: Remainder,
   attempt: number,
   reason?: string,
 ): string[] {
   const why = reason === undefined ? "" : `,"reason":${JSON.stringify(reason)}`;
+  const since = sentAt === undefined || reason !== undefined ? "" : `,"sent_at":${sentAt}`;
   const start = `{"data":${data}`;
-  const state = `"${CONTINUATION}":{"attempt":${attempt}${why}`;
+  const state = `"${CONTINUATION}":{"attempt":${attempt}${since}${why}`;
   if (remainder.kind === "connections") {
     const tuples = remainder.connections.map(({ userId, connectionId, connectedAt }) =>
       JSON.stringify([userId, connectionId, connectedAt]),

@@ -12,12 +12,18 @@ export interface Recipient extends Connection {
   reason?: Reason;
 }
 
-/** Tries of one connection in one invocation: about 13 s of waiting. Longer outages are waited out in the queue. */
-const MAX_TRIES = 12;
-const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
+/** Tries of one connection in one invocation, as long as others of the notification take theirs: about 13 s of waiting. */
+export const MAX_TRIES = 12;
+/**
+ * What a notification waits for connections that take nothing when it has nothing else to do. A client that does not
+ * read must not hold a function, of which a queue has five at first: five such batches held up everybody else's for 14 s.
+ * What takes longer is waited out in the queue.
+ */
+export const PATIENCE_MS = 1_000;
+export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 
 /** Recipients and removals that one notification holds in memory before reading on must wait. */
-const BACKLOG_FULL = 2_048;
+export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
 
 /** Shifting an array of thousands at every delivery would cost more than dropping its spent part now and then. */
@@ -27,6 +33,8 @@ const COMPACT_AT = 4_096;
 export interface DeliveryPorts {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Told of each delivery, with its time in epoch milliseconds. */
+  readonly onDelivered: (at: number) => void;
   /** Removes the row of a connection that is gone. Never throws. */
   readonly removeGone: (connection: Connection) => Promise<void>;
   /** Removes a row whose time is up. Never throws. */
@@ -44,6 +52,8 @@ export class Delivery {
   delivered = 0;
   gone = 0;
   expired = 0;
+  /** Tries that failed for now. */
+  retried = 0;
   #ready: Recipient[] = [];
   #first = 0;
   /** Recipients that wait to be tried again, with what ends their wait. */
@@ -53,6 +63,8 @@ export class Delivery {
   #stopped = false;
   #onRoom: (() => void)[] = [];
   #onIdle: (() => void) | undefined;
+  /** When a connection has last taken its message, or turned out never to. */
+  #progressAt: number;
 
   constructor(
     readonly payload: Payload,
@@ -60,6 +72,7 @@ export class Delivery {
     private readonly ports: DeliveryPorts,
   ) {
     this.#stopped = courier.stopped;
+    this.#progressAt = ports.clock.now();
     courier.add(this);
   }
 
@@ -118,11 +131,14 @@ export class Delivery {
   }
 
   settle(recipient: Recipient, result: PostResult): void {
-    const verdict = judge(result, recipient.connectedAt, this.ports.clock.now());
+    const now = this.ports.clock.now();
+    const verdict = judge(result, recipient.connectedAt, now);
+    if (verdict.kind !== "retry" && verdict.kind !== "unsent") this.#progressAt = now;
     switch (verdict.kind) {
       case "delivered":
         this.#inFlight--;
         this.delivered++;
+        this.ports.onDelivered(now);
         break;
       case "gone":
         this.#inFlight--;
@@ -138,9 +154,11 @@ export class Delivery {
         break;
       case "retry":
         this.#inFlight--;
+        this.retried++;
         recipient.failures++;
         recipient.reason = verdict.reason;
         this.#retry(recipient, verdict.reason);
+        this.#losePatience();
         break;
     }
     this.#check();
@@ -155,9 +173,12 @@ export class Delivery {
   /** Call when nothing more will be offered: resolves with the connections that are left when no request is under way. */
   async finish(): Promise<readonly Recipient[]> {
     if (!this.#idle) {
-      await new Promise<void>((resolve) => {
+      const idle = new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
+      const cancel = this.#watchPatience();
+      await idle;
+      cancel();
     }
     this.courier.remove(this);
     return [...this.#ready.slice(this.#first), ...this.#waiting.keys()];
@@ -185,6 +206,26 @@ export class Delivery {
           this.courier.pump();
         });
     this.#waiting.set(recipient, cancel);
+  }
+
+  /** Ends the waiting when it has been for nothing long enough, also in the middle of a long wait. */
+  #watchPatience(): () => void {
+    const { clock } = this.ports;
+    let cancel = (): void => {};
+    const watch = (): void => {
+      this.#losePatience();
+      const leftMs = this.#progressAt + PATIENCE_MS - clock.now();
+      // Over, but for a request that is under way just now: its answer asks again, or is what was waited for.
+      if (!this.#stopped) cancel = clock.after(leftMs > 0 ? leftMs : PATIENCE_MS, watch);
+    };
+    watch();
+    return () => cancel();
+  }
+
+  #losePatience(): void {
+    const isAllOffered = this.#onIdle !== undefined;
+    const isWaitingOnly = this.#inFlight === 0 && !this.hasReady;
+    if (isAllOffered && isWaitingOnly && this.ports.clock.now() - this.#progressAt >= PATIENCE_MS) this.stop();
   }
 
   #remove(removal: Promise<void>): void {

@@ -4,7 +4,7 @@ import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
 import { DynamoDb } from "../shared/dynamodb";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 import { HttpPool } from "../shared/http-pool";
-import { createLog, type Log } from "../shared/log";
+import { createLog, logSettingsFrom } from "../shared/log";
 import { Sqs } from "../shared/sqs";
 import { systemClock } from "./clock";
 import { ConnectionsApi } from "./connections-api";
@@ -17,7 +17,7 @@ import { type TimeBudget, timeBudget } from "./time-budget";
 /** What a container keeps between invocations: settings and open connections. */
 interface Container {
   readonly settings: PusherSettings;
-  readonly ports: (log: Log) => PusherPorts;
+  readonly ports: (requestId: string) => PusherPorts;
   readonly close: () => void;
 }
 
@@ -47,7 +47,7 @@ export function createPusher(environment: Environment): PusherHandler {
   ): Promise<SQSBatchResponse | undefined> => {
     container ??= openContainer(environment);
     const { settings, ports: portsWith } = container;
-    const ports = portsWith(createLog(context.awsRequestId));
+    const ports = portsWith(context.awsRequestId);
     const budget = timeBudget(ports.clock.now(), context.getRemainingTimeInMillis());
     const deliver: Deliver = (messages) => push(messages, ports, settings, budget);
     if (!isSnsEvent(event)) return fromQueue(event, deliver);
@@ -60,7 +60,13 @@ export function createPusher(environment: Environment): PusherHandler {
 type Deliver = (messages: readonly IncomingMessage[]) => Promise<readonly MessageOutcome[]>;
 
 async function fromQueue({ Records }: SQSEvent, deliver: Deliver): Promise<SQSBatchResponse> {
-  const outcomes = await deliver(Records.map(({ messageId, body }) => ({ id: messageId, body })));
+  const outcomes = await deliver(
+    Records.map(({ messageId, body, attributes }) => ({
+      id: messageId,
+      body,
+      sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
+    })),
+  );
   const batchItemFailures = Records.filter((_, index) => outcomes[index] !== "done").map(({ messageId }) => ({
     itemIdentifier: messageId,
   }));
@@ -73,7 +79,11 @@ async function fromTopic(
   outbox: Outbox,
   { endAt }: TimeBudget,
 ): Promise<void> {
-  const messages = Records.map(({ Sns }) => ({ id: Sns.MessageId, body: Sns.Message }));
+  const messages = Records.map(({ Sns }) => ({
+    id: Sns.MessageId,
+    body: Sns.Message,
+    sentAt: epochMilliseconds(Date.parse(Sns.Timestamp)),
+  }));
   const outcomes = await deliver(messages);
   const malformed = messages.filter((_, index) => outcomes[index] === "malformed");
   const letters = malformed.map(({ body }) => ({ body, reason: "malformed" }));
@@ -83,12 +93,17 @@ async function fromTopic(
   }
 }
 
+function epochMilliseconds(time: number): number | undefined {
+  return Number.isFinite(time) ? time : undefined;
+}
+
 function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
   const [first] = event.Records;
   return first !== undefined && "Sns" in first;
 }
 
 function openContainer(environment: Environment): Container {
+  const logSettings = logSettingsFrom(environment);
   const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
   const tableName = requiredFrom(environment, PUSHER_ENVIRONMENT.connectionsTable);
   const urls = {
@@ -109,14 +124,11 @@ function openContainer(environment: Environment): Container {
   const connections = new ConnectionsApi(pool, endpoint, environment);
   return {
     settings,
-    ports: (log) => ({
-      store,
-      endpoint: connections,
-      outbox: new NotificationQueues(sqs, urls, log),
-      clock: systemClock,
-      random: Math.random,
-      log,
-    }),
+    ports: (requestId) => {
+      const log = createLog(logSettings, requestId);
+      const outbox = new NotificationQueues(sqs, urls, log);
+      return { store, endpoint: connections, outbox, clock: systemClock, random: Math.random, log };
+    },
     close: () => {
       for (const client of [pool, dynamoDb, sqs]) client.close();
     },

@@ -18,6 +18,8 @@ export interface Notification {
   readonly excludedUsers: ReadonlySet<string>;
   /** From 1: how often deliveries that failed have been tried, this invocation included. */
   readonly attempt: number;
+  /** Epoch milliseconds at which the queue or topic took the backend's request; absent when that is not known. */
+  readonly sentAt?: number;
 }
 
 /** The message can never be delivered. Names what is wrong, never a value. */
@@ -39,9 +41,10 @@ const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
  * `users` and `exclude_users` may be left out but not be `null`: a sender's missing list must not become a broadcast.
  * Names that no row can have (empty, over 2,048 bytes, not Unicode) are passed over.
  *
+ * @param sentAt - Epoch milliseconds at which the message was sent. A continuation says itself when its request was.
  * @throws {@link MalformedNotificationError}
  */
-export function parseNotification(body: string): Notification {
+export function parseNotification(body: string, sentAt?: number): Notification {
   const message = parseObject(body);
   const data = jsonMember(body, "data");
   if (data === undefined) throw new MalformedNotificationError("the message has no `data`");
@@ -49,9 +52,9 @@ export function parseNotification(body: string): Notification {
   const excludedUsers = new Set(stringList(message, "exclude_users"));
   const continuation = message[CONTINUATION];
   if (continuation !== undefined) {
-    return { data, excludedUsers, ...parseContinuation(continuation, users) };
+    return { data, excludedUsers, sentAt, ...parseContinuation(continuation, users) };
   }
-  return { data, excludedUsers, attempt: 1, audience: requestedAudience(users, excludedUsers) };
+  return { data, excludedUsers, sentAt, attempt: 1, audience: requestedAudience(users, excludedUsers) };
 }
 
 function requestedAudience(users: readonly string[], excludedUsers: ReadonlySet<string>): Audience {
@@ -88,25 +91,28 @@ function stringList(message: Record<string, unknown>, name: string): readonly st
 function parseContinuation(
   continuation: unknown,
   users: readonly string[],
-): Pick<Notification, "audience" | "attempt"> {
+): Pick<Notification, "audience" | "attempt"> & { readonly sentAt?: number } {
   const malformed = new MalformedNotificationError(`\`${CONTINUATION}\` is not one that this version writes`);
   if (!isObject(continuation)) throw malformed;
-  const { attempt, connections, segment, after } = continuation;
+  const { attempt, connections, segment, after, sent_at: requestSentAt } = continuation;
   if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
   if (after !== undefined && !isObject(after)) throw malformed;
+  if (requestSentAt !== undefined && typeof requestSentAt !== "number") throw malformed;
+  const sent = requestSentAt === undefined ? {} : { sentAt: requestSentAt };
   if (connections !== undefined) {
     if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
     return {
       attempt,
+      ...sent,
       audience: {
         kind: "connections",
         connections: connections.map(([userId, connectionId, connectedAt]) => ({ userId, connectionId, connectedAt })),
       },
     };
   }
-  if (users.length > 0) return { attempt, audience: { kind: "users", users, after } };
+  if (users.length > 0) return { attempt, ...sent, audience: { kind: "users", users, after } };
   if (segment !== undefined && !isSegment(segment)) throw malformed;
-  return { attempt, audience: { kind: "everyone", segment, after } };
+  return { attempt, ...sent, audience: { kind: "everyone", segment, after } };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

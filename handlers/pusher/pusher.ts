@@ -1,4 +1,5 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
+import { PUSHER_METRICS } from "../../src/contract/metrics";
 import type { Log } from "../shared/log";
 import { sha256Hex } from "../shared/signature";
 import type { Clock } from "./clock";
@@ -6,6 +7,7 @@ import type { Connection, ConnectionStore, Segment } from "./connection";
 import { continuationBodies } from "./continuation";
 import { type ConnectionsEndpoint, Courier } from "./courier";
 import { Delivery } from "./delivery";
+import { DeliveryTimes } from "./delivery-times";
 import { Gate } from "./gate";
 import { Handover, type Outbox } from "./handover";
 import { MalformedNotificationError, type Notification, parseNotification } from "./notification";
@@ -35,6 +37,8 @@ export interface PusherSettings {
 export interface IncomingMessage {
   readonly id: string;
   readonly body: string;
+  /** Epoch milliseconds at which the queue or the topic took it. */
+  readonly sentAt?: number;
 }
 
 /**
@@ -71,7 +75,17 @@ class Invocation {
   readonly #courier: Courier;
   readonly #reads: Gate;
   readonly #broadcasts = new Gate(BROADCASTS_AT_ONCE);
-  readonly #totals = { delivered: 0, gone: 0, expired: 0, continued: 0, deadLettered: 0, malformed: 0, failed: 0 };
+  readonly #deliveryTimes = new DeliveryTimes();
+  readonly #totals = {
+    delivered: 0,
+    gone: 0,
+    expired: 0,
+    retried: 0,
+    continued: 0,
+    deadLettered: 0,
+    malformed: 0,
+    failed: 0,
+  };
 
   constructor(
     private readonly ports: PusherPorts,
@@ -86,18 +100,31 @@ class Invocation {
     const startedAt = this.ports.clock.now();
     const outcomes = await Promise.all(messages.map((message) => this.#message(message)));
     this.#courier.close();
-    this.ports.log.info("pushed", {
-      messages: messages.length,
-      ...this.#totals,
-      durationMs: this.ports.clock.now() - startedAt,
-    });
+    this.#summarize(messages.length, this.ports.clock.now() - startedAt);
     return outcomes;
   }
 
-  async #message({ id, body }: IncomingMessage): Promise<MessageOutcome> {
+  #summarize(messages: number, durationMs: number): void {
+    const { delivered, gone, expired, retried, continued, deadLettered, malformed, failed } = this.#totals;
+    this.ports.log.summary(
+      "pushed",
+      PUSHER_METRICS,
+      {
+        Delivered: delivered,
+        Gone: gone,
+        Retried: retried,
+        Continued: continued,
+        Failed: deadLettered + malformed + failed,
+        DeliveryTime: this.#deliveryTimes.values,
+      },
+      { messages, expired, deadLettered, malformed, failed, durationMs },
+    );
+  }
+
+  async #message({ id, body, sentAt }: IncomingMessage): Promise<MessageOutcome> {
     let notification: Notification;
     try {
-      notification = parseNotification(body);
+      notification = parseNotification(body, sentAt);
     } catch (error) {
       if (!(error instanceof MalformedNotificationError)) throw error;
       this.#totals.malformed++;
@@ -128,13 +155,22 @@ class Invocation {
   async #deliver(id: string, notification: Notification, bytes: Buffer): Promise<boolean> {
     const { outbox, random, log, clock } = this.ports;
     const handover = new Handover(notification, { outbox, random, log, deadline: this.budget.endAt });
+    const undelivered = (outcome: string, { connectionId }: Connection, reason: string) =>
+      log.debug(outcome, { messageId: id, connectionId, reason });
     const delivery = new Delivery({ bytes, hash: sha256Hex(bytes) }, this.#courier, {
       clock,
       random,
+      onDelivered: (at) => this.#deliveryTimes.add(notification.sentAt, at),
       removeGone: (connection) => this.#remove(connection, "removeGone"),
       removeExpired: (connection) => this.#remove(connection, "removeExpired"),
-      onRefused: (connection, reason) => handover.refuse(connection, reason),
-      onExhausted: (connection, reason) => handover.retryLater(connection, reason),
+      onRefused: (connection, reason) => {
+        undelivered("delivery_refused", connection, reason);
+        handover.refuse(connection, reason);
+      },
+      onExhausted: (connection, reason) => {
+        undelivered("delivery_postponed", connection, reason);
+        handover.retryLater(connection, reason);
+      },
     });
 
     const unread = await this.#read(notification, delivery);
@@ -149,9 +185,18 @@ class Invocation {
       handover.leaveUnread(remainder, isAttempt, failure);
     }
     const isHandled = await handover.finish();
+    log.debug("notification_pushed", {
+      messageId: id,
+      attempt: notification.attempt,
+      delivered: delivery.delivered,
+      gone: delivery.gone,
+      continued: handover.continued,
+      deadLettered: handover.deadLettered,
+    });
     this.#totals.delivered += delivery.delivered;
     this.#totals.gone += delivery.gone;
     this.#totals.expired += delivery.expired;
+    this.#totals.retried += delivery.retried;
     this.#totals.continued += handover.continued;
     this.#totals.deadLettered += handover.deadLettered;
     return isHandled;

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -7,6 +8,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 export interface AwsClients {
   readonly dynamodb: DynamoDBClient;
   readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
   /** Closes their connections. */
@@ -22,6 +24,7 @@ export function createAwsClients({ endpoint, region }: { endpoint: string; regio
   const clients = {
     dynamodb: new DynamoDBClient(config),
     lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
     sns: new SNSClient(config),
     sqs: new SQSClient(config),
   };

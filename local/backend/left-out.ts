@@ -16,7 +16,7 @@ export interface Place {
 
 const POLICIES = "the emulator checks no policies";
 const GATEWAY = "the gateway reads it from the stack and runs it";
-const OBSERVED = "metrics, alarms and logs of a real account";
+const OBSERVED = "metrics and alarms of a real account";
 
 const DELIVERED = "releases come from repositories and accounts elsewhere";
 
@@ -36,14 +36,6 @@ const policy: LeftOut = {
   attributes: (args, name, { accountId }) => ({
     ...named(args, name),
     arn: `arn:aws:iam::${accountId}:policy/${text(args.name, name)}`,
-  }),
-};
-
-const logGroup: LeftOut = {
-  reason: "the emulator makes a function's log group with its first line; the access log is the gateway's output",
-  attributes: (args, name, { region, accountId }) => ({
-    ...named(args, name),
-    arn: `arn:aws:logs:${region}:${accountId}:log-group:${text(args.name, name)}`,
   }),
 };
 
@@ -87,7 +79,6 @@ export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
   aws_apigatewayv2_route_response: apiPart,
   aws_apigatewayv2_stage: stage,
   aws_cloudwatch_dashboard: { reason: OBSERVED, attributes: nothing },
-  aws_cloudwatch_log_group: logGroup,
   aws_cloudwatch_metric_alarm: { reason: OBSERVED, attributes: named },
   aws_codebuild_project: { reason: DELIVERED, attributes: named },
   aws_codepipeline: { reason: DELIVERED, attributes: named },
@@ -96,10 +87,6 @@ export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
   aws_iam_role: role,
   aws_iam_role_policy: { reason: POLICIES, attributes: named },
   aws_iam_role_policy_attachment: { reason: POLICIES, attributes: nothing },
-  aws_lambda_function_event_invoke_config: {
-    reason: "the emulator ignores it on an alias",
-    attributes: nothing,
-  },
   aws_lambda_permission: { reason: POLICIES, attributes: nothing },
   aws_sns_topic_policy: { reason: POLICIES, attributes: nothing },
   aws_sqs_queue_policy: { reason: POLICIES, attributes: nothing },

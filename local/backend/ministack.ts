@@ -33,6 +33,8 @@ def end_with_parent():
 threading.Thread(target=end_with_parent, daemon=True).start()
 sys.argv = ["ministack"]
 from ministack.app import main
+# Read by now. Functions would inherit it, and their own means other levels.
+del os.environ["LOG_LEVEL"]
 main()
 `;
 

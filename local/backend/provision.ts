@@ -23,7 +23,7 @@ export interface ProvisionOptions {
 }
 
 export interface ProvisionedStack extends AppliedStack {
-  /** Takes everything away again, the latest first. */
+  /** Takes everything away again, the latest first, each whatever became of the others; what is gone already is no failure. */
   remove(): Promise<void>;
 }
 
@@ -35,7 +35,13 @@ export interface ProvisionedStack extends AppliedStack {
 export async function provision(options: ProvisionOptions): Promise<ProvisionedStack> {
   const removals: (() => Promise<unknown>)[] = [];
   const remove = async (): Promise<void> => {
-    for (const take of removals.splice(0).reverse()) await take();
+    const failures: unknown[] = [];
+    for (const take of removals.splice(0).reverse()) {
+      await take().catch((error: Error) => {
+        if (!/NotFound|NonExistent|DoesNotExist/.test(error.name)) failures.push(error);
+      });
+    }
+    if (failures.length > 0) throw failures[0];
   };
   const created = Object.entries(CREATED_RESOURCES).map(([type, create]): [string, Create] => [
     type,

@@ -11,6 +11,8 @@ export interface Connection {
   lastActiveAt: number;
   /** Messages under way. */
   inFlight: number;
+  /** Messages that wait for one of those to end, in the order of their arrival. */
+  readonly waiting: string[];
   /** From the end of the handshake until the connection ends. */
   socket: WebSocket | undefined;
 }

@@ -21,7 +21,7 @@ export interface Limits {
   readonly payloadBytes: number;
   /** What may wait for a client that does not read; beyond, @connections answers 429. @default 1_048_576 */
   readonly bufferedBytes: number;
-  /** Messages of one connection that are served at once; the socket is not read meanwhile. @default 32 */
+  /** Messages of one connection that are served at once; the others wait, and the socket is not read meanwhile. @default 8 */
   readonly messagesInFlight: number;
 }
 

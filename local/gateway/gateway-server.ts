@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { authorize } from "./authorize";
 import type { Connection } from "./connection";
@@ -143,6 +144,7 @@ export class GatewayServer {
       },
       authorizer: {},
       inFlight: 0,
+      waiting: [],
       socket: undefined,
     };
   }
@@ -156,7 +158,7 @@ export class GatewayServer {
       if (connection.socket !== webSocket) return;
       touch();
       if (isBinary) this.end(connection, UNSUPPORTED_DATA);
-      else this.#track(this.#message(connection, webSocket, data.toString()));
+      else this.#receive(connection, webSocket, data.toString());
     });
     webSocket.on("ping", touch);
     webSocket.on("pong", touch);
@@ -165,9 +167,29 @@ export class GatewayServer {
     webSocket.on("close", () => this.end(connection, GOING_AWAY));
   }
 
-  async #message(connection: Connection, socket: WebSocket, body: string): Promise<void> {
+  /** So many messages of a client are served at once: the services that all clients share are not its own. */
+  #receive(connection: Connection, socket: WebSocket, body: string): void {
+    if (connection.inFlight < this.#limits.messagesInFlight) {
+      this.#track(this.#serve(connection, socket, body));
+      return;
+    }
+    // ws still gives the frames that it has read: two thousand small ones come in one piece.
+    connection.waiting.push(body);
+    socket.pause();
+  }
+
+  async #serve(connection: Connection, socket: WebSocket, body: string): Promise<void> {
     connection.inFlight += 1;
-    if (connection.inFlight >= this.#limits.messagesInFlight) socket.pause();
+    for (let next: string | undefined = body; next !== undefined; next = connection.waiting.shift()) {
+      await this.#message(connection, socket, next);
+      // A MOCK is answered without waiting for anything: others have their turn before the next.
+      await setImmediate();
+    }
+    connection.inFlight -= 1;
+    if (socket.isPaused) socket.resume();
+  }
+
+  async #message(connection: Connection, socket: WebSocket, body: string): Promise<void> {
     const routeKey = this.#selectRoute(parseBody(body));
     const route = this.#runner.routeFor(routeKey);
     const request = this.#request(connection, route?.routeKey, "MESSAGE", { body });
@@ -176,8 +198,6 @@ export class GatewayServer {
       await send(socket, errorFrame(outcome.message, connection.id, request.requestId));
     else if (route?.answers && outcome.body !== "") await send(socket, outcome.body);
     this.connections.touch(connection);
-    connection.inFlight -= 1;
-    if (socket.isPaused && connection.inFlight < this.#limits.messagesInFlight) socket.resume();
   }
 
   async #disconnect(connection: Connection): Promise<void> {

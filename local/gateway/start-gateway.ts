@@ -16,7 +16,7 @@ const DEFAULT_LIMITS: Limits = {
   frameBytes: 32 * 1_024,
   payloadBytes: 128 * 1_024,
   bufferedBytes: 1_024 * 1_024,
-  messagesInFlight: 32,
+  messagesInFlight: 8,
 };
 
 /** A storm of reconnecting clients waits in the kernel's queue instead of being refused. */

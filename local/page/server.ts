@@ -56,8 +56,9 @@ class RequestError extends Error {
 export async function startPageServer(port: number, issuer: (url: string) => Promise<Issuer>): Promise<PageServer> {
   let routes: PageRoutes | undefined;
   let identity: Issuer | undefined;
+  const watchers = new Set<() => Promise<void>>();
   const server = createServer((request, response) => {
-    answer(request, response, server, identity, routes).catch((error: unknown) => {
+    answer(request, response, { server, issuer: identity, routes, watchers }).catch((error: unknown) => {
       const { status, message } = error instanceof RequestError ? error : new RequestError(500, String(error));
       if (response.headersSent) response.destroy();
       else response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${message}\n`);
@@ -77,19 +78,27 @@ export async function startPageServer(port: number, issuer: (url: string) => Pro
       routes = given;
     },
     stop: async () => {
+      const closed = server.listening ? once(server, "close") : undefined;
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, "close");
+      await Promise.all([closed, ...[...watchers].map((stop) => stop())]);
     },
   };
+}
+
+/** What answers: the routes are there when the stack is. */
+interface Serving {
+  readonly server: Server;
+  readonly issuer: Issuer | undefined;
+  readonly routes: PageRoutes | undefined;
+  /** What ends each that watches now. */
+  readonly watchers: Set<() => Promise<void>>;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  server: Server,
-  issuer: Issuer | undefined,
-  routes: PageRoutes | undefined,
+  { server, issuer, routes, watchers }: Serving,
 ): Promise<void> {
   const { port } = server.address() as AddressInfo;
   if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? "")) {
@@ -114,7 +123,7 @@ async function answer(
       sendJson(response, routes.stack);
       return;
     case "GET /events":
-      await sendEvents(response, routes);
+      await sendEvents(response, routes, watchers);
       return;
     case "POST /tokens":
       sendJson(response, { token: await mint(issuer, await readJson(request)) });
@@ -157,14 +166,22 @@ async function sendFile(
   response.end(content);
 }
 
-async function sendEvents(response: ServerResponse, routes: PageRoutes): Promise<void> {
+async function sendEvents(response: ServerResponse, routes: PageRoutes, watchers: Serving["watchers"]): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
   response.flushHeaders();
-  const stop = await routes.watch((event) => {
+  const end = await routes.watch((event) => {
     response.write(`data: ${JSON.stringify(event)}\n\n`);
   });
+  let ended: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    ended ??= end()
+      .catch(() => {})
+      .finally(() => watchers.delete(stop));
+    return ended;
+  };
+  watchers.add(stop);
   if (response.destroyed) await stop();
-  else response.once("close", () => stop().catch(() => {}));
+  else response.once("close", stop);
 }
 
 function sendJson(response: ServerResponse, value: object): void {

@@ -4,9 +4,11 @@ import { Fn, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
 import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
@@ -21,13 +23,20 @@ export interface JwtAuthorizerProps {
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
   readonly logRetentionDays: number;
+  readonly encryption: Encryption;
+  readonly architecture: string;
+  readonly authorizerMemoryMb: number;
+  readonly authorizerReservedConcurrency?: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
 
 /** Lets a client connect when its JWT holds: a Lambda that API Gateway asks on `$connect`, and only there. */
 export class JwtAuthorizer extends Construct {
+  /** The function that verifies tokens. */
   readonly handler: HandlerFunction;
+  /** As the route `$connect` names it. */
   readonly authorizer: Apigatewayv2Authorizer;
 
   constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {
@@ -40,7 +49,10 @@ export class JwtAuthorizer extends Construct {
       roleName: physicalName(prefix, NAME_SUFFIXES.authorizerRole),
       description: "Verifies the JWT of a client that connects.",
       timeoutSeconds: 10,
-      memoryMegabytes: 512,
+      memoryMegabytes: props.authorizerMemoryMb,
+      reservedConcurrency: props.authorizerReservedConcurrency,
+      architecture: props.architecture,
+      encryption: props.encryption,
       environment: {
         [AUTHORIZER_ENVIRONMENT.authorizedApis]: webSocketApi.stageExecutionArn,
         [AUTHORIZER_ENVIRONMENT.issuerJwksUri]: props.issuerJwksUri,
@@ -51,6 +63,7 @@ export class JwtAuthorizer extends Construct {
       },
       statements: [],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {

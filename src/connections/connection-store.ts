@@ -1,9 +1,14 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { CONNECTION } from "../contract/tables";
+import { type Encryption, KEY_IS_AN_INPUT } from "../encryption/encryption";
+import { acceptFinding } from "../terraform/accepted-finding";
 
 export interface ConnectionStoreProps {
   readonly tableName: string;
+  readonly encryption: Encryption;
+  readonly deletionProtection: boolean | IResolvable;
 }
 
 /**
@@ -11,6 +16,7 @@ export interface ConnectionStoreProps {
  * gone, or at last by DynamoDB's TTL. The stream (keys only) is public: applications may follow it.
  */
 export class ConnectionStore extends Construct {
+  /** The table, for what the attributes here do not say. */
   readonly table: DynamodbTable;
 
   constructor(scope: Construct, id: string, props: ConnectionStoreProps) {
@@ -28,17 +34,23 @@ export class ConnectionStore extends Construct {
       streamEnabled: true,
       streamViewType: "KEYS_ONLY",
       pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: props.encryption.tableArguments,
+      deletionProtectionEnabled: props.deletionProtection,
     });
+    acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
   }
 
+  /** As the SDKs want it. */
   get tableName(): string {
     return this.table.name;
   }
 
+  /** As a policy wants it. */
   get tableArn(): string {
     return this.table.arn;
   }
 
+  /** Keys only. */
   get streamArn(): string {
     return this.table.streamArn;
   }

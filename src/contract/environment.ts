@@ -1,3 +1,11 @@
+/** Environment variables of every handler. */
+export const HANDLER_ENVIRONMENT = {
+  /** `debug`, `info`, `warn` or `error`. */
+  logLevel: "LOG_LEVEL",
+  /** `<prefix>-sumu`: the dimension of the handler's metrics. */
+  stack: "SUMU_STACK",
+} as const;
+
 /** Environment variables of the authorizer. Lists are joined by commas. */
 export const AUTHORIZER_ENVIRONMENT = {
   /** `<execution ARN of the API>/<stage>`, one or more: what an Allow covers, and nothing else. */

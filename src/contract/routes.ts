@@ -1,9 +1,14 @@
 /** The routes of the WebSocket API, by the name that constructs, addresses and tests give them. */
 export const ROUTE_KEYS = {
+  /** A client connects; the authorizer decides. */
   connect: "$connect",
+  /** A connection has closed, as far as API Gateway noticed. */
   disconnect: "$disconnect",
+  /** Keeps a connection from idling for ten minutes. */
   ping: "ping",
+  /** To the messages topic. */
   publish: "publish",
+  /** To the messages queue. */
   send: "send",
 } as const;
 

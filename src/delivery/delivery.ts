@@ -20,6 +20,8 @@ export interface DeliveryProps {
   readonly preRelease: boolean | IResolvable;
   readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
   readonly logRetentionDays: number;
+  readonly kmsKeyArn?: string;
+  readonly architecture: string;
   readonly existence: Existence;
 }
 

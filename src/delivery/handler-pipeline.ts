@@ -3,6 +3,7 @@ import { conditional, Fn, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../rules/rules";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { type Existence, existsWhenGiven, existsWithBoth } from "../terraform/existence";
@@ -26,6 +27,8 @@ export interface HandlerPipelineProps {
   readonly preRelease: boolean | IResolvable;
   readonly slackChannels?: Given<SlackChannels>;
   readonly logRetentionDays: number;
+  readonly kmsKeyArn?: string;
+  readonly architecture: string;
   readonly existence: Existence;
 }
 
@@ -62,6 +65,8 @@ export class HandlerPipeline extends Construct {
       pipelineArn,
       releaseOn: choose(preRelease, "branch", "tag"),
       logRetentionDays: props.logRetentionDays,
+      kmsKeyArn: props.kmsKeyArn,
+      architecture: props.architecture,
     });
     const role = new ServiceRole(this, "pipeline", {
       account,
@@ -69,7 +74,7 @@ export class HandlerPipeline extends Construct {
       name: name,
       description: `What the delivery pipeline of ${props.functionName} may do.`,
       service: "codepipeline.amazonaws.com",
-      sourceArn: pipelineArn,
+      sourceArns: [pipelineArn],
       statements: [
         {
           sid: "ReadSource",
@@ -151,6 +156,11 @@ export class HandlerPipeline extends Construct {
       // A pipeline runs once as soon as it exists: its role may act by then.
       dependsOn: [role.policy],
     });
+    acceptFinding(
+      pipeline,
+      "CKV_AWS_219",
+      "The bucket is the caller's (s3_artifacts), and so is the key that its default encryption uses.",
+    );
     triggerOn(pipeline, preRelease, repository.branch);
 
     if (props.slackChannels !== undefined) {

@@ -1,9 +1,11 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { conditional, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { RELEASE_ALIAS } from "../contract/handlers";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
+import { logGroup } from "../terraform/log-group";
 import { ServiceRole } from "../terraform/service-role";
 import { BUILDSPEC } from "./buildspec";
 import type { SmokeTest } from "./smoke-test";
@@ -22,12 +24,16 @@ export interface ReleaseBuildProps {
   /** `branch` or `tag`. */
   readonly releaseOn: string;
   readonly logRetentionDays: number;
+  /** Of the log. @default CloudWatch Logs' own */
+  readonly kmsKeyArn?: string;
+  /** What the function runs on: `arm64` or `x86_64`. */
+  readonly architecture: string;
   readonly count?: number;
 }
 
 const BUILD_TIMEOUT_MINUTES = 20;
 
-/** Builds a handler's repository on Node 24 on arm64, where it will run, and releases it to its function. */
+/** Builds a handler's repository on Node 24 on the architecture where it will run, and releases it to its function. */
 export class ReleaseBuild extends Construct {
   readonly project: CodebuildProject;
   readonly projectArn: string;
@@ -38,10 +44,11 @@ export class ReleaseBuild extends Construct {
     // From its parts: the role's trust names the project, which needs the role.
     this.projectArn = `arn:${account.partition}:codebuild:${account.region}:${account.accountId}:project/${name}`;
 
-    const logGroup = new CloudwatchLogGroup(this, "log_group", {
+    const log = logGroup(this, "log_group", {
       count,
       name: `/sumu/${name}`,
       retentionInDays: props.logRetentionDays,
+      kmsKeyArn: props.kmsKeyArn,
     });
     const role = new ServiceRole(this, "role", {
       account,
@@ -49,12 +56,12 @@ export class ReleaseBuild extends Construct {
       name,
       description: `What builds and releases ${props.functionName}.`,
       service: "codebuild.amazonaws.com",
-      sourceArn: this.projectArn,
+      sourceArns: [this.projectArn],
       statements: [
         {
           sid: "WriteOwnLog",
           actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          resources: [`${attributeOf(logGroup, "arn")}:*`],
+          resources: [`${attributeOf(log, "arn")}:*`],
         },
         { sid: "ReadSource", actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [props.artifactsArn] },
         {
@@ -86,9 +93,13 @@ export class ReleaseBuild extends Construct {
       artifacts: { type: "CODEPIPELINE" },
       source: { type: "CODEPIPELINE", buildspec: BUILDSPEC },
       environment: {
-        type: "ARM_CONTAINER",
+        type: onArm(props.architecture, "ARM_CONTAINER", "LINUX_CONTAINER"),
         computeType: "BUILD_GENERAL1_SMALL",
-        image: "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+        image: onArm(
+          props.architecture,
+          "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+          "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        ),
         imagePullCredentialsType: "CODEBUILD",
         environmentVariable: Object.entries({
           FUNCTION_NAME: props.functionName,
@@ -99,7 +110,17 @@ export class ReleaseBuild extends Construct {
           PIPELINE_NAME: props.pipelineName,
         }).map(([key, value]) => ({ name: key, value })),
       },
-      logsConfig: { cloudwatchLogs: { groupName: attributeOf(logGroup, "name"), streamName: "release" } },
+      logsConfig: { cloudwatchLogs: { groupName: attributeOf(log, "name"), streamName: "release" } },
     });
+    acceptFinding(
+      this.project,
+      "CKV_AWS_147",
+      "It keeps no artifacts: its source comes from the pipeline's bucket and its result goes to Lambda.",
+    );
   }
+}
+
+function onArm(architecture: string, arm: string, x86: string): string {
+  if (!Token.isUnresolved(architecture)) return architecture === "arm64" ? arm : x86;
+  return Token.asString(conditional(Op.eq(architecture, "arm64"), arm, x86));
 }

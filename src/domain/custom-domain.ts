@@ -23,15 +23,18 @@ export interface CustomDomainProps {
   readonly r53ZoneId: string;
   /** What the two names are below: `example.com`. */
   readonly domainName: string;
-  /** @default { stateless: "api", statefull: "live" } */
+  /**
+   * What comes before the domain name, for HTTP and for WebSocket APIs.
+   * @default { stateless: "api", statefull: "live" }
+   */
   readonly subDomains?: Given<SubDomains>;
   /** What `https://<stateless>.<domain name>/<key>` leads to. @default [] */
   readonly httpApis?: readonly ApiMapping[] | IResolvable;
   /** What `wss://<statefull>.<domain name>/<key>` leads to. @default [] */
   readonly wsApis?: readonly ApiMapping[] | IResolvable;
   /**
-   * Whether a name without APIs is left out, with its record.
-   * @default false, as the original
+   * Whether a name without APIs is left out, with its record. The original made both always.
+   * @default false
    */
   readonly omitUnusedDomains?: boolean | IResolvable;
   /** Tags besides `stack = "sumu"`. @default {} */
@@ -54,7 +57,9 @@ export const CUSTOM_DOMAIN_DEFAULTS = {
  * @throws RangeError when a literal prop is invalid; the message names the module's input and the rule.
  */
 export class CustomDomain extends Construct {
+  /** The name of the HTTP APIs. */
   readonly stateless: ApiDomain;
+  /** The name of the WebSocket APIs. The original's spelling. */
   readonly statefull: ApiDomain;
 
   constructor(scope: Construct, id: string, props: CustomDomainProps) {

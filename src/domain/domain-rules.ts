@@ -18,6 +18,7 @@ export const domainNameRule = matches(
   "domain_name must be a domain name such as example.com, without a dot at its end.",
 );
 
+/** What comes before the domain name. */
 export interface SubDomains {
   /** Of the HTTP APIs. */
   readonly stateless: string;

@@ -1,11 +1,13 @@
 import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage";
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
 import type { ConnectionStore } from "../connections/connection-store";
 import { ROUTE_KEYS } from "../contract/routes";
+import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { Integration } from "../integration/integration";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import { acceptFinding } from "../terraform/accepted-finding";
 import type { AwsAccount } from "../terraform/aws-account";
+import { logGroup } from "../terraform/log-group";
 import { ServiceRole } from "../terraform/service-role";
 import { ACCESS_LOG_FORMAT } from "./access-log-format";
 import {
@@ -29,11 +31,11 @@ export interface GatewayProps {
   readonly connections: ConnectionStore;
   readonly integration: Integration;
   readonly logRetentionDays: number;
+  readonly encryption: Encryption;
+  /** Steady rate and burst of the stage. The account's throttle is shared by all its APIs and by @connections calls. */
+  readonly throttlingRateLimit: number;
+  readonly throttlingBurstLimit: number;
 }
-
-/** Steady rate and burst of the stage: the account's default throttle, which @connections calls share. */
-const THROTTLING_RATE_LIMIT = 10_000;
-const THROTTLING_BURST_LIMIT = 5_000;
 
 /** A success, or anything else. API Gateway matches the key against the service's HTTP status. */
 const ACK_OR_ERROR = [
@@ -43,11 +45,12 @@ const ACK_OR_ERROR = [
 
 /** The five routes, each straight to a service without a Lambda between, and the stage that serves them. */
 export class Gateway extends Construct {
+  /** What clients connect to. */
   readonly stage: Apigatewayv2Stage;
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, connections, integration } = props;
+    const { account, prefix, webSocketApi, connections, integration, encryption } = props;
     const { apiId } = webSocketApi;
     const queue = integration.messagesQueue;
     const topicArn = integration.messagesTopic.arn;
@@ -56,7 +59,12 @@ export class Gateway extends Construct {
       account,
       name: physicalName(prefix),
       description: "What the WebSocket API's routes may do.",
+      // By account only: no page of AWS says that API Gateway names the API when it assumes an integration's role.
       service: "apigateway.amazonaws.com",
+      keyStatements: encryption.statements([
+        { sid: "UseKeyOfTables", actions: WRITE_TABLE_WITH_KEY, via: ["dynamodb"] },
+        { sid: "UseKeyOfMessages", actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
+      ]),
       statements: [
         {
           sid: "KeepConnections",
@@ -118,21 +126,27 @@ export class Gateway extends Construct {
       }),
     ];
 
-    const accessLog = new CloudwatchLogGroup(this, "access", {
+    const accessLog = logGroup(this, "access", {
       name: physicalName(prefix, NAME_SUFFIXES.gatewayAccessLog),
       retentionInDays: props.logRetentionDays,
+      kmsKeyArn: encryption.keyArn,
     });
     this.stage = new Apigatewayv2Stage(this, "websocket", {
       apiId,
       name: webSocketApi.stageName,
       autoDeploy: true,
       defaultRouteSettings: {
-        throttlingRateLimit: THROTTLING_RATE_LIMIT,
-        throttlingBurstLimit: THROTTLING_BURST_LIMIT,
+        throttlingRateLimit: props.throttlingRateLimit,
+        throttlingBurstLimit: props.throttlingBurstLimit,
         detailedMetricsEnabled: true,
       },
       accessLogSettings: { destinationArn: accessLog.arn, format: ACCESS_LOG_FORMAT },
       dependsOn: routes.map(({ route }) => route),
     });
+    acceptFinding(
+      this.stage,
+      "CKV2_AWS_51",
+      "Clients are browsers and apps, authorized by their token; a WebSocket API has no client certificates.",
+    );
   }
 }

@@ -3,6 +3,7 @@ import { Apigatewayv2IntegrationResponse } from "@cdktf/provider-aws/lib/apigate
 import { Apigatewayv2Route } from "@cdktf/provider-aws/lib/apigatewayv2-route";
 import { Apigatewayv2RouteResponse } from "@cdktf/provider-aws/lib/apigatewayv2-route-response";
 import { Construct } from "constructs";
+import { acceptFinding } from "../terraform/accepted-finding";
 
 /** The template selection expression that picks the template under {@link DEFAULT_TEMPLATE}, as AWS documents it. */
 export const DEFAULT_SELECTION = "\\$default";
@@ -65,6 +66,13 @@ export class Route extends Construct {
       authorizerId: props.authorizerId,
       routeResponseSelectionExpression: props.answers ? "$default" : undefined,
     });
+    if (props.authorizerId === undefined) {
+      acceptFinding(
+        this.route,
+        "CKV_AWS_309",
+        "A WebSocket API authorizes on $connect, once for the connection: its other routes take no authorizer.",
+      );
+    }
     if (props.answers) {
       new Apigatewayv2RouteResponse(this, "route_response", {
         apiId,

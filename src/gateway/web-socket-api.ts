@@ -14,7 +14,9 @@ export interface WebSocketApiProps {
  * authorizer, and so no cycle arises.
  */
 export class WebSocketApi extends Construct {
+  /** The API itself. */
   readonly api: Apigatewayv2Api;
+  /** As given: known before the stage exists. */
   readonly stageName: string;
 
   constructor(scope: Construct, id: string, props: WebSocketApiProps) {
@@ -28,6 +30,7 @@ export class WebSocketApi extends Construct {
     });
   }
 
+  /** As a custom domain's mapping wants it. */
   get apiId(): string {
     return this.api.id;
   }

@@ -3,10 +3,12 @@ import { Construct } from "constructs";
 import { physicalName } from "../names";
 import { check } from "../rules/rule";
 import { prefixRule } from "../rules/rules";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { AwsAccount } from "../terraform/aws-account";
 import { ServiceRole } from "../terraform/service-role";
 import { type Tags, tagEverything } from "../terraform/tags";
 
+/** What {@link AccessLogAccount} needs. */
 export interface AccessLogAccountProps {
   /** The role is `<prefix>-sumu-gw-<region>`. */
   readonly prefix: string;
@@ -22,6 +24,7 @@ export interface AccessLogAccountProps {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 export class AccessLogAccount extends Construct {
+  /** What API Gateway writes logs as. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
@@ -45,11 +48,13 @@ export class AccessLogAccount extends Construct {
             "logs:GetLogEvents",
             "logs:PutLogEvents",
           ],
-          // What the AWS managed policy grants: API Gateway refuses a role that may do less.
           resources: ["*"],
         },
       ],
     });
+    const reason = "API Gateway refuses a role that may do less than AWS's managed policy for it.";
+    acceptFinding(role.document, "CKV_AWS_111", reason);
+    acceptFinding(role.document, "CKV_AWS_356", reason);
     this.roleArn = role.arn;
     new ApiGatewayAccount(this, "current", { cloudwatchRoleArn: role.arn, dependsOn: [role.policy] });
     tagEverything(this, props.commonTags ?? {});

@@ -1,20 +1,22 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
 import { DEAD_LETTER_RETENTION_SECONDS } from "../contract/limits";
+import type { Encryption } from "../encryption/encryption";
 
 export interface DeadLetterQueueProps {
   /** At most 80 characters. */
   readonly name: string;
+  readonly encryption: Encryption;
   /** @default the queue exists always */
   readonly count?: number;
 }
 
 /** A queue for what failed: it keeps it for 14 days, SQS's longest, encrypted. */
-export function deadLetterQueue(scope: Construct, id: string, { name, count }: DeadLetterQueueProps): SqsQueue {
+export function deadLetterQueue(scope: Construct, id: string, props: DeadLetterQueueProps): SqsQueue {
   return new SqsQueue(scope, id, {
-    count,
-    name,
+    count: props.count,
+    name: props.name,
     messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
-    sqsManagedSseEnabled: true,
+    ...props.encryption.queueArguments,
   });
 }

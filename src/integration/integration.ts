@@ -1,61 +1,80 @@
-import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
+import { Op, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { Encryption } from "../encryption/encryption";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { AwsAccount } from "../terraform/aws-account";
+import { queuePolicy } from "./queue-policy";
 import { QueueWithDlq } from "./queue-with-dlq";
+import { topicPolicy } from "./topic-policy";
 
 export interface IntegrationProps {
   readonly account: AwsAccount;
   readonly prefix: string;
+  readonly encryption: Encryption;
+  /** Of the function that the notifications queue invokes. */
+  readonly pusherTimeoutSeconds: number;
 }
+
+/** AWS's advice for a queue that invokes a function: the visibility timeout is six times the function's time-out. */
+const VISIBILITY_TIMEOUTS = 6;
 
 /**
  * Where the backend meets SUMU. Notifications come in by topic or queue and go to sockets; messages that clients publish
  * or send, and presence, go out by topic or queue.
  */
 export class Integration extends Construct {
+  /** In: the backend publishes notifications. */
   readonly notificationsTopic: SnsTopic;
+  /** In: the backend sends notifications. */
   readonly notificationsQueue: QueueWithDlq;
+  /** Out: what clients publish. */
   readonly messagesTopic: SnsTopic;
+  /** Out: what clients send. */
   readonly messagesQueue: QueueWithDlq;
 
   constructor(scope: Construct, id: string, props: IntegrationProps) {
     super(scope, id);
-    const { account, prefix } = props;
+    const { account, prefix, encryption } = props;
     this.notificationsTopic = new SnsTopic(this, "notifications_topic", {
       name: physicalName(prefix, NAME_SUFFIXES.notifications),
+      kmsMasterKeyId: encryption.topicKeyId,
     });
     this.notificationsQueue = new QueueWithDlq(this, "notifications", {
       name: physicalName(prefix, NAME_SUFFIXES.notifications),
       dlqName: physicalName(prefix, NAME_SUFFIXES.notificationsDlq),
+      encryption,
+      visibilityTimeoutSeconds: times(props.pusherTimeoutSeconds, VISIBILITY_TIMEOUTS),
     });
     this.messagesTopic = new SnsTopic(this, "messages_topic", {
       name: physicalName(prefix, NAME_SUFFIXES.messages),
+      kmsMasterKeyId: encryption.topicKeyId,
     });
     this.messagesQueue = new QueueWithDlq(this, "messages", {
       name: physicalName(prefix, NAME_SUFFIXES.messages),
       dlqName: physicalName(prefix, NAME_SUFFIXES.messagesDlq),
+      encryption,
     });
 
-    const document = new DataAwsIamPolicyDocument(this, "notifications_dlq_policy_document", {
-      statement: [
-        {
-          sid: "TakeWhatTheTopicCouldNotDeliver",
-          actions: ["sqs:SendMessage"],
-          resources: [this.notificationsQueue.dlqArn],
-          principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
-          condition: [
-            { test: "ArnEquals", variable: "aws:SourceArn", values: [this.notificationsTopic.arn] },
-            { test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] },
-          ],
-        },
-      ],
-    });
-    new SqsQueuePolicy(this, "notifications_dlq_queue_policy", {
-      queueUrl: this.notificationsQueue.dlqUrl,
-      policy: document.json,
-    });
+    topicPolicy(this, "notifications", this.notificationsTopic, account);
+    topicPolicy(this, "messages", this.messagesTopic, account);
+    queuePolicy(this, "notifications", this.notificationsQueue.queue);
+    queuePolicy(this, "messages", this.messagesQueue.queue);
+    queuePolicy(this, "messages_dlq", this.messagesQueue.dlq);
+    queuePolicy(this, "notifications_dlq", this.notificationsQueue.dlq, [
+      {
+        sid: "TakeWhatTheTopicCouldNotDeliver",
+        actions: ["sqs:SendMessage"],
+        principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
+        condition: [
+          { test: "ArnEquals", variable: "aws:SourceArn", values: [this.notificationsTopic.arn] },
+          { test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] },
+        ],
+      },
+    ]);
   }
+}
+
+function times(seconds: number, factor: number): number {
+  return Token.isUnresolved(seconds) ? Op.mul(seconds, factor) : seconds * factor;
 }

@@ -1,12 +1,16 @@
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { conditional, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
+import type { Encryption, KeyUse } from "../encryption/encryption";
+import { type Observation, observationEnvironment } from "../observability/observation";
+import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
+import { logGroup } from "../terraform/log-group";
 import { ServiceRole } from "../terraform/service-role";
 import { handlerBundle } from "./handler-bundle";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
@@ -22,10 +26,20 @@ export interface HandlerFunctionProps {
   readonly timeoutSeconds: number;
   /** A vCPU comes with each 1,769 MB. */
   readonly memoryMegabytes: number;
+  /** `arm64` or `x86_64`. */
+  readonly architecture: string;
+  /** Invocations at once. @default no reservation */
+  readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
+  readonly encryption: Encryption;
+  /** What it does with the key, besides reading its own environment. @default nothing */
+  readonly keyUses?: readonly KeyUse[];
+  /** Whether a queue or a stream invokes it: Lambda then also reads that as the function's role. @default false */
+  readonly hasEventSource?: boolean;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -36,7 +50,7 @@ export interface HandlerFunctionProps {
 }
 
 /**
- * A handler in its Lambda function: nodejs24.x on arm64, a role of its own, a log group with retention, a published
+ * A handler in its Lambda function: nodejs24.x, a role of its own, a log group with retention, a published
  * version for each change, and the alias `latest`, which everything invokes.
  *
  * Whose code runs is a matter of which function exists. The bundled one follows Terraform; the released one starts with
@@ -49,6 +63,7 @@ export class HandlerFunction extends Construct {
   readonly bundled?: VersionedFunction;
   /** Undefined when a literal says that there is no pipeline. */
   readonly released?: VersionedFunction;
+  /** What the function writes its log to. */
   readonly logGroup: CloudwatchLogGroup;
   private readonly execution: ServiceRole;
   private readonly whenReleased: Existence;
@@ -58,23 +73,27 @@ export class HandlerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
-    const { account, handler, name, count } = props;
+    const { account, handler, name, encryption, count } = props;
     this.account = account;
     this.whenReleased = props.released?.existence ?? NEVER;
     this.name = choose(this.whenReleased, props.released?.name ?? name, name);
 
     // Not /aws/lambda/<name>: Lambda may have made that one for the original, and a name that is taken fails an apply.
-    this.logGroup = new CloudwatchLogGroup(this, "log_group", {
+    this.logGroup = logGroup(this, "log_group", {
       count,
       name: `/sumu/${name}`,
       retentionInDays: props.logRetentionDays,
+      kmsKeyArn: encryption.keyArn,
     });
+    const functionArns = this.possibleNames(props).map((possible) => this.functionArnOf(possible));
     this.execution = new ServiceRole(this, "execution", {
       account,
       count,
       name: props.roleName,
       description: `Execution role of ${name}.`,
       service: "lambda.amazonaws.com",
+      sourceArns: this.invokedFor(functionArns, props.hasEventSource ?? false),
+      keyStatements: encryption.statements(props.keyUses ?? [], functionArns),
       statements: [
         {
           sid: "WriteOwnLog",
@@ -84,6 +103,8 @@ export class HandlerFunction extends Construct {
         ...props.statements,
       ],
     });
+    const { observation } = props;
+    const tracing = tracingRights(this, this.execution, observation.tracing, count);
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
@@ -97,7 +118,12 @@ export class HandlerFunction extends Construct {
       execution: this.execution,
       timeoutSeconds: props.timeoutSeconds,
       memoryMegabytes: props.memoryMegabytes,
-      environment: props.environment,
+      architecture: props.architecture,
+      reservedConcurrency: props.reservedConcurrency,
+      kmsKeyArn: encryption.keyArn,
+      environment: { ...props.environment, ...observationEnvironment(observation) },
+      tracingConfig: tracingConfig(observation.tracing),
+      dependsOn: tracing && [tracing],
       logGroupName: attributeOf(this.logGroup, "name"),
       // What takes the other's place comes first, then its invokers turn to it, then the other goes.
       createBeforeDestroy: props.released !== undefined,
@@ -121,20 +147,22 @@ export class HandlerFunction extends Construct {
     }
   }
 
+  /** Name of the function that exists: the bundled or the released one. */
   get functionName(): string {
     return this.read(({ function: lambda }) => attributeOf(lambda, "function_name"));
   }
 
+  /** The function that exists, bundled or released, without version or alias. */
   get functionArn(): string {
     return this.read(({ function: lambda }) => attributeOf(lambda, "arn"));
   }
 
-  /** Of the execution role, for a further policy. */
+  /** The execution role, for a further policy. */
   get roleId(): string {
     return attributeOf(this.execution.role, "id");
   }
 
-  /** Known once the alias exists, so that what is added to it waits for it. */
+  /** `latest`, known once the alias exists, so that what is added to it waits for it. */
   get aliasName(): string {
     return this.read(({ alias }) => attributeOf(alias, "name"));
   }
@@ -144,15 +172,37 @@ export class HandlerFunction extends Construct {
     return this.read(({ alias }) => attributeOf(alias, "arn"));
   }
 
-  /** The same from its parts, for a reader that Terraform may not order by it. */
+  /** {@link aliasArn} from its parts, for a reader that Terraform may not order by it. */
   get aliasArnByName(): string {
-    const { partition, region, accountId } = this.account;
-    return `arn:${partition}:lambda:${region}:${accountId}:function:${this.name}:${RELEASE_ALIAS}`;
+    return `${this.functionArnOf(this.name)}:${RELEASE_ALIAS}`;
   }
 
-  /** The same as API Gateway wants it. */
+  /** {@link aliasArn} as API Gateway wants it. */
   get aliasInvokeArn(): string {
     return this.read(({ alias }) => attributeOf(alias, "invoke_arn"));
+  }
+
+  /** The function that exists may be either, and its role is the same. */
+  private possibleNames({ name, released }: HandlerFunctionProps): string[] {
+    return released === undefined || !released.existence.exists ? [name] : [name, released.name];
+  }
+
+  private functionArnOf(name: string): string {
+    const { partition, region, accountId } = this.account;
+    return `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
+  }
+
+  /**
+   * For what Lambda may assume the role: the function, its versions and its alias. AWS documents both source keys for
+   * execution roles, and not which of Lambda's resources is named when a mapping reads its source, so that a function
+   * with one may be assumed for any mapping of the account: those run with their own functions' roles.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+   */
+  private invokedFor(functionArns: readonly string[], hasEventSource: boolean): string[] {
+    const { partition, region, accountId } = this.account;
+    const mappings = `arn:${partition}:lambda:${region}:${accountId}:event-source-mapping:*`;
+    return [...functionArns.flatMap((arn) => [arn, `${arn}:*`]), ...(hasEventSource ? [mappings] : [])];
   }
 
   private read(attribute: (one: VersionedFunction) => string): string {

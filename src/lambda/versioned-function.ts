@@ -1,8 +1,10 @@
 import type { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunction, type LambdaFunctionTracingConfig } from "@cdktf/provider-aws/lib/lambda-function";
+import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { HANDLER_ENTRY, RELEASE_ALIAS } from "../contract/handlers";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { ServiceRole } from "../terraform/service-role";
 
@@ -18,16 +20,35 @@ export interface VersionedFunctionProps {
   readonly execution: ServiceRole;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  /** `arm64` or `x86_64`. */
+  readonly architecture: string;
+  /** @default no reservation */
+  readonly reservedConcurrency?: number;
+  /** Of the environment. @default Lambda's own */
+  readonly kmsKeyArn?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
+  readonly tracingConfig?: LambdaFunctionTracingConfig;
+  /** What it waits for, besides its role. */
+  readonly dependsOn?: ITerraformDependable[];
   /** @default the function exists always */
   readonly count?: number;
 }
 
+/** A function and its alias. */
 export interface VersionedFunction {
+  /** Its latest version is what the alias names, unless a pipeline releases. */
   readonly function: LambdaFunction;
+  /** `latest`, which everything invokes. */
   readonly alias: LambdaAlias;
 }
+
+const ACCEPTED = {
+  CKV_AWS_116:
+    "What fails goes to a dead-letter queue elsewhere: by the queue's redrive policy, the alias's on-failure destination and the stream mapping's. The authorizer is invoked synchronously.",
+  CKV_AWS_117: "It calls AWS and the issuer of the tokens, over TLS and by IAM; in a VPC it would need a NAT for that.",
+  CKV_AWS_272: "The code comes from the module, or from the delivery pipeline's release, which signs nothing.",
+} as const;
 
 /**
  * A Lambda function that publishes a version with each change, and its alias `latest`.
@@ -47,20 +68,29 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     description: props.description,
     role: props.execution.arn,
     runtime: "nodejs24.x",
-    architectures: ["arm64"],
+    architectures: [props.architecture],
     handler: HANDLER_ENTRY,
     filename: zip.outputPath,
     sourceCodeHash: zip.outputBase64Sha256,
     timeout: props.timeoutSeconds,
     memorySize: props.memoryMegabytes,
+    reservedConcurrentExecutions: props.reservedConcurrency,
     publish: true,
+    kmsKeyArn: props.kmsKeyArn,
     environment: { variables: { ...props.environment } },
     // An event source mapping is refused while the role may not read its source.
-    dependsOn: [props.execution.policy],
+    dependsOn: [props.execution.policy, ...(props.dependsOn ?? [])],
+    tracingConfig: props.tracingConfig,
     loggingConfig: { logFormat: "Text", logGroup: props.logGroupName },
     // A change of either uploads the file: https://github.com/hashicorp/terraform-provider-aws/issues/42826
     lifecycle: lifecycle(["filename", "source_code_hash"]),
   });
+  for (const [check, reason] of Object.entries(ACCEPTED)) {
+    acceptFinding(lambda, check as keyof typeof ACCEPTED, reason);
+  }
+  if (props.reservedConcurrency === undefined) {
+    acceptFinding(lambda, "CKV_AWS_115", "A reservation takes from the account's concurrency, which others share.");
+  }
   const alias = new LambdaAlias(scope, `${prefix}alias`, {
     count,
     name: RELEASE_ALIAS,

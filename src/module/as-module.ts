@@ -1,3 +1,5 @@
+import { ACCEPTED_FINDINGS } from "../terraform/accepted-finding";
+
 /** A synthesized stack as a child module: without what belongs to its caller's root, and without cdktf's own notes. */
 export function asModule(root: Record<string, unknown>): unknown {
   const { provider: _provider, terraform, ...blocks } = root;
@@ -12,6 +14,11 @@ function withoutNotes(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  const kept = Object.entries(value).filter(([key]) => key !== "//");
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNotes(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => {
+      if (key !== "//") return [[key, withoutNotes(inner)]];
+      const accepted = (inner as Record<string, unknown>)[ACCEPTED_FINDINGS];
+      return accepted === undefined ? [] : [[key, { [ACCEPTED_FINDINGS]: accepted }]];
+    }),
+  );
 }

@@ -46,4 +46,9 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     description: "Where clients connect without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,
   },
+  kms_key_policy_json: {
+    description:
+      "What the policy of kms_key_arn's key must allow AWS services: merge it into the key's policy by source_policy_documents.",
+    value: (sumu) => sumu.kmsKeyPolicyJson,
+  },
 };

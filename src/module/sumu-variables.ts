@@ -1,6 +1,7 @@
 import { Fn, TerraformLocal, Token } from "cdktf";
 import type { Construct } from "constructs";
 import {
+  alarmActionsRule,
   apigwEndpointRule,
   authorizedAudiencesRule,
   authorizedIssuerRule,
@@ -10,6 +11,7 @@ import {
   githubRepositoriesRule,
   githubRule,
   issuerJwksUriRule,
+  logLevelRule,
   logRetentionDaysRule,
   prefixRule,
   presenceGraceSecondsRule,
@@ -20,6 +22,7 @@ import {
   tokenClockToleranceSecondsRule,
 } from "../rules/rules";
 import { SUMU_DEFAULTS, type SumuProps } from "../sumu-props";
+import { OPERATION_VARIABLES, operationProps } from "./operation-variables";
 import { declareVariables, type VariableDefinition } from "./variable";
 
 const REPOSITORIES_TYPE = repositoriesType("apigw-jwt-authorizer", "apigw-websocket-pusher");
@@ -160,6 +163,30 @@ export const SUMU_VARIABLES = {
     default: SUMU_DEFAULTS.logRetentionDays,
     rule: logRetentionDaysRule,
   },
+  log_level: {
+    type: "string",
+    description: "What the handlers log: debug, info, warn or error, and above. Metrics are sent at each.",
+    default: SUMU_DEFAULTS.logLevel,
+    rule: logLevelRule,
+  },
+  alarm_actions: {
+    type: "list(string)",
+    description:
+      "ARNs that hear when an alarm rings and when it ends, such as an SNS topic's. Empty: no alarms. Terraform must know at plan how many there are.",
+    default: SUMU_DEFAULTS.alarmActions,
+    rule: alarmActionsRule,
+  },
+  dashboard: {
+    type: "bool",
+    description: "True: a CloudWatch dashboard <prefix>-sumu.",
+    default: SUMU_DEFAULTS.dashboard,
+  },
+  tracing: {
+    type: "bool",
+    description: "True: the functions send traces to X-Ray. API Gateway traces no WebSocket API.",
+    default: SUMU_DEFAULTS.tracing,
+  },
+  ...OPERATION_VARIABLES,
 } as const satisfies Record<string, VariableDefinition>;
 
 export type SumuVariableName = keyof typeof SUMU_VARIABLES;
@@ -193,11 +220,16 @@ export function sumuVariables(scope: Construct): SumuProps {
     readConcurrency: variable("read_concurrency").numberValue,
     broadcastSegments: variable("broadcast_segments").numberValue,
     logRetentionDays: variable("log_retention_days").numberValue,
+    logLevel: variable("log_level").stringValue,
+    alarmActions: variable("alarm_actions").listValue,
+    dashboard: variable("dashboard").booleanValue,
+    tracing: variable("tracing").booleanValue,
     s3Artifacts: variable("s3_artifacts").value,
     github: variable("github").value,
     githubRepositories: repositories.expression,
     preRelease: variable("pre_release").booleanValue,
     ciNotificationsSlackChannels: variable("ci_notifications_slack_channels").value,
+    ...operationProps(variable),
   };
 }
 

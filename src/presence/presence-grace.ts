@@ -1,14 +1,17 @@
-import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
+import type { Encryption } from "../encryption/encryption";
+import { queuePolicy } from "../integration/queue-policy";
 import { QueueWithDlq } from "../integration/queue-with-dlq";
 import type { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { attributeOf, attributeOrEmpty } from "../terraform/attribute";
+import { policyDocument } from "../terraform/policy-document";
 
 export interface PresenceGraceProps {
   readonly prefix: string;
+  readonly encryption: Encryption;
   /** @default the queue exists always */
   readonly count?: number;
 }
@@ -25,7 +28,10 @@ export class PresenceGrace extends Construct {
       count: props.count,
       name: physicalName(props.prefix, NAME_SUFFIXES.presenceGrace),
       dlqName: physicalName(props.prefix, NAME_SUFFIXES.presenceGraceDlq),
+      encryption: props.encryption,
     });
+    queuePolicy(this, "queue", this.queue.queue);
+    queuePolicy(this, "dlq", this.queue.dlq);
   }
 
   /** The queue's URL, or an empty string where the queue does not exist. */
@@ -36,16 +42,12 @@ export class PresenceGrace extends Construct {
   /** Lets the watchdog send to the queue and be invoked by it. */
   connect(watchdog: HandlerFunction): void {
     const { count } = this;
-    const policy = new DataAwsIamPolicyDocument(this, "policy_document", {
-      count,
-      statement: [
-        {
-          sid: "WaitForGrace",
-          actions: ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-          resources: [this.queue.arn],
-        },
-      ],
-    });
+    const waits = {
+      sid: "WaitForGrace",
+      actions: ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+      resources: [this.queue.arn],
+    };
+    const policy = policyDocument(this, "policy_document", [waits], { count });
     const rolePolicy = new IamRolePolicy(this, "role_policy", {
       count,
       name: "sumu-grace",

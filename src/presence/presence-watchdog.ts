@@ -1,14 +1,18 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { conditional, Op, Token } from "cdktf";
+import { conditional, type IResolvable, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { ConnectionStore } from "../connections/connection-store";
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
+import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
+import { queuePolicy } from "../integration/queue-policy";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
 import { text } from "../terraform/text";
@@ -24,6 +28,11 @@ export interface PresenceWatchdogProps {
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
+  readonly observation: Observation;
+  readonly encryption: Encryption;
+  readonly deletionProtection: boolean | IResolvable;
+  readonly architecture: string;
+  readonly presenceMemoryMb: number;
   /** @default the watchdog exists always */
   readonly count?: number;
 }
@@ -40,13 +49,14 @@ const RECORD_AGE_SECONDS = 23 * 3_600;
  * own, and sends ONLINE or OFFLINE when a state has changed.
  */
 export class PresenceWatchdog extends Construct {
+  /** The function that follows the connections table's stream. */
   readonly handler: HandlerFunction;
   /** A user's state, public to read: `user_id`, `status`, `version`, `changed_at`. */
   readonly table: DynamodbTable;
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
     super(scope, id);
-    const { account, prefix, connections, integration, presenceSource, count } = props;
+    const { account, prefix, connections, integration, presenceSource, encryption, count } = props;
     const { messagesTopic: topic, messagesQueue: queue } = integration;
 
     this.table = new DynamodbTable(this, "presence_table", {
@@ -56,12 +66,17 @@ export class PresenceWatchdog extends Construct {
       hashKey: PRESENCE.userId,
       attribute: [{ name: PRESENCE.userId, type: "S" }],
       pointInTimeRecovery: { enabled: true },
+      serverSideEncryption: encryption.tableArguments,
+      deletionProtectionEnabled: props.deletionProtection,
     });
-    const dlq = deadLetterQueue(this, "presence_dlq", { count, name: physicalName(prefix, NAME_SUFFIXES.presenceDlq) });
+    acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
+    const dlqName = physicalName(prefix, NAME_SUFFIXES.presenceDlq);
+    const dlq = deadLetterQueue(this, "presence_dlq", { count, encryption, name: dlqName });
+    queuePolicy(this, "presence_dlq", dlq);
 
     const whenGrace = graceExistence(presenceSource, props.presenceGraceSeconds);
     const grace = whenGrace.exists
-      ? new PresenceGrace(this, "presence_grace", { prefix, count: whenGrace.count })
+      ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
     const toTopic = Op.eq(presenceSource, "topic");
@@ -73,7 +88,10 @@ export class PresenceWatchdog extends Construct {
       roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
       description: "Tells the backend when a user comes online or goes offline.",
       timeoutSeconds: 60,
-      memoryMegabytes: 512,
+      memoryMegabytes: props.presenceMemoryMb,
+      architecture: props.architecture,
+      encryption,
+      hasEventSource: true,
       environment: {
         [PRESENCE_ENVIRONMENT.connectionsTable]: connections.tableName,
         [PRESENCE_ENVIRONMENT.presenceTable]: attributeOf(this.table, "name"),
@@ -107,7 +125,12 @@ export class PresenceWatchdog extends Construct {
         },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
+      keyUses: [
+        { sid: "UseKeyOfTables", actions: WRITE_TABLE_WITH_KEY, via: ["dynamodb"] },
+        { sid: "UseKeyOfMessages", actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
+      ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
     });
     grace?.connect(this.handler);
 

@@ -2,15 +2,16 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
-import { Fn } from "cdktf";
+import { conditional, Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
-import { PUSHER_BATCH_SIZE, PUSHER_TIMEOUT_SECONDS } from "../contract/limits";
+import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
 import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
@@ -28,12 +29,21 @@ export interface PusherProps {
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
   readonly logRetentionDays: number;
+  readonly encryption: Encryption;
+  readonly architecture: string;
+  readonly pusherMemoryMb: number;
+  readonly pusherTimeoutSeconds: number;
+  readonly pusherBatchSize: number;
+  readonly pusherMaximumConcurrency?: number;
+  readonly pusherReservedConcurrency?: number;
+  readonly observation: Observation;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
 
 /** Delivers notifications, from the queue and from the topic, to the sockets of the users they name, or to all. */
 export class Pusher extends Construct {
+  /** The function that the notifications topic and queue invoke. */
   readonly handler: HandlerFunction;
 
   constructor(scope: Construct, id: string, props: PusherProps) {
@@ -47,8 +57,12 @@ export class Pusher extends Construct {
       name: physicalName(prefix, NAME_SUFFIXES.pusher),
       roleName: physicalName(prefix, NAME_SUFFIXES.pusherRole),
       description: "Delivers notifications to the sockets of users.",
-      timeoutSeconds: PUSHER_TIMEOUT_SECONDS,
-      memoryMegabytes: 1_024,
+      timeoutSeconds: props.pusherTimeoutSeconds,
+      memoryMegabytes: props.pusherMemoryMb,
+      reservedConcurrency: props.pusherReservedConcurrency,
+      architecture: props.architecture,
+      encryption: props.encryption,
+      hasEventSource: true,
       environment: {
         [PUSHER_ENVIRONMENT.endpoint]: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
         [PUSHER_ENVIRONMENT.connectionsTable]: connections.tableName,
@@ -76,19 +90,25 @@ export class Pusher extends Construct {
         },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [queue.dlqArn] },
       ],
+      keyUses: [
+        { sid: "UseKeyOfTables", actions: WRITE_TABLE_WITH_KEY, via: ["dynamodb"] },
+        { sid: "UseKeyOfMessages", actions: SEND_WITH_KEY, via: ["sqs"] },
+      ],
       logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
     // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.
     const lifecycle = { createBeforeDestroy: true };
 
-    new LambdaEventSourceMapping(this, "notifications_mapping", {
+    const mapping = new LambdaEventSourceMapping(this, "notifications_mapping", {
       eventSourceArn: queue.arn,
       functionName: this.handler.aliasArn,
-      batchSize: PUSHER_BATCH_SIZE,
+      batchSize: props.pusherBatchSize,
       maximumBatchingWindowInSeconds: 0,
       functionResponseTypes: ["ReportBatchItemFailures"],
     });
+    limitConcurrency(mapping, props.pusherMaximumConcurrency);
     new LambdaPermission(this, "notifications_permission", {
       statementId: "InvokeByNotificationsTopic",
       action: "lambda:InvokeFunction",
@@ -116,4 +136,17 @@ export class Pusher extends Construct {
       lifecycle,
     });
   }
+}
+
+/** A variable limit may be null: then there is no block, since AWS has no number that says so. */
+function limitConcurrency(mapping: LambdaEventSourceMapping, maximumConcurrency: number | undefined): void {
+  if (maximumConcurrency === undefined) return;
+  if (!Token.isUnresolved(maximumConcurrency)) {
+    mapping.putScalingConfig({ maximumConcurrency });
+    return;
+  }
+  mapping.addOverride("dynamic.scaling_config", {
+    for_each: conditional(Op.eq(maximumConcurrency, Token.nullValue()), [], [maximumConcurrency]),
+    content: { maximum_concurrency: "${scaling_config.value}" },
+  });
 }

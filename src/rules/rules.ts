@@ -1,4 +1,6 @@
+import { Token } from "cdktf";
 import { MAX_PRESENCE_GRACE_SECONDS } from "../contract/limits";
+import { LOG_LEVELS } from "../contract/log-levels";
 import { PUSHER_SETTINGS } from "../contract/pusher-settings";
 import { LONGEST_PREFIX } from "../names";
 import { between, matches, type Rule, whenGiven } from "./rule";
@@ -43,6 +45,7 @@ export const authorizedAudiencesRule: Rule<readonly string[]> = {
     `alltrue([for audience in ${ref} : can(regex(${JSON.stringify(AUDIENCE.source)}, audience))]) && length(join(",", ${ref})) <= ${AUDIENCES_CHARACTERS}`,
 };
 
+/** Whose repositories the delivery pipelines build, and how they read them. */
 export interface GitHub {
   /** The user or organization that owns the repositories. */
   readonly owner: string;
@@ -64,13 +67,19 @@ export const githubRule: Rule<GitHub> = whenGiven({
     `can(regex(${JSON.stringify(GITHUB_OWNER.source)}, ${ref}.owner)) && can(regex(${JSON.stringify(CONNECTION_ARN.source)}, ${ref}.connection_arn))`,
 });
 
+/** One repository, and its branch to release from. */
 export interface GitHubRepository {
+  /** Without its owner. */
   readonly name: string;
+  /** A push to it releases, unless `preRelease` is false. */
   readonly branch: string;
 }
 
+/** A repository for each handler that a pipeline releases. */
 export interface GitHubRepositories {
+  /** The authorizer's. */
   readonly authorizer: GitHubRepository;
+  /** The pusher's. */
   readonly pusher: GitHubRepository;
 }
 
@@ -86,8 +95,11 @@ export const githubRepositoriesRule: Rule<GitHubRepositories> = whenGiven({
     `alltrue([for repository in [${ref}.authorizer, ${ref}.pusher] : can(regex(${JSON.stringify(REPOSITORY_NAME.source)}, repository.name)) && can(regex(${JSON.stringify(BRANCH_NAME.source)}, repository.branch))])`,
 });
 
+/** The bucket of the delivery pipelines' artifacts. */
 export interface S3Artifacts {
+  /** Its name. */
   readonly bucket: string;
+  /** `arn:aws:s3:::<bucket>`. */
   readonly arn: string;
 }
 
@@ -100,6 +112,7 @@ export const s3ArtifactsRule: Rule<S3Artifacts> = whenGiven({
     `can(regex(${JSON.stringify(BUCKET_ARN.source)}, ${ref}.arn)) && try(endswith(${ref}.arn, ":::\${${ref}.bucket}"), false)`,
 });
 
+/** Slack channels, by their configurations in AWS Chatbot. */
 export interface SlackChannels {
   /** Chatbot's name of the channel configuration that hears of started and succeeded releases. */
   readonly info: string;
@@ -163,4 +176,23 @@ export const logRetentionDaysRule: Rule<number> = {
   message: `log_retention_days must be one of ${RETENTION_DAYS.join(", ")}: CloudWatch Logs takes no other.`,
   holds: (days) => RETENTION_DAYS.includes(days),
   condition: (ref) => `contains([${RETENTION_DAYS.join(", ")}], ${ref})`,
+};
+
+export const logLevelRule: Rule<string> = {
+  message: `log_level must be one of ${LOG_LEVELS.join(", ")}.`,
+  holds: (level) => LOG_LEVELS.some((known) => known === level),
+  condition: (ref) => `contains(${JSON.stringify(LOG_LEVELS)}, ${ref})`,
+};
+
+/** CloudWatch takes no more for one state of an alarm. */
+const MAX_ALARM_ACTIONS = 5;
+const ARN = /^arn:[a-z-]+:[a-z0-9-]+:\S+$/;
+
+export const alarmActionsRule: Rule<readonly string[]> = {
+  message: `alarm_actions must be a list of at most ${MAX_ALARM_ACTIONS} ARNs, such as an SNS topic's: what CloudWatch calls when an alarm rings, and when it ends.`,
+  // In an app, the ARN of a topic is mostly one that only Terraform will know.
+  holds: (actions) =>
+    actions.length <= MAX_ALARM_ACTIONS && actions.every((arn) => Token.isUnresolved(arn) || ARN.test(arn)),
+  condition: (ref) =>
+    `length(${ref}) <= ${MAX_ALARM_ACTIONS} && alltrue([for arn in ${ref} : can(regex(${JSON.stringify(ARN.source)}, arn))])`,
 };

@@ -27,6 +27,6 @@ export function attributeOrEmpty(element: Countable, attribute: string): string 
 }
 
 function instances(element: Countable, rest: string): IResolvable {
-  const kind = element instanceof TerraformDataSource ? "data." : "";
+  const kind = TerraformDataSource.isTerraformDataSource(element) ? "data." : "";
   return ref(`${kind}${element.terraformResourceType}.${element.friendlyUniqueId}${rest}`, TerraformStack.of(element));
 }

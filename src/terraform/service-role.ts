@@ -1,12 +1,11 @@
-import {
-  DataAwsIamPolicyDocument,
-  type DataAwsIamPolicyDocumentStatement,
-} from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
+import type { KeyStatements } from "../encryption/encryption";
 import { attributeOf } from "./attribute";
 import type { AwsAccount } from "./aws-account";
+import { type PolicyDocument, policyDocument } from "./policy-document";
 
 export interface ServiceRoleProps {
   readonly account: AwsAccount;
@@ -15,51 +14,48 @@ export interface ServiceRoleProps {
   readonly description: string;
   /** Who assumes it, for this account only: `lambda.amazonaws.com`. */
   readonly service: string;
-  /** For which of its resources the service may assume it. @default any in this account */
-  readonly sourceArn?: string;
+  /** For which of its resources the service may assume it, as ARNs or patterns. @default any in this account */
+  readonly sourceArns?: readonly string[];
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
+  /** What lets it use the key that its data is encrypted with. */
+  readonly keyStatements?: KeyStatements;
   /** @default the role exists always */
   readonly count?: number;
 }
 
-/**
- * A role that one AWS service assumes, with one inline policy. Policies are `aws_iam_policy_document` data, so that
- * scanners and reviewers read statements, not JSON in a string.
- */
+/** A role that one AWS service assumes, for this account and where it says so for its own resources, with one policy. */
 export class ServiceRole extends Construct {
   readonly role: IamRole;
+  /** The statements of its policy. */
+  readonly document: PolicyDocument;
   /** Its policy, for what must not come up before the role may act. */
   readonly policy: IamRolePolicy;
 
   constructor(scope: Construct, id: string, props: ServiceRoleProps) {
     super(scope, id);
-    const { account, name, description, service, sourceArn, statements, count } = props;
+    const { account, name, description, service, sourceArns, statements, keyStatements, count } = props;
     const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] };
-    const trust = new DataAwsIamPolicyDocument(this, "trust_policy_document", {
-      count,
-      statement: [
-        {
-          actions: ["sts:AssumeRole"],
-          principals: [{ type: "Service", identifiers: [service] }],
-          condition:
-            sourceArn === undefined
-              ? [inAccount]
-              : [inAccount, { test: "ArnEquals", variable: "aws:SourceArn", values: [sourceArn] }],
-        },
-      ],
-    });
+    const trusted = {
+      actions: ["sts:AssumeRole"],
+      principals: [{ type: "Service", identifiers: [service] }],
+      condition:
+        sourceArns === undefined
+          ? [inAccount]
+          : [inAccount, { test: "ArnLike", variable: "aws:SourceArn", values: [...sourceArns] }],
+    };
+    const trust = policyDocument(this, "trust_policy_document", [trusted], { count });
     this.role = new IamRole(this, "role", {
       count,
       name,
       description,
       assumeRolePolicy: attributeOf(trust, "json"),
     });
-    const document = new DataAwsIamPolicyDocument(this, "policy_document", { count, statement: [...statements] });
+    this.document = policyDocument(this, "policy_document", statements, { keyStatements, count });
     this.policy = new IamRolePolicy(this, "role_policy", {
       count,
       name: "sumu",
       role: attributeOf(this.role, "id"),
-      policy: attributeOf(document, "json"),
+      policy: attributeOf(this.document, "json"),
     });
   }
 

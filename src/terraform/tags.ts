@@ -1,6 +1,7 @@
 import { Aspects, Fn, type IAspect, Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 
+/** Tags by their keys. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** Tags every resource in the scope that can carry tags, so that none is forgotten. Besides the given: `stack = "sumu"`. */

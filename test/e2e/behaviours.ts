@@ -226,7 +226,7 @@ export function describeBehaviours({ target, mayBroadcast, refusedTokens }: Beha
     const [idle, client] = await Promise.all([session.connect(alice), session.connect(bob)]);
     idle.stopReading();
     // More than the network and the gateway keep for one connection: the pusher has to try some again.
-    const flood = 65;
+    const flood = 80;
     for (let count = 0; count < flood; count++) {
       await session.notify("queue", { users: [alice], data: "x".repeat(100_000) });
     }

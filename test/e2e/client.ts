@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import WebSocket from "ws";
+import { assertServerFrame } from "./assert-wire";
 import { until } from "./until";
 
 /** One device of a user: it keeps every frame, in the order of arrival. */
@@ -35,10 +36,16 @@ export class Client {
     this.#socket.send(frame);
   }
 
-  /** Waits for so many frames and gives them all, those beyond too. */
+  /** Waits for so many frames and gives them all, those beyond too. What SUMU itself has answered matches its schema. */
   async received(count: number, deadlineMilliseconds?: number): Promise<readonly string[]> {
     await until(`${count} frames`, () => this.frames.length >= count, deadlineMilliseconds);
+    for (const frame of this.frames) assertServerFrame(frame);
     return this.frames;
+  }
+
+  /** Waits for a frame of which this is true, and gives the first. */
+  frame(isIt: (frame: string, index: number) => boolean, deadlineMilliseconds?: number): Promise<string> {
+    return until("a frame", () => this.frames.find(isIt), deadlineMilliseconds);
   }
 
   /** Reads nothing from now on: the network and the gateway hold what arrives. */

@@ -1,88 +1,93 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { NpmStart } from "../support/npm-start";
 import { describeBehaviours } from "./behaviours";
-import type { Target } from "./target";
+import {
+  type DeployedEnvironment,
+  type DeployedTarget,
+  openDeployedTarget,
+  readDeployedEnvironment,
+} from "./deployed-target";
 
 /**
- * A stack that runs already, on AWS or not, by the outputs of the module:
- *
- * - `SUMU_E2E_WEBSOCKET_URL`, `SUMU_E2E_CONNECTIONS_TABLE` (its name)
- * - `SUMU_E2E_NOTIFICATIONS_QUEUE_URL`, `SUMU_E2E_NOTIFICATIONS_TOPIC_ARN`, `SUMU_E2E_MESSAGES_QUEUE_URL`, `SUMU_E2E_MESSAGES_TOPIC_ARN`
- * - `SUMU_E2E_TOKEN_COMMAND`: prints a token for the user whose name is appended; no shell, split at spaces
- *
- * and, where they are not the defaults: `SUMU_E2E_PRESENCE_SOURCE` (topic), `SUMU_E2E_MAY_BROADCAST` (unset: no, for
- * broadcasts reach every user), `SUMU_E2E_OTHER_AUDIENCE_TOKEN` and `SUMU_E2E_EXPIRED_TOKEN` (unset: not checked).
- * Region, endpoint and credentials are those of the AWS SDK. What lies in the messages queue is read and deleted.
+ * A SUMU known by nothing but its outputs: the one that `SUMU_E2E_…` and the AWS SDK's variables name, on AWS or not (see
+ * docs/testing-a-deployment.md), and where nothing names one, what `npm start -- --json` prints.
  */
-const REQUIRED = [
-  "SUMU_E2E_WEBSOCKET_URL",
-  "SUMU_E2E_CONNECTIONS_TABLE",
-  "SUMU_E2E_NOTIFICATIONS_QUEUE_URL",
-  "SUMU_E2E_NOTIFICATIONS_TOPIC_ARN",
-  "SUMU_E2E_MESSAGES_QUEUE_URL",
-  "SUMU_E2E_MESSAGES_TOPIC_ARN",
-  "SUMU_E2E_TOKEN_COMMAND",
-] as const;
-
-const { env } = process;
-const missing = REQUIRED.filter((name) => !env[name]);
-const variable = (name: (typeof REQUIRED)[number]): string => env[name] ?? "";
+const named = readDeployedEnvironment(process.env);
 
 jest.setTimeout(120_000);
 
-function deployedTarget(): Target & { destroy(): void } {
-  const clients = { dynamodb: new DynamoDBClient(), sns: new SNSClient(), sqs: new SQSClient() };
-  const { SUMU_E2E_OTHER_AUDIENCE_TOKEN: otherAudience, SUMU_E2E_EXPIRED_TOKEN: expired } = env;
-  return {
-    ...clients,
-    websocketUrl: variable("SUMU_E2E_WEBSOCKET_URL"),
-    notifications: {
-      queueUrl: variable("SUMU_E2E_NOTIFICATIONS_QUEUE_URL"),
-      topicArn: variable("SUMU_E2E_NOTIFICATIONS_TOPIC_ARN"),
+if (named !== undefined) {
+  describeDeployed("the SUMU that the environment names", {
+    open: async () => openDeployedTarget(named),
+    mayBroadcast: Boolean(named.SUMU_E2E_MAY_BROADCAST),
+    refusedTokens: {
+      otherAudience: Boolean(named.SUMU_E2E_OTHER_AUDIENCE_TOKEN),
+      expired: Boolean(named.SUMU_E2E_EXPIRED_TOKEN),
     },
-    messages: {
-      queueUrl: variable("SUMU_E2E_MESSAGES_QUEUE_URL"),
-      topicArn: variable("SUMU_E2E_MESSAGES_TOPIC_ARN"),
-    },
-    connectionsTableName: variable("SUMU_E2E_CONNECTIONS_TABLE"),
-    presenceSource: env.SUMU_E2E_PRESENCE_SOURCE === "queue" ? "queue" : "topic",
-    mint: async (userId) => {
-      const [command = "", ...args] = variable("SUMU_E2E_TOKEN_COMMAND").split(" ");
-      const { stdout } = await promisify(execFile)(command, [...args, userId]);
-      return stdout.trim();
-    },
-    ...(otherAudience !== undefined && { mintForOtherAudience: async () => otherAudience }),
-    ...(expired !== undefined && { mintExpired: async () => expired }),
-    destroy: () => {
-      for (const client of Object.values(clients)) client.destroy();
-    },
-  };
-}
-
-if (missing.length > 0) {
-  console.warn(`Skipped, since no deployed SUMU is named (unset: ${missing.join(", ")})`);
-  describe.skip("a deployed SUMU", () => {
-    it("behaves as any SUMU", () => {});
   });
 } else {
-  describe("a deployed SUMU", () => {
-    let target: ReturnType<typeof deployedTarget>;
-    beforeAll(() => {
-      target = deployedTarget();
+  describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
+    let run: NpmStart | undefined;
+    afterAll(async () => {
+      await run?.interrupt();
+      await run?.clear();
     });
-    describe("behaves as any SUMU", () => {
-      describeBehaviours({
-        target: () => target,
-        mayBroadcast: Boolean(env.SUMU_E2E_MAY_BROADCAST),
-        refusedTokens: {
-          otherAudience: env.SUMU_E2E_OTHER_AUDIENCE_TOKEN !== undefined,
-          expired: env.SUMU_E2E_EXPIRED_TOKEN !== undefined,
-        },
-      });
+
+    describeDeployed("as npm start prints it", {
+      open: async () => {
+        run = await NpmStart.run("--presence-source", "topic");
+        Object.assign(process.env, await environmentOf(run));
+        return openDeployedTarget(readDeployedEnvironment(process.env) as DeployedEnvironment);
+      },
+      mayBroadcast: true,
+      refusedTokens: { otherAudience: true, expired: true },
     });
-    afterAll(() => target?.destroy());
   });
+}
+
+function describeDeployed(
+  title: string,
+  options: Omit<Parameters<typeof describeBehaviours>[0], "target"> & { readonly open: () => Promise<DeployedTarget> },
+): void {
+  describe(title, () => {
+    let target: DeployedTarget;
+    beforeAll(async () => {
+      target = await options.open();
+    }, INSTALL_TIMEOUT_MILLISECONDS);
+    afterAll(() => target?.close());
+
+    // In a block of their own: jest ends the inner one, and its session, before the target.
+    describe("behaves as any SUMU", () => describeBehaviours({ ...options, target: () => target }));
+  });
+}
+
+/** What a person would export before pointing the suite at their `npm start`. */
+async function environmentOf({ stack, environment }: NpmStart): Promise<NodeJS.ProcessEnv> {
+  const { page_url, notifications, messages } = stack;
+  const token = async (request: object): Promise<string> => {
+    const response = await fetch(`${page_url}/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ user: "mallory", ...request }),
+    });
+    return ((await response.json()) as { token: string }).token;
+  };
+  return {
+    SUMU_LOCAL_FOLDER: environment.SUMU_LOCAL_FOLDER,
+    AWS_ENDPOINT_URL: stack.aws_endpoint_url,
+    AWS_REGION: stack.region,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    SUMU_E2E_WEBSOCKET_URL: stack.websocket_url,
+    SUMU_E2E_CONNECTIONS_TABLE: stack.connections_table.name,
+    SUMU_E2E_NOTIFICATIONS_QUEUE_URL: notifications.queue.url,
+    SUMU_E2E_NOTIFICATIONS_TOPIC_ARN: notifications.topic.arn,
+    SUMU_E2E_MESSAGES_QUEUE_URL: messages.queue.url,
+    SUMU_E2E_MESSAGES_TOPIC_ARN: messages.topic.arn,
+    SUMU_E2E_TOKEN_COMMAND: "npm run -s token -- -",
+    SUMU_E2E_PRESENCE_SOURCE: "topic",
+    SUMU_E2E_OTHER_AUDIENCE_TOKEN: await token({ audience: "somebody-else" }),
+    SUMU_E2E_EXPIRED_TOKEN: await token({ expiresInSeconds: -3_600 }),
+  };
 }

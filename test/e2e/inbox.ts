@@ -9,6 +9,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { assertReceived } from "./assert-wire";
 import type { Target } from "./target";
 import { until } from "./until";
 
@@ -32,14 +33,16 @@ export class Inbox {
     this.#reading = this.#read();
   }
 
-  /** Waits for so many messages of a user and source, and gives all of them, those beyond too. */
-  from(userId: string, source: string, count = 1): Promise<readonly Received[]> {
-    return until(`${count} messages of ${source}`, () => {
+  /** Waits for so many messages of a user and source, and gives all of them, those beyond too: each matches its schema. */
+  async from(userId: string, source: string, count = 1): Promise<readonly Received[]> {
+    const received = await until(`${count} messages of ${source}`, () => {
       const found = this.messages.filter(
         ({ attributes }) => attributes.user_id?.[1] === userId && attributes.source?.[1] === source,
       );
       return found.length >= count && found;
     });
+    for (const message of received) assertReceived(message);
+    return received;
   }
 
   /** @throws what ended the reading early */

@@ -1,36 +1,57 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
-import { describeBehaviours, itTellsDevices } from "./behaviours";
+import { atOnce } from "./at-once";
+import { itTellsDevices } from "./behaviours";
+import type { Client } from "./client";
 import { localTarget } from "./local-target";
 import { Session } from "./session";
 import { until } from "./until";
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
   let stack: LocalStack;
   beforeAll(async () => {
-    stack = await startLocalStack({ presenceSource: "topic", limits: { bufferedBytes: 256 * 1_024 } });
+    stack = await startLocalStack({ presenceSource: "topic" });
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => stack?.stop());
 
   // In a block of their own: jest ends the inner one, and its session, before the stack.
-  describe("behaves as any SUMU", () => {
-    describeBehaviours({
-      target: () => localTarget(stack, "topic"),
-      mayBroadcast: true,
-      refusedTokens: { otherAudience: true, expired: true },
-    });
-  });
-
-  describe("when the gateway is killed in the middle of a broadcast", () => {
+  describe("in a storm", () => {
     let session: Session;
     beforeAll(async () => {
       session = await Session.open(localTarget(stack, "topic"));
     });
     afterAll(() => session?.close());
+    afterEach(() => session.closeClients());
 
-    it("loses no notification for who has come back, no row stays, and presence is true", async () => {
+    it("of 300 users who reconnect three times each, loses no row, and presence ends true", async () => {
+      const users = Array.from({ length: 300 }, (_user, index) => session.user(`stormy-${index}`));
+      const clients = new Map<string, Client>();
+      await atOnce(16, 4 * users.length, async (turn) => {
+        const user = users[turn % users.length] ?? "";
+        const previous = clients.get(user);
+        // In turns: after the old device has gone, and before.
+        if (turn % 2 === 0) await previous?.close();
+        clients.set(user, await session.connect(user));
+        if (turn % 2 === 1) await previous?.close();
+      });
+      await until("the rows of the old devices to go", async () => {
+        const rows = await Promise.all(users.map((user) => session.rows(user)));
+        return rows.every(({ length }) => length === 1);
+      });
+      await session.presenceOfAllEndsWith(users, "ONLINE", 30_000);
+      await session.notify("queue", { users, data: "after the storm" });
+      await Promise.all([...clients.values()].map((client) => client.received(1, 30_000)));
+
+      await Promise.all([...clients.values()].map((client) => client.close()));
+      for (const changes of (await session.presenceOfAllEndsWith(users, "OFFLINE", 30_000)).values()) {
+        expect(changes).toEqual(changes.map((_, index) => [index % 2 === 0 ? "ONLINE" : "OFFLINE", index + 1]));
+      }
+      expect((await Promise.all(users.map((user) => session.rows(user)))).flat()).toEqual([]);
+    });
+
+    it("of a gateway that is killed in the middle of a broadcast, loses no notification for who has come back, no row stays, and presence is true", async () => {
       const users = Array.from({ length: 20 }, (_user, index) => session.user(`user-${index}`));
       const before = await Promise.all(users.map((user) => session.connect(user)));
       await Promise.all(users.map((user) => session.presenceEndsWith(user, "ONLINE")));
@@ -56,7 +77,7 @@ describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
           const rows = await Promise.all(users.map((user) => session.rows(user)));
           return rows.every(({ length }, index) => length === (index < back.length ? 1 : 0));
         },
-        40_000,
+        60_000,
       );
       await Promise.all([
         ...back.map((user) => session.presenceEndsWith(user, "ONLINE")),

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { assertMatches } from "../support/wire-schemas";
 import { Client } from "./client";
-import { Inbox, subscribeInbox } from "./inbox";
+import { Inbox, type Received, subscribeInbox } from "./inbox";
 import type { Target } from "./target";
 import { until } from "./until";
 
@@ -51,10 +52,11 @@ export class Session {
     return client;
   }
 
-  /** @param notification - a text goes as it is */
+  /** @param notification - a text goes as it is, anything else is a request that matches the schema */
   async notify(via: "topic" | "queue", notification: unknown): Promise<void> {
     const { sns, sqs, notifications } = this.target;
     const text = typeof notification === "string" ? notification : JSON.stringify(notification);
+    if (text !== notification) assertMatches("notification-request", notification);
     await (via === "topic"
       ? sns.send(new PublishCommand({ TopicArn: notifications.topicArn, Message: text }))
       : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queueUrl, MessageBody: text })));
@@ -91,22 +93,51 @@ export class Session {
 
   /** Waits for so many changes of a user's presence and gives them all by version; a repeat counts once. */
   async presence(userId: string, count: number): Promise<readonly PresenceChange[]> {
-    const inbox = this.target.presenceSource === "topic" ? this.topic : this.queue;
-    const received = await inbox.from(userId, "lambda.presence.watchdog", count);
-    const changes = new Map<number, PresenceChange>();
-    for (const { body } of received) {
-      const { status, version } = JSON.parse(body).message;
-      changes.set(version, [status, version]);
-    }
-    return [...changes.values()].sort(([, one], [, other]) => one - other);
+    return changesIn(await this.#presenceInbox.from(userId, "lambda.presence.watchdog", count));
+  }
+
+  /** Waits until the changes of each of many users end with this one, without a gap, and gives them by user. */
+  presenceOfAllEndsWith(
+    users: readonly string[],
+    status: string,
+    deadlineMilliseconds?: number,
+  ): Promise<ReadonlyMap<string, readonly PresenceChange[]>> {
+    return until(
+      `${status} of ${users.length} users`,
+      () => {
+        const received = new Map(users.map((user) => [user, [] as Received[]]));
+        for (const message of this.#presenceInbox.messages) {
+          received.get(message.attributes.user_id?.[1] ?? "")?.push(message);
+        }
+        const changes = new Map([...received].map(([user, messages]) => [user, changesIn(messages)]));
+        return [...changes.values()].every((of) => isGapless(of) && of.at(-1)?.[0] === status) && changes;
+      },
+      deadlineMilliseconds,
+    );
   }
 
   /** Waits until a user's changes have come without a gap and the last is this one, and gives them all. */
   presenceEndsWith(userId: string, status: string): Promise<readonly PresenceChange[]> {
     return until(`${status} to come last`, async () => {
       const changes = await this.presence(userId, 1);
-      const isGapless = changes.every(([, version], index) => version === index + 1);
-      return isGapless && changes.at(-1)?.[0] === status && changes;
+      return isGapless(changes) && changes.at(-1)?.[0] === status && changes;
     });
   }
+
+  get #presenceInbox(): Inbox {
+    return this.target.presenceSource === "topic" ? this.topic : this.queue;
+  }
 }
+
+function changesIn(received: readonly Received[]): readonly PresenceChange[] {
+  const changes = new Map<number, PresenceChange>();
+  for (const { body, attributes } of received) {
+    if (attributes.source?.[1] !== "lambda.presence.watchdog") continue;
+    const { status, version } = JSON.parse(body).message;
+    changes.set(version, [status, version]);
+  }
+  return [...changes.values()].sort(([, one], [, other]) => one - other);
+}
+
+const isGapless = (changes: readonly PresenceChange[]): boolean =>
+  changes.every(([, version], index) => version === index + 1);

@@ -71,6 +71,23 @@ describe("modules/serverless", () => {
     });
   });
 
+  test("has no note but what a block accepts of the scanner's findings, with a reason", () => {
+    const { resource = {}, data = {} } = read("main.tf.json");
+    const notes = [resource, data].flatMap((types) =>
+      Object.values(types).flatMap((named) => Object.values(named).flatMap((block) => block["//"] ?? [])),
+    );
+    expect(notes.length).toBeGreaterThan(10);
+    for (const note of notes as Record<string, Record<string, string>>[]) {
+      expect(Object.keys(note)).toEqual(["accepted_findings"]);
+      for (const [check, reason] of Object.entries(note.accepted_findings ?? {})) {
+        expect({ check, reason }).toEqual({
+          check: expect.stringMatching(/^CKV2?_AWS_\d+$/),
+          reason: expect.stringMatching(/^.{30,}\.$/),
+        });
+      }
+    }
+  });
+
   test("describes and types every variable, validates all but booleans, tags and presence_source", () => {
     const variables = Object.entries(read("variables.tf.json").variable ?? {});
     for (const [name, variable] of variables) {
@@ -81,7 +98,15 @@ describe("modules/serverless", () => {
       });
     }
     const free = variables.filter(([, { validation }]) => validation === undefined).map(([name]) => name);
-    expect(free.sort()).toEqual(["common_tags", "pre_release", "presence_source", "verify_token_expiration"]);
+    expect(free.sort()).toEqual([
+      "common_tags",
+      "dashboard",
+      "deletion_protection",
+      "pre_release",
+      "presence_source",
+      "tracing",
+      "verify_token_expiration",
+    ]);
   });
 
   test("describes every output, in the shapes of the interface", () => {
@@ -105,6 +130,7 @@ describe("modules/serverless", () => {
       connections_table: { name: "string", arn: "string", stream_arn: "string" },
       presence_table: { name: "string", arn: "string" },
       websocket_url: "string",
+      kms_key_policy_json: "string",
     });
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { repositoryRoot } from "../support/terraform";
+import { POLICIES } from "./expected-policies";
 
 interface Statement {
   readonly sid?: string;
@@ -20,9 +21,84 @@ interface Statement {
 interface PolicyStatement extends Statement {
   /** `<module> <policy document>`. */
   readonly where: string;
+  /** Whether it is there for a caller's key only. */
+  readonly withKey: boolean;
+}
+
+interface Blocks {
+  readonly [type: string]: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 const MODULES = ["serverless", "core-route53", "global"];
+
+function read(module: string): { readonly resource?: Blocks; readonly data?: Blocks } {
+  return JSON.parse(readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8"));
+}
+
+function statements(module: string): readonly PolicyStatement[] {
+  return Object.entries(read(module).data?.aws_iam_policy_document ?? {}).flatMap(([name, block]) => {
+    const { statement = [], dynamic } = block as {
+      statement?: readonly Statement[];
+      dynamic?: { statement: readonly { for_each: string; content: Statement }[] };
+    };
+    const where = `${module} ${name}`;
+    const optional = dynamic?.statement ?? [];
+    expect(optional.filter(({ for_each }) => for_each !== "${compact([var.kms_key_arn])}")).toEqual([]);
+    return [
+      ...statement.map((one) => ({ ...one, where, withKey: false })),
+      ...optional.map(({ content }) => ({ ...content, where, withKey: true })),
+    ];
+  });
+}
+
+const all = MODULES.flatMap(statements);
+const allowed = all.filter(({ effect = "Allow" }) => effect === "Allow");
+const refused = all.filter(({ effect = "Allow" }) => effect !== "Allow");
+const trusts = all.filter(({ principals, resources }) => principals !== undefined && resources === undefined);
+
+/** `${aws_sqs_queue.messages.arn}` is aws_sqs_queue.messages, and an ARN of this account and region is short. */
+function readable(text: string): string {
+  return text
+    .replaceAll("${var.prefix}-sumu", "<sumu>")
+    .replace(
+      /^arn:\$\{data\.aws_partition\.current\.partition\}:(\w+):\$\{local\.region\}:\$\{.+?\.account_id\}:/,
+      "arn:$1:",
+    )
+    .replace("${data.aws_caller_identity.current.account_id}", "this account")
+    .replace(".${local.region}.amazonaws.com", "")
+    .replace("${statement.value}", "the key")
+    .replace(/\$\{((?:aws|var)[a-z0-9_]*\.\w+(?:\[0\])?)(?:\.(?:arn|execution_arn))?\}/g, "$1");
+}
+
+/** One statement as a line: who may do what with what, and when. */
+function line({
+  sid = "",
+  effect = "Allow",
+  withKey,
+  principals = [],
+  actions = [],
+  resources = [],
+  condition = [],
+}: PolicyStatement): string {
+  const who = principals.flatMap(({ identifiers }) => identifiers.map(readable));
+  const when = condition.map(({ test, variable, values }) => `${variable} ${test} ${values.map(readable).join(" | ")}`);
+  return [
+    `${withKey ? "with a key, " : ""}${sid || effect}:`,
+    ...(effect === "Allow" ? [] : ["deny"]),
+    ...who,
+    actions.join(" "),
+    ...(resources.length === 0 ? [] : ["on", resources.map(readable).join(" ")]),
+    ...(when.length === 0 ? [] : ["if", when.join(" and ")]),
+  ].join(" ");
+}
+
+function policies(): Record<string, string[]> {
+  const lines: Record<string, string[]> = {};
+  for (const statement of all) {
+    lines[statement.where] = [...(lines[statement.where] ?? []), line(statement)];
+  }
+  return lines;
+}
 
 /** Every resource pattern that ends in * or is one, with why AWS leaves no narrower one. */
 const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
@@ -44,43 +120,41 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "one function's versions and alias: a release makes the next version",
   },
   {
+    pattern: /^serverless key (KeepLogs|KeepWhatTheTopicCouldNotDeliver) \*$/,
+    reason: "in a key's own policy * is that key",
+  },
+  {
+    pattern: /^serverless (authorizer|pusher|presence)_tracing SendTraces \*$/,
+    reason: "traces belong to no resource: AWS gives xray:PutTraceSegments and PutTelemetryRecords none",
+  },
+  {
     pattern: /^global current WriteLogs \*$/,
     reason: "the account's role for API Gateway's logs: AWS refuses one that may do less than its managed policy",
   },
 ];
 
-function statements(module: string): readonly PolicyStatement[] {
-  const file = path.join(repositoryRoot, "modules", module, "main.tf.json");
-  const { data = {} } = JSON.parse(readFileSync(file, "utf8")) as {
-    data?: { aws_iam_policy_document?: Record<string, { statement?: readonly Statement[] }> };
-  };
-  return Object.entries(data.aws_iam_policy_document ?? {}).flatMap(([name, { statement = [] }]) =>
-    statement.map((one) => ({ ...one, where: `${module} ${name}` })),
-  );
-}
-
-const all = MODULES.flatMap(statements);
-const trusts = all.filter(({ principals, resources }) => principals !== undefined && resources === undefined);
-
 describe("the policies of all modules", () => {
+  test("say exactly this, and nothing wider", () => {
+    expect(policies()).toEqual(POLICIES);
+  });
+
   test("are all policy documents: no policy is JSON in a string or one of AWS's own", () => {
     for (const module of MODULES) {
       const text = readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8");
       expect(text).not.toMatch(/iam::aws:policy|aws_iam_policy_attachment|aws_iam_role_policy_attachment/);
-      const policies = [...text.matchAll(/"(?:policy|assume_role_policy)": "(.*)"/g)].map(([, policy]) => policy);
-      expect(policies.filter((policy) => !policy?.startsWith("${data.aws_iam_policy_document."))).toEqual([]);
+      const written = [...text.matchAll(/"(?:policy|assume_role_policy)": "(.*)"/g)].map(([, policy]) => policy);
+      expect(written.filter((policy) => !policy?.startsWith("${data.aws_iam_policy_document."))).toEqual([]);
     }
     expect(all.length).toBeGreaterThan(25);
   });
 
-  test("name every action: no wildcard, no negation", () => {
-    const wide = all.filter(
-      ({ actions = [], not_actions, not_resources, effect }) =>
+  test("name every action that they allow: no wildcard, no negation", () => {
+    const wide = allowed.filter(
+      ({ actions = [], not_actions, not_resources }) =>
         actions.length === 0 ||
         actions.some((action) => action.includes("*")) ||
         not_actions !== undefined ||
-        not_resources !== undefined ||
-        (effect !== undefined && effect !== "Allow"),
+        not_resources !== undefined,
     );
     expect(wide).toEqual([]);
   });
@@ -89,20 +163,110 @@ describe("the policies of all modules", () => {
     const wide = all.flatMap(({ where, sid, resources = [] }) =>
       resources.filter((resource) => resource.includes("*")).map((resource) => `${where} ${sid} ${resource}`),
     );
-    expect(wide.filter((line) => !WILDCARD_RESOURCES.some(({ pattern }) => pattern.test(line)))).toEqual([]);
-    const unused = WILDCARD_RESOURCES.filter(({ pattern }) => !wide.some((line) => pattern.test(line)));
+    expect(wide.filter((one) => !WILDCARD_RESOURCES.some(({ pattern }) => pattern.test(one)))).toEqual([]);
+    const unused = WILDCARD_RESOURCES.filter(({ pattern }) => !wide.some((one) => pattern.test(one)));
     expect(unused).toEqual([]);
   });
 
-  test("let one service of this account assume each role, and pipelines and builds by their own ARN", () => {
+  test("let one service of this account assume each role, Lambda, CodeBuild and CodePipeline for their own ARN", () => {
     expect(trusts.length).toBeGreaterThan(8);
     for (const { where, principals, condition = [] } of trusts) {
       const [{ type, identifiers } = { type: "", identifiers: [] }] = principals ?? [];
+      const keys = condition.map(({ variable }) => variable);
       expect({ where, type, services: identifiers.length }).toEqual({ where, type: "Service", services: 1 });
-      expect(condition.map(({ variable }) => variable)).toContain("aws:SourceAccount");
-      if (/codebuild|codepipeline/.test(identifiers[0] ?? "")) {
-        expect(condition.map(({ variable }) => variable)).toContain("aws:SourceArn");
-      }
+      expect({ where, keys }).toEqual({
+        where,
+        keys:
+          identifiers[0] === "apigateway.amazonaws.com"
+            ? ["aws:SourceAccount"]
+            : ["aws:SourceAccount", "aws:SourceArn"],
+      });
     }
+  });
+
+  test("let everyone of no account and no service in: only the owner, and a service for one source", () => {
+    const open = allowed.filter(({ principals = [] }) =>
+      principals.some(({ identifiers }) => identifiers.includes("*")),
+    );
+    expect(open.map(({ where, condition }) => ({ where, condition }))).toEqual(
+      ["messages", "notifications"].map((topic) => ({
+        where: `serverless ${topic}_topic`,
+        condition: [
+          {
+            test: "StringEquals",
+            variable: "AWS:SourceOwner",
+            values: ["${data.aws_caller_identity.current.account_id}"],
+          },
+        ],
+      })),
+    );
+  });
+
+  test("refuse whoever comes without TLS, at each queue and each topic", () => {
+    const { resource = {} } = read("serverless");
+    const withPolicy = [
+      ...Object.values(resource.aws_sqs_queue_policy ?? {}),
+      ...Object.values(resource.aws_sns_topic_policy ?? {}),
+    ];
+    const names = (type: string) => Object.keys(resource[type] ?? {}).map((name) => `${type}.${name}`);
+    const guarded = refused.flatMap(({ resources = [], principals, condition }) => {
+      expect(principals).toEqual([{ type: "*", identifiers: ["*"] }]);
+      expect(condition).toEqual([{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }]);
+      return resources.map((arn) => readable(arn).replace("[0]", ""));
+    });
+    expect(guarded.sort()).toEqual([...names("aws_sqs_queue"), ...names("aws_sns_topic")].sort());
+    expect(withPolicy.length).toBe(guarded.length);
+  });
+
+  test("let Lambda be invoked for one source of this account each: this API's authorizer, and the topic", () => {
+    const permissions = Object.values(read("serverless").resource?.aws_lambda_permission ?? {});
+    expect(
+      permissions.map(({ principal, source_account, source_arn }) => ({ principal, source_account, source_arn })),
+    ).toEqual([
+      {
+        principal: "apigateway.amazonaws.com",
+        source_account: "${data.aws_caller_identity.current.account_id}",
+        source_arn:
+          "${aws_apigatewayv2_api.websocket.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.request.id}",
+      },
+      {
+        principal: "sns.amazonaws.com",
+        source_account: "${data.aws_caller_identity.current.account_id}",
+        source_arn: "${aws_sns_topic.notifications.arn}",
+      },
+    ]);
+  });
+});
+
+describe("dead-letter queues", () => {
+  test("keep for 14 days what the queues, the topic's subscription, the pusher and the stream could not deliver", () => {
+    const { resource = {} } = read("serverless");
+    const deadLetters = Object.entries(resource.aws_sqs_queue ?? {}).filter(([name]) => name.endsWith("_dlq"));
+    expect(deadLetters.map(([name, { message_retention_seconds }]) => [name, message_retention_seconds])).toEqual(
+      ["messages_dlq", "notifications_dlq", "presence_dlq", "presence_grace_dlq"].map((name) => [name, 1_209_600]),
+    );
+    const to = (value: unknown) => /aws_sqs_queue\.(\w+_dlq)/.exec(JSON.stringify(value))?.[1];
+    const sources = [
+      "aws_sqs_queue",
+      "aws_sns_topic_subscription",
+      "aws_lambda_function_event_invoke_config",
+      "aws_lambda_event_source_mapping",
+    ];
+    const leads = sources.flatMap((type) =>
+      Object.entries(resource[type] ?? {}).map(
+        ([name, block]) => `${type}.${name} -> ${to(block.redrive_policy ?? block.destination_config)}`,
+      ),
+    );
+    expect(leads.filter((lead) => !/_dlq -> undefined$/.test(lead))).toEqual([
+      "aws_sqs_queue.messages -> messages_dlq",
+      "aws_sqs_queue.notifications -> notifications_dlq",
+      "aws_sqs_queue.presence_grace -> presence_grace_dlq",
+      "aws_sns_topic_subscription.notifications -> notifications_dlq",
+      "aws_lambda_function_event_invoke_config.pusher_async -> notifications_dlq",
+      // A queue that invokes a function has a redrive policy of its own.
+      "aws_lambda_event_source_mapping.notifications -> undefined",
+      "aws_lambda_event_source_mapping.presence_grace -> undefined",
+      "aws_lambda_event_source_mapping.presence_stream -> presence_dlq",
+    ]);
   });
 });

@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformStack } from "cdktf";
+import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
+import type { VariableDefinition } from "../../src/module/variable";
+import * as operation from "../../src/rules/operation-rules";
 import * as rules from "../../src/rules/rules";
 import { Sumu } from "../../src/sumu";
 import type { SumuProps } from "../../src/sumu-props";
@@ -50,10 +53,94 @@ const invalid: readonly {
     message: rules.connectionsTableNameRule.message,
   },
   {
+    input: "log_level",
+    value: "verbose",
+    props: { logLevel: "verbose" },
+    message: rules.logLevelRule.message,
+  },
+  {
+    input: "alarm_actions",
+    value: ["alerts"],
+    props: { alarmActions: ["alerts"] },
+    message: rules.alarmActionsRule.message,
+  },
+  {
     input: "log_retention_days",
     value: 31,
     props: { logRetentionDays: 31 },
     message: rules.logRetentionDaysRule.message,
+  },
+  {
+    input: "kms_key_arn",
+    value: "alias/sumu",
+    props: { kmsKeyArn: "alias/sumu" },
+    message: operation.kmsKeyArnRule.message,
+  },
+  {
+    input: "architecture",
+    value: "arm",
+    props: { architecture: "arm" },
+    message: operation.architectureRule.message,
+  },
+  {
+    input: "authorizer_memory_mb",
+    value: 64,
+    props: { authorizerMemoryMb: 64 },
+    message: operation.authorizerMemoryMbRule.message,
+  },
+  {
+    input: "authorizer_reserved_concurrency",
+    value: 0,
+    props: { authorizerReservedConcurrency: 0 },
+    message: operation.authorizerReservedConcurrencyRule.message,
+  },
+  {
+    input: "pusher_memory_mb",
+    value: 64,
+    props: { pusherMemoryMb: 64 },
+    message: operation.pusherMemoryMbRule.message,
+  },
+  {
+    input: "pusher_timeout_seconds",
+    value: 901,
+    props: { pusherTimeoutSeconds: 901 },
+    message: operation.pusherTimeoutSecondsRule.message,
+  },
+  {
+    input: "pusher_batch_size",
+    value: 11,
+    props: { pusherBatchSize: 11 },
+    message: operation.pusherBatchSizeRule.message,
+  },
+  {
+    input: "pusher_maximum_concurrency",
+    value: 1,
+    props: { pusherMaximumConcurrency: 1 },
+    message: operation.pusherMaximumConcurrencyRule.message,
+  },
+  {
+    input: "pusher_reserved_concurrency",
+    value: 0,
+    props: { pusherReservedConcurrency: 0 },
+    message: operation.pusherReservedConcurrencyRule.message,
+  },
+  {
+    input: "presence_memory_mb",
+    value: 64,
+    props: { presenceMemoryMb: 64 },
+    message: operation.presenceMemoryMbRule.message,
+  },
+  {
+    input: "throttling_rate_limit",
+    value: 0,
+    props: { throttlingRateLimit: 0 },
+    message: operation.throttlingRateLimitRule.message,
+  },
+  {
+    input: "throttling_burst_limit",
+    value: 0,
+    props: { throttlingBurstLimit: 0 },
+    message: operation.throttlingBurstLimitRule.message,
   },
 ];
 
@@ -117,6 +204,8 @@ describeWithTerraform("the module with invalid variables", () => {
       broadcast_segments: 0,
     };
     const variables = { ...Object.fromEntries(invalid.map(({ input, value }) => [input, value])), ...others };
+    const ruled = Object.entries<VariableDefinition>(SUMU_VARIABLES).filter(([, { rule }]) => rule !== undefined);
+    expect(Object.keys(variables).sort()).toEqual(ruled.map(([name]) => name).sort());
     expect(await refusals(variables)).toEqual({
       ...Object.fromEntries(invalid.map(({ input, message }) => [input, message])),
       github: rules.githubRule.message,
@@ -146,6 +235,10 @@ describeWithTerraform("the module with invalid variables", () => {
       presence_source: null,
       apigw_endpoint: null,
       log_retention_days: null,
+      log_level: null,
+      alarm_actions: null,
+      dashboard: null,
+      tracing: null,
     };
     expect(await refusals(given)).toEqual({});
   });

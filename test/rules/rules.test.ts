@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
+import type { VariableDefinition } from "../../src/module/variable";
 import { LONGEST_PREFIX } from "../../src/names";
+import * as operation from "../../src/rules/operation-rules";
 import type { Rule } from "../../src/rules/rule";
 import * as rules from "../../src/rules/rules";
 import { describeWithTerraform, runTerraform } from "../support/terraform";
@@ -15,6 +18,7 @@ interface Samples {
 }
 
 const connection = "arn:aws:codestar-connections:us-east-1:123456789012:connection/0b1c2d3e";
+const topic = "arn:aws:sns:eu-west-1:123456789012:alerts";
 const github = { owner: "shop", connection_arn: connection };
 const repositories = (name: string, branch = "main") => ({
   authorizer: { name, branch },
@@ -104,7 +108,46 @@ const samples: Readonly<Record<string, Samples>> = {
   delivery_concurrency: { rule: rules.deliveryConcurrencyRule, valid: [1, 1_000], invalid: [0, 1_001, 2.5] },
   read_concurrency: { rule: rules.readConcurrencyRule, valid: [1, 256], invalid: [0, 257] },
   broadcast_segments: { rule: rules.broadcastSegmentsRule, valid: [1, 1_000], invalid: [0, 1_001] },
+  log_level: { rule: rules.logLevelRule, valid: ["debug", "info", "warn", "error"], invalid: ["", "INFO", "trace"] },
+  alarm_actions: {
+    rule: rules.alarmActionsRule,
+    valid: [[], [topic], [topic, "arn:aws-cn:lambda:cn-north-1:123456789012:function:page"], Array(5).fill(topic)],
+    invalid: [["alerts"], [""], [topic, "arn:aws:sns"], [`${topic} `], Array(6).fill(topic)],
+  },
   log_retention_days: { rule: rules.logRetentionDaysRule, valid: [1, 30, 3653], invalid: [0, 2, 31] },
+  kms_key_arn: {
+    rule: operation.kmsKeyArnRule,
+    valid: [
+      "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789",
+      "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0b1c2d3e4f567890abcdef0123456789",
+    ],
+    invalid: [
+      "",
+      "0b1c2d3e-4f56-7890-abcd-ef0123456789",
+      "alias/sumu",
+      "arn:aws:kms:eu-west-1:123456789012:alias/sumu",
+      "arn:aws:kms:eu-west-1:123456789012:key/a b",
+    ],
+  },
+  architecture: { rule: operation.architectureRule, valid: ["arm64", "x86_64"], invalid: ["", "arm", "ARM64"] },
+  authorizer_memory_mb: { rule: operation.authorizerMemoryMbRule, valid: [128, 10_240], invalid: [127, 10_241, 128.5] },
+  authorizer_reserved_concurrency: {
+    rule: operation.authorizerReservedConcurrencyRule,
+    valid: [1, 100_000],
+    invalid: [0, -1, 1.5],
+  },
+  pusher_memory_mb: { rule: operation.pusherMemoryMbRule, valid: [128, 10_240], invalid: [127, 10_241] },
+  pusher_timeout_seconds: { rule: operation.pusherTimeoutSecondsRule, valid: [10, 900], invalid: [9, 901, 10.5] },
+  pusher_batch_size: { rule: operation.pusherBatchSizeRule, valid: [1, 10], invalid: [0, 11] },
+  pusher_maximum_concurrency: {
+    rule: operation.pusherMaximumConcurrencyRule,
+    valid: [2, 1_000],
+    invalid: [1, 1_001, 2.5],
+  },
+  pusher_reserved_concurrency: { rule: operation.pusherReservedConcurrencyRule, valid: [1], invalid: [0, 100_001] },
+  presence_memory_mb: { rule: operation.presenceMemoryMbRule, valid: [128, 10_240], invalid: [0, 20_000] },
+  throttling_rate_limit: { rule: operation.throttlingRateLimitRule, valid: [1, 10_000], invalid: [0, 0.5, -1] },
+  throttling_burst_limit: { rule: operation.throttlingBurstLimitRule, valid: [1, 5_000], invalid: [0, 1.5] },
 };
 
 function camelCased(value: unknown): unknown {
@@ -123,6 +166,13 @@ function camelCased(value: unknown): unknown {
 function wrapped(values: readonly unknown[]): { value: unknown; toJSON: () => unknown }[] {
   return values.map((value) => ({ value, toJSON: () => JSON.stringify(value).slice(0, 60) }));
 }
+
+test("every input with a rule has samples of what it takes and refuses", () => {
+  const ruled = Object.entries<VariableDefinition>(SUMU_VARIABLES).filter(([, { rule }]) => rule !== undefined);
+  // Another spelling of github_repositories, by the same rule.
+  const inputs = ruled.map(([name]) => name).filter((name) => name !== "github_repository");
+  expect(Object.keys(samples).sort()).toEqual(inputs.sort());
+});
 
 describe.each(Object.entries(samples))("rule of %s", (_input, { rule, valid, invalid }) => {
   test.each(wrapped(valid))("takes %j", ({ value }) => {
@@ -154,7 +204,17 @@ describeWithTerraform("the rules as Terraform reads them", () => {
           expected[name] = index < valid.length;
         });
       }
-      for (const input of ["apigw_endpoint", "authorized_issuer", "github", "s3_artifacts", "connections_table_name"]) {
+      for (const input of [
+        "apigw_endpoint",
+        "authorized_issuer",
+        "github",
+        "s3_artifacts",
+        "connections_table_name",
+        "kms_key_arn",
+        "authorizer_reserved_concurrency",
+        "pusher_maximum_concurrency",
+        "pusher_reserved_concurrency",
+      ]) {
         locals[`${input}_null`] = null;
         verdicts[`${input}_null`] = { value: `\${${samples[input]?.rule.condition(`local.${input}_null`)}}` };
         expected[`${input}_null`] = true;

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { planText } from "../support/plan-text";
 import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
 
@@ -82,7 +84,47 @@ describeWithTerraform("examples/hcl", () => {
         arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-presence",
       },
       websocket_url: "offline-invoke_url",
+      kms_key_policy_json: expect.stringContaining('"Sid": "KeepLogs"'),
     });
+    await destroy();
+  });
+
+  test("a key that the same apply creates encrypts everything, and stays", async () => {
+    await initialize("encrypted");
+    // The stand-in makes a key's ARN of its description.
+    const file = path.join(workspace.path, "main.tf");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"What SUMU stores."', '"key/sumu"'));
+    await workspace.plan();
+    await workspace.apply();
+    const plan = await workspace.plan();
+    expect(changes(plan)).toEqual([]);
+    const key = "arn:aws:kms:us-east-1:123456789012:key/sumu";
+    const values = (type: string, argument: string) =>
+      (plan.resource_changes ?? []).flatMap(({ type: own, change: { after } }) =>
+        own === type ? [JSON.stringify(after?.[argument])] : [],
+      );
+    const given = {
+      queues: values("aws_sqs_queue", "kms_master_key_id"),
+      topics: values("aws_sns_topic", "kms_master_key_id"),
+      tables: values("aws_dynamodb_table", "server_side_encryption"),
+      logs: values("aws_cloudwatch_log_group", "kms_key_id"),
+      functions: values("aws_lambda_function", "kms_key_arn"),
+    };
+    const times = (count: number, value: unknown) => Array.from({ length: count }, () => JSON.stringify(value));
+    expect(given).toEqual({
+      queues: times(5, key),
+      topics: times(2, key),
+      tables: times(2, [{ enabled: true, kms_key_arn: key }]),
+      logs: times(4, key),
+      functions: times(3, key),
+    });
+    const policies = values("aws_iam_role_policy", "policy").map((policy) => JSON.parse(JSON.parse(policy)));
+    expect(policies.map(({ Statement }) => JSON.stringify(Statement).includes(`"Resource":"${key}"`))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
     await destroy();
   });
 
@@ -94,10 +136,16 @@ describeWithTerraform("examples/hcl", () => {
     const topic = await workspace.plan("-var", "presence_source=topic");
     expect(ofPresence(queue)).toEqual([
       "module.sumu.aws_cloudwatch_log_group.presence[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_dlq[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_errors[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_grace_dlq[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_iterator_age[0]",
+      "module.sumu.aws_cloudwatch_metric_alarm.presence_throttles[0]",
       "module.sumu.aws_dynamodb_table.presence[0]",
       "module.sumu.aws_iam_role.presence_execution[0]",
       "module.sumu.aws_iam_role_policy.presence_execution[0]",
       "module.sumu.aws_iam_role_policy.presence_grace[0]",
+      "module.sumu.aws_iam_role_policy.presence_tracing[0]",
       "module.sumu.aws_lambda_alias.presence[0]",
       "module.sumu.aws_lambda_event_source_mapping.presence_grace[0]",
       "module.sumu.aws_lambda_event_source_mapping.presence_stream[0]",
@@ -105,6 +153,9 @@ describeWithTerraform("examples/hcl", () => {
       "module.sumu.aws_sqs_queue.presence_dlq[0]",
       "module.sumu.aws_sqs_queue.presence_grace[0]",
       "module.sumu.aws_sqs_queue.presence_grace_dlq[0]",
+      "module.sumu.aws_sqs_queue_policy.presence_dlq[0]",
+      "module.sumu.aws_sqs_queue_policy.presence_grace_dlq[0]",
+      "module.sumu.aws_sqs_queue_policy.presence_grace_queue[0]",
       "module.sumu.aws_sqs_queue_redrive_allow_policy.presence_grace_queue[0]",
     ]);
     expect(ofPresence(topic)).toEqual(ofPresence(queue));

@@ -57,6 +57,23 @@ module "sumu" {
   read_concurrency              = 32
   broadcast_segments            = 16
   log_retention_days            = 90
+  log_level                     = "warn"
+  alarm_actions                 = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+  dashboard                     = true
+  tracing                       = true
+
+  deletion_protection             = true
+  architecture                    = "x86_64"
+  authorizer_memory_mb            = 256
+  authorizer_reserved_concurrency = 100
+  pusher_memory_mb                = 1769
+  pusher_timeout_seconds          = 300
+  pusher_batch_size               = 5
+  pusher_maximum_concurrency      = 20
+  pusher_reserved_concurrency     = 40
+  presence_memory_mb              = 1024
+  throttling_rate_limit           = 2000
+  throttling_burst_limit          = 1000
 }
 
 output "sumu" {

@@ -1,6 +1,8 @@
+import { createCloudwatchLogGroup } from "./cloudwatch-log-group";
 import type { CreateResource } from "./creation";
 import { createDynamodbTable } from "./dynamodb-table";
 import { createLambdaAlias } from "./lambda-alias";
+import { createLambdaEventInvokeConfig } from "./lambda-event-invoke-config";
 import { createLambdaEventSourceMapping } from "./lambda-event-source-mapping";
 import { createLambdaFunction } from "./lambda-function";
 import { createSnsTopic } from "./sns-topic";
@@ -9,10 +11,12 @@ import { createSqsQueue } from "./sqs-queue";
 
 /** The resource types that really exist in the local stack. */
 export const CREATED_RESOURCES: { readonly [type: string]: CreateResource } = {
+  aws_cloudwatch_log_group: createCloudwatchLogGroup,
   aws_dynamodb_table: createDynamodbTable,
   aws_lambda_alias: createLambdaAlias,
   aws_lambda_event_source_mapping: createLambdaEventSourceMapping,
   aws_lambda_function: createLambdaFunction,
+  aws_lambda_function_event_invoke_config: createLambdaEventInvokeConfig,
   aws_sns_topic: createSnsTopic,
   aws_sns_topic_subscription: createSnsTopicSubscription,
   aws_sqs_queue: createSqsQueue,

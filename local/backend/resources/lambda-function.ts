@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import {
+  type ApplicationLogLevel,
   type Architecture,
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  type LogFormat,
   PublishVersionCommand,
   type Runtime,
+  type SystemLogLevel,
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
 import { type CreateResource, ENCRYPTION_IS_AWS, NOT_NEEDED_LOCALLY } from "./creation";
@@ -14,6 +17,7 @@ export const createLambdaFunction: CreateResource = async (args, { lambda }) => 
   const name = args.text("function_name");
   const isPublished = args.optionalBool("publish") ?? false;
   const architectures = args.texts("architectures") as Architecture[];
+  const logging = args.block("logging_config");
   const request = {
     FunctionName: name,
     Role: args.text("role"),
@@ -23,11 +27,17 @@ export const createLambdaFunction: CreateResource = async (args, { lambda }) => 
     Timeout: args.optionalNumber("timeout"),
     Description: args.optionalText("description"),
     Architectures: architectures.length > 0 ? architectures : undefined,
+    LoggingConfig: logging && {
+      LogFormat: logging.optionalText("log_format") as LogFormat | undefined,
+      LogGroup: logging.optionalText("log_group"),
+      ApplicationLogLevel: logging.optionalText("application_log_level") as ApplicationLogLevel | undefined,
+      SystemLogLevel: logging.optionalText("system_log_level") as SystemLogLevel | undefined,
+    },
     Environment: { Variables: args.block("environment")?.textMap("variables") ?? {} },
     Code: { ZipFile: await readFile(args.text("filename")) },
   };
   args.leaveOut("the zip is read at its path", "source_code_hash");
-  args.leaveOut("the emulator logs every function, and traces none", "logging_config", "tracing_config");
+  args.leaveOut("the emulator traces nothing", "tracing_config");
   args.leaveOut("the emulator's async retries end in no dead-letter queue", "dead_letter_config");
   args.leaveOut("a local machine limits concurrency by itself", "reserved_concurrent_executions");
   args.leaveOut(NOT_NEEDED_LOCALLY, "tags", "tags_all", "ephemeral_storage");

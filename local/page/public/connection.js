@@ -11,15 +11,18 @@ const CLOSE_REASONS = new Map([
   [1009, "closed: a frame or message was too large"],
 ]);
 
+const NORMAL_CLOSES = new Set([1000, 1005]);
+
 /** Opens one device of a user and gives its card: frames in and out, and what can be sent. */
-export function openConnection(user, websocketUrl, token) {
+export function openConnection(user, device, websocketUrl, token) {
   const card = template.content.firstElementChild.cloneNode(true);
   const part = (name) => card.querySelector(`[data-part="${name}"]`);
   const composer = part("composer");
   const closeButton = card.querySelector('[data-action="close"]');
-  part("name").textContent = user;
-  card.setAttribute("aria-label", `Client of ${user}`);
-  part("frames").setAttribute("aria-label", `Frames of ${user}`);
+  const name = device === 1 ? user : `${user}, device ${device}`;
+  part("name").textContent = name;
+  card.setAttribute("aria-label", `Client of ${name}`);
+  part("frames").setAttribute("aria-label", `Frames of ${name}`);
 
   const url = new URL(websocketUrl);
   url.searchParams.set("authorization", token);
@@ -34,13 +37,17 @@ export function openConnection(user, websocketUrl, token) {
   socket.addEventListener("open", () => setState("open", "connected"));
   socket.addEventListener("message", ({ data }) => appendEntry(part("frames"), "in", data));
   socket.addEventListener("close", ({ code }) => {
-    setState("closed", CLOSE_REASONS.get(code) ?? `closed (${code})`);
+    setState(NORMAL_CLOSES.has(code) ? "closed" : "failed", CLOSE_REASONS.get(code) ?? `closed (${code})`);
     closeButton.textContent = "Remove";
   });
 
   closeButton.addEventListener("click", () => {
-    if (card.dataset.state === "closed") card.remove();
-    else socket.close();
+    if (socket.readyState !== WebSocket.CLOSED) {
+      socket.close();
+      return;
+    }
+    card.remove();
+    card.dispatchEvent(new Event("remove"));
   });
   composer.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -16,15 +16,24 @@ async function post(path, body) {
   return response.json();
 }
 
+/** How many devices each user has had here: cards of one user must be told apart. */
+const devices = new Map();
+
 $("#connect").addEventListener("submit", async (event) => {
   event.preventDefault();
   const user = new FormData(event.target).get("user").trim();
+  $("#connect-error").textContent = user === "" ? "Name a user." : "";
   if (user === "") return;
   try {
     const { token } = await post("/tokens", { user });
-    $("#connections").append(openConnection(user, stack.websocket_url, token));
+    const device = (devices.get(user) ?? 0) + 1;
+    devices.set(user, device);
+    const card = openConnection(user, device, stack.websocket_url, token);
+    // The keyboard must not be left nowhere when the card that it was on goes.
+    card.addEventListener("remove", () => $("#user").focus());
+    $("#connections").append(card);
   } catch (error) {
-    status.textContent = `${user} got no token: ${error.message}`;
+    $("#connect-error").textContent = `${user} got no token: ${error.message}`;
   }
 });
 
@@ -39,12 +48,14 @@ $("#notify").addEventListener("submit", async (event) => {
   const form = new FormData(event.target);
   const error = $("#notify-error");
   error.textContent = "";
+  $("#notify-sent").textContent = "";
   try {
     const users = form.get("to") === "all" ? [] : names(form.get("users"));
     if (form.get("to") === "users" && users.length === 0) throw new Error("Name a user, or choose Everybody.");
     const exclude = names(form.get("exclude"));
     const data = parseData(form.get("data"));
     await post("/notifications", { via: form.get("via"), notification: { users, exclude_users: exclude, data } });
+    $("#notify-sent").textContent = `Sent at ${new Date().toLocaleTimeString("en-GB")}.`;
   } catch (reason) {
     error.textContent = reason.message;
   }
@@ -69,13 +80,32 @@ const versions = new Map();
 function showPresence({ user_id: user, status: state, version }) {
   if ((versions.get(user) ?? 0) >= version) return;
   versions.set(user, version);
-  $("#presence-none").hidden = true;
+  $("#presence-none").textContent = "";
   const list = $("#presence");
   const item = [...list.children].find((one) => one.dataset.user === user) ?? document.createElement("li");
   item.dataset.user = user;
-  item.dataset.state = state;
-  item.textContent = `${user} is ${state.toLowerCase()}`;
+  setPresence(item, state);
   if (!item.isConnected) list.append(item);
+}
+
+function setPresence(item, state) {
+  item.dataset.state = state;
+  item.textContent = `${item.dataset.user} is ${state.toLowerCase()}`;
+}
+
+/** Who is online when the page begins to listen; null: the stack tells nobody. A user who is not in it has gone. */
+function showSnapshot(users) {
+  const none = $("#presence-none");
+  if (users === null) {
+    none.textContent = "This SUMU tells no presence (--presence-source none).";
+    return;
+  }
+  const online = new Set(users.map(({ user_id: user }) => user));
+  for (const item of $("#presence").children) {
+    if (item.dataset.state === "ONLINE" && !online.has(item.dataset.user)) setPresence(item, "OFFLINE");
+  }
+  if (versions.size === 0) none.textContent = "Nobody is online.";
+  for (const user of users) showPresence(user);
 }
 
 function showMessage({ via, body, attributes }) {
@@ -88,9 +118,15 @@ function showMessage({ via, body, attributes }) {
 
 const events = new EventSource("/events");
 events.addEventListener("open", () => {
+  status.classList.remove("error");
   status.textContent = `Connected to ${stack.websocket_url}`;
 });
 events.addEventListener("error", () => {
+  status.classList.add("error");
   status.textContent = "This page has lost the local SUMU. It comes back when it is started again.";
 });
-events.addEventListener("message", ({ data }) => showMessage(JSON.parse(data)));
+events.addEventListener("message", ({ data }) => {
+  const event = JSON.parse(data);
+  if ("presence" in event) showSnapshot(event.presence);
+  else showMessage(event);
+});

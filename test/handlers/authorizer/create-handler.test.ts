@@ -62,7 +62,7 @@ describe("authorizer", () => {
         {
           level: "error",
           code: "authorization_failed",
-          requestId: "UoqKNGJ6DoEFZ3Q=",
+          apiRequestId: "UoqKNGJ6DoEFZ3Q=",
           connectionId: "UoqKNeLPjoECIpQ=",
           reason: "issuer_keys_unavailable",
         },

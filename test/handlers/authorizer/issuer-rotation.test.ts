@@ -1,5 +1,6 @@
 import { parseConfiguration } from "../../../handlers/authorizer/configuration";
 import { createHandler } from "../../../handlers/authorizer/create-handler";
+import { logSettingsFrom } from "../../../handlers/shared/log";
 import { CLAIMS, ec, NOW_SECONDS, rsa } from "./support/authorizer";
 import { API_STAGE, connectEvent } from "./support/connect-event";
 import { startKeyServer } from "./support/key-server";
@@ -17,7 +18,10 @@ describe("authorizer", () => {
     }));
     const configuration = parseConfiguration({ AUTHORIZED_APIS: API_STAGE, JWT_ISSUER_JWKS_URI: server.url.href });
     const lines: string[] = [];
-    const handler = createHandler(configuration, { now: () => nowMilliseconds, write: (line) => lines.push(line) });
+    const handler = createHandler(configuration, logSettingsFrom({}), {
+      now: () => nowMilliseconds,
+      write: (line) => lines.push(line),
+    });
     const decisionFor = async (key: typeof rsa) => {
       const { context, principalId } = await handler(connectEvent(signToken(key, CLAIMS)));
       return context?.error ?? principalId;

@@ -26,8 +26,8 @@ describe("fault 3 of the original", () => {
     const { handler, lines } = createAuthorizer();
     await handler(connectEvent(signToken(rsa, CLAIMS)));
     await handler(REFUSED.token_expired);
-    const ids = { requestId: "UoqKNGJ6DoEFZ3Q=", connectionId: "UoqKNeLPjoECIpQ=" };
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
+    const ids = { apiRequestId: "UoqKNGJ6DoEFZ3Q=", connectionId: "UoqKNeLPjoECIpQ=" };
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { level: "info", code: "authorization_decided", ...ids, decision: "allow" },
       { level: "info", code: "authorization_decided", ...ids, decision: "deny", reason: "token_expired" },
     ]);

@@ -24,14 +24,17 @@ const remainder = fc.oneof<fc.Arbitrary<Remainder>[]>(
 const notification = fc.record({
   data: fc.jsonValue().map((value) => JSON.stringify(value)),
   excludedUsers: fc.array(id).map((users) => new Set(users)),
+  sentAt: fc.option(fc.nat(), { nil: undefined }),
 });
 
 describe("continuationBodies", () => {
   it("says of any notification what is left, as parseNotification reads it", () => {
     fc.assert(
       fc.property(notification, remainder, fc.integer({ min: 1, max: 5 }), (source, left, attempt) => {
-        const parsed = continuationBodies(source, left, attempt).map(parseNotification);
-        for (const { data, attempt: read } of parsed) expect([data, read]).toEqual([source.data, attempt]);
+        const parsed = continuationBodies(source, left, attempt).map((body) => parseNotification(body));
+        for (const { data, attempt: read, sentAt } of parsed) {
+          expect([data, read, sentAt]).toEqual([source.data, attempt, source.sentAt]);
+        }
         const audiences = parsed.map(({ audience }) => audience);
         if (left.kind === "everyone") {
           expect(audiences).toEqual([left]);
@@ -64,6 +67,14 @@ describe("continuationBodies", () => {
       return audience.kind === "connections" ? audience.connections : [];
     });
     expect(read).toEqual(connections);
+  });
+
+  it("counts the time of a dead letter from its redrive", () => {
+    const source = { data: "1", excludedUsers: new Set<string>(), sentAt: 1_000 };
+    const [letter = ""] = continuationBodies(source, { kind: "everyone" }, 1, "throttled");
+    expect(parseNotification(letter, 9_000).sentAt).toBe(9_000);
+    const [continuation = ""] = continuationBodies(source, { kind: "everyone" }, 1);
+    expect(parseNotification(continuation, 9_000).sentAt).toBe(1_000);
   });
 
   it("rejects a notification that fills a message by itself", () => {

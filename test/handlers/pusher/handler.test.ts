@@ -207,9 +207,9 @@ describe("the pusher's handler", () => {
   });
 
   it.each([
-    ["the queue", sqsEvent(JSON.stringify({ data: 1 }))],
-    ["the topic", snsEvent(JSON.stringify({ data: 1 }))],
-  ])("continues on the queue what of a message of %s the time was too short for", async (_, event) => {
+    ["the queue", sqsEvent(JSON.stringify({ data: 1 })), 1_545_082_649_183],
+    ["the topic", snsEvent(JSON.stringify({ data: 1 })), Date.UTC(2026, 0, 2, 12, 45, 7)],
+  ])("continues on the queue what of a message of %s the time was too short for", async (_, event, sentAt) => {
     await start({
       rows: [row("ann", "c1"), row("bob", "c2")],
       post: (id) => (id === "c2" ? { status: 429 } : { status: 200 }),
@@ -224,9 +224,22 @@ describe("the pusher's handler", () => {
     const [entry] = (sent?.Entries ?? []) as { MessageBody: string; DelaySeconds: number }[];
     expect(JSON.parse(entry?.MessageBody ?? "")).toEqual({
       data: 1,
-      sumu_continuation: { attempt: 2, connections: [["bob", "c2", HOUR_AGO]] },
+      sumu_continuation: { attempt: 2, sent_at: sentAt, connections: [["bob", "c2", HOUR_AGO]] },
     });
     expect(entry?.DelaySeconds).toBeGreaterThanOrEqual(5);
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+  it("sends no trace header, by which Lambda would count invocations and stop a broadcast at the 16th", async () => {
+    const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=25:a87bd80c:1";
+    await start(
+      { rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)), pageRows: 20 },
+      { BROADCAST_SEGMENTS: "2", _X_AMZN_TRACE_ID: trace },
+    );
+    await pusher(sqsEvent(JSON.stringify({ data: 1 })), context());
+    const sent = aws.requests.filter(({ headers }) => String(headers["x-amz-target"]).includes("SendMessage"));
+    expect(sent.map(({ headers }) => headers["x-amzn-trace-id"])).toEqual([undefined]);
+    expect(sent[0]?.body).not.toContain("AWSTraceHeader");
   });
 
   it("splits a broadcast of more than one page over the queue", async () => {
@@ -239,7 +252,10 @@ describe("the pusher's handler", () => {
       .filter(({ operation }) => operation === "SendMessageBatch")
       .flatMap(({ input }) => (input.Entries as { MessageBody: string }[]).map(({ MessageBody }) => MessageBody));
     expect(bodies.map((body) => JSON.parse(body))).toEqual(
-      [0, 1, 2].map((index) => ({ data: 1, sumu_continuation: { attempt: 1, segment: { index, count: 3 } } })),
+      [0, 1, 2].map((index) => ({
+        data: 1,
+        sumu_continuation: { attempt: 1, sent_at: 1_545_082_649_183, segment: { index, count: 3 } },
+      })),
     );
     expect(aws.posts.size).toBe(0);
     await pusher(sqsEvent(...bodies), context());
@@ -328,22 +344,35 @@ describe("the pusher's handler", () => {
   });
 
   it("logs one JSON line a batch, with counts and the request id, and nothing of users, payloads or credentials", async () => {
-    await start({ rows: [row("ann-the-user", "c1")] });
+    await start({ rows: [row("ann-the-user", "c1")] }, { SUMU_STACK: "acme-sumu" });
     await pusher(sqsEvent(JSON.stringify({ users: ["ann-the-user"], data: "the payload" })), context());
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
         level: "info",
         code: "pushed",
         requestId: "request-1",
+        stack: "acme-sumu",
         messages: 1,
-        delivered: 1,
-        gone: 0,
         expired: 0,
-        continued: 0,
         deadLettered: 0,
         malformed: 0,
         failed: 0,
         durationMs: expect.any(Number),
+        Delivered: 1,
+        DeliveryTime: [expect.any(Number)],
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: "SUMU",
+              Dimensions: [["stack"]],
+              Metrics: [
+                { Name: "Delivered", Unit: "Count" },
+                { Name: "DeliveryTime", Unit: "Milliseconds" },
+              ],
+            },
+          ],
+        },
       },
     ]);
     expect(lines.join("")).not.toMatch(/ann|payload|secret|session/);

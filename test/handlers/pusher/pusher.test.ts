@@ -48,7 +48,7 @@ describe("push to selected users", () => {
     });
     expect(await aws.invoke([notification({ users: ["user-1", "user-2"] })])).toEqual(["done"]);
     expect(aws.queue.map(({ body }) => JSON.parse(body))).toEqual([
-      { data: { text: "hi" }, users: ["user-2"], sumu_continuation: { attempt: 2 } },
+      { data: { text: "hi" }, users: ["user-2"], sumu_continuation: { attempt: 2, sent_at: Date.UTC(2026, 0, 1) } },
     ]);
     await aws.drain();
     expect([...aws.deliveries.keys()].sort()).toEqual([2, 3, 4, 5].map((id) => `connection-${id}`));
@@ -267,13 +267,48 @@ describe("push under fire", () => {
     ]);
   });
 
+  it("counts what it did as metrics, and times a delivery from the request, however many invocations it took", async () => {
+    const aws = new SimulatedAws({
+      rows: connections(4),
+      answer: (id, tries) => (id === "connection-3" && tries <= 6 ? 429 : id === "connection-2" ? 410 : 200),
+    });
+    await aws.invoke([notification({ users: ["user-0", "user-1"] })]);
+    const waitMs = (aws.queue[0]?.availableAt ?? 0) - aws.clock.now();
+    const firstMs = aws.clock.now() - Date.UTC(2026, 0, 1);
+    await aws.drain();
+    const summaries = aws.log.filter(({ code }) => code === "pushed").map(({ values }) => values);
+    expect(summaries).toEqual([
+      { Delivered: 2, Gone: 1, Retried: 6, Continued: 1, Failed: 0, DeliveryTime: [18, 18] },
+      { Delivered: 1, Gone: 0, Retried: 0, Continued: 0, Failed: 0, DeliveryTime: [firstMs + waitMs + 8] },
+    ]);
+    expect(waitMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it("names the connection and the reason of what it could not deliver at level debug", async () => {
+    const aws = new SimulatedAws({ rows: connections(2), answer: (id) => (id === "connection-1" ? 413 : 200) });
+    await aws.invoke([notification({ users: ["user-0"] })]);
+    expect(aws.log.filter(({ level }) => level === "debug")).toEqual([
+      {
+        level: "debug",
+        code: "delivery_refused",
+        fields: { messageId: "message-0", connectionId: "connection-1", reason: "payload_too_large" },
+      },
+      {
+        level: "debug",
+        code: "notification_pushed",
+        fields: { messageId: "message-0", attempt: 1, delivered: 1, gone: 0, continued: 0, deadLettered: 1 },
+      },
+    ]);
+  });
+
   it("logs codes, counts and ids, and neither payload nor user", async () => {
     const aws = new SimulatedAws({ rows: connections(3, { userId: "secret-user" }), answer: () => 500 });
     await aws.invoke([JSON.stringify({ data: "secret-text" }), "secret-garbage"]);
     expect(JSON.stringify(aws.log)).not.toContain("secret");
     expect(aws.log.at(-1)).toMatchObject({
       code: "pushed",
-      fields: { messages: 2, delivered: 0, continued: 3, malformed: 1, failed: 0 },
+      fields: { messages: 2, malformed: 1, failed: 0 },
+      values: { Delivered: 0, Continued: 3, Failed: 1 },
     });
   });
 });

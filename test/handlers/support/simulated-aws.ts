@@ -12,6 +12,7 @@ import { type MessageOutcome, type PusherSettings, push } from "../../../handler
 import { timeBudget } from "../../../handlers/pusher/time-budget";
 import type { PostResult } from "../../../handlers/pusher/verdict";
 import type { LogFields } from "../../../handlers/shared/log";
+import type { MetricValue } from "../../../handlers/shared/metrics";
 import { SimulatedClock } from "./simulated-clock";
 
 /** Rows in the table's own order; a computed one need not be held in memory. */
@@ -52,7 +53,13 @@ export class SimulatedAws {
   readonly deliveries = new Map<string, number>();
   readonly posts = new Map<string, number>();
   readonly removed: string[] = [];
-  readonly log: { readonly level: string; readonly code: string; readonly fields?: LogFields }[] = [];
+  readonly log: {
+    readonly level: string;
+    readonly code: string;
+    readonly fields?: LogFields;
+    /** Of the summary: its metrics. */
+    readonly values?: Readonly<Record<string, MetricValue | undefined>>;
+  }[] = [];
   /** Calls that began, or were still under way, when their invocation's time was over. */
   readonly overruns: string[] = [];
   peakPosts = 0;
@@ -91,7 +98,7 @@ export class SimulatedAws {
     this.invocations++;
     const end = this.clock.now() + remainingMs;
     const outcomes = await push(
-      bodies.map((body, index) => ({ id: `message-${index}`, body })),
+      bodies.map((body, index) => ({ id: `message-${index}`, body, sentAt: this.clock.now() })),
       {
         store: this.#store(end),
         endpoint: this.#endpoint(end),
@@ -99,9 +106,11 @@ export class SimulatedAws {
         clock: this.clock,
         random: () => 0.5,
         log: {
+          debug: (code, fields) => this.log.push({ level: "debug", code, fields }),
           info: (code, fields) => this.log.push({ level: "info", code, fields }),
           warn: (code, fields) => this.log.push({ level: "warn", code, fields }),
           error: (code, fields) => this.log.push({ level: "error", code, fields }),
+          summary: (code, _, values, fields) => this.log.push({ level: "info", code, fields, values }),
         },
       },
       this.settings,

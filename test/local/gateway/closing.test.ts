@@ -103,14 +103,27 @@ test("messages of 32 KB frames up to 128 KB are served", async () => {
   expect(new URLSearchParams(sent.body).get("MessageBody")).toBe(JSON.stringify(message));
 });
 
-test("pings and answers put off the idle limit", async () => {
-  const { client, id } = await open({ limits: { idleMilliseconds: 200 } });
-  for (let round = 0; round < 12; round++) {
-    client.socket.ping();
-    await new Promise((resolve) => client.socket.once("pong", resolve));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  expect((await signedCall(running.gateway, "GET", id)).status).toBe(200);
+test("pings, messages and what is posted count as activity", async () => {
+  const startedAt = Date.now();
+  let now = startedAt;
+  const { client, id } = await open({ now: () => now });
+  const lastActive = async (): Promise<number> => {
+    const { lastActiveAt } = JSON.parse((await signedCall(running.gateway, "GET", id)).body);
+    return Date.parse(lastActiveAt) - startedAt;
+  };
+  expect(await lastActive()).toBe(0);
+  now = startedAt + 1_000;
+  client.socket.ping();
+  await new Promise((resolve) => client.socket.once("pong", resolve));
+  expect(await lastActive()).toBe(1_000);
+  now = startedAt + 2_000;
+  client.send('{"action":"ping"}');
+  await client.nextFrame();
+  expect(await lastActive()).toBe(2_000);
+  now = startedAt + 3_000;
+  await signedCall(running.gateway, "POST", id, { body: "news" });
+  await client.nextFrame();
+  expect(await lastActive()).toBe(3_000);
 });
 
 test("a $disconnect that fails is reported and keeps nothing open", async () => {

@@ -106,25 +106,49 @@ test("WHEN_NO_MATCH passes the frame through, and an integration without respons
   expect(await ask(client, '{"action":"echo"}')).toBe('<{"action":"echo"}>');
 });
 
-test("a flood of one client waits in its own socket: no more than its share is under way", async () => {
-  const { client } = await open({ limits: { messagesInFlight: 4 } });
-  let underWay = 0;
-  let most = 0;
-  running.aws.respond = async () => {
-    most = Math.max(most, ++underWay);
-    await new Promise((resolve) => setImmediate(resolve));
-    underWay -= 1;
-    return {};
-  };
-  const messages = 60;
-  // Frames of 16 KB, so that a read of the socket holds few.
-  for (let n = 0; n < messages; n++)
-    client.send(JSON.stringify({ action: "send", message: `${n}${"x".repeat(16_000)}` }));
-  for (let n = 0; n < messages; n++) await client.nextFrame();
-  const sent = running.aws.received
-    .filter(toQueue)
-    .map(({ body }) => Number.parseInt(new URLSearchParams(body).get("MessageBody")?.slice(1) ?? "", 10));
-  expect([...sent].sort((a, b) => a - b)).toEqual(Array.from({ length: messages }, (_, n) => n));
-  // One read of 64 KB may bring four frames on top.
-  expect(most).toBeLessThanOrEqual(8);
+describe("a flood of one client", () => {
+  /** Frames of which one read of the socket brings two thousand, or four. */
+  test.each([20, 16_000])(
+    "waits in its own socket, no more than its share is under way: %i bytes a frame",
+    async (bytes) => {
+      const { client } = await open({ limits: { messagesInFlight: 4 } });
+      let underWay = 0;
+      let most = 0;
+      running.aws.respond = async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return {};
+      };
+      const messages = 60;
+      for (let n = 0; n < messages; n++) {
+        client.send(JSON.stringify({ action: "send", message: `${n}${"x".repeat(bytes)}` }));
+      }
+      for (let n = 0; n < messages; n++) await client.nextFrame();
+      const sent = running.aws.received
+        .filter(toQueue)
+        .map(({ body }) => Number.parseInt(new URLSearchParams(body).get("MessageBody")?.slice(1) ?? "", 10));
+      expect([...sent].sort((a, b) => a - b)).toEqual(Array.from({ length: messages }, (_, n) => n));
+      expect(most).toBeLessThanOrEqual(4);
+    },
+  );
+
+  test("that nothing has to be waited for lets another's frame pass before its last", async () => {
+    const { client } = await open();
+    const other = await connect(running.url);
+    const pings = 1_000;
+    let ponged = 0;
+    const all = new Promise<void>((resolve) => {
+      client.socket.on("message", () => {
+        if (++ponged === pings) resolve();
+      });
+    });
+    for (let n = 0; n < pings; n++) client.send('{"action":"ping"}');
+    await new Promise((resolve) => client.socket.once("message", resolve));
+    other.send('{"action":"ping"}');
+    await other.nextFrame();
+    expect(ponged).toBeLessThan(pings);
+    await all;
+    other.socket.close();
+  });
 });

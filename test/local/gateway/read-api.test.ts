@@ -9,11 +9,11 @@ import { resolveSample, sampleApi, sampleJson } from "./support/sample-api";
 function resolveModule(value: unknown): unknown {
   if (typeof value === "string") {
     return value.replace(/\$\{([^}]*(?:\{[^}]*\}[^}]*)*)\}/g, (_, expression: string) => {
-      if (expression.includes("length(") || expression.includes("?")) return "1";
       if (expression.includes("execution_arn")) return "arn:aws:execute-api:eu-west-1:000000000000:ws";
-      if (expression.endsWith("invoke_arn")) {
+      if (expression.includes("invoke_arn")) {
         return "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:000000000000:function:a:latest/invocations";
       }
+      if (expression.includes("length(") || expression.includes("?")) return "1";
       if (expression === "local.region") return "eu-west-1";
       if (expression === "data.aws_partition.current.partition") return "aws";
       return expression;

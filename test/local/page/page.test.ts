@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { type LocalStack, startLocalStack } from "../../../local/local-stack";
+import { Client } from "../../e2e/client";
 import { describeWithChromium, launchChromium } from "../../support/chromium";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../../support/local-aws";
 
@@ -40,7 +41,7 @@ describeWithBoth("the page", () => {
 
   /** Connects one more device of a user and returns its card. */
   async function connect(user: string): Promise<Locator> {
-    const clients = page.getByRole("article", { name: `Client of ${user}`, exact: true });
+    const clients = page.getByRole("article", { name: new RegExp(`^Client of ${user}(, device \\d+)?$`) });
     const before = await clients.count();
     await page.getByLabel("User", { exact: true }).fill(user);
     await page.getByRole("button", { name: "Connect", exact: true }).click();
@@ -94,6 +95,11 @@ describeWithBoth("the page", () => {
   test("notifies selected users, all of their devices, and everybody but some", async () => {
     const [phone, laptop, other] = [await connect("carol"), await connect("carol"), await connect("dave")];
     await notify({ users: "carol", data: '{"for":"carol"}' });
+    await page
+      .locator("#notify")
+      .getByRole("status")
+      .getByText(/^Sent at /)
+      .waitFor();
     expect(await frames(phone, 1)).toEqual(['{"for":"carol"}']);
     expect(await frames(laptop, 1)).toEqual(['{"for":"carol"}']);
     await notify({ exclude: "carol", data: '"all but carol"' });
@@ -110,6 +116,31 @@ describeWithBoth("the page", () => {
     expect(await presence.getByText("erin is online").count()).toBe(1);
     await second.getByRole("button", { name: "Disconnect" }).click();
     await presence.getByText("erin is offline").waitFor();
+  });
+
+  test("shows who is online already when it is opened", async () => {
+    const early = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("grace"));
+    await page.locator("#presence").getByText("grace is online").waitFor();
+    await page.reload();
+    await page.locator("#presence").getByText("grace is online").waitFor();
+    await early.close();
+    await page.locator("#presence").getByText("grace is offline").waitFor();
+    // Those who have gone are not news.
+    await page.reload();
+    await page.getByText("Looking…").waitFor({ state: "hidden" });
+    expect(await page.locator("#presence").getByText("grace").count()).toBe(0);
+  });
+
+  test("tells what to do while nobody is connected, and fits a window of 380 pixels", async () => {
+    await page.setViewportSize({ width: 380, height: 800 });
+    const empty = page.getByText("No client is connected here.");
+    await empty.waitFor();
+    await connect("heidi");
+    await connect("heidi");
+    expect(await empty.isVisible()).toBe(false);
+    await page.getByRole("article", { name: "Client of heidi, device 2" }).waitFor();
+    const hidden = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    expect(await page.evaluate(hidden)).toBe(0);
   });
 
   test("says what is wrong with a notification, and sends nothing", async () => {
@@ -136,5 +167,12 @@ describeWithBoth("the page", () => {
     expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).not.toBe("none");
     await page.keyboard.press("Space");
     expect((await frames(frank, 2))[0]).toBe('{"action":"ping"}');
+
+    await frank.getByRole("button", { name: "Disconnect" }).focus();
+    await page.keyboard.press("Enter");
+    await frank.getByText("closed", { exact: true }).waitFor();
+    await page.keyboard.press("Enter");
+    await frank.waitFor({ state: "detached" });
+    expect(await page.evaluate("document.activeElement.id")).toBe("user");
   });
 });

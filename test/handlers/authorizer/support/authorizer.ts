@@ -2,6 +2,7 @@ import { parseConfiguration } from "../../../../handlers/authorizer/configuratio
 import type { ConnectEvent } from "../../../../handlers/authorizer/connect-event";
 import { createHandler } from "../../../../handlers/authorizer/create-handler";
 import type { DenyReason } from "../../../../handlers/authorizer/deny-reason";
+import { logSettingsFrom } from "../../../../handlers/shared/log";
 import { API_STAGE, connectEvent } from "./connect-event";
 import { createSigningKey, signToken, unsignedToken } from "./signing-key";
 
@@ -32,7 +33,7 @@ export function createAuthorizer({ environment, document }: AuthorizerSetting = 
     JWT_AUTHORIZED_ISSUER: ISSUER,
     ...environment,
   });
-  const handler = createHandler(configuration, {
+  const handler = createHandler(configuration, logSettingsFrom({ SUMU_STACK: "acme-sumu", ...environment }), {
     now: () => NOW_SECONDS * 1_000,
     write: (line) => lines.push(line),
     fetchDocument: async () => {

@@ -1,0 +1,46 @@
+import { PUSHER_TIMEOUT_SECONDS } from "../../src/contract/limits";
+
+/** What the model takes from a measurement. `npm run bench` prints the figures. */
+export const MEASURED = {
+  /** CPU of one message of a broadcast to 10,000, table reads included, on one core of the bench's machine. */
+  broadcastCpuMicroseconds: 157.5,
+  /** CPU of a single notification, warm. */
+  singleCpuMicroseconds: 1_800,
+  /** Answer of the bench's endpoint. */
+  endpointLatencyMs: 8,
+  /** CPU of a token that is verified, warm. */
+  authorizerCpuMicroseconds: 118,
+} as const;
+
+/** Quotas of a new account in one region, most of which AWS raises on request. */
+export const DEFAULT_QUOTAS = {
+  /** Requests a second of all APIs, @connections included, and tokens saved up. 2,500 and 1,250 in thirteen smaller regions. */
+  throttle: { ratePerSecond: 10_000, burst: 5_000 },
+  newConnectionsPerSecond: 500,
+  /** Batches that Lambda takes from an SQS queue side by side: at first, more a minute, at most. */
+  pollers: { atStart: 5, perMinute: 300, max: 1_000 },
+} as const;
+
+/** A vCPU comes with each 1,769 MB of a function's memory. */
+export const MEGABYTES_PER_VCPU = 1_769;
+export const PUSHER_MEGABYTES = 1_024;
+
+/** What nobody has measured on AWS for this project: a guess on the safe side. */
+export const ASSUMED = {
+  /** From a message in the queue to the first line of the function, cold starts included. */
+  dispatchMs: 500,
+} as const;
+
+/** No post begins in the last ten seconds of an invocation (handlers/pusher/time-budget.ts). */
+export const DELIVERING_SECONDS = PUSHER_TIMEOUT_SECONDS - 10;
+
+/** Said wherever a prediction is printed. */
+export const ASSUMPTIONS: readonly string[] = [
+  `A message costs ${MEASURED.broadcastCpuMicroseconds} us of CPU on one core (measured), and 1.73 times that on Lambda: ${PUSHER_MEGABYTES} MB are ${PUSHER_MEGABYTES} / ${MEGABYTES_PER_VCPU} of a vCPU. A Lambda vCPU is taken to be as fast as the bench's core.`,
+  `@connections answers in ${MEASURED.endpointLatencyMs} ms, throttled requests too, and a throttled request costs as much CPU as any other.`,
+  "A throttled request takes no token. The throttle is a token bucket with the account's rate and burst; AWS calls it a target and not a promise.",
+  "Nothing else uses the account's throttle meanwhile: each request of other APIs, each frame and each ping of a client takes from it.",
+  `A part of a broadcast that lies in the queue is begun ${ASSUMED.dispatchMs} ms later (assumed), in an invocation of its own, while pollers are free.`,
+  "The table is never what is waited for: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
+  "Every connection is open and reads. Parts are equally large.",
+];

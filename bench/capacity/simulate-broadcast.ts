@@ -1,0 +1,288 @@
+import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
+import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
+import { fullJitterMs } from "../../handlers/shared/backoff";
+import { EventQueue } from "./event-queue";
+import { TokenBucket } from "./token-bucket";
+
+export interface BroadcastScenario {
+  readonly connections: number;
+  /** Parts that it is split into (`broadcast_segments`): so many functions deliver side by side. */
+  readonly segments: number;
+  /** Posts in flight of one function (`delivery_concurrency`). */
+  readonly deliveryConcurrency: number;
+  /** CPU of one post on the function's share of a vCPU. One after the other: Node.js runs one thread. */
+  readonly cpuMicroseconds: number;
+  readonly latencyMs: number;
+  readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
+  readonly pollers: { readonly atStart: number; readonly perMinute: number; readonly max: number };
+  readonly dispatchMs: number;
+  /** Of an invocation, after which it hands what is left over to the next. */
+  readonly deliveringSeconds: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /**
+   * Posts that one simulated post stands for: 8 makes 10 million connections a matter of seconds.
+   * @default 1
+   */
+  readonly quantum?: number;
+}
+
+export interface BroadcastPrediction {
+  /** From the first post to the last answer. */
+  readonly seconds: number;
+  readonly delivered: number;
+  readonly posts: number;
+  /** Posts answered with 429. */
+  readonly throttled: number;
+  /** Connections that went back to the queue for another attempt: twelve tries failed, or time ran out on them. */
+  readonly triedLater: number;
+  readonly deadLettered: number;
+  readonly invocations: number;
+  /** Functions that ran at the same time, at most. */
+  readonly functions: number;
+  /** Sum of the invocations' durations. */
+  readonly functionSeconds: number;
+}
+
+/** A message of the notifications queue: so many connections, none or all of them after failures. */
+interface Job {
+  readonly connections: number;
+  readonly attempt: number;
+}
+
+interface Invocation {
+  readonly job: Job;
+  readonly startedAt: number;
+  unread: number;
+  /** Failures so far of those that are to be tried again, first come first. */
+  ready: number[];
+  waiting: number;
+  inFlight: number;
+  cpuFreeAt: number;
+  /** The last delivery, or the start. */
+  progressAt: number;
+  isWatched: boolean;
+  stopped: boolean;
+  finished: boolean;
+  /** Held back to share a continuation. */
+  failed: number;
+}
+
+type Event =
+  | {
+      readonly kind: "arrive" | "throttled" | "delivered" | "retry";
+      readonly run: Invocation;
+      readonly failures: number;
+    }
+  | { readonly kind: "stop" | "patience"; readonly run: Invocation }
+  | { readonly kind: "job"; readonly job: Job }
+  | { readonly kind: "poll" };
+
+/** Connections of one continuation (handlers/pusher/handover.ts). */
+const CONTINUATION_CONNECTIONS = 1_000;
+
+/**
+ * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts in
+ * flight and their CPU, and the account's throttle. Back-off, tries, time budget and continuations are the pusher's own.
+ * ASSUMPTIONS (assumptions.ts) says what is taken for granted. The same random numbers give the same prediction.
+ */
+export function simulateBroadcast(scenario: BroadcastScenario): BroadcastPrediction {
+  return new Simulation(scenario).run();
+}
+
+class Simulation {
+  readonly #events = new EventQueue<Event>();
+  readonly #bucket: TokenBucket;
+  readonly #jobs: Job[] = [];
+  readonly #quantum: number;
+  readonly #slots: number;
+  readonly #backlog: number;
+  #now = 0;
+  #active = 0;
+  #nextPoll = 0;
+  #lastAnswer = 0;
+  #counts = { delivered: 0, posts: 0, throttled: 0, triedLater: 0, deadLettered: 0, invocations: 0, functions: 0 };
+  #functionMs = 0;
+
+  constructor(private readonly scenario: BroadcastScenario) {
+    const { quantum = 1, deliveryConcurrency, throttle } = scenario;
+    this.#quantum = quantum;
+    this.#slots = Math.max(1, Math.floor(deliveryConcurrency / quantum));
+    this.#backlog = BACKLOG_FULL / quantum;
+    this.#bucket = new TokenBucket(throttle.ratePerSecond, throttle.burst);
+  }
+
+  run(): BroadcastPrediction {
+    const { connections, segments, dispatchMs } = this.scenario;
+    const whole = Math.ceil(connections / this.#quantum);
+    for (let index = 0; index < segments; index++) {
+      const part = Math.floor((whole * (index + 1)) / segments) - Math.floor((whole * index) / segments);
+      // The first part stays where the broadcast was split; the others go through the queue.
+      this.#events.put(index === 0 ? 0 : dispatchMs, { kind: "job", job: { connections: part, attempt: 1 } });
+    }
+    for (let next = this.#events.take(); next !== undefined; next = this.#events.take()) {
+      this.#now = next.at;
+      this.#handle(next.event);
+    }
+    const { delivered, posts, throttled, triedLater, deadLettered, ...others } = this.#counts;
+    const inConnections = { delivered, posts, throttled, triedLater, deadLettered };
+    const scaled = Object.fromEntries(
+      Object.entries(inConnections).map(([key, value]) => [key, value * this.#quantum]),
+    );
+    return {
+      ...(scaled as typeof inConnections),
+      ...others,
+      seconds: this.#lastAnswer / 1_000,
+      functionSeconds: this.#functionMs / 1_000,
+    };
+  }
+
+  #handle(event: Event): void {
+    switch (event.kind) {
+      case "job":
+        this.#jobs.push(event.job);
+        this.#poll();
+        return;
+      case "poll":
+        this.#poll();
+        return;
+      case "stop":
+        event.run.stopped = true;
+        break;
+      case "patience": {
+        if (event.run.finished) return;
+        this.#losePatience(event.run);
+        const leftMs = event.run.progressAt + PATIENCE_MS - this.#now;
+        if (!event.run.stopped) this.#events.put(this.#now + (leftMs > 0 ? leftMs : PATIENCE_MS), event);
+        break;
+      }
+      case "arrive":
+        this.#arrive(event.run, event.failures);
+        return;
+      case "delivered":
+        event.run.inFlight--;
+        event.run.progressAt = this.#now;
+        this.#counts.delivered++;
+        this.#lastAnswer = this.#now;
+        break;
+      case "throttled":
+        event.run.inFlight--;
+        this.#lastAnswer = this.#now;
+        this.#retry(event.run, event.failures + 1);
+        this.#losePatience(event.run);
+        break;
+      case "retry":
+        if (event.run.stopped) return;
+        event.run.waiting--;
+        event.run.ready.push(event.failures);
+        break;
+    }
+    this.#pump(event.run);
+  }
+
+  /** Starts invocations while there are messages and pollers. */
+  #poll(): void {
+    const { atStart, perMinute, max } = this.scenario.pollers;
+    const pollers = Math.min(max, atStart + Math.floor((this.#now * perMinute) / 60_000));
+    while (this.#active < pollers) {
+      const job = this.#jobs.shift();
+      if (job === undefined) return;
+      this.#active++;
+      this.#counts.invocations++;
+      this.#counts.functions = Math.max(this.#counts.functions, this.#active);
+      const run: Invocation = {
+        job,
+        startedAt: this.#now,
+        unread: job.connections,
+        ready: [],
+        waiting: 0,
+        inFlight: 0,
+        cpuFreeAt: this.#now,
+        progressAt: this.#now,
+        isWatched: false,
+        stopped: false,
+        finished: false,
+        failed: 0,
+      };
+      this.#events.put(this.#now + this.scenario.deliveringSeconds * 1_000, { kind: "stop", run });
+      this.#pump(run);
+    }
+    if (this.#jobs.length > 0 && pollers < max && this.#nextPoll <= this.#now) {
+      this.#nextPoll = this.#now + 60_000 / perMinute;
+      this.#events.put(this.#nextPoll, { kind: "poll" });
+    }
+  }
+
+  #pump(run: Invocation): void {
+    while (!run.stopped && run.inFlight < this.#slots) {
+      let failures = run.ready.shift();
+      if (failures === undefined) {
+        if (run.unread === 0 || run.waiting >= this.#backlog) break;
+        run.unread--;
+        failures = 0;
+      }
+      run.inFlight++;
+      run.cpuFreeAt = Math.max(this.#now, run.cpuFreeAt) + (this.scenario.cpuMicroseconds * this.#quantum) / 1_000;
+      this.#events.put(run.cpuFreeAt, { kind: "arrive", run, failures });
+    }
+    if (run.unread === 0 && !run.isWatched) {
+      run.isWatched = true;
+      this.#events.put(Math.max(this.#now, run.progressAt + PATIENCE_MS), { kind: "patience", run });
+    }
+    const isDone = run.inFlight === 0 && (run.stopped || run.unread + run.ready.length + run.waiting === 0);
+    if (isDone) this.#finish(run);
+  }
+
+  /** What only waits for connections that take nothing is left to the queue. */
+  #losePatience(run: Invocation): void {
+    const isWaitingOnly = run.unread === 0 && run.inFlight === 0 && run.ready.length === 0;
+    if (isWaitingOnly && this.#now - run.progressAt >= PATIENCE_MS) run.stopped = true;
+  }
+
+  #arrive(run: Invocation, failures: number): void {
+    this.#counts.posts++;
+    const isTaken = this.#bucket.take(this.#now, this.#quantum);
+    if (!isTaken) this.#counts.throttled++;
+    this.#events.put(this.#now + this.scenario.latencyMs, { kind: isTaken ? "delivered" : "throttled", run, failures });
+  }
+
+  #retry(run: Invocation, failures: number): void {
+    if (failures >= MAX_TRIES) {
+      run.failed++;
+      if (run.failed * this.#quantum >= CONTINUATION_CONNECTIONS) this.#tryLater(run);
+      return;
+    }
+    run.waiting++;
+    const wait = fullJitterMs(failures, BACKOFF, this.scenario.random);
+    this.#events.put(this.#now + wait, { kind: "retry", run, failures });
+  }
+
+  /** What has failed goes back to the queue, to be tried again after a delay, or to the dead-letter queue. */
+  #tryLater(run: Invocation): void {
+    if (run.failed === 0) return;
+    const attempt = run.job.attempt + 1;
+    if (attempt > MAX_ATTEMPTS) this.#counts.deadLettered += run.failed;
+    else {
+      this.#counts.triedLater += run.failed;
+      const delayMs = continuationDelaySeconds(attempt, this.scenario.random) * 1_000;
+      const job = { connections: run.failed, attempt };
+      this.#events.put(this.#now + delayMs + this.scenario.dispatchMs, { kind: "job", job });
+    }
+    run.failed = 0;
+  }
+
+  #finish(run: Invocation): void {
+    // Once, however many events still name it.
+    if (run.finished) return;
+    run.finished = true;
+    run.failed += run.waiting + run.ready.length;
+    this.#tryLater(run);
+    if (run.unread > 0) {
+      const job = { connections: run.unread, attempt: run.job.attempt };
+      this.#events.put(this.#now + this.scenario.dispatchMs, { kind: "job", job });
+    }
+    this.#functionMs += this.#now - run.startedAt;
+    this.#active--;
+    this.#poll();
+  }
+}

@@ -1,0 +1,188 @@
+import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
+import { accountCapacity, connectionLimits } from "./account-capacity";
+import {
+  ASSUMED,
+  ASSUMPTIONS,
+  DEFAULT_QUOTAS,
+  DELIVERING_SECONDS,
+  MEASURED,
+  MEGABYTES_PER_VCPU,
+  PUSHER_MEGABYTES,
+} from "./assumptions";
+import { monthCost, USAGE } from "./month-cost";
+import { seededRandom } from "./seeded-random";
+import { type BroadcastScenario, simulateBroadcast } from "./simulate-broadcast";
+
+const CPU_MICROSECONDS_ON_LAMBDA = (MEASURED.broadcastCpuMicroseconds * MEGABYTES_PER_VCPU) / PUSHER_MEGABYTES;
+
+const integer = (value: number) => Math.round(value).toLocaleString("en-US");
+const significant = (value: number) => (value >= 100 ? integer(value) : String(Number(value.toPrecision(2))));
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+}
+
+/** One function with the bench's CPU and endpoint: what the model says where `npm run bench` measures. */
+export function singleFunctionScenario(connections: number): BroadcastScenario {
+  return {
+    connections,
+    segments: 1,
+    deliveryConcurrency: PUSHER_SETTINGS.deliveryConcurrency.fallback,
+    cpuMicroseconds: MEASURED.broadcastCpuMicroseconds,
+    latencyMs: MEASURED.endpointLatencyMs,
+    throttle: { ratePerSecond: 1e9, burst: 1e9 },
+    pollers: DEFAULT_QUOTAS.pollers,
+    dispatchMs: 0,
+    deliveringSeconds: DELIVERING_SECONDS,
+    random: seededRandom(1),
+  };
+}
+
+/** A broadcast in an account, on Lambda. */
+export function accountScenario(
+  connections: number,
+  {
+    ratePerSecond = DEFAULT_QUOTAS.throttle.ratePerSecond,
+    segments = PUSHER_SETTINGS.broadcastSegments.fallback,
+  }: { readonly ratePerSecond?: number; readonly segments?: number } = {},
+): BroadcastScenario {
+  return {
+    ...singleFunctionScenario(connections),
+    segments,
+    cpuMicroseconds: CPU_MICROSECONDS_ON_LAMBDA,
+    // The burst grows with the rate: AWS sets it and does not say how.
+    throttle: { ratePerSecond, burst: ratePerSecond / 2 },
+    dispatchMs: ASSUMED.dispatchMs,
+    // Within 3 % of what 8 gives for 10 million connections, in a tenth of the time.
+    quantum: connections >= 10e6 ? 32 : connections >= 1e6 ? 16 : 2,
+  };
+}
+
+export function broadcastTable(): string {
+  const scenarios = [
+    [100_000, {}],
+    [100_000, { segments: 2 }],
+    [1_000_000, {}],
+    [1_000_000, { segments: 2 }],
+    [10_000_000, {}],
+    [10_000_000, { segments: 2 }],
+    [10_000_000, { ratePerSecond: 50_000 }],
+    [10_000_000, { ratePerSecond: 100_000, segments: 24 }],
+  ] as const;
+  const rows = scenarios.map(([connections, options]) => {
+    const scenario = accountScenario(connections, options);
+    const { seconds, posts, throttled, triedLater, deadLettered, functions, functionSeconds } =
+      simulateBroadcast(scenario);
+    return [
+      integer(connections),
+      integer(scenario.throttle.ratePerSecond),
+      String(scenario.segments),
+      `${integer(seconds)} s`,
+      integer(connections / seconds),
+      `${((100 * throttled) / posts).toFixed(0)} %`,
+      integer(triedLater),
+      integer(deadLettered),
+      String(functions),
+      integer(functionSeconds),
+    ];
+  });
+  const head = [
+    "connections",
+    "throttle per s",
+    "segments",
+    "done after",
+    "per s",
+    "posts throttled",
+    "tried again later",
+    "dead letters",
+    "functions",
+    "function seconds",
+  ];
+  return table(head, rows);
+}
+
+export function singleFunctionTable(): string {
+  const { seconds } = simulateBroadcast(singleFunctionScenario(10_000));
+  const perSecondOnLambda = 1e6 / CPU_MICROSECONDS_ON_LAMBDA;
+  return table(
+    ["one function", "", "by"],
+    [
+      ["10,000 messages on one core, endpoint of 8 ms", `${seconds.toFixed(3)} s`, "the model"],
+      ["CPU of these", `${((10_000 * MEASURED.broadcastCpuMicroseconds) / 1e6).toFixed(3)} s`, "`npm run bench`"],
+      [
+        "messages a second with 64 posts in flight, if CPU cost nothing",
+        integer(64_000 / MEASURED.endpointLatencyMs),
+        "64 / 8 ms",
+      ],
+      ["messages a second on Lambda, 1,024 MB", integer(perSecondOnLambda), "1 / (157.5 us × 1,769 / 1,024)"],
+      ["functions that fill the default throttle", (10_000 / perSecondOnLambda).toFixed(1), "10,000 / that"],
+    ],
+  );
+}
+
+export function accountTable(): string {
+  const rows = [1_000, 10_000, 100_000, 1_000_000, 2_000_000].map((connections) => {
+    const { idlePerSecond, leftPerSecond, broadcastsPerMinute, reconnectMinutes } = accountCapacity(connections);
+    return [
+      integer(connections),
+      significant(idlePerSecond),
+      integer(leftPerSecond),
+      significant(broadcastsPerMinute),
+      significant(reconnectMinutes),
+    ];
+  });
+  return table(
+    [
+      "connections",
+      "requests/s of idle clients",
+      "left for notifications and messages, a second",
+      "broadcasts to all, a minute",
+      "minutes until all are back after a cut",
+    ],
+    rows,
+  );
+}
+
+export function limitsTable(): string {
+  const { byNewConnections, byRefresh, byThrottle } = connectionLimits();
+  return table(
+    ["connections at most, by", "", "arithmetic"],
+    [
+      ["new connections, if each lasts two hours", integer(byNewConnections), "500 / s × 7,200 s"],
+      ["new connections, with the browser client's refresh", integer(byRefresh), "500 / s × 6,270 s"],
+      [
+        "the throttle, if nobody does anything but ping and refresh",
+        integer(byThrottle),
+        "10,000 / s ÷ (1 / 300 s + 1 / 6,270 s)",
+      ],
+    ],
+  );
+}
+
+const SIZES = [1_000, 100_000, 1_000_000];
+
+export function costTable(usage = USAGE): string {
+  const costs = SIZES.map((connections) => monthCost({ ...usage, connections }));
+  const dollars = (value: number) => (value >= 100 ? integer(value) : value.toFixed(2));
+  const parts = Object.keys(costs[0]?.parts ?? {});
+  return table(
+    ["US dollars a month", ...SIZES.map((size) => `${integer(size)} users`)],
+    [
+      ...parts.map((part) => [part, ...costs.map(({ parts: own }) => dollars(own[part] ?? 0))]),
+      ["**together**", ...costs.map(({ total }) => `**${dollars(total)}**`)],
+      ["a user", ...costs.map(({ total }, index) => (total / (SIZES[index] ?? 1)).toFixed(4))],
+    ],
+  );
+}
+
+/** The blocks of generated figures, by the name between the markers of the docs. */
+export const BLOCKS: Readonly<Record<string, () => string>> = {
+  limits: limitsTable,
+  account: accountTable,
+  "single-function": singleFunctionTable,
+  broadcast: broadcastTable,
+  assumptions: () => ASSUMPTIONS.map((line) => `- ${line}`).join("\n"),
+  cost: () => costTable(),
+  "cost-always-on": () => costTable({ ...USAGE, hoursOnlineADay: 24 }),
+};

@@ -1,0 +1,94 @@
+"""Notifications for users: by the topic one at a time, by the queue ten a call."""
+
+import json
+import random
+import time
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+# With 128 KB of data and ids of 128 bytes, this many still fit into one message of 256 KiB.
+USERS_PER_MESSAGE = 1_000
+
+# SQS takes ten messages in one call.
+BATCH_MESSAGES = 10
+BATCH_BYTES = 256 * 1_024
+
+
+class UnsentError(Exception):
+    """SQS has not taken these. All others are on their way."""
+
+    def __init__(self, unsent, codes):
+        super().__init__(f"{len(unsent)} notifications were not sent: {', '.join(sorted(codes))}")
+        self.unsent = unsent
+        self.codes = codes
+
+
+def to_users(users, data):
+    """Notifications for these users and nobody else. An empty list is refused: as it is, it would reach everybody."""
+    if not users:
+        raise ValueError("no users: to reach everybody, call to_everybody")
+    return [
+        {"users": list(users[start : start + USERS_PER_MESSAGE]), "data": data}
+        for start in range(0, len(users), USERS_PER_MESSAGE)
+    ]
+
+
+def to_everybody(data, excluded_users=()):
+    """A notification for every connection but those of the excluded users."""
+    return {"exclude_users": list(excluded_users), "data": data}
+
+
+def publish(sns, topic_arn, notification):
+    """By the topic. boto3 tries again by itself; what it raises was not taken."""
+    sns.publish(TopicArn=topic_arn, Message=_text(notification))
+
+
+def send(sqs, queue_url, notifications, *, tries=5, sleep=time.sleep, rand=random.random):
+    """By the queue. SQS may take some of a batch and refuse others, with status 200: those are sent again after a wait,
+    up to five times, unless SQS says that the fault is the sender's. What it may have taken without our hearing of it is
+    sent twice: at least once is all that a standard queue promises. Raises UnsentError with what was not taken."""
+    refused, codes, pending, attempt = [], set(), list(notifications), 1
+    while pending:
+        again = []
+        for batch in _batches(pending):
+            for failed in _send_batch(sqs, queue_url, batch):
+                hopeless = failed["SenderFault"] or attempt == tries
+                (refused if hopeless else again).append(batch[int(failed["Id"])])
+                codes.add(failed["Code"])
+        pending = again
+        if pending:
+            sleep(rand() * min(5, 0.1 * 2 ** (attempt - 1)))
+        attempt += 1
+    if refused:
+        raise UnsentError(refused, codes)
+
+
+def _send_batch(sqs, queue_url, batch):
+    """Which of a batch were not sent: some, or all when the call itself has failed."""
+    entries = [{"Id": str(index), "MessageBody": _text(one)} for index, one in enumerate(batch)]
+    try:
+        return sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", [])
+    except ClientError as error:
+        fault = error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+        code = error.response["Error"]["Code"]
+    except BotoCoreError as error:
+        fault, code = False, type(error).__name__
+    return [{"Id": entry["Id"], "SenderFault": fault, "Code": code} for entry in entries]
+
+
+def _batches(notifications):
+    batch, size = [], 0
+    for one in notifications:
+        length = len(_text(one).encode())
+        if len(batch) == BATCH_MESSAGES or (batch and size + length > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += length
+    if batch:
+        yield batch
+
+
+def _text(notification):
+    # NaN and Infinity are not JSON: refused here, and not by SUMU.
+    return json.dumps(notification, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,120 @@
+import { setTimeout } from "node:timers/promises";
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  type SQSClient,
+  SQSServiceException,
+} from "@aws-sdk/client-sqs";
+
+/** What SUMU takes from its notifications topic and queue: schemas/notification-request.schema.json. */
+export interface Notification {
+  /** Empty or absent: everybody. */
+  readonly users?: readonly string[];
+  readonly exclude_users?: readonly string[];
+  /** Each connection receives the JSON text of this, at most 128 KB. */
+  readonly data: unknown;
+}
+
+/** With 128 KB of data and ids of 128 bytes, this many still fit into one message of 256 KiB. */
+const USERS_PER_MESSAGE = 1_000;
+
+/** SQS takes ten messages in one call. */
+const BATCH_MESSAGES = 10;
+const BATCH_BYTES = 256 * 1_024;
+
+/** Notifications for these users and nobody else. An empty list is refused: sent as it is, it would reach everybody. */
+export function toUsers(users: readonly string[], data: unknown): Notification[] {
+  if (users.length === 0) throw new RangeError("no users: to reach everybody, call toEverybody");
+  const chunks = Math.ceil(users.length / USERS_PER_MESSAGE);
+  return Array.from({ length: chunks }, (_, index) => ({
+    users: users.slice(index * USERS_PER_MESSAGE, (index + 1) * USERS_PER_MESSAGE),
+    data,
+  }));
+}
+
+/** A notification for every connection but those of `excludedUsers`. */
+export function toEverybody(data: unknown, excludedUsers: readonly string[] = []): Notification {
+  return { exclude_users: excludedUsers, data };
+}
+
+/** By the topic: one call a notification. The SDK tries again by itself; what it throws was not taken. */
+export async function publish(sns: SNSClient, topicArn: string, notification: Notification): Promise<void> {
+  await sns.send(new PublishCommand({ TopicArn: topicArn, Message: JSON.stringify(notification) }));
+}
+
+/** SQS has not taken these. All others are on their way. */
+export class UnsentError extends Error {
+  override readonly name = "UnsentError";
+
+  constructor(
+    readonly unsent: readonly Notification[],
+    readonly codes: readonly string[],
+  ) {
+    super(`${unsent.length} notifications were not sent: ${codes.join(", ")}`);
+  }
+}
+
+/**
+ * By the queue: ten notifications a call. SQS may take some of a batch and refuse others, with status 200: those are sent
+ * again after a wait, up to five times, unless SQS says that the fault is the sender's. What it may have taken without
+ * our hearing of it is sent twice: at least once is all that a standard queue promises.
+ *
+ * @throws UnsentError with what was not taken
+ */
+export async function send(
+  sqs: SQSClient,
+  queueUrl: string,
+  notifications: readonly Notification[],
+  { tries = 5, sleep = setTimeout, random = Math.random } = {},
+): Promise<void> {
+  const refused: Notification[] = [];
+  const codes = new Set<string>();
+  let pending = notifications;
+  for (let attempt = 1; pending.length > 0; attempt++) {
+    const again: Notification[] = [];
+    for (const batch of batches(pending)) {
+      for (const { Id, SenderFault, Code = "unknown" } of await sendBatch(sqs, queueUrl, batch)) {
+        const one = batch[Number(Id)];
+        if (one === undefined) continue;
+        (SenderFault || attempt === tries ? refused : again).push(one);
+        codes.add(Code);
+      }
+    }
+    pending = again;
+    if (pending.length > 0) await sleep(random() * Math.min(5_000, 100 * 2 ** (attempt - 1)));
+  }
+  if (refused.length > 0) throw new UnsentError(refused, [...codes]);
+}
+
+/** Which of a batch were not sent: some, or all when the call itself has failed. */
+async function sendBatch(
+  sqs: SQSClient,
+  queueUrl: string,
+  batch: readonly Notification[],
+): Promise<Partial<BatchResultErrorEntry>[]> {
+  const Entries = batch.map((one, index) => ({ Id: String(index), MessageBody: JSON.stringify(one) }));
+  try {
+    const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return Failed;
+  } catch (error) {
+    const SenderFault = error instanceof SQSServiceException && error.$fault === "client";
+    return Entries.map(({ Id }) => ({ Id, SenderFault, Code: error instanceof Error ? error.name : undefined }));
+  }
+}
+
+function* batches(notifications: readonly Notification[]): Generator<Notification[]> {
+  let batch: Notification[] = [];
+  let bytes = 0;
+  for (const one of notifications) {
+    const size = Buffer.byteLength(JSON.stringify(one));
+    if (batch.length === BATCH_MESSAGES || (batch.length > 0 && bytes + size > BATCH_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(one);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,26 @@
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { answersOf } from "./answers.mjs";
+
+const sqs = new SQSClient();
+const QueueUrl = process.env.NOTIFICATIONS_QUEUE_URL;
+
+/**
+ * Lambda calls this with batches of the messages queue, whose failed messages come back, and with single messages of the
+ * messages topic.
+ */
+export async function handler(event) {
+  const batchItemFailures = [];
+  for (const record of event.Records) {
+    try {
+      for (const notification of answersOf(record)) {
+        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(notification) }));
+      }
+    } catch (error) {
+      // A message of the topic has no id to name: Lambda retries the whole invocation.
+      if (record.messageId === undefined) throw error;
+      console.error(record.messageId, error instanceof Error ? error.name : "failed");
+      batchItemFailures.push({ itemIdentifier: record.messageId });
+    }
+  }
+  return { batchItemFailures };
+}

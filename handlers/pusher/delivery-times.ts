@@ -1,0 +1,27 @@
+import { MAX_METRIC_VALUES } from "../../src/contract/metrics";
+
+/**
+ * How long deliveries took, as an even sample of 51 to 100: at first of each, then of every second, every fourth, and so
+ * on, so that a broadcast to thousands costs a comparison each, and one line of the log.
+ */
+export class DeliveryTimes {
+  #values: number[] = [];
+  #every = 1;
+  #count = 0;
+
+  /** Milliseconds. */
+  get values(): readonly number[] {
+    return this.#values;
+  }
+
+  /** Both times in epoch milliseconds. Without the first nothing is known. A clock ahead of ours counts as no time. */
+  add(sentAt: number | undefined, deliveredAt: number): void {
+    if (sentAt === undefined) return;
+    if (this.#count++ % this.#every !== 0) return;
+    if (this.#values.length === MAX_METRIC_VALUES) {
+      this.#values = this.#values.filter((_, index) => index % 2 === 0);
+      this.#every *= 2;
+    }
+    this.#values.push(Math.max(0, deliveredAt - sentAt));
+  }
+}

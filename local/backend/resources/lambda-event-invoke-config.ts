@@ -1,0 +1,25 @@
+import { DeleteFunctionEventInvokeConfigCommand, PutFunctionEventInvokeConfigCommand } from "@aws-sdk/client-lambda";
+import type { CreateResource } from "./creation";
+
+/**
+ * `aws_lambda_function_event_invoke_config`: retries of asynchronous invocations and where the last failure goes. The
+ * emulator follows the one without qualifier, when a function is invoked without one: neither an alias's nor a topic's.
+ */
+export const createLambdaEventInvokeConfig: CreateResource = async (args, { lambda }) => {
+  const FunctionName = args.text("function_name");
+  const destination = args.block("destination_config")?.block("on_failure")?.optionalText("destination");
+  const request = {
+    FunctionName,
+    MaximumRetryAttempts: args.optionalNumber("maximum_retry_attempts"),
+    MaximumEventAgeInSeconds: args.optionalNumber("maximum_event_age_in_seconds"),
+    DestinationConfig: destination === undefined ? undefined : { OnFailure: { Destination: destination } },
+  };
+  args.leaveOut("the emulator follows the one without qualifier only", "qualifier");
+  args.finish();
+
+  await lambda.send(new PutFunctionEventInvokeConfigCommand(request));
+  return {
+    attributes: { id: FunctionName },
+    remove: () => lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })),
+  };
+};

@@ -1,0 +1,148 @@
+import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
+import type { AwsAccount } from "../terraform/aws-account";
+
+/** For how long SQS reuses a data key before it asks KMS again: its own default, in seconds. */
+const DATA_KEY_REUSE_SECONDS = 300;
+
+/** The key that SNS keeps for the account: whoever may publish may use it, without a policy of its own. */
+const SNS_KEY_ALIAS = "alias/aws/sns";
+
+/** Why the scanner may find that something has no key of the caller's. */
+export const KEY_IS_AN_INPUT =
+  "kms_key_arn is the caller's to give; without it the service encrypts with a key of its own.";
+
+/** What one role does with the key, always through the service that stores what the key encrypts. */
+export interface KeyUse {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  /** Services: `sqs`, `dynamodb`. */
+  readonly via: readonly string[];
+}
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+export const SEND_WITH_KEY = ["kms:Decrypt", "kms:GenerateDataKey"];
+export const RECEIVE_WITH_KEY = ["kms:Decrypt"];
+
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html */
+export const READ_TABLE_WITH_KEY = ["kms:Decrypt", "kms:DescribeKey"];
+export const WRITE_TABLE_WITH_KEY = [
+  ...READ_TABLE_WITH_KEY,
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
+/**
+ * With which key everything is encrypted at rest: the caller's, or none of the caller's and then each service's own.
+ * A variable key may be null, and one that the same apply creates is not known at plan: what depends on it is a dynamic
+ * block, whose number may be unknown, not a `count`, whose number may not.
+ */
+export class Encryption {
+  constructor(
+    private readonly account: AwsAccount,
+    /** Undefined, or null in Terraform, for the services' own keys. */
+    readonly keyArn?: string,
+  ) {}
+
+  /** Of a queue: the key, else SSE-SQS. */
+  get queueArguments(): {
+    readonly sqsManagedSseEnabled?: boolean | IResolvable;
+    readonly kmsMasterKeyId?: string;
+    readonly kmsDataKeyReusePeriodSeconds?: number;
+  } {
+    const { keyArn } = this;
+    if (keyArn === undefined) return { sqsManagedSseEnabled: true };
+    if (!Token.isUnresolved(keyArn)) {
+      return { kmsMasterKeyId: keyArn, kmsDataKeyReusePeriodSeconds: DATA_KEY_REUSE_SECONDS };
+    }
+    const isGiven = Op.neq(keyArn, Token.nullValue());
+    return {
+      // False would clash with a key, as true does.
+      sqsManagedSseEnabled: conditional(isGiven, Token.nullValue(), true),
+      kmsMasterKeyId: keyArn,
+      kmsDataKeyReusePeriodSeconds: Token.asNumber(conditional(isGiven, DATA_KEY_REUSE_SECONDS, Token.nullValue())),
+    };
+  }
+
+  /**
+   * Of a topic: the key, else SNS's own. API Gateway publishes by a role of this account, as the functions and the
+   * backend do, so that SNS's own serves; services that publish by themselves, CloudWatch's alarms for one, may not.
+   *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+   */
+  get topicKeyId(): string {
+    const { keyArn } = this;
+    if (keyArn === undefined) return SNS_KEY_ALIAS;
+    return Token.isUnresolved(keyArn) ? Fn.coalesce([keyArn, SNS_KEY_ALIAS]) : keyArn;
+  }
+
+  /**
+   * Of a table: the key, else DynamoDB's own. A block that is gone would leave a table with the key it has; one that says
+   * false gives it DynamoDB's own back.
+   */
+  get tableArguments(): { readonly enabled: boolean | IResolvable; readonly kmsKeyArn?: string } {
+    const { keyArn } = this;
+    if (keyArn === undefined) return { enabled: false };
+    return { enabled: Token.isUnresolved(keyArn) ? Op.neq(keyArn, Token.nullValue()) : true, kmsKeyArn: keyArn };
+  }
+
+  /** What lets a role use the key, and nothing without one: added to the statements of its policy document. */
+  statements(uses: readonly KeyUse[], functionArns: readonly string[] = []): KeyStatements {
+    const { keyArn } = this;
+    if (keyArn === undefined) return { statement: [] };
+    const all = [
+      ...(functionArns.length === 0 ? [] : [readsEnvironment(functionArns)]),
+      ...uses.map(({ sid, actions, via }) => ({
+        sid,
+        actions: [...actions],
+        condition: [
+          {
+            test: "StringEquals",
+            variable: "kms:ViaService",
+            values: via.map((service) => `${service}.${this.account.region}.amazonaws.com`),
+          },
+        ],
+      })),
+    ];
+    if (!Token.isUnresolved(keyArn)) {
+      return { statement: all.map((one) => ({ ...one, resources: [keyArn] })) };
+    }
+    return {
+      statement: [],
+      dynamic: all.map((one) => ({
+        for_each: this.keys,
+        content: { ...one, resources: ["${statement.value}"] },
+      })),
+    };
+  }
+
+  /** The key as a list: of one, or of none. */
+  private get keys(): unknown {
+    const { keyArn = "" } = this;
+    return Fn.compact([keyArn]);
+  }
+}
+
+export interface KeyStatements {
+  readonly statement: readonly DataAwsIamPolicyDocumentStatement[];
+  /** Dynamic blocks `statement`, for {@link DataAwsIamPolicyDocument.addOverride}. */
+  readonly dynamic?: readonly unknown[];
+}
+
+/**
+ * A cold start decrypts the environment, as the function's role.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+ */
+function readsEnvironment(functionArns: readonly string[]) {
+  return {
+    sid: "ReadOwnEnvironment",
+    actions: ["kms:Decrypt"],
+    condition: [
+      { test: "StringEquals", variable: "kms:EncryptionContext:aws:lambda:FunctionArn", values: [...functionArns] },
+    ],
+  };
+}

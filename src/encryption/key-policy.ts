@@ -1,0 +1,66 @@
+import { Construct } from "constructs";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import type { AwsAccount } from "../terraform/aws-account";
+import { type PolicyDocument, policyDocument } from "../terraform/policy-document";
+
+export interface KeyPolicyProps {
+  readonly account: AwsAccount;
+  readonly prefix: string;
+}
+
+/**
+ * What only a key's own policy can allow: the services that use the key by themselves. Roles are allowed by IAM, which a
+ * key policy lets decide by its usual first statement. It names nothing that depends on the key, so that the key's policy
+ * may be made of it.
+ */
+export class KeyPolicy extends Construct {
+  private readonly document: PolicyDocument;
+
+  constructor(scope: Construct, id: string, props: KeyPolicyProps) {
+    super(scope, id);
+    const { accountId, partition, region } = props.account;
+    const name = physicalName(props.prefix);
+    const logGroupArn = `arn:${partition}:logs:${region}:${accountId}:log-group`;
+    const topicArn = `arn:${partition}:sns:${region}:${accountId}:${physicalName(props.prefix, NAME_SUFFIXES.notifications)}`;
+    this.document = policyDocument(this, "key_policy_document", [
+      {
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        sid: "KeepLogs",
+        actions: [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        resources: THIS_KEY,
+        principals: [{ type: "Service", identifiers: [`logs.${region}.amazonaws.com`] }],
+        condition: [
+          {
+            test: "ArnLike",
+            variable: "kms:EncryptionContext:aws:logs:arn",
+            values: [`${logGroupArn}:/sumu/${name}-*`, `${logGroupArn}:${name}-*`],
+          },
+        ],
+      },
+      {
+        // https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
+        sid: "KeepWhatTheTopicCouldNotDeliver",
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: THIS_KEY,
+        principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
+        condition: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [topicArn] }],
+      },
+    ]);
+  }
+
+  /** For `source_policy_documents` of the key's policy. */
+  get json(): string {
+    return this.document.json;
+  }
+}
+
+/** In a key's policy * is that key. */
+const THIS_KEY = ["*"];

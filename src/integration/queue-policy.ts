@@ -1,0 +1,36 @@
+import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
+import type { Construct } from "constructs";
+import { attributeOf } from "../terraform/attribute";
+import { policyDocument } from "../terraform/policy-document";
+
+/** Everyone, by a request that is not encrypted in transit. */
+export const WITHOUT_TLS = {
+  principals: [{ type: "*", identifiers: ["*"] }],
+  condition: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+};
+
+/**
+ * A queue's policy: refuses whoever comes without TLS. The account's roles need no word here, their own policies let them
+ * in; a service does, since it comes without a role.
+ *
+ * @param allowed - what else it says, about this queue
+ */
+export function queuePolicy(
+  scope: Construct,
+  name: string,
+  queue: SqsQueue,
+  allowed: readonly Omit<DataAwsIamPolicyDocumentStatement, "resources">[] = [],
+): void {
+  const count = queue.count as number | undefined;
+  const resources = [attributeOf(queue, "arn")];
+  const refused = { sid: "RefuseWithoutTls", effect: "Deny", actions: ["sqs:*"], ...WITHOUT_TLS };
+  const statements = [...allowed, refused].map((statement) => ({ ...statement, resources }));
+  const document = policyDocument(scope, `${name}_policy_document`, statements, { count });
+  new SqsQueuePolicy(scope, `${name}_queue_policy`, {
+    count,
+    queueUrl: attributeOf(queue, "url"),
+    policy: attributeOf(document, "json"),
+  });
+}

@@ -1,0 +1,38 @@
+import type { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
+import type { Construct } from "constructs";
+import type { AwsAccount } from "../terraform/aws-account";
+import { policyDocument } from "../terraform/policy-document";
+import { WITHOUT_TLS } from "./queue-policy";
+
+/** What a topic's policy can speak of: SNS refuses `sns:*` there. */
+const TOPIC_ACTIONS = [
+  "sns:AddPermission",
+  "sns:DeleteTopic",
+  "sns:GetTopicAttributes",
+  "sns:ListSubscriptionsByTopic",
+  "sns:Publish",
+  "sns:RemovePermission",
+  "sns:SetTopicAttributes",
+  "sns:Subscribe",
+];
+
+/**
+ * A topic's policy: what SNS gives a topic that has none, the account and nobody else, so that whoever publishes or
+ * subscribes today goes on; and it refuses whoever comes without TLS.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+ */
+export function topicPolicy(scope: Construct, name: string, topic: SnsTopic, account: AwsAccount): void {
+  const statements = [
+    {
+      sid: "AllowOwner",
+      actions: TOPIC_ACTIONS,
+      principals: [{ type: "AWS", identifiers: ["*"] }],
+      condition: [{ test: "StringEquals", variable: "AWS:SourceOwner", values: [account.accountId] }],
+    },
+    { sid: "RefuseWithoutTls", effect: "Deny", actions: TOPIC_ACTIONS, ...WITHOUT_TLS },
+  ].map((statement) => ({ ...statement, resources: [topic.arn] }));
+  const document = policyDocument(scope, `${name}_topic_policy_document`, statements);
+  new SnsTopicPolicy(scope, `${name}_topic_policy`, { arn: topic.arn, policy: document.json });
+}

@@ -1,0 +1,153 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { Fn, Op, Token } from "cdktf";
+import type { Construct } from "constructs";
+import { VISIBILITY_TIMEOUT_SECONDS } from "../contract/limits";
+import { ALWAYS, type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
+import type { Metric, StackMetrics } from "./stack-metrics";
+
+const FIVE_MINUTES = 300;
+
+/** Backlog or repeated failure: a message that fails once is handed out again after the visibility timeout. */
+const OLD_MESSAGE_SECONDS = VISIBILITY_TIMEOUT_SECONDS + 180;
+
+/** Presence that lags this far is wrong to those who see it. */
+const OLD_RECORD_MILLISECONDS = 300_000;
+
+/** Some clients provoke a refusal by SQS or SNS with what they send; a fault of ours fails message after message. */
+const MANY_INTEGRATION_ERRORS = 10;
+
+interface AlarmDefinition {
+  /** In snake_case: address and, with dashes, name of the alarm. */
+  readonly id: string;
+  readonly metric: Metric;
+  readonly statistic: "Sum" | "Maximum";
+  /** It rings at this value and above. */
+  readonly threshold: number;
+  /** Five-minute periods, of three, in which it must be reached. @default 1 of 1 */
+  readonly periodsOfThree?: 2;
+  readonly description: string;
+  /** When what it watches exists. @default always */
+  readonly watched?: Existence;
+}
+
+export interface AlarmsProps {
+  readonly metrics: StackMetrics;
+  /** ARNs that hear of an alarm and of its end. */
+  readonly actions: readonly string[];
+  readonly watchdog: Existence;
+  readonly grace: Existence;
+}
+
+/** Alarms exist when somebody hears them: each costs 0.10 USD a month, and a silent one is worth nothing. */
+export function alarmsExistence(actions: readonly string[]): Existence {
+  return existsWhen(Token.isUnresolved(actions) ? Op.gte(Fn.lengthOf(actions), 1) : actions.length > 0);
+}
+
+/** Alarms on what needs a person. What each means and what to do: docs/operations.md. */
+export function alarms(scope: Construct, props: AlarmsProps): readonly CloudwatchMetricAlarm[] {
+  const { metrics, actions } = props;
+  const heard = alarmsExistence(actions);
+  return definitions(props).flatMap(({ watched = ALWAYS, ...definition }) => {
+    const { exists, count } = existsWithBoth(heard, watched);
+    if (!exists) return [];
+    const { id, metric, periodsOfThree } = definition;
+    return new CloudwatchMetricAlarm(scope, id, {
+      count,
+      alarmName: `${metrics.names.stack}-${id.replaceAll("_", "-")}`,
+      alarmDescription: definition.description,
+      namespace: metric.namespace,
+      metricName: metric.name,
+      dimensions: { ...metric.dimensions },
+      statistic: definition.statistic,
+      period: FIVE_MINUTES,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: definition.threshold,
+      evaluationPeriods: periodsOfThree === undefined ? 1 : 3,
+      datapointsToAlarm: periodsOfThree ?? 1,
+      // Most of these metrics are silent while all is well.
+      treatMissingData: "notBreaching",
+      alarmActions: [...actions],
+      okActions: [...actions],
+    });
+  });
+}
+
+function definitions({ metrics, watchdog, grace }: AlarmsProps): readonly AlarmDefinition[] {
+  const deadLetters = (id: string, queue: Parameters<StackMetrics["queue"]>[0], what: string, watched = ALWAYS) => ({
+    id,
+    metric: metrics.queue(queue, "ApproximateNumberOfMessagesVisible"),
+    statistic: "Maximum" as const,
+    threshold: 1,
+    description: `${what} They stay 14 days: mend the cause, then redrive.`,
+    watched,
+  });
+  const functionAlarms = (key: "authorizer" | "pusher" | "presence", failing: string, watched = ALWAYS) => [
+    {
+      id: `${key}_errors`,
+      metric: metrics.function(key, "Errors"),
+      statistic: "Sum" as const,
+      threshold: 1,
+      periodsOfThree: 2 as const,
+      description: `The ${key} function fails again and again: ${failing} Its log says why.`,
+      watched,
+    },
+    {
+      id: `${key}_throttles`,
+      metric: metrics.function(key, "Throttles"),
+      statistic: "Sum" as const,
+      threshold: 1,
+      periodsOfThree: 2 as const,
+      description: `Lambda turns invocations of the ${key} function away: the account's or the function's concurrency is used up.`,
+      watched,
+    },
+  ];
+  return [
+    deadLetters("notifications_dlq", "notificationsDlq", "Notifications were given up on, each with its reason."),
+    deadLetters("messages_dlq", "messagesDlq", "The application failed five times to handle messages of clients."),
+    deadLetters("presence_dlq", "presenceDlq", "Presence changes could not be told to the backend.", watchdog),
+    deadLetters("presence_grace_dlq", "presenceGraceDlq", "Users who left could not be declared OFFLINE.", grace),
+    ...functionAlarms("authorizer", "clients cannot connect."),
+    ...functionAlarms("pusher", "notifications are late."),
+    ...functionAlarms("presence", "presence is late.", watchdog),
+    {
+      id: "pusher_failed",
+      metric: metrics.own("Failed"),
+      statistic: "Sum",
+      threshold: 1,
+      description:
+        "The pusher gave up on deliveries, or could hand them to no queue: see its log and the dead letters.",
+    },
+    {
+      id: "presence_iterator_age",
+      metric: metrics.function("presence", "IteratorAge"),
+      statistic: "Maximum",
+      threshold: OLD_RECORD_MILLISECONDS,
+      description: "Presence lags five minutes or more behind the connections: a record fails, or too many come.",
+      watched: watchdog,
+    },
+    {
+      id: "notifications_age",
+      metric: metrics.queue("notifications", "ApproximateAgeOfOldestMessage"),
+      statistic: "Maximum",
+      threshold: OLD_MESSAGE_SECONDS,
+      description: "A notification has waited 15 minutes or more: it fails, or the pusher does not keep up.",
+    },
+    {
+      id: "api_integration_errors",
+      metric: metrics.api("IntegrationError"),
+      statistic: "Sum",
+      threshold: MANY_INTEGRATION_ERRORS,
+      periodsOfThree: 2,
+      description:
+        "DynamoDB, SNS or SQS refuse what the WebSocket API hands them: see integrationStatus in its access log.",
+    },
+    {
+      id: "api_execution_errors",
+      metric: metrics.api("ExecutionError"),
+      statistic: "Sum",
+      threshold: 1,
+      periodsOfThree: 2,
+      description: "The WebSocket API cannot call a service or the authorizer: see error in its access log.",
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { Construct } from "constructs";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import type { AwsAccount } from "../terraform/aws-account";
+import type { Existence } from "../terraform/existence";
+import { alarms } from "./alarms";
+import { dashboardBody } from "./dashboard";
+import { StackMetrics, type StackNames } from "./stack-metrics";
+
+export interface ObservabilityProps {
+  readonly account: AwsAccount;
+  readonly metrics: StackMetrics;
+  /** ARNs that hear of alarms. Empty: there are none. */
+  readonly alarmActions: readonly string[];
+  readonly dashboard: Existence;
+  /** When there is a watchdog, and a queue in which OFFLINE waits. */
+  readonly watchdog: Existence;
+  readonly grace: Existence;
+}
+
+/** What an operator sees of a SUMU: alarms, and one dashboard. */
+export class Observability extends Construct {
+  /** Empty when a literal says that nobody hears of them. */
+  readonly alarms: readonly CloudwatchMetricAlarm[];
+  /** Undefined when a literal says that there is none. */
+  readonly dashboard?: CloudwatchDashboard;
+
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+    super(scope, id);
+    const { account, metrics, watchdog, grace, dashboard } = props;
+    this.alarms = alarms(this, { metrics, actions: props.alarmActions, watchdog, grace });
+    if (dashboard.exists) {
+      const parts = { watchdog: watchdog.exists, grace: grace.exists };
+      this.dashboard = new CloudwatchDashboard(this, "overview", {
+        count: dashboard.count,
+        dashboardName: metrics.names.stack,
+        // Not Terraform's jsonencode: cdktf escapes no quote in its argument, and the expressions hold some. What Terraform
+        // fills in are names and ids, whose rules allow no character that JSON would escape.
+        dashboardBody: JSON.stringify(dashboardBody(metrics, parts, account.region)),
+      });
+    }
+  }
+}
+
+export type StackParts = Pick<StackNames, "api" | "connectionsTable"> & {
+  readonly prefix: string;
+  readonly authorizerFunction: string;
+  readonly pusherFunction: string;
+};
+
+/** The metrics of the SUMU of a prefix. Names that the prefix makes are not read from resources, which may not exist. */
+export function stackMetrics(parts: StackParts): StackMetrics {
+  const name = (suffix: keyof typeof NAME_SUFFIXES) => physicalName(parts.prefix, NAME_SUFFIXES[suffix]);
+  return new StackMetrics({
+    stack: physicalName(parts.prefix),
+    api: parts.api,
+    connectionsTable: parts.connectionsTable,
+    functions: { authorizer: parts.authorizerFunction, pusher: parts.pusherFunction, presence: name("presence") },
+    topics: { messages: name("messages"), notifications: name("notifications") },
+    queues: {
+      messages: name("messages"),
+      messagesDlq: name("messagesDlq"),
+      notifications: name("notifications"),
+      notificationsDlq: name("notificationsDlq"),
+      presenceDlq: name("presenceDlq"),
+      presenceGrace: name("presenceGrace"),
+      presenceGraceDlq: name("presenceGraceDlq"),
+    },
+  });
+}

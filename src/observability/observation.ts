@@ -1,0 +1,17 @@
+import { HANDLER_ENVIRONMENT } from "../contract/environment";
+import type { Existence } from "../terraform/existence";
+
+/** How a handler's function lets itself be watched. */
+export interface Observation {
+  /** `<prefix>-sumu`: the dimension of the handlers' metrics. */
+  readonly stack: string;
+  /** `debug`, `info`, `warn` or `error`. */
+  readonly logLevel: string;
+  /** When the function sends its traces to X-Ray. */
+  readonly tracing: Existence;
+}
+
+/** What a handler must know of it. */
+export function observationEnvironment({ stack, logLevel }: Observation): Readonly<Record<string, string>> {
+  return { [HANDLER_ENVIRONMENT.logLevel]: logLevel, [HANDLER_ENVIRONMENT.stack]: stack };
+}

@@ -1,0 +1,110 @@
+import {
+  type AUTHORIZED_METRICS,
+  METRIC_DIMENSIONS,
+  METRIC_NAMESPACE,
+  type PRESENCE_METRICS,
+  type PUSHER_METRICS,
+  type REFUSED_METRICS,
+} from "../contract/metrics";
+
+/** A metric as CloudWatch knows it. */
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** The names by which AWS tells a SUMU's parts apart. Those of a part that does not exist lead to no data. */
+export interface StackNames {
+  /** `<prefix>-sumu`. */
+  readonly stack: string;
+  readonly api: { readonly apiId: string; readonly stageName: string };
+  readonly functions: Readonly<Record<"authorizer" | "pusher" | "presence", string>>;
+  readonly queues: Readonly<Record<QueueKey, string>>;
+  readonly topics: Readonly<Record<"messages" | "notifications", string>>;
+  readonly connectionsTable: string;
+}
+
+export type QueueKey =
+  | "messages"
+  | "messagesDlq"
+  | "notifications"
+  | "notificationsDlq"
+  | "presenceDlq"
+  | "presenceGrace"
+  | "presenceGraceDlq";
+
+type HandlerMetricName =
+  | (keyof (typeof PUSHER_METRICS)["units"] & string)
+  | keyof (typeof AUTHORIZED_METRICS)["units"]
+  | keyof (typeof REFUSED_METRICS)["units"]
+  | keyof (typeof PRESENCE_METRICS)["units"];
+
+/** Every metric that alarms and dashboard read, by where it comes from. */
+export class StackMetrics {
+  constructor(readonly names: StackNames) {}
+
+  /** One that the handlers send. */
+  own(name: HandlerMetricName): Metric {
+    return { namespace: METRIC_NAMESPACE, name, dimensions: { [METRIC_DIMENSIONS.stack]: this.names.stack } };
+  }
+
+  /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
+  api(
+    name:
+      | "ConnectCount"
+      | "MessageCount"
+      | "ClientError"
+      | "IntegrationError"
+      | "ExecutionError"
+      | "IntegrationLatency",
+  ): Metric {
+    const { apiId, stageName } = this.names.api;
+    return { namespace: "AWS/ApiGateway", name, dimensions: { ApiId: apiId, Stage: stageName } };
+  }
+
+  /** @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+  function(
+    key: keyof StackNames["functions"],
+    name: "Errors" | "Throttles" | "Duration" | "ConcurrentExecutions" | "IteratorAge",
+  ): Metric {
+    return { namespace: "AWS/Lambda", name, dimensions: { FunctionName: this.names.functions[key] } };
+  }
+
+  /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+  queue(
+    key: QueueKey,
+    name:
+      | "ApproximateNumberOfMessagesVisible"
+      | "ApproximateNumberOfMessagesNotVisible"
+      | "ApproximateNumberOfMessagesDelayed"
+      | "ApproximateAgeOfOldestMessage"
+      | "NumberOfMessagesSent",
+  ): Metric {
+    return { namespace: "AWS/SQS", name, dimensions: { QueueName: this.names.queues[key] } };
+  }
+
+  /** @see https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
+  topic(key: keyof StackNames["topics"], name: "NumberOfMessagesPublished" | "NumberOfNotificationsFailed"): Metric {
+    return { namespace: "AWS/SNS", name, dimensions: { TopicName: this.names.topics[key] } };
+  }
+
+  /** Its sample count is the number of such requests: rows that came, or went.
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+  connectionsRequests(operation: "PutItem" | "DeleteItem"): Metric {
+    return {
+      namespace: "AWS/DynamoDB",
+      name: "SuccessfulRequestLatency",
+      dimensions: { TableName: this.names.connectionsTable, Operation: operation },
+    };
+  }
+
+  /** Rows that expired: connections whose end nobody reported. */
+  connectionsExpired(): Metric {
+    return {
+      namespace: "AWS/DynamoDB",
+      name: "TimeToLiveDeletedItemCount",
+      dimensions: { TableName: this.names.connectionsTable },
+    };
+  }
+}

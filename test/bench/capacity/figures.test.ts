@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { accountCapacity, connectionLimits } from "../../../bench/capacity/account-capacity";
+import { monthCost, PRICES, type Usage } from "../../../bench/capacity/month-cost";
+import { PAGES } from "../../../bench/capacity/pages";
+import { BLOCKS } from "../../../bench/capacity/tables";
+import { fillBlocks } from "../../../scripts/generated-blocks";
+
+describe("the capacity of an account", () => {
+  it("is what idle clients leave of the throttle", () => {
+    const quotas = { throttle: { ratePerSecond: 10_000 }, newConnectionsPerSecond: 500 };
+    const { idlePerSecond, leftPerSecond, broadcastsPerMinute, reconnectMinutes } = accountCapacity(627_000, quotas);
+    expect(idlePerSecond).toBeCloseTo(2_190, 9); // 627,000 / 300 + 627,000 / 6,270
+    expect(leftPerSecond).toBeCloseTo(7_810, 9);
+    expect(broadcastsPerMinute).toBeCloseTo((7_810 * 60) / 627_000, 9);
+    expect(reconnectMinutes).toBeCloseTo(20.9, 9);
+    expect(connectionLimits(quotas)).toEqual({
+      byNewConnections: 3_600_000,
+      byRefresh: 3_135_000,
+      byThrottle: 2_863_013,
+    });
+  });
+});
+
+describe("the cost of a month", () => {
+  const nothing: Usage = {
+    connections: 1_000,
+    hoursOnlineADay: 0,
+    notificationsADay: 0,
+    broadcastsADay: 0,
+    messagesADay: 0,
+    visitsADay: 0,
+    notificationBytes: 0,
+  };
+
+  it("of connections that are always open is minutes, pings both ways, and what a refresh costs", () => {
+    const { parts } = monthCost({ ...nothing, hoursOnlineADay: 24 });
+    expect(parts["connection minutes"]).toBeCloseTo(10.8, 9); // 1,000 x 43,200 min x $0.25 / million
+    expect(parts["pings and pongs"]).toBeCloseTo(17.28, 9); // 1,000 x 8,640 x 2 x $1 / million
+    expect(parts["other frames"]).toBe(0);
+    expect(parts["SQS and SNS"]).toBe(0);
+  });
+
+  it("has a cheaper price for frames beyond a thousand million", () => {
+    const { parts } = monthCost({ ...nothing, connections: 1e6, hoursOnlineADay: 24 });
+    expect(parts["pings and pongs"]).toBeCloseTo(1_000 + 16_280 * 0.8, 6); // 17,280 million frames
+    expect(PRICES.message.map(({ each }) => each)).toEqual([1e-6, 0.8e-6]);
+  });
+
+  it("of messages by the queue is a send, a receive and a delete each, and two frames", () => {
+    const { parts } = monthCost({ ...nothing, messagesADay: 10, hoursOnlineADay: 0.001 });
+    expect(parts["SQS and SNS"]).toBeCloseTo(0.36, 9); // 300,000 x 3 x $0.40 / million
+    expect(parts["other frames"]).toBeCloseTo(0.6, 9); // 300,000 x 2 x $1 / million
+  });
+
+  it("is the sum of its parts", () => {
+    const { parts, total } = monthCost({ ...nothing, hoursOnlineADay: 8, notificationsADay: 20, broadcastsADay: 1 });
+    expect(total).toBeCloseTo(
+      Object.values(parts).reduce((sum, part) => sum + part, 0),
+      9,
+    );
+  });
+});
+
+describe("the docs", () => {
+  it("hold exactly the figures that `npm run capacity` prints", () => {
+    const computed = new Map<string, string>();
+    const blocks = Object.fromEntries(
+      Object.entries(BLOCKS).map(([name, block]) => [
+        name,
+        () => {
+          computed.set(name, block());
+          return computed.get(name) ?? "";
+        },
+      ]),
+    );
+    for (const page of PAGES) {
+      const text = readFileSync(page, "utf8");
+      expect(fillBlocks(text, blocks)).toBe(text);
+    }
+    expect([...computed.keys()].sort()).toEqual(Object.keys(BLOCKS).sort());
+  });
+
+  it("reject a block that nobody generates", () => {
+    expect(() => fillBlocks("<!-- generated: unknown -->\n<!-- end -->", {})).toThrow(
+      "there is no generated block called unknown",
+    );
+  });
+});

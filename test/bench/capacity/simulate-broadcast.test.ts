@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { EventQueue } from "../../../bench/capacity/event-queue";
+import { seededRandom } from "../../../bench/capacity/seeded-random";
+import { type BroadcastScenario, simulateBroadcast } from "../../../bench/capacity/simulate-broadcast";
+import { singleFunctionScenario } from "../../../bench/capacity/tables";
+import { TokenBucket } from "../../../bench/capacity/token-bucket";
+
+const UNLIMITED = { ratePerSecond: 1e9, burst: 1e9 };
+
+function simulate(changes: Partial<BroadcastScenario>) {
+  return simulateBroadcast({
+    connections: 6_400,
+    segments: 1,
+    deliveryConcurrency: 64,
+    cpuMicroseconds: 0,
+    latencyMs: 0,
+    throttle: UNLIMITED,
+    pollers: { atStart: 5, perMinute: 300, max: 1_000 },
+    dispatchMs: 0,
+    deliveringSeconds: 110,
+    random: seededRandom(1),
+    ...changes,
+  });
+}
+
+describe("the simulated broadcast has the time of its closed form when", () => {
+  it("only the latency costs: rounds of as many posts as are in flight", () => {
+    expect(simulate({ latencyMs: 8 }).seconds).toBeCloseTo(0.8, 9); // 6,400 / 64 x 8 ms
+  });
+
+  it("only the CPU costs: one message after the other", () => {
+    expect(simulate({ cpuMicroseconds: 100 }).seconds).toBeCloseTo(0.64, 9); // 6,400 x 100 us
+  });
+
+  it("the CPU hides the latency: all of the CPU, and the last answer", () => {
+    // 64 x 157.5 us are more than 8 ms + 157.5 us.
+    expect(simulate({ cpuMicroseconds: 157.5, latencyMs: 8 }).seconds).toBeCloseTo(1.016, 9); // 1.008 s + 8 ms
+  });
+
+  it("functions deliver side by side: the longest part, begun after the queue's delay", () => {
+    const { seconds, functions, functionSeconds } = simulate({ segments: 4, cpuMicroseconds: 100, dispatchMs: 100 });
+    expect(seconds).toBeCloseTo(0.26, 9); // 0.1 s + 1,600 x 100 us
+    expect(functionSeconds).toBeCloseTo(0.64, 9);
+    expect(functions).toBe(4);
+  });
+
+  it("pollers are few: the parts wait for each other", () => {
+    const pollers = { atStart: 2, perMinute: 60, max: 2 };
+    expect(simulate({ segments: 4, cpuMicroseconds: 100, pollers }).seconds).toBeCloseTo(0.32, 9); // 2 x 1,600 x 100 us
+  });
+
+  it("pollers are added: the third part begins when the third poller is there", () => {
+    const pollers = { atStart: 2, perMinute: 60, max: 100 };
+    const scenario = { connections: 30_000, segments: 3, cpuMicroseconds: 1_000, pollers };
+    expect(simulate(scenario).seconds).toBeCloseTo(11, 9); // the third after 1 s, and 10,000 x 1 ms
+  });
+
+  it("an invocation is too short: the next goes on after the queue's delay", () => {
+    const { seconds, invocations, delivered } = simulate({
+      cpuMicroseconds: 1_000,
+      deliveringSeconds: 4,
+      dispatchMs: 500,
+    });
+    // 64 posts that have begun when the time is up are finished: 4 s and 63 ms, then the rest of 6,400 x 1 ms.
+    expect(invocations).toBe(2);
+    expect(delivered).toBe(6_400);
+    expect(seconds).toBeCloseTo(6.9, 9);
+  });
+
+  it("the throttle binds: no sooner than its tokens come, and never more than it gives", () => {
+    const throttle = { ratePerSecond: 1_000, burst: 500 };
+    const { seconds, delivered, posts, throttled } = simulate({ connections: 5_000, latencyMs: 1, throttle });
+    expect(delivered).toBe(5_000);
+    expect(posts - throttled).toBe(5_000);
+    expect(seconds).toBeGreaterThanOrEqual(4.5); // (5,000 - 500) / 1,000
+  });
+});
+
+describe("the simulated broadcast", () => {
+  it("reproduces one function of the bench: 10,000 messages in 1.575 s of CPU and 8 ms", () => {
+    expect(simulateBroadcast(singleFunctionScenario(10_000))).toMatchObject({
+      delivered: 10_000,
+      posts: 10_000,
+      invocations: 1,
+      seconds: expect.closeTo(1.583, 9),
+      functionSeconds: expect.closeTo(1.583, 9),
+    });
+  });
+
+  it("delivers to every connection once or counts it as a dead letter, whatever the quotas", () => {
+    const scenario = fc.record({
+      connections: fc.integer({ min: 1, max: 3_000 }),
+      segments: fc.integer({ min: 1, max: 12 }),
+      deliveryConcurrency: fc.integer({ min: 1, max: 100 }),
+      cpuMicroseconds: fc.integer({ min: 0, max: 500 }),
+      latencyMs: fc.integer({ min: 0, max: 20 }),
+      throttle: fc.record({
+        ratePerSecond: fc.integer({ min: 50, max: 5_000 }),
+        burst: fc.integer({ min: 1, max: 500 }),
+      }),
+      deliveringSeconds: fc.integer({ min: 1, max: 20 }),
+    });
+    fc.assert(
+      fc.property(scenario, fc.nat(), (changes, seed) => {
+        const { delivered, deadLettered, posts, throttled } = simulate({ ...changes, random: seededRandom(seed) });
+        expect(delivered + deadLettered).toBe(changes.connections);
+        expect(posts - throttled).toBe(delivered);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("says much the same when one simulated post stands for eight", () => {
+    const scenario = { connections: 64_000, segments: 8, cpuMicroseconds: 272, latencyMs: 8, dispatchMs: 500 };
+    const [one, eight] = [1, 8].map((quantum) => simulate({ ...scenario, quantum }).seconds) as [number, number];
+    expect(eight / one).toBeCloseTo(1, 2);
+  });
+});
+
+describe("the token bucket", () => {
+  it("gives what is saved up, and then so many a second", () => {
+    const bucket = new TokenBucket(10, 3);
+    expect([0, 0, 0, 0, 100, 100, 199, 200].map((now) => bucket.take(now))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect([5_000, 5_000, 5_000, 5_000].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
+  });
+});
+
+describe("the event queue", () => {
+  it("gives events by time, and those of one time in the order in which they came", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20)), (times) => {
+        const queue = new EventQueue<number>();
+        for (const [index, at] of times.entries()) queue.put(at, index);
+        const taken = times.map(() => queue.take());
+        const expected = times.map((at, event) => ({ at, event })).sort((a, b) => a.at - b.at);
+        expect(taken).toMatchObject(expected);
+        expect(queue.take()).toBeUndefined();
+      }),
+    );
+  });
+});

@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import { presenceEvent } from "../../handlers/presence/presence-event";
+import { parseNotification } from "../../handlers/pusher/notification";
+import { errorFrame } from "../../local/gateway/fault";
+import { renderTemplate } from "../../local/velocity/render-template";
+import type {
+  AckFrame,
+  ClientFrame,
+  ErrorFrame,
+  GatewayErrorFrame,
+  PingFrame,
+  PongFrame,
+  PublishFrame,
+  SendFrame,
+  ServerFrame,
+} from "../../src/contract/frames";
+import {
+  MESSAGE_ATTRIBUTES,
+  MESSAGE_SOURCES,
+  type NotificationRequest,
+  type PresenceMessage,
+  type ReceivedClientMessage,
+  type ReceivedPresenceEvent,
+} from "../../src/contract/messages";
+import {
+  ACK_TEMPLATE,
+  ERROR_TEMPLATE,
+  PONG_TEMPLATE,
+  publishTemplate,
+  sendMessageTemplate,
+} from "../../src/gateway/mapping-templates";
+import { assertMatches, violation, WIRE_SCHEMAS, type WireSchema, type WireSchemaName } from "../support/wire-schemas";
+
+const NAMES = Object.keys(WIRE_SCHEMAS) as WireSchemaName[];
+const json = fc.jsonValue({ maxDepth: 3 });
+
+describe("each wire schema", () => {
+  it("is one of the six, in a file of its name", () => {
+    expect(NAMES.sort()).toEqual([
+      "client-frame",
+      "client-message",
+      "notification-request",
+      "presence-event",
+      "presence-message",
+      "server-frame",
+    ]);
+  });
+
+  it.each(NAMES)("%s: names its draft, id, title and purpose, and has examples that it accepts", (name) => {
+    const { $schema, $id, title, description, examples } = WIRE_SCHEMAS[name];
+    expect({ $schema, $id }).toEqual({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: `urn:sumu:schema:${name}`,
+    });
+    expect([title, description].every((text) => text.length > 5)).toBe(true);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) assertMatches(name, example);
+  });
+});
+
+/** A type's members, and whether it requires them: the compiler holds such a table against the type. */
+type Members<Type> = { readonly [Key in keyof Type]-?: object extends Pick<Type, Key> ? "optional" : "required" };
+
+function members({ properties = {}, required = [] }: WireSchema): Record<string, string> {
+  const known = Object.entries(properties).filter(([, schema]) => schema !== false);
+  return Object.fromEntries(known.map(([name]) => [name, required.includes(name) ? "required" : "optional"]));
+}
+
+function part(name: WireSchemaName, ...path: string[]): WireSchema {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown>)[key],
+    WIRE_SCHEMAS[name],
+  ) as WireSchema;
+}
+
+describe("the types of src/contract", () => {
+  const TYPES = {
+    ping: [{ action: "required" } satisfies Members<PingFrame>, part("client-frame", "$defs", "ping")],
+    send: [
+      { action: "required", message: "required" } satisfies Members<SendFrame>,
+      part("client-frame", "$defs", "send"),
+    ],
+    publish: [
+      { action: "required", message: "required" } satisfies Members<PublishFrame>,
+      part("client-frame", "$defs", "publish"),
+    ],
+    pong: [
+      { type: "required", statusCode: "required", connectionId: "required" } satisfies Members<PongFrame>,
+      part("server-frame", "$defs", "pong"),
+    ],
+    ack: [
+      { type: "required", action: "required", requestId: "required" } satisfies Members<AckFrame>,
+      part("server-frame", "$defs", "ack"),
+    ],
+    error: [
+      {
+        type: "required",
+        action: "required",
+        requestId: "required",
+        message: "required",
+      } satisfies Members<ErrorFrame>,
+      part("server-frame", "$defs", "error"),
+    ],
+    "the gateway's error": [
+      { message: "required", connectionId: "required", requestId: "required" } satisfies Members<GatewayErrorFrame>,
+      part("server-frame", "$defs", "gatewayError"),
+    ],
+    "a notification request": [
+      { users: "optional", exclude_users: "optional", data: "required" } satisfies Members<NotificationRequest>,
+      part("notification-request"),
+    ],
+    "a client's message": [
+      { Body: "required", MessageAttributes: "required" } satisfies Members<ReceivedClientMessage>,
+      part("client-message"),
+    ],
+    "a client's message's attributes": [
+      { user_id: "required", timestamp: "required", source: "required" } satisfies Members<
+        ReceivedClientMessage["MessageAttributes"]
+      >,
+      part("client-message", "properties", "MessageAttributes"),
+    ],
+    "a presence event": [
+      { type: "required", message: "required" } satisfies Members<PresenceMessage>,
+      part("presence-event"),
+    ],
+    "a presence event's message": [
+      { user_id: "required", status: "required", timestamp: "required", version: "required" } satisfies Members<
+        PresenceMessage["message"]
+      >,
+      part("presence-event", "properties", "message"),
+    ],
+    "a presence event's attributes": [
+      { user_id: "required", timestamp: "required", source: "required", version: "required" } satisfies Members<
+        ReceivedPresenceEvent["MessageAttributes"]
+      >,
+      part("presence-message", "properties", "MessageAttributes"),
+    ],
+  } as const;
+
+  it.each(Object.entries(TYPES))("have the members of the schema: %s", (_name, [expected, schema]) => {
+    expect(members(schema)).toEqual(expected);
+  });
+
+  it("allow nothing that the schemas refuse", () => {
+    const value = json.filter((one) => one !== null && one !== "") as fc.Arbitrary<SendFrame["message"]>;
+    const text = fc.string({ minLength: 1 });
+    const action = fc.constantFrom("send", "publish");
+    const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
+      fc.record({ action: fc.constant("ping") }),
+      fc.record({ action, message: value }),
+    );
+    const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
+      fc.record({ type: fc.constant("pong"), statusCode: fc.constant(200), connectionId: text }),
+      fc.record({ type: fc.constant("ack"), action, requestId: text }),
+      fc.record({ type: fc.constant("error"), action, requestId: text, message: text }),
+      fc.record({ message: text, connectionId: text, requestId: text }),
+    );
+    const request: fc.Arbitrary<NotificationRequest> = fc.record(
+      { users: fc.array(fc.string()), exclude_users: fc.array(fc.string()), data: json as fc.Arbitrary<never> },
+      { requiredKeys: ["data"] },
+    );
+    const event: fc.Arbitrary<PresenceMessage> = fc.record({
+      type: fc.constant("presence"),
+      message: fc.record({
+        user_id: text,
+        status: fc.constantFrom("ONLINE", "OFFLINE"),
+        timestamp: fc.nat(),
+        version: fc.integer({ min: 1 }),
+      }),
+    });
+    fc.assert(
+      fc.property(clientFrame, serverFrame, request, event, (...values) => {
+        const names = ["client-frame", "server-frame", "notification-request", "presence-event"] as const;
+        for (const [index, name] of names.entries()) assertMatches(name, values[index]);
+      }),
+    );
+  });
+});
+
+/** Objects that are sometimes right, and often wrong in one member. */
+function nearly(members: Readonly<Record<string, readonly unknown[]>>): fc.Arbitrary<Record<string, unknown>> {
+  const values = Object.entries(members).map(([name, right]) => [name, fc.oneof(fc.constantFrom(...right), json)]);
+  return fc.record(Object.fromEntries(values), { requiredKeys: [] });
+}
+
+describe("the schemas accept exactly what SUMU takes", () => {
+  const context = {
+    authorizer: { principalId: "alice" },
+    connectionId: "J6x7dFvtIAMCIGA=",
+    requestId: "J6x7eGbqIAMFwyg=",
+    requestTimeEpoch: 1_764_000_000_999,
+    routeKey: "send",
+  };
+  const render = (template: string, body: string) =>
+    renderTemplate(template, { body, context, nullReference: "source" });
+
+  it("of a client's message: the mapping templates pass on what the schema accepts, and nothing else", () => {
+    const topicArn = "arn:aws:sns:eu-west-1:123456789012:messages";
+    fc.assert(
+      fc.property(nearly({ message: ["", null, "text", 0, false, {}, []] }), (frame) => {
+        for (const [action, template, parameter] of [
+          ["send", sendMessageTemplate(), "MessageBody"],
+          ["publish", publishTemplate(topicArn), "Message"],
+        ] as const) {
+          const whole = { ...frame, action };
+          const isPassedOn = new URLSearchParams(render(template, JSON.stringify(whole))).has(parameter);
+          expect(violation("client-frame", whole) === undefined).toBe(isPassedOn);
+        }
+      }),
+    );
+  });
+
+  it("of a notification: the pusher reads what the schema accepts, and nothing else", () => {
+    const request = nearly({
+      users: [[], ["alice"], ["alice", "alice"], null, [1]],
+      exclude_users: [[], ["bob"], "bob"],
+      data: [null, "text", { a: 1 }],
+      unknown: [1],
+    });
+    fc.assert(
+      fc.property(fc.oneof(request, json), (value) => {
+        let isRead = true;
+        try {
+          parseNotification(JSON.stringify(value));
+        } catch {
+          isRead = false;
+        }
+        expect(violation("notification-request", value) === undefined).toBe(isRead);
+      }),
+    );
+  });
+
+  it("rejects a request that claims to be a continuation, which is the pusher's own", () => {
+    expect(violation("notification-request", { data: 1, sumu_continuation: { attempt: 1 } })).toBe(
+      "notification-request/sumu_continuation boolean schema is false",
+    );
+  });
+
+  it("of the gateway's answers: what the mapping templates write", () => {
+    assertMatches("server-frame", JSON.parse(render(PONG_TEMPLATE, "")));
+    assertMatches("server-frame", JSON.parse(render(ACK_TEMPLATE, "<xml/>")));
+    assertMatches("server-frame", JSON.parse(render(ERROR_TEMPLATE, "<xml/>")));
+    assertMatches("server-frame", JSON.parse(errorFrame("Forbidden", context.connectionId, context.requestId)));
+  });
+
+  it("of presence: what the watchdog writes, for any user", () => {
+    const user = fc.string({ unit: "binary", minLength: 1 });
+    fc.assert(
+      fc.property(user, fc.constantFrom("ONLINE", "OFFLINE"), fc.integer({ min: 1 }), (userId, status, version) => {
+        const row = { status, version, changedAt: 1_764_000_000_999, announced: 0 };
+        const { body, attributes } = presenceEvent(userId, row);
+        assertMatches("presence-event", JSON.parse(body));
+        assertMatches("presence-message", { Body: body, MessageAttributes: attributes });
+      }),
+    );
+  });
+
+  it("of names: the constants of src/contract", () => {
+    const attributes = part("presence-message", "properties", "MessageAttributes");
+    expect(Object.keys(attributes.properties ?? {}).sort()).toEqual(Object.values(MESSAGE_ATTRIBUTES).sort());
+    const { presence, ...routes } = MESSAGE_SOURCES;
+    expect(part("client-message", "properties", "MessageAttributes", "properties", "source")).toMatchObject({
+      properties: { StringValue: { enum: expect.arrayContaining(Object.values(routes)) } },
+    });
+    expect(part("presence-message", "properties", "MessageAttributes", "properties", "source")).toMatchObject({
+      properties: { StringValue: { const: presence } },
+    });
+  });
+});

@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
+import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
+import { fillBlocks } from "../../scripts/generated-blocks";
+import { wireContractBlocks } from "../../scripts/wire-contract";
+import { authorizedAudiencesRule, authorizedIssuerRule, issuerJwksUriRule } from "../../src/rules/rules";
+
+const ROOT = path.resolve(__dirname, "..", "..");
+const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
+const PAGES = [
+  "README.md",
+  ...readdirSync(path.join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+  "examples/backend/README.md",
+  "examples/browser/README.md",
+];
+
+describe("the docs", () => {
+  it.each(PAGES)("%s: links only to files that are there", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+    const missing = links.filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(PAGES)("%s: names only npm scripts that are there", (page) => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = [...read(page).matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name = ""]) => name);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it("hold the wire contract as the schemas state it", () => {
+    const page = read("docs/wire-contract.md");
+    const blocks = wireContractBlocks();
+    const named = [...page.matchAll(/<!-- generated: ([a-z-]+) -->/g)].map(([, name]) => name);
+    expect(named.sort()).toEqual(Object.keys(blocks).sort());
+    expect(fillBlocks(page, blocks)).toBe(page);
+  });
+
+  it("give inputs for identity providers that the module takes", () => {
+    const page = read("docs/identity-providers.md");
+    const values = (input: string, pattern: string) =>
+      [...page.matchAll(new RegExp(`^${input} += ${pattern}`, "gm"))].map(([, value = ""]) => value);
+    const uris = values("issuer_jwks_uri", '"(.*?)"');
+    const issuers = values("authorized_issuer", '"(.*?)"');
+    const audiences = values("authorized_audiences", '\\["(.*?)"\\]');
+    expect([uris.length, issuers.length, audiences.length]).toEqual([3, 3, 3]);
+    expect(uris.filter((uri) => !issuerJwksUriRule.holds(uri))).toEqual([]);
+    expect(issuers.filter((issuer) => !authorizedIssuerRule.holds(issuer))).toEqual([]);
+    expect(audiences.filter((audience) => !authorizedAudiencesRule.holds([audience]))).toEqual([]);
+  });
+
+  it("name algorithms and reasons of refusal that the authorizer has", () => {
+    const page = read("docs/identity-providers.md");
+    const families = new Set(Object.keys(ALGORITHMS).map((name) => name.replace(/\d+$/, "")));
+    expect([...families].sort()).toEqual(["ES", "Ed", "EdDSA", "PS", "RS"]);
+    for (const reason of ["audience_mismatch", "token_expired"] as const) {
+      expect(page).toContain(reason);
+      expect(DENY_REASONS).toContain(reason);
+    }
+  });
+});

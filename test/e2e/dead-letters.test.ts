@@ -1,0 +1,194 @@
+import {
+  GetAliasCommand,
+  InvokeCommand,
+  ListEventSourceMappingsCommand,
+  PublishVersionCommand,
+  UpdateAliasCommand,
+  UpdateEventSourceMappingCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import { GetSubscriptionAttributesCommand, ListSubscriptionsByTopicCommand, PublishCommand } from "@aws-sdk/client-sns";
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
+import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { Client } from "./client";
+import { FunctionLog } from "./function-log";
+import { Inbox, type Received } from "./inbox";
+import { until } from "./until";
+
+jest.setTimeout(60_000);
+
+const PUSHER = "local-sumu-pusher-codeless";
+const PRESENCE = "local-sumu-presence";
+/** As the function's environment names the stack; the handler's own default until the stack sets it. */
+const STACK = { stack: expect.stringMatching(/^(?:local-)?sumu$/) };
+
+/** Of the gateway here, half of what the pusher refuses by itself. */
+const PAYLOAD_BYTES = 64 * 1_024;
+
+describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", () => {
+  let stack: LocalStack;
+  let letters: Inbox;
+  beforeAll(async () => {
+    stack = await startLocalStack({ presenceSource: "topic", limits: { payloadBytes: PAYLOAD_BYTES } });
+    letters = await inboxOf("local-sumu-integration-notifications-dlq");
+    // Instead of twelve minutes, after which a failed message is tried again.
+    const QueueUrl = stack.info.notifications.queue.url;
+    await stack.aws.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: "1" } }));
+  }, INSTALL_TIMEOUT_MILLISECONDS);
+  afterAll(async () => {
+    await letters?.stop();
+    await stack?.stop();
+  });
+
+  async function inboxOf(QueueName: string): Promise<Inbox> {
+    const { QueueUrl = "" } = await stack.aws.sqs.send(new GetQueueUrlCommand({ QueueName }));
+    return new Inbox(stack.aws.sqs, QueueUrl);
+  }
+
+  const letter = (inbox: Inbox, isIt: (message: Received) => boolean): Promise<Received> =>
+    until("the dead letter", () => inbox.messages.find(isIt), 30_000);
+
+  const publish = (Message: string) =>
+    stack.aws.sns.send(new PublishCommand({ TopicArn: stack.info.notifications.topic.arn, Message }));
+  const send = (MessageBody: string) =>
+    stack.aws.sqs.send(new SendMessageCommand({ QueueUrl: stack.info.notifications.queue.url, MessageBody }));
+
+  test("a malformed notification from the topic, at once, with its reason", async () => {
+    const log = await FunctionLog.open(stack.aws, PUSHER);
+    const { MessageId } = await publish("by topic: no JSON");
+    expect(await letter(letters, ({ body }) => body.startsWith("by topic"))).toEqual({
+      body: "by topic: no JSON",
+      attributes: { reason: ["String", "malformed"] },
+    });
+    expect(await log.line("malformed")).toMatchObject({ level: "error", messageId: MessageId });
+    expect(await log.line("pushed")).toMatchObject({ messages: 1, malformed: 1 });
+    expect(await log.metric("Failed", 1)).toEqual([
+      { namespace: "SUMU", name: "Failed", unit: "Count", dimensions: STACK, values: [1] },
+    ]);
+    expect((await log.text()).join()).not.toContain("no JSON");
+  });
+
+  test("a malformed notification from the queue, by the queue's redrive after five receives", async () => {
+    const log = await FunctionLog.open(stack.aws, PUSHER);
+    const { MessageId } = await send("by queue: no JSON");
+    const { body } = await letter(letters, (message) => message.body.startsWith("by queue"));
+    expect(body).toBe("by queue: no JSON");
+    expect(await log.line("malformed")).toMatchObject({ level: "error", messageId: MessageId });
+    // Once for each receive.
+    expect(await log.metric("Failed", 5)).toHaveLength(5);
+  });
+
+  test("data that no connection can take, for all of them at once, with its reason", async () => {
+    const log = await FunctionLog.open(stack.aws, PUSHER);
+    const notification = JSON.stringify({ data: `too large for all ${"x".repeat(128 * 1_024)}` });
+    await send(notification);
+    expect(await letter(letters, ({ body }) => body.includes("too large for all"))).toEqual({
+      body: notification,
+      attributes: { reason: ["String", "payload_too_large"] },
+    });
+    expect(await log.line("pushed")).toMatchObject({ messages: 1, deadLettered: 1 });
+    expect(await log.metric("Failed", 1)).toMatchObject([{ dimensions: STACK, values: [1] }]);
+  });
+
+  test("what the gateway answers with 413, for that connection, with its reason", async () => {
+    const log = await FunctionLog.open(stack.aws, PUSHER);
+    const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice"));
+    client.send('{"action":"ping"}');
+    const { connectionId } = JSON.parse((await client.received(1))[0] ?? "");
+    const data = `too large for one ${"x".repeat(PAYLOAD_BYTES)}`;
+    await send(JSON.stringify({ users: ["alice"], data }));
+    const { body, attributes } = await letter(letters, (message) => message.body.includes("too large for one"));
+    expect(attributes).toEqual({ reason: ["String", "payload_too_large"] });
+    expect(JSON.parse(body)).toMatchObject({
+      data,
+      sumu_continuation: { reason: "payload_too_large", connections: [["alice", connectionId, expect.any(Number)]] },
+    });
+    expect(await log.line("pushed")).toMatchObject({ messages: 1, deadLettered: 1 });
+    expect(await log.metric("Failed", 1)).toMatchObject([{ dimensions: STACK, values: [1] }]);
+    await client.close();
+  });
+
+  test("an asynchronous invocation of the pusher that throws three times", async () => {
+    const log = await FunctionLog.open(stack.aws, PUSHER);
+    const Payload = JSON.stringify({ no: "event" });
+    // Not by its alias, as the topic does: the emulator has the alias's settings for the function alone.
+    await stack.aws.lambda.send(new InvokeCommand({ FunctionName: PUSHER, InvocationType: "Event", Payload }));
+    const { body } = await letter(letters, (message) => message.body.includes("requestPayload"));
+    expect(JSON.parse(body)).toMatchObject({
+      requestContext: { condition: "RetriesExhausted", approximateInvokeCount: 3 },
+      requestPayload: { no: "event" },
+      responsePayload: { errorMessage: expect.stringContaining("is not iterable") },
+    });
+    expect((await log.text()).filter((line) => line.startsWith("START"))).toHaveLength(3);
+  });
+
+  test("what the topic cannot hand to the pusher: the subscription names the queue", async () => {
+    // The emulator invokes and does no more: what SNS does by this policy cannot be seen here.
+    const { sns } = stack.aws;
+    const TopicArn = stack.info.notifications.topic.arn;
+    const { Subscriptions: [subscription] = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    const request = { SubscriptionArn: subscription?.SubscriptionArn };
+    const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand(request));
+    expect(JSON.parse(Attributes?.RedrivePolicy ?? "")).toEqual({
+      deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:local-sumu-integration-notifications-dlq",
+    });
+  });
+
+  test("changes of presence that the watchdog cannot settle, and those after them are", async () => {
+    const { lambda } = stack.aws;
+    const presenceLetters = await inboxOf("local-sumu-presence-dlq");
+    const alias = { FunctionName: PRESENCE, Name: "latest" };
+    const { FunctionVersion: good } = await lambda.send(new GetAliasCommand(alias));
+    await lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: PRESENCE, Environment: { Variables: {} } }),
+    );
+    const { Version: broken } = await lambda.send(new PublishVersionCommand({ FunctionName: PRESENCE }));
+    await lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: broken }));
+    const EventSourceArn = stack.info.connections_table.stream_arn;
+    const { EventSourceMappings: [mapping] = [] } = await lambda.send(
+      new ListEventSourceMappingsCommand({ EventSourceArn }),
+    );
+    // Instead of 23 hours: the one reason for which the emulator gives a batch up.
+    const update = { UUID: mapping?.UUID, MaximumRecordAgeInSeconds: 1 };
+    await lambda.send(new UpdateEventSourceMappingCommand(update));
+
+    const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("bob"));
+    const { body } = await letter(presenceLetters, ({ body: text }) => text.includes("DDBStreamBatchInfo"));
+    expect(JSON.parse(body)).toMatchObject({
+      requestContext: { condition: "MaxRecordAgeExceeded", functionArn: expect.stringContaining(PRESENCE) },
+      DDBStreamBatchInfo: { batchSize: expect.any(Number), streamArn: EventSourceArn },
+    });
+
+    await lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: good }));
+    const log = await FunctionLog.open(stack.aws, PRESENCE);
+    const other = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("carol"));
+    expect(await log.metric("Online", 1)).toMatchObject([{ namespace: "SUMU", dimensions: STACK, values: [1] }]);
+    expect(await log.line("presence_settled")).toMatchObject({ level: "info", failed: 0 });
+    await Promise.all([client.close(), other.close()]);
+    await presenceLetters.stop();
+  });
+
+  test("a message that a backend receives five times and never deletes", async () => {
+    const deadMessages = await inboxOf("local-sumu-integration-messages-dlq");
+    const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice"));
+    client.send('{"action":"send","message":"indigestible"}');
+    await client.received(1);
+    const receive = new ReceiveMessageCommand({ QueueUrl: stack.info.messages.queue.url, VisibilityTimeout: 0 });
+    const { body, attributes } = await until("the dead letter", async () => {
+      await stack.aws.sqs.send(receive);
+      return deadMessages.messages[0];
+    });
+    expect([body, attributes.user_id, attributes.source]).toEqual([
+      "indigestible",
+      ["String", "alice"],
+      ["String", "apigw.route.send"],
+    ]);
+    await Promise.all([client.close(), deadMessages.stop()]);
+  });
+});

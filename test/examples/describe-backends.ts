@@ -1,0 +1,195 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { promisify } from "node:util";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { LocalStack } from "../../local/local-stack";
+import { ensureNode24 } from "../../scripts/node24";
+import { Client } from "../e2e/client";
+import { until } from "../e2e/until";
+import { INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { ensurePythonClients } from "../support/python-clients";
+
+const run = promisify(execFile);
+const ROOT = path.resolve(__dirname, "..", "..");
+const BACKENDS = path.join(ROOT, "examples", "backend");
+
+const LANGUAGES = {
+  TypeScript: async () => [await ensureNode24(), "--import", "tsx", path.join(BACKENDS, "typescript", "main.ts")],
+  Python: async () => [await ensurePythonClients(), "-B", path.join(BACKENDS, "python", "main.py")],
+} as const;
+
+interface Line {
+  readonly userId?: string;
+  readonly user_id?: string;
+}
+
+/** A command that runs until it is told to stop, and the lines of JSON that it has printed. */
+class Running {
+  readonly lines: Line[] = [];
+  #errors = "";
+
+  constructor(private readonly child: ChildProcess) {
+    let text = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      const complete = (text + chunk).split("\n");
+      text = complete.pop() ?? "";
+      this.lines.push(...complete.map((line) => JSON.parse(line) as Line));
+    });
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      this.#errors += chunk;
+    });
+  }
+
+  /** Waits for so many lines about a user, and gives them: the queue and the table hold others' too. */
+  about(user: string, count: number): Promise<readonly Line[]> {
+    return until(`${count} lines about ${user}`, () => {
+      const found = this.lines.filter(({ userId, user_id }) => (userId ?? user_id) === user);
+      return found.length >= count && found;
+    });
+  }
+
+  /** Asks it to end, then ends its poll by a message. @returns exit code and what it has said of errors */
+  async stop(endPoll: () => Promise<unknown>): Promise<readonly [code: number | null, errors: string]> {
+    const exited = once(this.child, "exit") as Promise<[number | null]>;
+    this.child.kill("SIGTERM");
+    await endPoll();
+    const [code] = await exited;
+    return [code, this.#errors];
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+}
+
+/** The commands of examples/backend, as a reader would type them. */
+export function describeBackends(stack: () => LocalStack): void {
+  describe.each(Object.entries(LANGUAGES))("the backend in %s", (language, commandOf) => {
+    const running: Running[] = [];
+    const clients: Client[] = [];
+    let command: readonly string[];
+    beforeAll(async () => {
+      command = await commandOf();
+    }, INSTALL_TIMEOUT_MILLISECONDS);
+    afterEach(() => {
+      for (const one of running.splice(0)) one.kill();
+      for (const client of clients.splice(0)) client.terminate();
+    });
+
+    const user = (name: string) => `${name}-${language}`;
+    const env = () => {
+      const { info } = stack();
+      return {
+        PATH: process.env.PATH,
+        AWS_ENDPOINT_URL: info.aws_endpoint_url,
+        AWS_REGION: info.region,
+        AWS_DEFAULT_REGION: info.region,
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        NOTIFICATIONS_TOPIC_ARN: info.notifications.topic.arn,
+        NOTIFICATIONS_QUEUE_URL: info.notifications.queue.url,
+        MESSAGES_TOPIC_ARN: info.messages.topic.arn,
+        PRESENCE_TABLE_NAME: info.presence_table?.name,
+      };
+    };
+    const options = () => ({ cwd: ROOT, env: env() });
+    const execute = ([file = "", ...args]: readonly string[]) => run(file, args, options());
+    const backend = (...args: string[]) => execute([...command, ...args]);
+    const start = (...args: string[]): Running => {
+      const [file = "", ...rest] = [...command, ...args];
+      const one = new Running(spawn(file, rest, { ...options(), stdio: ["ignore", "pipe", "pipe"] }));
+      running.push(one);
+      return one;
+    };
+    const connect = async (userId: string) => {
+      const client = await Client.connect(stack().info.websocket_url, await stack().issuer.mint(userId));
+      clients.push(client);
+      return client;
+    };
+    const endPoll = (QueueUrl: string) => () =>
+      stack().aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "end of the poll" }));
+
+    it("notifies selected users and everybody, by the queue and by the topic", async () => {
+      const [alice, bob] = await Promise.all([connect(user("alice")), connect(user("bob"))]);
+      await backend("send", user("alice"), '{"via":"queue","text":"é & \\"+\\""}');
+      await alice.received(1);
+      await backend("publish", user("alice"), '{"via":"topic"}');
+      await alice.received(2);
+      await backend("send", "all", '"everybody"');
+      await Promise.all([alice.received(3), bob.received(1)]);
+      await backend("publish", "all", '"again"');
+      await Promise.all([alice.received(4), bob.received(2)]);
+      expect(alice.frames.map((frame) => JSON.parse(frame))).toEqual([
+        { via: "queue", text: 'é & "+"' },
+        { via: "topic" },
+        "everybody",
+        "again",
+      ]);
+      expect(bob.frames).toEqual(['"everybody"', '"again"']);
+    });
+
+    it("receives what clients send, and ends when it is told to", async () => {
+      const alice = await connect(user("alice"));
+      const { url } = stack().info.messages.queue;
+      const receiving = start("receive", url);
+      alice.send('{"action":"send","message":{"order":4711}}');
+      expect(await receiving.about(user("alice"), 1)).toEqual([
+        { userId: user("alice"), source: "apigw.route.send", body: '{"order":4711}' },
+      ]);
+      expect(await receiving.stop(endPoll(url))).toEqual([0, ""]);
+    });
+
+    it("follows presence and published messages on a queue of its own", async () => {
+      const sources = ["lambda.presence.watchdog", "apigw.route.publish"];
+      const { stdout } = await backend("subscribe", `own-${language}`, ...sources);
+      const { queueUrl } = JSON.parse(stdout) as { queueUrl: string };
+      expect((await backend("subscribe", `own-${language}`, ...sources)).stdout).toBe(stdout);
+      const carol = await connect(user("carol"));
+      const following = start("presence", queueUrl);
+      const change = (status: string, version: number) => ({
+        user_id: user("carol"),
+        status,
+        version,
+        timestamp: expect.any(Number),
+      });
+      // From the table or by the event, whichever comes first, and once.
+      expect(await following.about(user("carol"), 1)).toEqual([change("ONLINE", 1)]);
+      await carol.close();
+      expect(await following.about(user("carol"), 2)).toEqual([change("ONLINE", 1), change("OFFLINE", 2)]);
+      expect(await following.stop(endPoll(queueUrl))).toEqual([0, ""]);
+
+      const receiving = start("receive", queueUrl);
+      const dave = await connect(user("dave"));
+      dave.send('{"action":"publish","message":"hello"}');
+      // ONLINE comes first, or the message.
+      expect(await receiving.about(user("dave"), 2)).toContainEqual({
+        userId: user("dave"),
+        source: "apigw.route.publish",
+        body: "hello",
+      });
+    });
+
+    it("says what it needs when it is called wrongly", async () => {
+      await expect(backend("send", user("alice"))).rejects.toThrow("usage: main.");
+      await expect(
+        run(command[0] ?? "", [...command.slice(1), "send", "all", "1"], {
+          cwd: ROOT,
+          env: { ...env(), NOTIFICATIONS_QUEUE_URL: "" },
+        }),
+      ).rejects.toThrow("NOTIFICATIONS_QUEUE_URL is not set: it is an output of the SUMU stack");
+    });
+  });
+
+  test(
+    "the Python backend stands what SQS can answer",
+    async () => {
+      const script = path.join(__dirname, "test_backend.py");
+      const { stderr } = await run(await ensurePythonClients(), ["-B", script], {
+        env: { PATH: process.env.PATH, PYTHONPATH: path.join(BACKENDS, "python") },
+      });
+      expect(stderr).toMatch(/^Ran 10 tests in .*\n\nOK\n$/m);
+    },
+    INSTALL_TIMEOUT_MILLISECONDS,
+  );
+}

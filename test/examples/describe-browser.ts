@@ -1,0 +1,91 @@
+import path from "node:path";
+import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { build } from "esbuild";
+import type { RealtimeClient } from "../../examples/browser/realtime-client";
+import type { LocalStack } from "../../local/local-stack";
+import { Inbox } from "../e2e/inbox";
+import { until } from "../e2e/until";
+import { describeWithChromium, launchChromium } from "../support/chromium";
+
+/** What the script below leaves on the window. */
+interface PageGlobals {
+  readonly sumu: { readonly RealtimeClient: typeof RealtimeClient };
+  readonly state: { readonly heard: number[]; tokens: number; acknowledged: number };
+}
+
+const MESSAGES = 10;
+const CONNECTIONS = 5;
+
+/** examples/browser in a real browser, against the gateway of the local stack. */
+export function describeBrowser(stack: () => LocalStack): void {
+  describeWithChromium("the browser's client, in Chromium", () => {
+    it("loses and repeats nothing while one connection after another takes over", async () => {
+      const { info, aws } = stack();
+      const inbox = new Inbox(aws.sqs, info.messages.queue.url);
+      const browser = await launchChromium();
+      try {
+        const page = await (await browser.newContext({ bypassCSP: true })).newPage();
+        await page.goto(info.page_url);
+        await page.addScriptTag({ content: await bundle() });
+        await page.evaluate(
+          ({ url, messages }) => {
+            const { sumu } = globalThis as unknown as PageGlobals;
+            const state = { heard: [] as number[], tokens: 0, acknowledged: 0 };
+            Object.assign(globalThis, { state });
+            const client = new sumu.RealtimeClient({
+              url,
+              token: async () => {
+                state.tokens++;
+                const headers = { "content-type": "application/json" };
+                const response = await fetch("/tokens", { method: "POST", headers, body: '{"user":"erin"}' });
+                return ((await response.json()) as { token: string }).token;
+              },
+              onNotification: (data) => state.heard.push(data as number),
+              refreshMs: 300,
+            });
+            for (let index = 0; index < messages; index++) {
+              setTimeout(() => client.send(`erin ${index}`).then(() => state.acknowledged++), index * 100);
+            }
+          },
+          { url: info.websocket_url, messages: MESSAGES },
+        );
+        const state = () => page.evaluate(() => (globalThis as unknown as PageGlobals).state);
+        await until("the first message", async () => (await state()).acknowledged > 0);
+
+        let sent = 0;
+        // One after the other, so that they fall before, between and beside the connections.
+        while ((await state()).tokens < CONNECTIONS) {
+          const Entries = Array.from({ length: 10 }, (_, index) => ({
+            Id: String(index),
+            MessageBody: JSON.stringify({ users: ["erin"], data: sent + index }),
+          }));
+          sent += Entries.length;
+          await aws.sqs.send(new SendMessageBatchCommand({ QueueUrl: info.notifications.queue.url, Entries }));
+          await until(`${sent} notifications`, async () => new Set((await state()).heard).size >= sent);
+        }
+        await until("every ack", async () => (await state()).acknowledged === MESSAGES);
+        const { heard } = await state();
+        expect([...heard].sort((a, b) => a - b)).toEqual(Array.from({ length: sent }, (_, index) => index));
+        const received = await inbox.from("erin", "apigw.route.send", MESSAGES);
+        expect(received.map(({ body }) => body).sort()).toEqual(
+          Array.from({ length: MESSAGES }, (_, index) => `erin ${index}`).sort(),
+        );
+      } finally {
+        await browser.close();
+        await inbox.stop();
+      }
+    });
+  });
+}
+
+async function bundle(): Promise<string> {
+  const entry = path.resolve(__dirname, "..", "..", "examples", "browser", "realtime-client.ts");
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "iife",
+    globalName: "sumu",
+    write: false,
+  });
+  return outputFiles[0]?.text ?? "";
+}

@@ -1,0 +1,131 @@
+/**
+ * Who may do what with what, and when: every policy of the modules, by module and policy document, a statement a line.
+ * `<sumu>` is `<prefix>-sumu`; `arn:sns:x` is x of this account and region; what begins with "with a key" is there for
+ * `kms_key_arn` only.
+ */
+export const POLICIES: Readonly<Record<string, readonly string[]>> = {
+  "global current": [
+    "WriteLogs: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents on *",
+  ],
+  "global trust": ["Allow: apigateway.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account"],
+  "serverless authorizer_build_role": [
+    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer_build[0]:*",
+    'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/*',
+    "Release: lambda:GetAlias lambda:GetFunction lambda:GetFunctionConfiguration lambda:UpdateFunctionCode lambda:PublishVersion lambda:UpdateAlias on aws_lambda_function.authorizer_released[0]",
+    "AskVersions: lambda:GetFunction lambda:GetFunctionConfiguration lambda:InvokeFunction on aws_lambda_function.authorizer_released[0]:*",
+    "AskWhyItRuns: codepipeline:GetPipelineExecution on arn:codepipeline:<sumu>-release-authorizer",
+  ],
+  "serverless authorizer_build_role_trust": [
+    "Allow: codebuild.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codebuild:project/<sumu>-build-authorizer",
+  ],
+  "serverless authorizer_execution": [
+    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer:*",
+    "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
+  ],
+  "serverless authorizer_execution_trust": [
+    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-codeless:* | arn:lambda:function:<sumu>-authorizer-released | arn:lambda:function:<sumu>-authorizer-released:*",
+  ],
+  "serverless authorizer_pipeline": [
+    "ReadSource: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
+    'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/*',
+    "KnowTheBucket: s3:GetBucketLocation s3:GetBucketVersioning on var.s3_artifacts",
+    "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-authorizer",
+  ],
+  "serverless authorizer_pipeline_trust": [
+    "Allow: codepipeline.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codepipeline:<sumu>-release-authorizer",
+  ],
+  "serverless gateway": [
+    "KeepConnections: dynamodb:PutItem dynamodb:DeleteItem on aws_dynamodb_table.connections",
+    "PublishMessages: sns:Publish on aws_sns_topic.messages",
+    "SendMessages: sqs:SendMessage on aws_sqs_queue.messages",
+    "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+    "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
+  ],
+  "serverless gateway_trust": [
+    "Allow: apigateway.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
+  ],
+  "serverless key": [
+    "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",
+    "KeepWhatTheTopicCouldNotDeliver: sns.amazonaws.com kms:Decrypt kms:GenerateDataKey on * if aws:SourceArn ArnEquals arn:sns:<sumu>-integration-notifications",
+  ],
+  "serverless messages": ["RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.messages if aws:SecureTransport Bool false"],
+  "serverless messages_dlq": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.messages_dlq if aws:SecureTransport Bool false",
+  ],
+  "serverless messages_topic": [
+    "AllowOwner: * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.messages if AWS:SourceOwner StringEquals this account",
+    "RefuseWithoutTls: deny * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.messages if aws:SecureTransport Bool false",
+  ],
+  "serverless notifications": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.notifications if aws:SecureTransport Bool false",
+  ],
+  "serverless notifications_dlq": [
+    "TakeWhatTheTopicCouldNotDeliver: sns.amazonaws.com sqs:SendMessage on aws_sqs_queue.notifications_dlq if aws:SourceArn ArnEquals aws_sns_topic.notifications and aws:SourceAccount StringEquals this account",
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.notifications_dlq if aws:SecureTransport Bool false",
+  ],
+  "serverless notifications_topic": [
+    "AllowOwner: * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if AWS:SourceOwner StringEquals this account",
+    "RefuseWithoutTls: deny * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if aws:SecureTransport Bool false",
+  ],
+  "serverless presence_dlq": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_dlq[0] if aws:SecureTransport Bool false",
+  ],
+  "serverless presence_execution": [
+    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.presence[0]:*",
+    "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams on ${aws_dynamodb_table.connections.stream_arn}",
+    "CountConnections: dynamodb:Query on aws_dynamodb_table.connections",
+    "KeepStates: dynamodb:GetItem dynamodb:UpdateItem on aws_dynamodb_table.presence[0]",
+    'SendEvents: ${(var.presence_source == "topic") ? "sns:Publish" : "sqs:SendMessage"} on ${(var.presence_source == "topic") ? aws_sns_topic.messages.arn : aws_sqs_queue.messages.arn}',
+    "GiveUp: sqs:SendMessage on aws_sqs_queue.presence_dlq[0]",
+    "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-presence",
+    "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+    "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
+  ],
+  "serverless presence_execution_trust": [
+    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:lambda:function:<sumu>-presence | arn:lambda:function:<sumu>-presence:* | arn:lambda:event-source-mapping:*",
+  ],
+  "serverless presence_grace": [
+    "WaitForGrace: sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.presence_grace[0]",
+  ],
+  "serverless presence_grace_dlq": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_grace_dlq[0] if aws:SecureTransport Bool false",
+  ],
+  "serverless presence_grace_queue": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_grace[0] if aws:SecureTransport Bool false",
+  ],
+  "serverless pusher_build_role": [
+    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.pusher_build[0]:*",
+    'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/*',
+    "Release: lambda:GetAlias lambda:GetFunction lambda:GetFunctionConfiguration lambda:UpdateFunctionCode lambda:PublishVersion lambda:UpdateAlias on aws_lambda_function.pusher_released[0]",
+    "AskVersions: lambda:GetFunction lambda:GetFunctionConfiguration lambda:InvokeFunction on aws_lambda_function.pusher_released[0]:*",
+    "AskWhyItRuns: codepipeline:GetPipelineExecution on arn:codepipeline:<sumu>-release-pusher",
+  ],
+  "serverless pusher_build_role_trust": [
+    "Allow: codebuild.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codebuild:project/<sumu>-build-pusher",
+  ],
+  "serverless pusher_execution": [
+    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.pusher:*",
+    "FindConnections: dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on aws_dynamodb_table.connections",
+    "PostToConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
+    "TakeNotificationsAndContinueThem: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:SendMessage on aws_sqs_queue.notifications",
+    "GiveUp: sqs:SendMessage on aws_sqs_queue.notifications_dlq",
+    "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-released",
+    "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+    "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs",
+  ],
+  "serverless pusher_execution_trust": [
+    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-codeless:* | arn:lambda:function:<sumu>-pusher-released | arn:lambda:function:<sumu>-pusher-released:* | arn:lambda:event-source-mapping:*",
+  ],
+  "serverless pusher_pipeline": [
+    "ReadSource: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
+    'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/*',
+    "KnowTheBucket: s3:GetBucketLocation s3:GetBucketVersioning on var.s3_artifacts",
+    "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-pusher",
+  ],
+  "serverless pusher_pipeline_trust": [
+    "Allow: codepipeline.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codepipeline:<sumu>-release-pusher",
+  ],
+  "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
+  "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
+  "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
+};

@@ -1,0 +1,84 @@
+import { createPresence } from "../../../handlers/presence/handler";
+import { createPusher } from "../../../handlers/pusher/handler";
+import { createAuthorizer, REFUSED, signedWith } from "../../handlers/authorizer/support/authorizer";
+import { environmentFor } from "../../handlers/presence/support/environment";
+import { queueEvent, queueRecord, streamEvent, streamRecord } from "../../handlers/presence/support/events";
+import { fakeAws } from "../../handlers/support/fake-aws";
+import { type Reply, scriptedServer } from "../../handlers/support/scripted-server";
+import { type EmittedMetric, emittedMetrics } from "../../support/embedded-metrics";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Lets each handler do everything that it counts, and returns the metrics that CloudWatch takes out of its log. */
+export async function emittedByHandlers(environment: Environment): Promise<readonly EmittedMetric[]> {
+  const lines = [
+    ...(await authorizerLines(environment)),
+    ...(await pusherLines(environment)),
+    ...(await presenceLines(environment)),
+  ];
+  return lines.flatMap(emittedMetrics);
+}
+
+/** Admits one token, and refuses for each reason that there is. */
+async function authorizerLines(environment: Environment): Promise<readonly string[]> {
+  const { handler, lines } = createAuthorizer({ environment });
+  for (const event of [signedWith({}), ...Object.values(REFUSED)]) await handler(event, { awsRequestId: "request-1" });
+  return lines;
+}
+
+/** A broadcast to connections of which one takes it, one is gone, one is throttled until the time is up, one refuses. */
+async function pusherLines(environment: Environment): Promise<readonly string[]> {
+  const answers: Readonly<Record<string, number>> = { open: 200, gone: 410, busy: 429, full: 413 };
+  const rows = Object.keys(answers).map((connection_id) => ({ user_id: "ann", connection_id, connected_at: 1 }));
+  const aws = await fakeAws({ rows, post: (id) => ({ status: answers[id] ?? 500 }) });
+  const lines: string[] = [];
+  const stdout = jest.spyOn(process.stdout, "write").mockImplementation((line) => {
+    lines.push(String(line));
+    return true;
+  });
+  const pusher = createPusher({ ...aws.environment, ...environment });
+  const end = Date.now() + 500;
+  const event = queueEvent(queueRecord({ messageId: "m-1", body: '{"data":1}' }));
+  try {
+    await pusher(event, { awsRequestId: "request-1", getRemainingTimeInMillis: () => end - Date.now() });
+    return lines;
+  } finally {
+    stdout.mockRestore();
+    pusher.close();
+    await aws.close();
+  }
+}
+
+/** A user who comes, and one who goes. */
+async function presenceLines(environment: Environment): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const status of ["ONLINE", "OFFLINE"]) {
+    const isComing = status === "ONLINE";
+    const row = (version: number, now: string) => ({
+      status: { S: now },
+      version: { N: String(version) },
+      changed_at: { N: "1" },
+      announced: { N: String(version) },
+    });
+    const replies: Readonly<Record<string, unknown>> = {
+      GetItem: isComing ? {} : { Item: row(1, "ONLINE") },
+      Query: { Count: isComing ? 1 : 0, ScannedCount: isComing ? 1 : 0 },
+      UpdateItem: { Attributes: row(isComing ? 1 : 2, status) },
+    };
+    const server = await scriptedServer(
+      ({ headers }): Reply => ({
+        status: 200,
+        body: JSON.stringify(replies[String(headers["x-amz-target"]).split(".")[1] ?? ""] ?? {}),
+      }),
+    );
+    const presence = createPresence(
+      { ...environmentFor(server.endpoint), ...environment },
+      { writeLog: (line) => lines.push(line) },
+    );
+    const record = streamRecord({ userId: "ann", sequenceNumber: "1", at: 1 });
+    await presence(streamEvent(record), { awsRequestId: "request-1", getRemainingTimeInMillis: () => 2_500 });
+    presence.close();
+    await server.close();
+  }
+  return lines;
+}
