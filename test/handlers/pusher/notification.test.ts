@@ -31,7 +31,7 @@ describe("jsonMember", () => {
 
 describe("parseNotification", () => {
   it("reads users once each, without the excluded", () => {
-    const parsed = parseNotification('{"users":["a","b","a","c",""],"exclude_users":["c"],"data":{"x":1}}');
+    const parsed = parseNotification('{"users":["a","b","a","c","","\\ud800"],"exclude_users":["c"],"data":{"x":1}}');
     expect(parsed).toEqual({
       data: '{"x":1}',
       attempt: 1,
