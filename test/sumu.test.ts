@@ -188,6 +188,7 @@ describe("Sumu with the fewest props", () => {
       PRESENCE_SOURCE: "topic",
       PRESENCE_GRACE_SECONDS: "0",
       PRESENCE_GRACE_QUEUE_URL: "",
+      PRESENCE_DLQ_URL: expect.stringContaining("sumu_presence_presence_dlq"),
     });
   });
 
