@@ -13,7 +13,7 @@ const config = {
   testMatch: [
     "sumu.test.ts",
     "delivery/delivery.test.ts",
-    "{domain,gateway,integration,rules}/*.test.ts",
+    "{domain,gateway,integration,observability,rules}/*.test.ts",
     "module/{freshness,policies}.test.ts",
     "package/cdktn.lane.ts",
   ].map((tests) => `<rootDir>/test/${tests}`),

@@ -12,12 +12,18 @@ import { type Figures, type Task, WARM_UP_CONNECTIONS } from "./subjects/subject
 export type Subject = "sumu" | "sdk" | "floor" | "presence";
 export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-floor" | "import";
 
+export interface RunOptions {
+  readonly faults?: EndpointFaults;
+  /** Node's heap as Lambda sizes it for a function of so much memory. @default as Node sizes it on this machine */
+  readonly functionMebibytes?: number;
+}
+
 /** Everything that a measurement needs: the bundles, the subjects, Node 24 and the local AWS. */
 export interface Laboratory {
   /** The `file:` URL of a handler's bundle. */
   bundle(handler: string): string;
   /** One warm measurement in a process of its own. Throws when not every connection got its message. */
-  run(subject: Subject, task: Task, faults?: EndpointFaults): Promise<Figures>;
+  run(subject: Subject, task: Task, options?: RunOptions): Promise<Figures>;
   /** CPU microseconds that a process has taken when it reports, from its start. */
   cold(subject: ColdSubject | "node", ...args: string[]): Promise<number>;
   close(): Promise<void>;
@@ -39,12 +45,12 @@ export async function openLaboratory(): Promise<Laboratory> {
 
   return {
     bundle,
-    run: async (subject, task, faults) => {
+    run: async (subject, task, { faults, functionMebibytes } = {}) => {
       const script = path.join(folder, `${subject}.mjs`);
       aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults);
       const child = fork(script, [JSON.stringify(task), bundle(subject === "presence" ? "presence" : "pusher")], {
         execPath,
-        execArgv: [],
+        execArgv: heapFlags(functionMebibytes),
         env,
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
@@ -63,6 +69,13 @@ export async function openLaboratory(): Promise<Laboratory> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** As the bootstrap of Lambda's Node.js runtimes has them: a tenth for the young generation, which has two halves. */
+function heapFlags(functionMebibytes: number | undefined): string[] {
+  if (functionMebibytes === undefined) return [];
+  const young = Math.floor(functionMebibytes / 10);
+  return [`--max-semi-space-size=${Math.floor(young / 2)}`, `--max-old-space-size=${functionMebibytes - young}`];
 }
 
 async function buildSubjects(folder: string): Promise<void> {
@@ -100,6 +113,7 @@ function environment(endpoint: string, certificateFile: string): NodeJS.ProcessE
     CONNECTIONS_TABLE: "connections",
     PRESENCE_TABLE: "presence",
     PRESENCE_SOURCE: "topic",
+    PRESENCE_DLQ_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/presence-dlq",
     MESSAGES_TOPIC_ARN: "arn:aws:sns:eu-west-1:123456789012:messages",
     MESSAGES_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/messages",
   };

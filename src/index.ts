@@ -1,3 +1,4 @@
+export type { GrantableRole } from "./access/grants";
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 export type { ConnectionStore } from "./connections/connection-store";
 export type {
@@ -46,7 +47,7 @@ export type { OperationProps } from "./operation-props";
 export type { PresenceWatchdog } from "./presence/presence-watchdog";
 export type { Pusher } from "./pusher/pusher";
 export type { GitHub, GitHubRepositories, GitHubRepository, S3Artifacts, SlackChannels } from "./rules/rules";
-export { type GrantableRole, Sumu } from "./sumu";
+export { Sumu } from "./sumu";
 export type { SumuProps } from "./sumu-props";
 export type { Given } from "./terraform/field";
 export type { Tags } from "./terraform/tags";

@@ -76,6 +76,9 @@ export interface SumuProps extends OperationProps {
   readonly presenceSource?: string;
   /**
    * How long OFFLINE waits for the user to come back, 0 to 900.
+   *
+   * Going back to 0 removes the queue in which OFFLINE waits, and what waits in it: those users stay ONLINE until their
+   * next connection. Set 1 first, and 0 once the queue `<prefix>-sumu-presence-grace` is empty.
    * @default 0
    */
   readonly presenceGraceSeconds?: number;

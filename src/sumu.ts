@@ -1,13 +1,22 @@
-import type { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
-import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import {
+  followConnections,
+  type Grant,
+  type GrantableRole,
+  giveTo,
+  readConnections,
+  readPresence,
+  receiveMessages,
+  sendNotifications,
+  subscribeMessages,
+} from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { ConnectionStore } from "./connections/connection-store";
 import { Delivery } from "./delivery/delivery";
 import { deliveryExistence } from "./delivery/delivery-existence";
-import { Encryption, type KeyUse, READ_TABLE_WITH_KEY, RECEIVE_WITH_KEY, SEND_WITH_KEY } from "./encryption/encryption";
+import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
@@ -28,12 +37,8 @@ import { attributeOrNull } from "./terraform/attribute";
 import { AwsAccount } from "./terraform/aws-account";
 import { type Existence, existsWhen } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
-import { policyDocument } from "./terraform/policy-document";
 import { tagEverything } from "./terraform/tags";
 import { transformEverything } from "./terraform/transform";
-
-/** A role to grant something to: one of the app's own, or one that is there already. */
-export type GrantableRole = IamRole | DataAwsIamRole;
 
 /**
  * Realtime over WebSockets for an application: clients connect with a JWT, publish and send messages to the backend, and
@@ -126,6 +131,7 @@ export class Sumu extends Construct {
         pusherFunction: this.pusher.handler.functionName,
       }),
       alarmActions: input.alarmActions,
+      visibilityTimeoutSeconds: this.integration.notificationsVisibilityTimeoutSeconds,
       dashboard: existsWhen(input.dashboard),
       watchdog,
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
@@ -249,65 +255,27 @@ export class Sumu extends Construct {
 
   /** Lets a role notify users, through the topic and through the queue. */
   grantSendNotifications(role: GrantableRole): IamRolePolicy {
-    return this.grant(
-      "send_notifications",
-      role,
-      [
-        { actions: ["sns:Publish"], resources: [this.notificationsTopicArn] },
-        { actions: ["sqs:SendMessage"], resources: [this.notificationsQueueArn] },
-      ],
-      { actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
-    );
+    return this.grant(role, sendNotifications(this.notificationsTopicArn, this.notificationsQueueArn));
   }
 
   /** Lets a role take what clients sent, and presence when it goes there, from the messages queue. */
   grantReceiveMessages(role: GrantableRole): IamRolePolicy {
-    return this.grant(
-      "receive_messages",
-      role,
-      [
-        {
-          actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-          resources: [this.messagesQueueArn],
-        },
-      ],
-      { actions: RECEIVE_WITH_KEY, via: ["sqs"] },
-    );
+    return this.grant(role, receiveMessages(this.messagesQueueArn));
   }
 
   /** Lets a role subscribe something, while it runs, to what clients publish, and to presence when it goes there. */
   grantSubscribeMessages(role: GrantableRole): IamRolePolicy {
-    return this.grant("subscribe_messages", role, [{ actions: ["sns:Subscribe"], resources: [this.messagesTopicArn] }]);
+    return this.grant(role, subscribeMessages(this.messagesTopicArn));
   }
 
   /** Lets a role read who is connected. */
   grantReadConnections(role: GrantableRole): IamRolePolicy {
-    return this.grant(
-      "read_connections",
-      role,
-      [{ actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources: [this.connectionsTableArn] }],
-      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
-    );
+    return this.grant(role, readConnections(this.connectionsTableArn));
   }
 
   /** Lets a role follow who connects and disconnects, by the connections table's stream. */
   grantFollowConnections(role: GrantableRole): IamRolePolicy {
-    return this.grant(
-      "follow_connections",
-      role,
-      [
-        {
-          actions: [
-            "dynamodb:DescribeStream",
-            "dynamodb:GetRecords",
-            "dynamodb:GetShardIterator",
-            "dynamodb:ListStreams",
-          ],
-          resources: [this.connectionsTableStreamArn],
-        },
-      ],
-      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
-    );
+    return this.grant(role, followConnections(this.connectionsTableStreamArn));
   }
 
   /**
@@ -320,12 +288,7 @@ export class Sumu extends Construct {
     if (presenceTableArn === undefined) {
       throw new Error('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
     }
-    return this.grant(
-      "read_presence",
-      role,
-      [{ actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], resources: [presenceTableArn] }],
-      { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
-    );
+    return this.grant(role, readPresence(presenceTableArn));
   }
 
   /**
@@ -370,23 +333,8 @@ export class Sumu extends Construct {
     });
   }
 
-  /** The role's policy of a kind: granted once, however often it is asked for. */
-  private grant(
-    what: string,
-    role: GrantableRole,
-    statements: readonly { readonly actions: string[]; readonly resources: string[] }[],
-    keyUse?: Omit<KeyUse, "sid">,
-  ): IamRolePolicy {
-    const id = `${what}_${role.node.addr}`;
-    const granted = this.node.tryFindChild(`${id}_role_policy`);
-    if (granted !== undefined) return granted as IamRolePolicy;
-    const keyStatements = this.encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
-    const document = policyDocument(this, `${id}_policy_document`, statements, { keyStatements });
-    return new IamRolePolicy(this, `${id}_role_policy`, {
-      namePrefix: "sumu-",
-      role: role.id,
-      policy: document.json,
-    });
+  private grant(role: GrantableRole, grant: Grant): IamRolePolicy {
+    return giveTo(this, role, this.encryption, grant);
   }
 }
 

@@ -34,7 +34,7 @@ export interface BroadcastScenario {
 }
 
 export interface BroadcastPrediction {
-  /** From the first post to the last answer. */
+  /** From when it has been split to the last answer. */
   readonly seconds: number;
   readonly delivered: number;
   readonly posts: number;
@@ -133,8 +133,7 @@ class Simulation {
     if ((this.scenario.clientFramesPerSecond ?? 0) > 0) this.#nextClientFrame();
     for (let index = 0; index < segments; index++) {
       const part = Math.floor((whole * (index + 1)) / segments) - Math.floor((whole * index) / segments);
-      // The first part stays where the broadcast was split; the others go through the queue.
-      this.#events.put(index === 0 ? 0 : dispatchMs, { kind: "job", job: { connections: part, attempt: 1 } });
+      this.#events.put(dispatchMs, { kind: "job", job: { connections: part, attempt: 1 } });
     }
     for (let next = this.#events.take(); next !== undefined; next = this.#events.take()) {
       this.#now = next.at;

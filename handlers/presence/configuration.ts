@@ -13,6 +13,7 @@ export interface PresenceConfiguration {
   readonly graceMilliseconds: number;
   /** Present whenever there is a grace. */
   readonly graceQueueUrl: string | undefined;
+  readonly deadLetterQueueUrl: string;
 }
 
 /** @throws Error naming the variable that is missing or wrong. */
@@ -28,6 +29,7 @@ export function readConfiguration(environment: Environment): PresenceConfigurati
     target: targetFrom(environment),
     graceMilliseconds: graceSeconds * 1_000,
     graceQueueUrl: graceSeconds > 0 ? requiredFrom(environment, PRESENCE_ENVIRONMENT.graceQueueUrl) : undefined,
+    deadLetterQueueUrl: requiredFrom(environment, PRESENCE_ENVIRONMENT.deadLetterQueueUrl),
   };
 }
 

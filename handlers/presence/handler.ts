@@ -11,6 +11,7 @@ import { ConnectionsTable } from "./connections-table";
 import { encodeGraceCheck } from "./grace-check";
 import { presenceEvent } from "./presence-event";
 import { PresenceTable } from "./presence-table";
+import type { DeadLetter } from "./settle-batch";
 import { type BatchItemFailures, settleEvent } from "./settle-event";
 import type { Clock, GraceTimer, PresencePublisher } from "./settle-user";
 
@@ -92,6 +93,7 @@ export function createPresence(environment: Environment, options: PresenceHandle
       graceMilliseconds: configuration.graceMilliseconds,
       deadline,
       concurrency: CONCURRENCY,
+      giveUp: deadLetters(configuration, clients, deadline),
       onFailure: (error, itemIdentifiers) => logFailure(log, error, itemIdentifiers),
     });
     log.summary(
@@ -138,6 +140,19 @@ function counting(announced: Record<PresenceStatus, number>, publisher: Presence
       announced[row.status]++;
     },
   };
+}
+
+/** The reason as an attribute, as of the pusher's dead letters; in the body, what it takes to look into it. */
+function deadLetters({ deadLetterQueueUrl }: PresenceConfiguration, { sqs }: Clients, deadline: number) {
+  return ({ reason, userId, itemIdentifiers }: DeadLetter): Promise<void> =>
+    sqs.sendMessage(
+      deadLetterQueueUrl,
+      {
+        body: JSON.stringify({ user_id: userId, records: itemIdentifiers }),
+        attributes: { reason: { DataType: "String", StringValue: reason } },
+      },
+      { deadline },
+    );
 }
 
 function graceTimer({ graceQueueUrl }: PresenceConfiguration, { sqs }: Clients, deadline: number): GraceTimer {

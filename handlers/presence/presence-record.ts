@@ -9,14 +9,20 @@ export interface UserRecord {
   readonly lastSeenAt?: number;
 }
 
-/** A record that names no user: tried again like any failure, and at last in the dead-letter queue. */
+/** A record that names no user. No repeat can help it: a dead letter. */
 export interface UnreadableRecord {
   readonly itemIdentifier: string;
   readonly error: RecordError;
 }
 
+/** No repeat can help: the record, or the user's row, is not what the watchdog knows how to read. */
+export class UnsettleableError extends Error {
+  /** Stable: it goes into logs and dead letters. */
+  readonly code: string = "UNSETTLEABLE";
+}
+
 /** A record is not what the table's stream or the grace queue holds. Its content is not repeated. */
-export class RecordError extends Error {
+export class RecordError extends UnsettleableError {
   override readonly name = "RecordError";
-  readonly code = "MALFORMED_RECORD";
+  override readonly code = "MALFORMED_RECORD";
 }

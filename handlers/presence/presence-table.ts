@@ -1,6 +1,7 @@
 import { PRESENCE } from "../../src/contract/tables";
 import { ConditionalCheckFailedError } from "../shared/aws-error";
 import type { AttributeValue, DynamoDb, Item, UpdateItemInput } from "../shared/dynamodb";
+import { UnsettleableError } from "./presence-record";
 import type { PresenceRow } from "./presence-row";
 import type { PresenceStore } from "./settle-user";
 
@@ -9,9 +10,9 @@ const ANNOUNCED = "announced";
 const OFFLINE_SINCE = "offline_since";
 
 /** A row of the presence table is not what the watchdog writes: somebody else did. Delete or repair it. */
-export class PresenceRowError extends Error {
+export class PresenceRowError extends UnsettleableError {
   override readonly name = "PresenceRowError";
-  readonly code = "MALFORMED_ROW";
+  override readonly code = "MALFORMED_ROW";
 }
 
 /**

@@ -1,5 +1,5 @@
 import { decodeEvent } from "./decode-event";
-import { settleBatch } from "./settle-batch";
+import { type DeadLetter, settleBatch } from "./settle-batch";
 import { type SettlePorts, settleUser } from "./settle-user";
 
 export interface SettleEventOptions {
@@ -10,6 +10,8 @@ export interface SettleEventOptions {
   readonly deadline: number;
   /** Users settled side by side at most. */
   readonly concurrency: number;
+  /** Takes records that no repeat can help. */
+  readonly giveUp: (letter: DeadLetter) => Promise<void>;
   /** Told of each failure once, with the records that it concerns. */
   readonly onFailure: (error: unknown, itemIdentifiers: readonly string[]) => void;
 }
@@ -26,10 +28,11 @@ export interface BatchItemFailures {
  * @throws {RecordError} as `decodeEvent` does.
  */
 export async function settleEvent(event: unknown, options: SettleEventOptions): Promise<BatchItemFailures> {
-  const { ports, graceMilliseconds, deadline, concurrency, onFailure } = options;
+  const { ports, graceMilliseconds, deadline, concurrency, giveUp, onFailure } = options;
   const failed = await settleBatch(decodeEvent(event, ports.clock.now()), {
     concurrency,
     settle: (userId, lastSeenAt) => settleUser({ userId, lastSeenAt, graceMilliseconds, deadline }, ports),
+    giveUp,
     onFailure,
   });
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };

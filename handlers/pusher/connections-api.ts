@@ -32,7 +32,13 @@ export class ConnectionsApi implements ConnectionsEndpoint {
   }
 
   async post(connectionId: string, { bytes, hash }: Payload, deadline: number): Promise<PostResult> {
-    const path = this.#basePath + uriEncode(connectionId);
+    let path: string;
+    try {
+      path = this.#basePath + uriEncode(connectionId);
+    } catch {
+      // Half of a surrogate pair: API Gateway gave out no such id.
+      return "unaddressable";
+    }
     try {
       const { status } = await this.pool.request({
         method: "POST",

@@ -88,7 +88,7 @@ export class Courier {
     this.#inFlight++;
     this.endpoint.post(recipient.connectionId, delivery.payload, this.budget.requestsEndAt).then((result) => {
       this.#inFlight--;
-      if (recipient.failures === 0 && result !== "deadline") this.#pace.answered(result === 429);
+      if (recipient.failures === 0 && typeof result === "number") this.#pace.answered(result === 429);
       delivery.settle(recipient, result);
       this.progressed ||= delivery.progressed;
       this.pump();

@@ -9,8 +9,10 @@ import { Sqs } from "../shared/sqs";
 import { systemClock } from "./clock";
 import { ConnectionsApi } from "./connections-api";
 import { ConnectionsTable } from "./connections-table";
+import type { Outbox } from "./handover";
 import { NotificationQueues } from "./notification-queues";
 import { type IncomingMessage, type MessageOutcome, type PusherPorts, type PusherSettings, push } from "./pusher";
+import { type TimeBudget, timeBudget } from "./time-budget";
 
 /** What a container keeps between invocations: settings and open connections. */
 interface Container {
@@ -46,9 +48,10 @@ export function createPusher(environment: Environment): PusherHandler {
     container ??= openContainer(environment);
     const { settings, ports: portsWith } = container;
     const ports = portsWith(context.awsRequestId);
-    const deliver: Deliver = (messages) => push(messages, ports, settings, context.getRemainingTimeInMillis());
+    const budget = timeBudget(ports.clock.now(), context.getRemainingTimeInMillis());
+    const deliver: Deliver = (messages) => push(messages, ports, settings, budget);
     if (!isSnsEvent(event)) return fromQueue(event, deliver);
-    await fromTopic(event, deliver, ports);
+    await fromTopic(event, deliver, ports.outbox, budget);
     return undefined;
   };
   return Object.assign(handler, { close: () => container?.close() });
@@ -70,7 +73,12 @@ async function fromQueue({ Records }: SQSEvent, deliver: Deliver): Promise<SQSBa
   return { batchItemFailures };
 }
 
-async function fromTopic({ Records }: SNSEvent, deliver: Deliver, { outbox, clock }: PusherPorts): Promise<void> {
+async function fromTopic(
+  { Records }: SNSEvent,
+  deliver: Deliver,
+  outbox: Outbox,
+  { endAt }: TimeBudget,
+): Promise<void> {
   const messages = Records.map(({ Sns }) => ({
     id: Sns.MessageId,
     body: Sns.Message,
@@ -79,7 +87,7 @@ async function fromTopic({ Records }: SNSEvent, deliver: Deliver, { outbox, cloc
   const outcomes = await deliver(messages);
   const malformed = messages.filter((_, index) => outcomes[index] === "malformed");
   const letters = malformed.map(({ body }) => ({ body, reason: "malformed" }));
-  const unsent = letters.length === 0 ? [] : await outbox.send("dead-letters", letters, clock.now() + 5_000);
+  const unsent = letters.length === 0 ? [] : await outbox.send("dead-letters", letters, endAt);
   if (unsent.length > 0 || outcomes.includes("failed")) {
     throw new Error("a notification could be handed over to no queue: see the log for its code");
   }

@@ -1,4 +1,5 @@
 import type { Connection, PageKey, Segment } from "./connection";
+import { requestInFailure } from "./failure-envelope";
 import { jsonMember } from "./json-member";
 
 /** Whom a notification is for. */
@@ -32,12 +33,14 @@ export const CONTINUATION = "sumu_continuation";
 
 /** Longer than DynamoDB's hash keys can be. */
 const MAX_USER_ID_BYTES = 2_048;
+/** Half of a pair is no character: UTF-8, and so DynamoDB, has no such text. */
+const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Reads a message of the notifications topic or queue.
+ * Reads a message of the notifications topic or queue. A dead letter that comes back by a redrive is one, too.
  *
  * `users` and `exclude_users` may be left out but not be `null`: a sender's missing list must not become a broadcast.
- * Names that no row can have (empty, over 2,048 bytes) are passed over.
+ * Names that no row can have (empty, over 2,048 bytes, not Unicode) are passed over.
  *
  * @param sentAt - Epoch milliseconds at which the message was sent. A continuation says itself when its request was.
  * @throws {@link MalformedNotificationError}
@@ -45,7 +48,11 @@ const MAX_USER_ID_BYTES = 2_048;
 export function parseNotification(body: string, sentAt?: number): Notification {
   const message = parseObject(body);
   const data = jsonMember(body, "data");
-  if (data === undefined) throw new MalformedNotificationError("the message has no `data`");
+  if (data === undefined) {
+    const request = requestInFailure(message);
+    if (request === undefined) throw new MalformedNotificationError("the message has no `data`");
+    return parseNotification(request, sentAt);
+  }
   const users = stringList(message, "users");
   const excludedUsers = new Set(stringList(message, "exclude_users"));
   const continuation = message[CONTINUATION];
@@ -62,7 +69,8 @@ function requestedAudience(users: readonly string[], excludedUsers: ReadonlySet<
 }
 
 function isUserId(user: string): boolean {
-  return user !== "" && (user.length <= MAX_USER_ID_BYTES / 3 || Buffer.byteLength(user) <= MAX_USER_ID_BYTES);
+  if (user === "" || UNPAIRED_SURROGATE.test(user)) return false;
+  return user.length <= MAX_USER_ID_BYTES / 3 || Buffer.byteLength(user) <= MAX_USER_ID_BYTES;
 }
 
 function parseObject(body: string): Record<string, unknown> {

@@ -12,7 +12,7 @@ import { Gate } from "./gate";
 import { Handover, type Outbox } from "./handover";
 import { MalformedNotificationError, type Notification, parseNotification } from "./notification";
 import { failureCode, type ReadingPorts, readEveryone, readUsers, type Unread } from "./reading";
-import { type TimeBudget, timeBudget } from "./time-budget";
+import type { TimeBudget } from "./time-budget";
 
 export interface PusherPorts {
   readonly store: ConnectionStore;
@@ -54,10 +54,11 @@ const BROADCASTS_AT_ONCE = 2;
 
 /**
  * Delivers messages side by side until all is delivered or the time is short; then hands over what is left. Has ended
- * when `remainingMs` are over, and nothing of it goes on after that.
+ * by the budget's end, and nothing of it goes on after that.
  *
  * Should the function die half-way (out of memory, killed), the queue hands the whole batch out again, and what had been
- * delivered is delivered twice. Splitting keeps that small: a large broadcast is many messages, each with its own progress.
+ * delivered is delivered twice. Splitting keeps that small: a large broadcast is many messages, each with its own progress,
+ * and the one that is split is done with before the first of them is delivered.
  *
  * @returns The outcome of each message, in order.
  */
@@ -65,10 +66,9 @@ export async function push(
   messages: readonly IncomingMessage[],
   ports: PusherPorts,
   settings: PusherSettings,
-  remainingMs: number,
+  budget: TimeBudget,
 ): Promise<readonly MessageOutcome[]> {
-  const invocation = new Invocation(ports, settings, timeBudget(ports.clock.now(), remainingMs));
-  return invocation.run(messages);
+  return new Invocation(ports, settings, budget).run(messages);
 }
 
 class Invocation {
@@ -224,7 +224,8 @@ class Invocation {
 
   /**
    * A table of one page is delivered here. A larger one is split: its first page is put aside, since no part of the table
-   * would leave out just those rows, one part is delivered here, and the others by whichever functions take them.
+   * would leave out just those rows, and all parts are delivered by whichever functions take them. None is kept here: a
+   * function that died over it would have the whole broadcast split and sent again.
    */
   async #broadcast(notification: Notification, delivery: Delivery, reading: ReadingPorts): Promise<readonly Unread[]> {
     const { excludedUsers } = notification;
@@ -247,14 +248,12 @@ class Invocation {
     return unread;
   }
 
-  /** Sends all parts but the first to the queue. Returns those that stay here: the first, and what the queue did not take. */
+  /** Sends the parts to the queue. Returns those that it did not take. */
   async #split(notification: Notification, count: number): Promise<readonly Segment[]> {
     const segments = Array.from({ length: count }, (_, index) => ({ index, count }));
-    const [own, ...others] = segments;
-    if (own === undefined) return [];
     const bodies = new Map<string, Segment>();
     try {
-      for (const segment of others) {
+      for (const segment of segments) {
         for (const body of continuationBodies(notification, { kind: "everyone", segment }, notification.attempt)) {
           bodies.set(body, segment);
         }
@@ -266,7 +265,7 @@ class Invocation {
     const messages = [...bodies.keys()].map((body) => ({ body }));
     const unsent = await this.ports.outbox.send("notifications", messages, this.budget.stopAt);
     if (unsent.length > 0) this.ports.log.warn("split_incomplete", { segments: unsent.length });
-    return [own, ...unsent.flatMap(({ body }) => bodies.get(body) ?? [])];
+    return unsent.flatMap(({ body }) => bodies.get(body) ?? []);
   }
 
   async #remove(connection: Connection, how: "removeGone" | "removeExpired"): Promise<void> {

@@ -1,8 +1,8 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import type { HttpFailure } from "../shared/http-error";
 
-/** What came of one POST: the answer's status, or why there was none. */
-export type PostResult = number | HttpFailure;
+/** What came of one POST: the answer's status, or why there was none. `unaddressable`: no URL can hold the id. */
+export type PostResult = number | HttpFailure | "unaddressable";
 
 /** Why a connection did not get its message. A stable code: it goes into logs and dead letters. */
 export type Reason =
@@ -14,6 +14,7 @@ export type Reason =
   | "timeout"
   | "reset"
   | "unreachable"
+  | "unaddressable"
   | `status_${number}`;
 
 /** What to do about a connection. */
@@ -53,12 +54,14 @@ export function isYoung(connectedAt: number, now: number): boolean {
   return connectedAt > now - YOUNG_CONNECTION_MILLISECONDS;
 }
 
-function judgeFailure(failure: HttpFailure): Verdict {
+function judgeFailure(failure: Exclude<PostResult, number>): Verdict {
   switch (failure) {
     case "deadline":
       return UNSENT;
     case "timeout":
       return { kind: "retry", reason: "timeout" };
+    case "unaddressable":
+      return { kind: "refused", reason: "unaddressable" };
     case "connect":
       return { kind: "retry", reason: "unreachable" };
     case "reset":

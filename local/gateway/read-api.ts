@@ -145,6 +145,7 @@ function readStage(reader: ResourceReader, stage: StackResource): StageDefinitio
   const settings = reader.block(stage, "default_route_settings");
   const rate = Number(settings?.throttling_rate_limit ?? 0);
   const burst = Number(settings?.throttling_burst_limit ?? 0);
+  if (Number.isNaN(rate + burst)) throw new Error(`${stage.address}: the throttling limits must be numbers`);
   if (reader.optionalText(stage, "auto_deploy") !== "true") {
     throw new Error(`${stage.address}: auto_deploy must be true here, there are no deployments`);
   }

@@ -20,6 +20,7 @@ const MAP_ARGUMENTS = [
   "request_parameters",
   "response_templates",
   "configuration",
+  "dimensions",
   "required_providers",
 ];
 

@@ -49,4 +49,6 @@ export const PRESENCE_ENVIRONMENT = {
   graceSeconds: "PRESENCE_GRACE_SECONDS",
   /** Where a waiting OFFLINE lies meanwhile; unset when the grace is 0. */
   graceQueueUrl: "PRESENCE_GRACE_QUEUE_URL",
+  /** Where records go that no repeat can help. */
+  deadLetterQueueUrl: "PRESENCE_DLQ_URL",
 } as const;

@@ -28,6 +28,8 @@ export class Integration extends Construct {
   readonly notificationsTopic: SnsTopic;
   /** In: the backend sends notifications. */
   readonly notificationsQueue: QueueWithDlq;
+  /** How long a notification is hidden while the pusher has it, or has failed it. */
+  readonly notificationsVisibilityTimeoutSeconds: number;
   /** Out: what clients publish. */
   readonly messagesTopic: SnsTopic;
   /** Out: what clients send. */
@@ -40,11 +42,12 @@ export class Integration extends Construct {
       name: physicalName(prefix, NAME_SUFFIXES.notifications),
       kmsMasterKeyId: encryption.topicKeyId,
     });
+    this.notificationsVisibilityTimeoutSeconds = times(props.pusherTimeoutSeconds, VISIBILITY_TIMEOUTS);
     this.notificationsQueue = new QueueWithDlq(this, "notifications", {
       name: physicalName(prefix, NAME_SUFFIXES.notifications),
       dlqName: physicalName(prefix, NAME_SUFFIXES.notificationsDlq),
       encryption,
-      visibilityTimeoutSeconds: times(props.pusherTimeoutSeconds, VISIBILITY_TIMEOUTS),
+      visibilityTimeoutSeconds: this.notificationsVisibilityTimeoutSeconds,
     });
     this.messagesTopic = new SnsTopic(this, "messages_topic", {
       name: physicalName(prefix, NAME_SUFFIXES.messages),

@@ -128,7 +128,8 @@ export const SUMU_VARIABLES = {
   },
   presence_grace_seconds: {
     type: "number",
-    description: "How long OFFLINE waits for the user to come back, 0 to 900.",
+    description:
+      "How long OFFLINE waits for the user to come back, 0 to 900. Before you go back to 0, which removes the queue in which OFFLINE waits, set 1 and let <prefix>-sumu-presence-grace run empty.",
     default: SUMU_DEFAULTS.presenceGraceSeconds,
     rule: presenceGraceSecondsRule,
   },

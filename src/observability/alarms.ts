@@ -1,14 +1,13 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Fn, Op, Token } from "cdktf";
 import type { Construct } from "constructs";
-import { VISIBILITY_TIMEOUT_SECONDS } from "../contract/limits";
 import { ALWAYS, type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
 const FIVE_MINUTES = 300;
 
-/** Backlog or repeated failure: a message that fails once is handed out again after the visibility timeout. */
-const OLD_MESSAGE_SECONDS = VISIBILITY_TIMEOUT_SECONDS + 180;
+/** A message that fails once is handed out again after the visibility timeout: one that is older fails again, or waits. */
+const SECOND_TRY_SECONDS = 180;
 
 /** Presence that lags this far is wrong to those who see it. */
 const OLD_RECORD_MILLISECONDS = 300_000;
@@ -34,6 +33,8 @@ export interface AlarmsProps {
   readonly metrics: StackMetrics;
   /** ARNs that hear of an alarm and of its end. */
   readonly actions: readonly string[];
+  /** Of the notifications queue. */
+  readonly visibilityTimeoutSeconds: number;
   readonly watchdog: Existence;
   readonly grace: Existence;
 }
@@ -72,7 +73,7 @@ export function alarms(scope: Construct, props: AlarmsProps): readonly Cloudwatc
   });
 }
 
-function definitions({ metrics, watchdog, grace }: AlarmsProps): readonly AlarmDefinition[] {
+function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: AlarmsProps): readonly AlarmDefinition[] {
   const deadLetters = (id: string, queue: Parameters<StackMetrics["queue"]>[0], what: string, watched = ALWAYS) => ({
     id,
     metric: metrics.queue(queue, "ApproximateNumberOfMessagesVisible"),
@@ -129,8 +130,9 @@ function definitions({ metrics, watchdog, grace }: AlarmsProps): readonly AlarmD
       id: "notifications_age",
       metric: metrics.queue("notifications", "ApproximateAgeOfOldestMessage"),
       statistic: "Maximum",
-      threshold: OLD_MESSAGE_SECONDS,
-      description: "A notification has waited 15 minutes or more: it fails, or the pusher does not keep up.",
+      threshold: plus(visibilityTimeoutSeconds, SECOND_TRY_SECONDS),
+      description:
+        "A notification is older than the queue's visibility timeout and a try: it fails again, or the pusher does not keep up.",
     },
     {
       id: "api_integration_errors",
@@ -150,4 +152,8 @@ function definitions({ metrics, watchdog, grace }: AlarmsProps): readonly AlarmD
       description: "The WebSocket API cannot call a service or the authorizer: see error in its access log.",
     },
   ];
+}
+
+function plus(seconds: number, more: number): number {
+  return Token.isUnresolved(seconds) ? Token.asNumber(Op.add(seconds, more)) : seconds + more;
 }

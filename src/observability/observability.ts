@@ -13,6 +13,8 @@ export interface ObservabilityProps {
   readonly metrics: StackMetrics;
   /** ARNs that hear of alarms. Empty: there are none. */
   readonly alarmActions: readonly string[];
+  /** Of the notifications queue. */
+  readonly visibilityTimeoutSeconds: number;
   readonly dashboard: Existence;
   /** When there is a watchdog, and a queue in which OFFLINE waits. */
   readonly watchdog: Existence;
@@ -29,7 +31,7 @@ export class Observability extends Construct {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
     const { account, metrics, watchdog, grace, dashboard } = props;
-    this.alarms = alarms(this, { metrics, actions: props.alarmActions, watchdog, grace });
+    this.alarms = alarms(this, { ...props, actions: props.alarmActions });
     if (dashboard.exists) {
       const parts = { watchdog: watchdog.exists, grace: grace.exists };
       this.dashboard = new CloudwatchDashboard(this, "overview", {

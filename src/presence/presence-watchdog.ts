@@ -40,8 +40,14 @@ export interface PresenceWatchdogProps {
 /** Stream records that one invocation takes. */
 const BATCH_SIZE = 100;
 
-/** A stream keeps its records for 24 h; a record that fails this often, or is older, goes to the dead-letter queue. */
-const RETRY_ATTEMPTS = 100;
+/**
+ * As often as it takes: what the watchdog asks to be tried again, a later try can help (a service that is down, a right
+ * that is missing). How soon a number of tries is used up depends on how fast they fail, so a number would turn an outage
+ * of minutes into lost events. What no try can help, the watchdog itself puts on the dead-letter queue, at once: a stream
+ * waits for the record that fails, and everybody behind it with it.
+ */
+const RETRY_ATTEMPTS = -1;
+/** A stream forgets its records after 24 h; before that, they go to the dead-letter queue. */
 const RECORD_AGE_SECONDS = 23 * 3_600;
 
 /**
@@ -100,6 +106,7 @@ export class PresenceWatchdog extends Construct {
         [PRESENCE_ENVIRONMENT.source]: presenceSource,
         [PRESENCE_ENVIRONMENT.graceSeconds]: text(props.presenceGraceSeconds),
         [PRESENCE_ENVIRONMENT.graceQueueUrl]: grace?.urlOrEmpty ?? "",
+        [PRESENCE_ENVIRONMENT.deadLetterQueueUrl]: attributeOf(dlq, "url"),
       },
       statements: [
         {

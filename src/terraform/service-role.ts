@@ -12,7 +12,7 @@ export interface ServiceRoleProps {
   /** At most 64 characters. */
   readonly name: string;
   readonly description: string;
-  /** Who assumes it, for this account only: `lambda.amazonaws.com`. */
+  /** Who assumes it, for this account only where the service says for whom it acts: `lambda.amazonaws.com`. */
   readonly service: string;
   /** For which of its resources the service may assume it, as ARNs or patterns. @default any in this account */
   readonly sourceArns?: readonly string[];
@@ -22,6 +22,14 @@ export interface ServiceRoleProps {
   /** @default the role exists always */
   readonly count?: number;
 }
+
+/**
+ * API Gateway assumes an integration's role without saying for which account or API: a condition on either would refuse
+ * it, and with it every connection. Another account's API cannot name the role, since IAM passes none across accounts.
+ *
+ * @see https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479
+ */
+const SAYS_NO_SOURCE: ReadonlySet<string> = new Set(["apigateway.amazonaws.com"]);
 
 /** A role that one AWS service assumes, for this account and where it says so for its own resources, with one policy. */
 export class ServiceRole extends Construct {
@@ -35,13 +43,11 @@ export class ServiceRole extends Construct {
     super(scope, id);
     const { account, name, description, service, sourceArns, statements, keyStatements, count } = props;
     const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] };
+    const forArns = sourceArns && { test: "ArnLike", variable: "aws:SourceArn", values: [...sourceArns] };
     const trusted = {
       actions: ["sts:AssumeRole"],
       principals: [{ type: "Service", identifiers: [service] }],
-      condition:
-        sourceArns === undefined
-          ? [inAccount]
-          : [inAccount, { test: "ArnLike", variable: "aws:SourceArn", values: [...sourceArns] }],
+      condition: SAYS_NO_SOURCE.has(service) ? undefined : forArns ? [inAccount, forArns] : [inAccount],
     };
     const trust = policyDocument(this, "trust_policy_document", [trusted], { count });
     this.role = new IamRole(this, "role", {

@@ -1,3 +1,4 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   GetAliasCommand,
   InvokeCommand,
@@ -23,10 +24,10 @@ import { until } from "./until";
 
 jest.setTimeout(60_000);
 
+const AUTHORIZER = "local-sumu-authorizer-codeless";
 const PUSHER = "local-sumu-pusher-codeless";
 const PRESENCE = "local-sumu-presence";
-/** As the function's environment names the stack; the handler's own default until the stack sets it. */
-const STACK = { stack: expect.stringMatching(/^(?:local-)?sumu$/) };
+const STACK = { stack: "local-sumu" };
 
 /** Of the gateway here, half of what the pusher refuses by itself. */
 const PAYLOAD_BYTES = 64 * 1_024;
@@ -140,6 +141,23 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     });
   });
 
+  test("a change of presence that no try can settle, at once, with its reason, and without the user in the log", async () => {
+    const presenceLetters = await inboxOf("local-sumu-presence-dlq");
+    const log = await FunctionLog.open(stack.aws, PRESENCE);
+    const user = "eve of the row that is not the watchdog's";
+    const Item = { user_id: { S: user }, status: { S: "AWAY" }, version: { N: "1" } };
+    await stack.aws.dynamodb.send(new PutItemCommand({ TableName: stack.info.presence_table?.name, Item }));
+    const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint(user));
+    const { body, attributes } = await letter(presenceLetters, (message) => message.body.includes("eve"));
+    expect(attributes).toEqual({ reason: ["String", "MALFORMED_ROW"] });
+    expect(JSON.parse(body)).toEqual({ user_id: user, records: [expect.any(String)] });
+    // The shard goes on: somebody else's change is told.
+    const other = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("dave"));
+    expect(await log.metric("Online", 1)).toMatchObject([{ namespace: "SUMU", dimensions: STACK, values: [1] }]);
+    expect((await log.text()).join()).not.toContain(user);
+    await Promise.all([client.close(), other.close(), presenceLetters.stop()]);
+  });
+
   test("changes of presence that the watchdog cannot settle, and those after them are", async () => {
     const { lambda } = stack.aws;
     const presenceLetters = await inboxOf("local-sumu-presence-dlq");
@@ -172,6 +190,23 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     expect(await log.line("presence_settled")).toMatchObject({ level: "info", failed: 0 });
     await Promise.all([client.close(), other.close()]);
     await presenceLetters.stop();
+  });
+
+  test("but a refused client only in the log and the metrics, by its reason, request and connection", async () => {
+    const log = await FunctionLog.open(stack.aws, AUTHORIZER);
+    await expect(Client.connect(stack.info.websocket_url, "no.token.at-all")).rejects.toThrow("403");
+    expect(await log.line("authorization_decided")).toMatchObject({
+      level: "info",
+      decision: "deny",
+      reason: "token_malformed",
+      requestId: expect.any(String),
+      apiRequestId: expect.any(String),
+      connectionId: expect.any(String),
+    });
+    expect(await log.metric("Refused", 2)).toMatchObject([
+      { dimensions: STACK, values: [1] },
+      { dimensions: { ...STACK, reason: "token_malformed" }, values: [1] },
+    ]);
   });
 
   test("a message that a backend receives five times and never deletes", async () => {

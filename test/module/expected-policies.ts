@@ -7,7 +7,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "global current": [
     "WriteLogs: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents on *",
   ],
-  "global trust": ["Allow: apigateway.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account"],
+  "global trust": ["Allow: apigateway.amazonaws.com sts:AssumeRole"],
   "serverless authorizer_build_role": [
     "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer_build[0]:*",
     'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/*',
@@ -41,9 +41,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
   ],
-  "serverless gateway_trust": [
-    "Allow: apigateway.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
-  ],
+  "serverless gateway_trust": ["Allow: apigateway.amazonaws.com sts:AssumeRole"],
   "serverless key": [
     "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",
     "KeepWhatTheTopicCouldNotDeliver: sns.amazonaws.com kms:Decrypt kms:GenerateDataKey on * if aws:SourceArn ArnEquals arn:sns:<sumu>-integration-notifications",

@@ -168,7 +168,7 @@ describe("the policies of all modules", () => {
     expect(unused).toEqual([]);
   });
 
-  test("let one service of this account assume each role, Lambda, CodeBuild and CodePipeline for their own ARN", () => {
+  test("let one service assume each role, Lambda, CodeBuild and CodePipeline for this account and their own ARN", () => {
     expect(trusts.length).toBeGreaterThan(8);
     for (const { where, principals, condition = [] } of trusts) {
       const [{ type, identifiers } = { type: "", identifiers: [] }] = principals ?? [];
@@ -176,10 +176,7 @@ describe("the policies of all modules", () => {
       expect({ where, type, services: identifiers.length }).toEqual({ where, type: "Service", services: 1 });
       expect({ where, keys }).toEqual({
         where,
-        keys:
-          identifiers[0] === "apigateway.amazonaws.com"
-            ? ["aws:SourceAccount"]
-            : ["aws:SourceAccount", "aws:SourceArn"],
+        keys: identifiers[0] === "apigateway.amazonaws.com" ? [] : ["aws:SourceAccount", "aws:SourceArn"],
       });
     }
   });

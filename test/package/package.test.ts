@@ -60,8 +60,9 @@ describe("npm pack", () => {
     expect(readFileSync(path.join(repositoryRoot, "CHANGELOG.md"), "utf8")).toContain(`\n## [${version}] - `);
   });
 
-  test("stays under 120 kB", () => {
-    expect(packed.bytes).toBeLessThan(120_000);
+  test("stays under 200 kB", () => {
+    // 121 kB with alarms, dashboard and encryption. A bundle or a dependency that slips in weighs more than the rest of the way.
+    expect(packed.bytes).toBeLessThan(200_000);
   });
 });
 

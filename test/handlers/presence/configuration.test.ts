@@ -12,6 +12,7 @@ describe("the watchdog's configuration", () => {
       target: { topicArn: "arn:aws:sns:eu-central-1:000000000000:acme-sumu-messages" },
       graceMilliseconds: 0,
       graceQueueUrl: undefined,
+      deadLetterQueueUrl: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-presence-dlq",
     });
   });
 
@@ -32,6 +33,7 @@ describe("the watchdog's configuration", () => {
   it.each([
     ["CONNECTIONS_TABLE", "", "CONNECTIONS_TABLE must be set"],
     ["PRESENCE_TABLE", undefined, "PRESENCE_TABLE must be set"],
+    ["PRESENCE_DLQ_URL", "", "PRESENCE_DLQ_URL must be set"],
     ["MESSAGES_TOPIC_ARN", "", "MESSAGES_TOPIC_ARN must be set"],
     ["PRESENCE_SOURCE", "none", 'PRESENCE_SOURCE must be topic or queue, got "none"'],
     ["PRESENCE_GRACE_SECONDS", "901", 'PRESENCE_GRACE_SECONDS must be a whole number from 0 to 900, got "901"'],

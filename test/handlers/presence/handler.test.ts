@@ -347,10 +347,32 @@ describe("the presence handler", () => {
   it.each([
     [{ ...ANNOUNCED_ONLINE, status: { S: "AWAY" } }, "MALFORMED_ROW"],
     [{ ...ANNOUNCED_ONLINE, changed_at: { S: "yesterday" } }, "MALFORMED_ROW"],
-  ])("reports a user whose presence row is not the watchdog's: %j", async (Item, failure) => {
-    const { response, log } = await run(INSERT, { ...tables, "DynamoDB GetItem": [ok({ Item })] });
-    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "111" }] });
+  ])("makes a dead letter of a user whose presence row is not the watchdog's: %j", async (Item, failure) => {
+    const { response, sent, log } = await run(INSERT, {
+      ...tables,
+      "DynamoDB GetItem": [ok({ Item })],
+      "AmazonSQS SendMessage": [ok({})],
+    });
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(sent.at(-1)).toEqual({
+      operation: "AmazonSQS SendMessage",
+      body: {
+        QueueUrl: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-presence-dlq",
+        MessageBody: '{"user_id":"alice","records":["111"]}',
+        MessageAttributes: { reason: { DataType: "String", StringValue: failure } },
+      },
+    });
     expect(log[0]).toContain(`"failure":"${failure}"`);
+    expect(log.join("")).not.toContain("alice");
+  });
+
+  it("has a record tried again for which the dead-letter queue is out of reach", async () => {
+    const { response } = await run(INSERT, {
+      ...tables,
+      "DynamoDB GetItem": [ok({ Item: { ...ANNOUNCED_ONLINE, status: { S: "AWAY" } } })],
+      "AmazonSQS SendMessage": [refusal(400, "AccessDeniedException")],
+    });
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "111" }] });
   });
 
   it("takes a row without a version for a user never seen", async () => {

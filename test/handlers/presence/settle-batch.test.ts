@@ -1,6 +1,12 @@
 import { type PresenceRecord, RecordError } from "../../../handlers/presence/presence-record";
+import { PresenceRowError } from "../../../handlers/presence/presence-table";
 import { settleBatch } from "../../../handlers/presence/settle-batch";
 
+/** For batches in which nothing is beyond help. */
+const NEVER = {
+  giveUp: () => Promise.reject(new Error("nothing to give up")),
+  onFailure: () => undefined,
+};
 const record = (itemIdentifier: string, userId: string, lastSeenAt?: number): PresenceRecord => ({
   itemIdentifier,
   userId,
@@ -12,7 +18,7 @@ describe("settling a batch", () => {
     const settled: unknown[] = [];
     const failed = await settleBatch(
       [record("1", "alice", 10), record("2", "bob"), record("3", "alice", 30), record("4", "alice", 20)],
-      { concurrency: 2, settle: async (...user) => void settled.push(user), onFailure: () => undefined },
+      { concurrency: 2, settle: async (...user) => void settled.push(user), ...NEVER },
     );
     expect(settled).toEqual([
       ["alice", 30],
@@ -30,6 +36,7 @@ describe("settling a batch", () => {
         settle: async (userId) => {
           if (userId !== "bob") throw new Error(`no luck with ${userId}`);
         },
+        ...NEVER,
         onFailure: (error, records) => failures.push([(error as Error).message, records]),
       },
     );
@@ -40,18 +47,47 @@ describe("settling a batch", () => {
     ]);
   });
 
-  it("reports a record that names no user, and settles the rest", async () => {
-    const error = new RecordError("stream record has no Keys.user_id.S");
+  it("gives up at once what no repeat can help, and settles the rest", async () => {
+    const nameless = new RecordError("stream record has no Keys.user_id.S");
     const settled: string[] = [];
+    const letters: unknown[] = [];
     const failures: unknown[] = [];
-    const failed = await settleBatch([record("1", "alice"), { itemIdentifier: "2", error }, record("3", "bob")], {
+    const failed = await settleBatch(
+      [record("1", "alice"), { itemIdentifier: "2", error: nameless }, record("3", "bob"), record("4", "alice")],
+      {
+        concurrency: 1,
+        settle: async (userId) => {
+          if (userId === "alice") throw new PresenceRowError("a presence row's status is neither ONLINE nor OFFLINE");
+          settled.push(userId);
+        },
+        giveUp: async (letter) => void letters.push(letter),
+        onFailure: (_, records) => failures.push(records),
+      },
+    );
+    expect([failed, settled]).toEqual([[], ["bob"]]);
+    expect(letters).toEqual([
+      { reason: "MALFORMED_RECORD", itemIdentifiers: ["2"] },
+      { reason: "MALFORMED_ROW", userId: "alice", itemIdentifiers: ["1", "4"] },
+    ]);
+    expect(failures).toEqual([["2"], ["1", "4"]]);
+  });
+
+  it("reports what it could not give up, so that nothing is lost", async () => {
+    const error = new RecordError("stream record has no Keys.user_id.S");
+    const failures: unknown[] = [];
+    const failed = await settleBatch([{ itemIdentifier: "2", error }], {
       concurrency: 1,
-      settle: async (userId) => void settled.push(userId),
-      onFailure: (...failure) => failures.push(failure),
+      settle: async () => undefined,
+      giveUp: async () => {
+        throw new Error("no such queue");
+      },
+      onFailure: (cause, records) => failures.push([(cause as Error).message, records]),
     });
     expect(failed).toEqual(["2"]);
-    expect(settled).toEqual(["alice", "bob"]);
-    expect(failures).toEqual([[error, ["2"]]]);
+    expect(failures).toEqual([
+      ["stream record has no Keys.user_id.S", ["2"]],
+      ["no such queue", ["2"]],
+    ]);
   });
 
   it("settles as many users side by side as it may, and no more", async () => {
@@ -65,13 +101,13 @@ describe("settling a batch", () => {
         await new Promise(setImmediate);
         running--;
       },
-      onFailure: () => undefined,
+      ...NEVER,
     });
     expect(peak).toBe(16);
   });
 
   it("has nothing to do for an empty batch", async () => {
     const settle = async () => Promise.reject(new Error("nobody to settle"));
-    expect(await settleBatch([], { concurrency: 16, settle, onFailure: () => undefined })).toEqual([]);
+    expect(await settleBatch([], { concurrency: 16, settle, ...NEVER })).toEqual([]);
   });
 });

@@ -252,12 +252,12 @@ describe("the pusher's handler", () => {
       .filter(({ operation }) => operation === "SendMessageBatch")
       .flatMap(({ input }) => (input.Entries as { MessageBody: string }[]).map(({ MessageBody }) => MessageBody));
     expect(bodies.map((body) => JSON.parse(body))).toEqual(
-      [1, 2].map((index) => ({
+      [0, 1, 2].map((index) => ({
         data: 1,
         sumu_continuation: { attempt: 1, sent_at: 1_545_082_649_183, segment: { index, count: 3 } },
       })),
     );
-    expect(aws.posts.size).toBe(17);
+    expect(aws.posts.size).toBe(0);
     await pusher(sqsEvent(...bodies), context());
     expect(aws.posts.size).toBe(50);
     expect(new Set([...aws.posts.values()].map((posts) => posts.length))).toEqual(new Set([1]));
@@ -279,6 +279,34 @@ describe("the pusher's handler", () => {
             },
           ],
         },
+      },
+    ]);
+  });
+
+  it("gives up on a dead letter of the topic in time for Lambda to repeat it", async () => {
+    await start({ rows: [], call: () => ({ status: 500 }) });
+    const startedAt = Date.now();
+    await expect(pusher(snsEvent("not JSON"), context(400))).rejects.toThrow(
+      "a notification could be handed over to no queue",
+    );
+    expect(Date.now() - startedAt).toBeLessThan(1_500);
+  });
+
+  it("makes a dead letter of a connection that no URL can name, and delivers the rest of the batch", async () => {
+    await start({ rows: [row("ann", "c1")] });
+    const connections = [
+      ["bob", "\ud800", HOUR_AGO],
+      ["bob", "c2", HOUR_AGO],
+    ];
+    const odd = JSON.stringify({ data: 1, sumu_continuation: { attempt: 1, connections } });
+    const response = await pusher(sqsEvent(odd, JSON.stringify({ users: ["ann"], data: 2 })), context());
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect([...aws.posts.keys()].sort()).toEqual(["c1", "c2"]);
+    const letters = aws.calls.filter(({ operation }) => operation === "SendMessageBatch").map(({ input }) => input);
+    expect(letters).toMatchObject([
+      {
+        QueueUrl: DLQ_URL,
+        Entries: [{ MessageAttributes: { reason: { StringValue: "unaddressable" } } }],
       },
     ]);
   });

@@ -31,7 +31,7 @@ describe("jsonMember", () => {
 
 describe("parseNotification", () => {
   it("reads users once each, without the excluded", () => {
-    const parsed = parseNotification('{"users":["a","b","a","c",""],"exclude_users":["c"],"data":{"x":1}}');
+    const parsed = parseNotification('{"users":["a","b","a","c","","\\ud800"],"exclude_users":["c"],"data":{"x":1}}');
     expect(parsed).toEqual({
       data: '{"x":1}',
       attempt: 1,
@@ -74,6 +74,45 @@ describe("parseNotification", () => {
   ])("rejects %s", (body, message) => {
     expect(() => parseNotification(body)).toThrow(MalformedNotificationError);
     expect(() => parseNotification(body)).toThrow(message);
+  });
+
+  describe("of a dead letter that AWS wrapped, redriven", () => {
+    const request = '{"users":["alice"],"data":{"n":12345678901234567890}}';
+    const delivered = { audience: { kind: "users", users: ["alice"] }, data: '{"n":12345678901234567890}', attempt: 1 };
+
+    it("reads what SNS could not hand to the function", () => {
+      const letter = {
+        Type: "Notification",
+        MessageId: "m",
+        TopicArn: "arn:aws:sns:…",
+        Message: request,
+        Timestamp: "…",
+      };
+      expect(parseNotification(JSON.stringify(letter), 9_000)).toMatchObject({ ...delivered, sentAt: 9_000 });
+    });
+
+    it("reads what the function has failed for good", () => {
+      const letter = {
+        version: "1.0",
+        requestContext: { requestId: "r", condition: "RetriesExhausted", approximateInvokeCount: 3 },
+        requestPayload: { Records: [{ EventSource: "aws:sns", Sns: { MessageId: "m", Message: request } }] },
+        responseContext: { statusCode: 200, functionError: "Unhandled" },
+      };
+      expect(parseNotification(JSON.stringify(letter), 9_000)).toMatchObject({ ...delivered, sentAt: 9_000 });
+    });
+
+    it.each([
+      [
+        "a subscription's confirmation",
+        { Type: "SubscriptionConfirmation", Message: request },
+        "the message has no `data`",
+      ],
+      ["a letter of two records", { requestPayload: { Records: [{}, {}] } }, "the message has no `data`"],
+      ["a letter of no record", { requestPayload: null }, "the message has no `data`"],
+      ["what was malformed before", { Type: "Notification", Message: "text" }, "the message is not JSON"],
+    ])("rejects %s", (_, letter, message) => {
+      expect(() => parseNotification(JSON.stringify(letter))).toThrow(new MalformedNotificationError(message));
+    });
   });
 
   it("reads or rejects anything, and never fails otherwise", () => {

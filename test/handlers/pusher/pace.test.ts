@@ -74,14 +74,13 @@ describe("a broadcast past clients that do not read", () => {
 });
 
 describe("eight functions of a broadcast side by side, before one throttle", () => {
-  /** Nine parts: the first is delivered where the broadcast is split, then eight at once. */
   const broadcast = async (count: number, ratePerSecond: number, burst: number) => {
     const bucket = new TokenBucket(ratePerSecond, burst);
     let refused = 0;
     const aws: SimulatedAws = new SimulatedAws({
       rows: connections(count),
       pageRows: Math.floor(count / 20),
-      settings: { broadcastSegments: 9 },
+      settings: { broadcastSegments: 8 },
       answer: () => {
         if (bucket.take(aws.clock.now() - startAt)) return 200;
         refused++;

@@ -9,6 +9,7 @@ import type {
 import type { ConnectionsEndpoint, Payload } from "../../../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../../../handlers/pusher/handover";
 import { type MessageOutcome, type PusherSettings, push } from "../../../handlers/pusher/pusher";
+import { timeBudget } from "../../../handlers/pusher/time-budget";
 import type { PostResult } from "../../../handlers/pusher/verdict";
 import type { LogFields } from "../../../handlers/shared/log";
 import type { MetricValue } from "../../../handlers/shared/metrics";
@@ -113,7 +114,7 @@ export class SimulatedAws {
         },
       },
       this.settings,
-      remainingMs,
+      timeBudget(this.clock.now(), remainingMs),
     );
     if (this.clock.now() > end) this.overruns.push("invocation");
     return outcomes;

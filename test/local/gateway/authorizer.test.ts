@@ -1,5 +1,7 @@
 import { api, authorized, FUNCTION_ARN } from "./support/api";
-import { called, connect, connectionId, type Harness, handshake, harness } from "./support/harness";
+import { connectionId, type RunningGateway, runGateway } from "./support/running-gateway";
+import { isAction } from "./support/scripted-aws";
+import { connect, handshake } from "./support/test-client";
 
 const STAGE_ARN = "arn:aws:execute-api:eu-central-1:000000000000:a1b2c3/prod";
 const NOW = Date.UTC(2026, 10, 24, 8, 15, 31);
@@ -10,23 +12,23 @@ const policy = (Effect: string, Resource: string, more = {}) => ({
   ...more,
 });
 
-let gateway: Harness;
-afterEach(() => gateway.close());
+let running: RunningGateway;
+afterEach(() => running.stop());
 
 async function answers(result: unknown, path = "/prod?token=t"): Promise<unknown> {
-  gateway = await harness({
+  running = await runGateway({
     api: api({ $connect: authorized }),
     invoke: async () => {
       if (result instanceof Error) throw result;
       return result;
     },
   });
-  return handshake(gateway.gateway.port, path);
+  return handshake(`ws://127.0.0.1:${running.gateway.port}${path}`);
 }
 
 test("gives the authorizer the event of a REQUEST authorizer", async () => {
   const calls: unknown[] = [];
-  gateway = await harness({
+  running = await runGateway({
     api: api({ $connect: authorized }, { variables: { table: "rows" } }),
     now: () => NOW,
     invoke: async (...call) => {
@@ -35,10 +37,13 @@ test("gives the authorizer the event of a REQUEST authorizer", async () => {
     },
   });
 
-  const client = await connect(`${gateway.gateway.url}?token=t&room=a&room=b`, { "User-Agent": "probe/1" });
+  const client = await connect(`${running.gateway.url}?token=t&room=a&room=b`, {
+    perMessageDeflate: false,
+    headers: { "User-Agent": "probe/1" },
+  });
 
   const id = expect.stringMatching(/^[\w-]{15}=$/);
-  const host = `127.0.0.1:${gateway.gateway.port}`;
+  const host = `127.0.0.1:${running.gateway.port}`;
   expect(calls).toEqual([
     [
       FUNCTION_ARN,
@@ -76,20 +81,20 @@ test("gives the authorizer the event of a REQUEST authorizer", async () => {
           identity: { sourceIp: "127.0.0.1", userAgent: "probe/1" },
           requestId: id,
           domainName: host,
-          connectionId: await connectionId(gateway),
+          connectionId: await connectionId(running),
           apiId: "a1b2c3",
         },
       },
     ],
   ]);
-  const put = await gateway.requests.first(called("PutItem"));
+  const put = await running.aws.requests.first(isAction("PutItem"));
   expect(JSON.parse(put.body)).toMatchObject({ user: "ada" });
   client.socket.terminate();
 });
 
 test("rejects a handshake without the identity source, and does not call the authorizer", async () => {
   expect(await answers(new Error("called"), "/prod")).toEqual({ status: 401, body: '{"message":"Unauthorized"}' });
-  expect(gateway.faults.entries.map(({ reason }) => reason)).toEqual([
+  expect(running.faults.entries.map(({ reason }) => reason)).toEqual([
     "identity source route.request.querystring.token is missing",
   ]);
 });
@@ -100,7 +105,7 @@ test.each([
   ["a policy for another route", policy("Allow", `${STAGE_ARN}/ping`)],
 ])("rejects a handshake on %s with 403, and runs no integration", async (_, result) => {
   expect(await answers(result)).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
-  expect(gateway.requests.entries).toEqual([]);
+  expect(running.aws.requests.entries).toEqual([]);
 });
 
 test.each([
@@ -113,5 +118,5 @@ test.each([
   ["returns more than 8 KB", policy("Allow", "*", { context: { claims: "x".repeat(8_192) } })],
 ])("rejects a handshake with 500 when the authorizer %s", async (_, result) => {
   expect(await answers(result)).toEqual({ status: 500, body: '{"message":"Internal server error"}' });
-  expect(gateway.requests.entries).toEqual([]);
+  expect(running.aws.requests.entries).toEqual([]);
 });

@@ -12,7 +12,7 @@ const open = async (...args: Parameters<typeof runGateway>): Promise<{ client: T
   return { client, id: JSON.parse(put.body).id };
 };
 const rowsRemoved = (): unknown[] =>
-  running.aws.received.filter(isAction("DeleteItem")).map(({ body }) => JSON.parse(body));
+  running.aws.requests.entries.filter(isAction("DeleteItem")).map(({ body }) => JSON.parse(body));
 
 /** The connection's row is removed once, under its user: whatever ended the connection. */
 async function expectRemoved(id: string): Promise<ReceivedRequest> {
@@ -65,7 +65,7 @@ describe("$disconnect runs once when", () => {
     client.send(JSON.stringify({ action: "send", message: "x".repeat(32 * 1_024) }));
     expect(await client.closed).toEqual({ code: 1009, reason: "" });
     await expectRemoved(id);
-    expect(running.aws.received.some(({ url }) => url.includes("messages"))).toBe(false);
+    expect(running.aws.requests.entries.some(({ path }) => path.includes("messages"))).toBe(false);
   });
 
   test("a message of small frames is larger than 128 KB, which closes with 1009", async () => {
@@ -99,7 +99,7 @@ test("messages of 32 KB frames up to 128 KB are served", async () => {
     const isLast = from + 32 * 1_024 >= frames.length;
     client.socket.send(frames.subarray(from, from + 32 * 1_024), { binary: false, fin: isLast });
   }
-  const sent = await running.aws.next(({ url }) => url === "/000000000000/messages");
+  const sent = await running.aws.next(({ path }) => path === "/000000000000/messages");
   expect(new URLSearchParams(sent.body).get("MessageBody")).toBe(JSON.stringify(message));
 });
 
@@ -131,7 +131,7 @@ test("a $disconnect that fails is reported and keeps nothing open", async () => 
   running.aws.respond = () => ({ status: 500 });
   client.socket.close();
   await expectRemoved(id);
-  expect(running.faults).toMatchObject([
+  expect(running.faults.entries).toMatchObject([
     { routeKey: "$disconnect", connectionId: id, reason: "the integration answered 500" },
   ]);
 });
@@ -166,12 +166,12 @@ test("every connect, message and disconnect has a line in the stage's access log
     error,
     never: "-",
   });
-  expect(running.accessLog.map((text) => JSON.parse(text))).toEqual([
+  expect(running.accessLog.entries.map((text) => JSON.parse(text))).toEqual([
     line("$connect", "200"),
     line("ping", "200"),
     line("-", "403", "Forbidden"),
     line("$disconnect", "200"),
   ]);
-  expect(running.accessLog.join()).not.toContain("s3cret");
-  expect(JSON.stringify(running.faults)).not.toContain("s3cret");
+  expect(running.accessLog.entries.join()).not.toContain("s3cret");
+  expect(JSON.stringify(running.faults.entries)).not.toContain("s3cret");
 });

@@ -1,7 +1,7 @@
 import { type RunningGateway, runGateway } from "./support/running-gateway";
 import { SAMPLE_ROUTES, sampleApi } from "./support/sample-api";
 import { isAction } from "./support/scripted-aws";
-import { connect, refused } from "./support/test-client";
+import { connect, handshake } from "./support/test-client";
 
 let running: RunningGateway;
 const run = async (...args: Parameters<typeof runGateway>): Promise<RunningGateway> => {
@@ -20,7 +20,7 @@ describe("the $connect integration", () => {
     const put = await aws.next(isAction("PutItem"));
     const item = JSON.parse(put.body);
     expect(item).toEqual({ id: expect.stringMatching(/^[\w-]{15}=$/), user: "alice", level: "3" });
-    expect(put.url).toBe("/");
+    expect(put.path).toBe("/");
     expect(put.headers["content-type"]).toBe("application/x-amz-json-1.0");
     expect(put.headers.authorization).toContain("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/");
     expect(put.headers.authorization).toContain("/eu-west-1/dynamodb/aws4_request");
@@ -34,15 +34,15 @@ describe("the $connect integration", () => {
   ])("rejects when the $connect integration answers %i, with %i", async (status, expected) => {
     const { url, aws, gateway } = await run();
     aws.respond = () => ({ status });
-    expect(await refused(url)).toEqual({ status: expected, body: '{"message":"Internal server error"}' });
+    expect(await handshake(url)).toEqual({ status: expected, body: '{"message":"Internal server error"}' });
     expect(gateway.connectionCount).toBe(0);
-    expect(aws.received.filter(isAction("DeleteItem"))).toEqual([]);
+    expect(aws.requests.entries.filter(isAction("DeleteItem"))).toEqual([]);
   });
 
   test("rejects with 500 when the service cannot be reached", async () => {
     const { url, faults } = await run({ awsEndpoint: "http://127.0.0.1:9" });
-    expect((await refused(url)).status).toBe(500);
-    expect(faults).toMatchObject([{ reason: "dynamodb cannot be reached: ECONNREFUSED" }]);
+    expect((await handshake(url)).status).toBe(500);
+    expect(faults.entries).toMatchObject([{ reason: "dynamodb cannot be reached: ECONNREFUSED" }]);
   });
 
   test("opens without a $connect route", async () => {

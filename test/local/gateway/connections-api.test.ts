@@ -87,7 +87,7 @@ test("rejects more than 128 KB with 413, whether its length is announced or not"
     duplex: "half",
   } as RequestInit);
   expect(chunked.status).toBe(413);
-  expect(client.unread).toEqual([]);
+  expect(client.frames.entries).toEqual([]);
 });
 
 test("rejects a connection that never was, or is gone, with 410", async () => {
@@ -242,10 +242,12 @@ test.each(["/", "/dev", "/prod/@connections/AAAAAAAAAAAAAAA%3D", "/dev/connectio
 test("posts reach each of 200 connections once", async () => {
   running = await runGateway();
   const clients = await Promise.all(Array.from({ length: 200 }, () => connect(running.url)));
-  const ids = running.aws.received.filter(isAction("PutItem")).map(({ body }) => JSON.parse(body).id as string);
+  const ids = running.aws.requests.entries.filter(isAction("PutItem")).map(({ body }) => JSON.parse(body).id as string);
   expect(new Set(ids).size).toBe(200);
   await Promise.all(ids.map(async (id) => expect((await call("POST", id, { body: id })).status).toBe(200)));
   const frames = await Promise.all(clients.map((client) => client.nextFrame()));
   expect([...frames].sort()).toEqual([...ids].sort());
-  expect(clients.every(({ unread, socket }) => unread.length === 0 && socket.readyState === WebSocket.OPEN)).toBe(true);
+  expect(
+    clients.every(({ frames: { entries }, socket }) => entries.length === 1 && socket.readyState === WebSocket.OPEN),
+  ).toBe(true);
 });

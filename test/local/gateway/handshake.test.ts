@@ -1,22 +1,30 @@
 import * as net from "node:net";
 import { api, authorized } from "./support/api";
-import { called, connect, type Harness, handshake, harness } from "./support/harness";
+import { type RunningGateway, runGateway } from "./support/running-gateway";
+import { isAction } from "./support/scripted-aws";
+import { connect, handshake } from "./support/test-client";
 
-let gateway: Harness;
-afterEach(() => gateway.close());
+let running: RunningGateway;
+afterEach(() => running.stop());
 
 test.each(["/", "/other", "/prodx", "/prod/x", "//other/prod"])("rejects a handshake at %s with 403", async (path) => {
-  gateway = await harness({ api: api() });
+  running = await runGateway({ api: api() });
 
-  expect(await handshake(gateway.gateway.port, path)).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
-  expect(gateway.requests.entries).toEqual([]);
+  expect(await handshake(`ws://127.0.0.1:${running.gateway.port}${path}`)).toEqual({
+    status: 403,
+    body: '{"message":"Forbidden"}',
+  });
+  expect(running.aws.requests.entries).toEqual([]);
 });
 
 test("rejects a path that is no URL with 403, and serves on", async () => {
-  gateway = await harness({ api: api() });
+  running = await runGateway({ api: api() });
 
-  expect(await handshake(gateway.gateway.port, "//")).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
-  expect((await handshake(gateway.gateway.port, "/prod/")).status).toBe(101);
+  expect(await handshake(`ws://127.0.0.1:${running.gateway.port}//`)).toEqual({
+    status: 403,
+    body: '{"message":"Forbidden"}',
+  });
+  expect((await handshake(`ws://127.0.0.1:${running.gateway.port}/prod/`)).status).toBe(101);
 });
 
 test.each<[string, Record<string, string>]>([
@@ -24,10 +32,10 @@ test.each<[string, Record<string, string>]>([
   ["a key that is too short", { "sec-websocket-key": "abc" }],
   ["a protocol list that is none", { "sec-websocket-protocol": "a,,b" }],
 ])("rejects a handshake with %s before $connect runs", async (_, headers) => {
-  gateway = await harness({ api: api() });
+  running = await runGateway({ api: api() });
 
-  expect((await handshake(gateway.gateway.port, "/prod", headers)).status).toBe(400);
-  expect(gateway.requests.entries).toEqual([]);
+  expect((await handshake(`ws://127.0.0.1:${running.gateway.port}/prod`, headers)).status).toBe(400);
+  expect(running.aws.requests.entries).toEqual([]);
 });
 
 test.each([
@@ -35,21 +43,21 @@ test.each([
   [500, 500],
   [302, 500],
 ])("rejects the handshake when the $connect integration answers %d", async (answered, status) => {
-  gateway = await harness({ api: api() }, () => ({ status: answered }));
+  running = await runGateway({ api: api() }, () => ({ status: answered }));
 
-  expect(await handshake(gateway.gateway.port, "/prod")).toEqual({
+  expect(await handshake(`ws://127.0.0.1:${running.gateway.port}/prod`)).toEqual({
     status,
     body: '{"message":"Internal server error"}',
   });
-  expect(gateway.gateway.connectionCount).toBe(0);
-  expect(gateway.requests.entries.filter(called("DeleteItem"))).toEqual([]);
+  expect(running.gateway.connectionCount).toBe(0);
+  expect(running.aws.requests.entries.filter(isAction("DeleteItem"))).toEqual([]);
 });
 
 test("rejects the handshake beyond the stage's throttling with 429", async () => {
-  gateway = await harness({ api: api({}, { throttling: { ratePerSecond: 1, burst: 1 } }), now: () => 0 });
-  const client = await connect(gateway.gateway.url);
+  running = await runGateway({ api: api({}, { throttling: { ratePerSecond: 1, burst: 1 } }), now: () => 0 });
+  const client = await connect(running.gateway.url);
 
-  expect(await handshake(gateway.gateway.port, "/prod")).toEqual({
+  expect(await handshake(`ws://127.0.0.1:${running.gateway.port}/prod`)).toEqual({
     status: 429,
     body: '{"message":"Too Many Requests"}',
   });
@@ -62,7 +70,7 @@ test("runs $disconnect for a client that left while $connect ran", async () => {
   const asked = new Promise<void>((resolve) => {
     ask = resolve;
   });
-  gateway = await harness({
+  running = await runGateway({
     api: api({ $connect: authorized }),
     invoke: () => {
       ask();
@@ -71,7 +79,7 @@ test("runs $disconnect for a client that left while $connect ran", async () => {
       });
     },
   });
-  const socket = net.connect(gateway.gateway.port, "127.0.0.1");
+  const socket = net.connect(running.gateway.port, "127.0.0.1");
   socket.on("error", () => undefined);
   socket.write(
     "GET /prod?token=t HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
@@ -82,20 +90,20 @@ test("runs $disconnect for a client that left while $connect ran", async () => {
   socket.resetAndDestroy();
   await gone;
   // The gateway hears of the reset before it answers a request that comes after it.
-  await fetch(gateway.gateway.connectionsUrl);
+  await fetch(running.gateway.connectionsUrl);
   answer({
     principalId: "ada",
     policyDocument: { Statement: { Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" } },
   });
 
-  const [put] = await gateway.requests.take(1, called("PutItem"));
-  const [removed] = await gateway.requests.take(1, called("DeleteItem"));
+  const [put] = await running.aws.requests.take(1, isAction("PutItem"));
+  const [removed] = await running.aws.requests.take(1, isAction("DeleteItem"));
   expect(JSON.parse(removed?.body ?? "").id).toBe(JSON.parse(put?.body ?? "").id);
-  expect(gateway.gateway.connectionCount).toBe(0);
+  expect(running.gateway.connectionCount).toBe(0);
 });
 
 test("writes the access log in the stage's format, without the token", async () => {
-  gateway = await harness({
+  running = await runGateway({
     api: api(
       { $connect: authorized },
       {
@@ -108,14 +116,14 @@ test("writes the access log in the stage's format, without the token", async () 
       policyDocument: { Statement: [{ Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" }] },
     }),
   });
-  const client = await connect(`${gateway.gateway.url}?token=sesame`, { "User-Agent": 'a"b' });
+  const client = await connect(`${running.gateway.url}?token=sesame`, { headers: { "User-Agent": 'a"b' } });
   client.send({ action: "ping", secret: "sesame" });
-  await client.frames.first();
+  await client.nextFrame();
   client.send({ action: "sesame" });
   await client.frames.take(2);
   client.socket.close();
 
-  const lines = (await gateway.log.take(4)).map((line) => JSON.parse(line));
+  const lines = (await running.accessLog.take(4)).map((line) => JSON.parse(line));
   const common = { user: "ada", agent: 'a"b', error: "-", status: 200 };
   expect(lines).toEqual([
     { ...common, route: "$connect", type: "CONNECT" },
@@ -123,5 +131,5 @@ test("writes the access log in the stage's format, without the token", async () 
     { ...common, route: "-", type: "MESSAGE", status: 403, error: "Forbidden" },
     { ...common, route: "$disconnect", type: "DISCONNECT" },
   ]);
-  expect(JSON.stringify([gateway.log.entries, gateway.faults.entries])).not.toContain("sesame");
+  expect(JSON.stringify([running.accessLog.entries, running.faults.entries])).not.toContain("sesame");
 });

@@ -12,7 +12,7 @@ async function open(options: Parameters<typeof runGateway>[0] = {}): Promise<{ c
   return { client, id: JSON.parse((await running.aws.next(isAction("PutItem"))).body).id };
 }
 
-const toQueue = ({ url }: ReceivedRequest): boolean => url === "/000000000000/messages";
+const toQueue = ({ path }: ReceivedRequest): boolean => path === "/000000000000/messages";
 
 /** The gateway's own frame, byte for byte but for the request's id. */
 const errorFrame = (message: string, id: string): unknown =>
@@ -56,7 +56,7 @@ test.each([
 ])("a frame that no route matches is answered with Forbidden: %s", async (frame) => {
   const { client, id } = await open();
   expect(await ask(client, frame)).toEqual(errorFrame("Forbidden", id));
-  expect(running.aws.received).toHaveLength(1);
+  expect(running.aws.requests.entries).toHaveLength(1);
 });
 
 test.each([
@@ -90,8 +90,8 @@ test.each([
     api: withRoute({ mock: { routeKey: "mock", answers: true, integration, responses } }),
   });
   expect(await ask(client, '{"action":"mock","secret":"hunter2"}')).toEqual(errorFrame(message, id));
-  expect(running.faults).toMatchObject([{ routeKey: "mock", connectionId: id, reason }]);
-  expect(JSON.stringify(running.faults)).not.toContain("hunter2");
+  expect(running.faults.entries).toMatchObject([{ routeKey: "mock", connectionId: id, reason }]);
+  expect(JSON.stringify(running.faults.entries)).not.toContain("hunter2");
 });
 
 test("WHEN_NO_MATCH passes the frame through, and an integration without responses passes the answer through", async () => {
@@ -125,7 +125,7 @@ describe("a flood of one client", () => {
         client.send(JSON.stringify({ action: "send", message: `${n}${"x".repeat(bytes)}` }));
       }
       for (let n = 0; n < messages; n++) await client.nextFrame();
-      const sent = running.aws.received
+      const sent = running.aws.requests.entries
         .filter(toQueue)
         .map(({ body }) => Number.parseInt(new URLSearchParams(body).get("MessageBody")?.slice(1) ?? "", 10));
       expect([...sent].sort((a, b) => a - b)).toEqual(Array.from({ length: messages }, (_, n) => n));

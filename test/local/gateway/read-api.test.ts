@@ -5,10 +5,17 @@ import { readApi, startGateway } from "../../../local/gateway/start-gateway";
 import { CREDENTIALS } from "./support/running-gateway";
 import { resolveSample, sampleApi, sampleJson } from "./support/sample-api";
 
+const MODULE = join(__dirname, "../../../modules/serverless");
+const readModule = (file: string) => JSON.parse(readFileSync(join(MODULE, file), "utf8"));
+const VARIABLES: { readonly [name: string]: { readonly default?: unknown } } = readModule("variables.tf.json").variable;
+
 /** What Terraform knows, for the references of the shipped module. */
 function resolveModule(value: unknown): unknown {
   if (typeof value === "string") {
     return value.replace(/\$\{([^}]*(?:\{[^}]*\}[^}]*)*)\}/g, (_, expression: string) => {
+      const [, variable = ""] = /^var\.(\w+)$/.exec(expression) ?? [];
+      const byDefault = VARIABLES[variable]?.default ?? undefined;
+      if (byDefault !== undefined) return String(byDefault);
       if (expression.includes("execution_arn")) return "arn:aws:execute-api:eu-west-1:000000000000:ws";
       if (expression.includes("invoke_arn")) {
         return "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:000000000000:function:a:latest/invocations";
@@ -27,8 +34,7 @@ function resolveModule(value: unknown): unknown {
 }
 
 test("reads the module that ships, and every template in it is one that API Gateway renders", () => {
-  const file = join(__dirname, "../../../modules/serverless/main.tf.json");
-  const api = readApi(JSON.parse(readFileSync(file, "utf8")), resolveModule);
+  const api = readApi(readModule("main.tf.json"), resolveModule);
   checkApi(api);
   const summary = [...api.routes.values()].map(({ routeKey, answers, authorizer, integration: { target } }) => [
     routeKey,
@@ -47,6 +53,13 @@ test("reads the module that ships, and every template in it is one that API Gate
     throttling: { ratePerSecond: 10_000, burst: 5_000 },
     accessLogFormat: expect.stringContaining("$context.requestId"),
   });
+});
+
+test("rejects throttling limits that are no numbers", () => {
+  const settings = { throttling_rate_limit: "${var.rate}", throttling_burst_limit: 1 };
+  expect(() => sampleApi(undefined, { default_route_settings: settings })).toThrow(
+    "aws_apigatewayv2_stage.stage: the throttling limits must be numbers",
+  );
 });
 
 test("leaves out a resource whose count is 0, and reads one whose count is 1 by its index", () => {

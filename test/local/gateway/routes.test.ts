@@ -1,9 +1,10 @@
-import type { Reply } from "../../handlers/support/scripted-server";
 import { api, dynamodb, FORM, integration, mock, response } from "./support/api";
-import { called, connect, connectionId, type Harness, harness } from "./support/harness";
+import { connectionId, type RunningGateway, runGateway } from "./support/running-gateway";
+import { isAction, type ScriptedAnswer } from "./support/scripted-aws";
+import { connect } from "./support/test-client";
 
-let gateway: Harness;
-afterEach(() => gateway.close());
+let running: RunningGateway;
+afterEach(() => running.stop());
 
 const errorFrame = (message: string, id: string) =>
   expect.stringMatching(
@@ -11,36 +12,36 @@ const errorFrame = (message: string, id: string) =>
   );
 
 test("answers a MOCK route without a backend", async () => {
-  gateway = await harness({ api: api() });
-  const client = await connect(gateway.gateway.url);
+  running = await runGateway({ api: api() });
+  const client = await connect(running.gateway.url);
 
   client.send({ action: "ping" });
 
-  expect(await client.frames.first()).toBe('{"type":"pong"}');
-  expect(gateway.requests.entries.filter((request) => !called("PutItem")(request))).toEqual([]);
+  expect(await client.nextFrame()).toBe('{"type":"pong"}');
+  expect(running.aws.requests.entries.filter((request) => !isAction("PutItem")(request))).toEqual([]);
 });
 
 test("calls DynamoDB with the rendered template, the action's target header and a signature", async () => {
-  gateway = await harness({
+  running = await runGateway({
     api: api({
       save: { integration: integration(dynamodb("UpdateItem"), "{\"text\":$input.json('$.text')}"), answers: true },
     }),
   });
-  const client = await connect(gateway.gateway.url);
+  const client = await connect(running.gateway.url);
 
   client.send({ action: "save", text: 'a "b" ü' });
 
-  expect(await client.frames.first()).toBe("{}");
-  const { method, path, headers, body } = await gateway.requests.first(called("UpdateItem"));
+  expect(await client.nextFrame()).toBe("{}");
+  const { method, path, headers, body } = await running.aws.requests.first(isAction("UpdateItem"));
   expect({ method, path, body }).toEqual({ method: "POST", path: "/", body: '{"text":"a \\"b\\" ü"}' });
   expect(headers["content-type"]).toBe("application/x-amz-json-1.0");
   expect(headers.authorization).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=AKIDLOCAL\/\d{8}\/eu-central-1\/dynamodb\/aws4_request, SignedHeaders=.*x-amz-target, Signature=[0-9a-f]{64}$/,
+    /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/dynamodb\/aws4_request, SignedHeaders=.*x-amz-target, Signature=[0-9a-f]{64}$/,
   );
 });
 
 test("calls SNS and SQS with forms, at the action or the queue's path, with request parameters", async () => {
-  gateway = await harness({
+  running = await runGateway({
     api: api(
       {
         publish: {
@@ -76,13 +77,13 @@ test("calls SNS and SQS with forms, at the action or the queue's path, with requ
       { variables: { table: "rows" } },
     ),
   });
-  const client = await connect(gateway.gateway.url);
-  const id = await connectionId(gateway);
+  const client = await connect(running.gateway.url);
+  const id = await connectionId(running);
 
   client.send({ action: "publish", subject: "a&b" });
   client.send({ action: "queue" });
 
-  const [, ...rest] = await gateway.requests.take(3);
+  const [, ...rest] = await running.aws.requests.take(3);
   const sns = rest.find(({ path }) => path.startsWith("/?"));
   const sqs = rest.find(({ path }) => path === "/000000000000/q");
   expect(Object.fromEntries(new URL(sns?.path ?? "", "http://x").searchParams)).toEqual({
@@ -103,7 +104,7 @@ test("calls SNS and SQS with forms, at the action or the queue's path, with requ
 });
 
 test("rejects a header value in which a client hides a line of its own", async () => {
-  gateway = await harness({
+  running = await runGateway({
     api: api({
       hide: {
         integration: integration(dynamodb("UpdateItem"), "{}", {
@@ -113,21 +114,21 @@ test("rejects a header value in which a client hides a line of its own", async (
       },
     }),
   });
-  const client = await connect(gateway.gateway.url);
+  const client = await connect(running.gateway.url);
 
   client.send({ action: "hide", text: "a\r\nx-amz-target: DynamoDB_20120810.DeleteTable" });
 
-  expect(await client.frames.first()).toEqual(errorFrame("Internal server error", await connectionId(gateway)));
-  expect(gateway.requests.entries.length).toBe(1);
+  expect(await client.nextFrame()).toEqual(errorFrame("Internal server error", await connectionId(running)));
+  expect(running.aws.requests.entries.length).toBe(1);
 });
 
 test("maps the service's answer by its status, and what no pattern names by $default", async () => {
-  const replies: Record<string, Reply> = {
+  const replies: Record<string, ScriptedAnswer> = {
     good: { status: 200, body: '{"id":7}' },
     bad: { status: 400, body: '{"__type":"Secret"}' },
     worse: { status: 500, body: "not JSON" },
   };
-  gateway = await harness(
+  running = await runGateway(
     {
       api: api({
         ask: {
@@ -142,9 +143,10 @@ test("maps the service's answer by its status, and what no pattern names by $def
         },
       }),
     },
-    (request) => (called("GetItem")(request) ? (replies[JSON.parse(request.body)] as Reply) : { status: 200 }),
+    (request) =>
+      isAction("GetItem")(request) ? (replies[JSON.parse(request.body)] as ScriptedAnswer) : { status: 200 },
   );
-  const client = await connect(gateway.gateway.url);
+  const client = await connect(running.gateway.url);
 
   for (const [index, kind] of ["good", "bad", "worse"].entries()) {
     client.send({ action: "ask", kind });
@@ -155,30 +157,30 @@ test("maps the service's answer by its status, and what no pattern names by $def
 });
 
 test("sends nothing for a route without a route response", async () => {
-  gateway = await harness({
+  running = await runGateway({
     api: api(
       { quiet: { integration: integration(dynamodb("UpdateItem"), "{}"), answers: false } },
       { accessLogFormat: "$context.routeKey $context.status" },
     ),
   });
-  const client = await connect(gateway.gateway.url);
+  const client = await connect(running.gateway.url);
 
   client.send({ action: "quiet" });
-  await gateway.log.first((line) => line === "quiet 200");
+  await running.accessLog.first((line) => line === "quiet 200");
   client.send({ action: "ping" });
 
-  expect(await client.frames.first()).toBe('{"type":"pong"}');
+  expect(await client.nextFrame()).toBe('{"type":"pong"}');
 });
 
 test.each(['{"action":"unknown"}', "not JSON", '{"action":"$connect"}', '{"action":{"a":1}}', "[]"])(
   "answers %s, which no route matches, with Forbidden",
   async (message) => {
-    gateway = await harness({ api: api() });
-    const client = await connect(gateway.gateway.url);
+    running = await runGateway({ api: api() });
+    const client = await connect(running.gateway.url);
 
     client.send(message);
 
-    expect(await client.frames.first()).toEqual(errorFrame("Forbidden", await connectionId(gateway)));
+    expect(await client.nextFrame()).toEqual(errorFrame("Forbidden", await connectionId(running)));
   },
 );
 
@@ -187,12 +189,12 @@ test("gives what no route matches to $default", async () => {
     integration: mock(200, { responses: [response("$default", "default of $context.routeKey")] }),
     answers: true,
   };
-  gateway = await harness({ api: api({ $default }) });
-  const client = await connect(gateway.gateway.url);
+  running = await runGateway({ api: api({ $default }) });
+  const client = await connect(running.gateway.url);
 
   client.send("not JSON");
 
-  expect(await client.frames.first()).toBe("default of $default");
+  expect(await client.nextFrame()).toBe("default of $default");
 });
 
 test("answers an integration that is too slow with a time-out, and one that breaks off with an error", async () => {
@@ -200,32 +202,32 @@ test("answers an integration that is too slow with a time-out, and one that brea
     integration: integration(dynamodb(action), "{}", { timeoutMilliseconds: 50 }),
     answers: true,
   });
-  gateway = await harness({ api: api({ slow: route("Query"), broken: route("Scan") }) }, (request) =>
-    called("Query")(request) ? "silence" : called("Scan")(request) ? "reset" : { status: 200 },
+  running = await runGateway({ api: api({ slow: route("Query"), broken: route("Scan") }) }, (request) =>
+    isAction("Query")(request) ? "silence" : isAction("Scan")(request) ? "reset" : { status: 200 },
   );
-  const client = await connect(gateway.gateway.url);
-  const id = await connectionId(gateway);
+  const client = await connect(running.gateway.url);
+  const id = await connectionId(running);
 
   client.send({ action: "slow" });
-  expect(await client.frames.first()).toEqual(errorFrame("Endpoint request timed out", id));
+  expect(await client.nextFrame()).toEqual(errorFrame("Endpoint request timed out", id));
   client.send({ action: "broken" });
   expect((await client.frames.take(2))[1]).toEqual(errorFrame("Internal server error", id));
-  expect(gateway.faults.entries.map(({ reason }) => reason)).toEqual([
+  expect(running.faults.entries.map(({ reason }) => reason)).toEqual([
     "dynamodb did not answer in 50 ms",
     "dynamodb cannot be reached: ECONNRESET",
   ]);
 });
 
 test("rejects messages beyond the stage's throttling", async () => {
-  gateway = await harness({
+  running = await runGateway({
     api: api({}, { throttling: { ratePerSecond: 1, burst: 2 } }),
     now: () => 1_800_000_000_000,
   });
-  const client = await connect(gateway.gateway.url);
+  const client = await connect(running.gateway.url);
 
   client.send({ action: "ping" });
-  await client.frames.first();
+  await client.nextFrame();
   client.send({ action: "ping" });
 
-  expect((await client.frames.take(2))[1]).toEqual(errorFrame("Too Many Requests", await connectionId(gateway)));
+  expect((await client.frames.take(2))[1]).toEqual(errorFrame("Too Many Requests", await connectionId(running)));
 });

@@ -13,5 +13,6 @@ export function environmentFor(endpoint: string): Record<string, string> {
     MESSAGES_QUEUE_URL: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-messages",
     PRESENCE_GRACE_SECONDS: "0",
     PRESENCE_GRACE_QUEUE_URL: "",
+    PRESENCE_DLQ_URL: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-presence-dlq",
   };
 }

@@ -277,6 +277,9 @@ export class Simulation {
       graceMilliseconds: this.#options.graceMilliseconds,
       deadline: this.now + skew + INVOCATION_SECONDS * 1_000,
       concurrency: 2,
+      giveUp: async () => {
+        throw new Error("nothing in a history is beyond help");
+      },
       onFailure: (error) => {
         if (!(error instanceof InjectedFault || error instanceof UnsettledError)) this.unexpectedErrors.push(error);
       },

@@ -1,6 +1,7 @@
 import { type Fault, type Gateway, type GatewayOptions, startGateway } from "../../../../local/gateway/start-gateway";
+import { Journal } from "./journal";
 import { sampleApi } from "./sample-api";
-import { type ScriptedAws, startScriptedAws } from "./scripted-aws";
+import { isAction, type ScriptedAws, startScriptedAws } from "./scripted-aws";
 
 export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI" };
 
@@ -15,28 +16,33 @@ export const policy = (effect: string, resource = METHOD_ARN): Record<string, un
   context: { level: 3 },
 });
 
+/** A gateway on a free port, in front of a scripted AWS. */
 export interface RunningGateway {
   readonly gateway: Gateway;
   readonly aws: ScriptedAws;
   /** With a token. */
   readonly url: string;
-  readonly accessLog: string[];
-  readonly faults: Fault[];
+  readonly accessLog: Journal<string>;
+  readonly faults: Journal<Fault>;
   stop(): Promise<void>;
 }
 
-/** The sample API on free ports, its authorizer allowing everybody as alice. */
-export async function runGateway(options: Partial<GatewayOptions> = {}): Promise<RunningGateway> {
+/** Runs an API: the sample one, its authorizer allowing everybody as alice, unless told otherwise. */
+export async function runGateway(
+  options: Partial<GatewayOptions> = {},
+  respond?: ScriptedAws["respond"],
+): Promise<RunningGateway> {
   const aws = await startScriptedAws();
-  const accessLog: string[] = [];
-  const faults: Fault[] = [];
+  if (respond !== undefined) aws.respond = respond;
+  const accessLog = new Journal<string>();
+  const faults = new Journal<Fault>();
   const gateway = await startGateway({
     api: sampleApi(),
     awsEndpoint: aws.endpoint,
     credentials: [CREDENTIALS],
     invoke: async () => policy("Allow"),
-    onAccessLog: (line) => accessLog.push(line),
-    onFault: (fault) => faults.push(fault),
+    onAccessLog: (line) => accessLog.add(line),
+    onFault: (fault) => faults.add(fault),
     ...options,
   });
   return {
@@ -50,4 +56,9 @@ export async function runGateway(options: Partial<GatewayOptions> = {}): Promise
       await aws.stop();
     },
   };
+}
+
+/** The id of the first connection, as `$connect` wrote it. */
+export async function connectionId({ aws }: RunningGateway): Promise<string> {
+  return JSON.parse((await aws.requests.first(isAction("PutItem"))).body).id;
 }

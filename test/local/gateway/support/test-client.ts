@@ -1,27 +1,25 @@
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
+import * as http from "node:http";
 import { type ClientOptions, WebSocket } from "ws";
+import { Journal } from "./journal";
 
 /** A real client that keeps the frames it receives. */
 export interface TestClient {
   readonly socket: WebSocket;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
-  send(frame: string): void;
+  /** A text as it is, anything else as its JSON. */
+  send(frame: unknown): void;
+  readonly frames: Journal<string>;
   /** The next frame that the test has not seen yet, in order. */
   nextFrame(): Promise<string>;
-  /** Frames received and not yet taken. */
-  readonly unread: string[];
 }
 
+/** An open connection; rejects when the handshake is refused. */
 export async function connect(url: string, options: ClientOptions = {}): Promise<TestClient> {
   const socket = new WebSocket(url, options);
-  const unread: string[] = [];
-  const waiting: ((frame: string) => void)[] = [];
-  socket.on("message", (data) => {
-    const resolve = waiting.shift();
-    if (resolve) resolve(data.toString());
-    else unread.push(data.toString());
-  });
+  const frames = new Journal<string>();
+  let seen = 0;
+  socket.on("message", (data) => frames.add(data.toString()));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() }));
   });
@@ -29,22 +27,45 @@ export async function connect(url: string, options: ClientOptions = {}): Promise
   return {
     socket,
     closed,
-    unread,
-    send: (frame) => socket.send(frame),
-    nextFrame: () => {
-      const frame = unread.shift();
-      return frame === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(frame);
+    frames,
+    send: (frame) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
+    nextFrame: async () => {
+      const number = ++seen;
+      return (await frames.take(number))[number - 1] as string;
     },
   };
 }
 
-/** The HTTP answer of a handshake that the gateway refuses. */
-export async function refused(url: string, options: ClientOptions = {}): Promise<{ status: number; body: string }> {
-  const socket = new WebSocket(url, options);
-  socket.on("error", () => undefined);
-  const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
-  let body = "";
-  for await (const chunk of response.setEncoding("utf8")) body += chunk;
-  socket.terminate();
-  return { status: response.statusCode ?? 0, body };
+/** The HTTP answer of a handshake at a `ws:` address: that of a refusal, or 101. */
+export function handshake(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: string }> {
+  const [, host = "", port = "", path = ""] = /^ws:\/\/([^:/]+):(\d+)(.*)$/.exec(url) ?? [];
+  return new Promise((resolve, reject) => {
+    const request = http.get({
+      host,
+      port,
+      // As it is: URL would tidy up what the gateway has to refuse.
+      path,
+      agent: false,
+      headers: {
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        ...headers,
+      },
+    });
+    request.on("error", reject);
+    request.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve({ status: answer.statusCode ?? 0, body: "" });
+    });
+    request.on("response", (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+    });
+  });
 }

@@ -1,0 +1,25 @@
+/**
+ * The request inside a letter of the dead-letter queue that AWS has put there by itself, so that a redrive sends it on
+ * its way again: SNS wraps what it could not hand to the function, Lambda wraps the event that the function has failed.
+ *
+ * @param message - A message that is no request of a backend's: it has no `data`.
+ * @returns The request's JSON text, as the backend wrote it; undefined when the message is no such letter.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+export function requestInFailure(message: Readonly<Record<string, unknown>>): string | undefined {
+  const { Type: type, Message: text, requestPayload } = message;
+  if (type === "Notification" && typeof text === "string") return text;
+  // SNS invokes a function with one record at a time.
+  const sns = member(first(member(requestPayload, "Records")), "Sns");
+  const failed = member(sns, "Message");
+  return typeof failed === "string" ? failed : undefined;
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function first(list: unknown): unknown {
+  return Array.isArray(list) && list.length === 1 ? list[0] : undefined;
+}

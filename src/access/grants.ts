@@ -1,0 +1,91 @@
+import type { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { Construct } from "constructs";
+import {
+  type Encryption,
+  type KeyUse,
+  READ_TABLE_WITH_KEY,
+  RECEIVE_WITH_KEY,
+  SEND_WITH_KEY,
+} from "../encryption/encryption";
+import { policyDocument } from "../terraform/policy-document";
+
+/** A role to grant something to: one of the app's own, or one that is there already. */
+export type GrantableRole = IamRole | DataAwsIamRole;
+
+/** What a role may be granted. */
+export interface Grant {
+  /** Part of the ids of what grants it. */
+  readonly name: string;
+  readonly statements: readonly { readonly actions: string[]; readonly resources: string[] }[];
+  /** What it takes to use the key that the data is encrypted with. */
+  readonly keyUse?: Omit<KeyUse, "sid">;
+}
+
+export const sendNotifications = (topicArn: string, queueArn: string): Grant => ({
+  name: "send_notifications",
+  statements: [
+    { actions: ["sns:Publish"], resources: [topicArn] },
+    { actions: ["sqs:SendMessage"], resources: [queueArn] },
+  ],
+  keyUse: { actions: SEND_WITH_KEY, via: ["sqs", "sns"] },
+});
+
+export const receiveMessages = (queueArn: string): Grant => ({
+  name: "receive_messages",
+  statements: [
+    {
+      actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
+      resources: [queueArn],
+    },
+  ],
+  keyUse: { actions: RECEIVE_WITH_KEY, via: ["sqs"] },
+});
+
+export const subscribeMessages = (topicArn: string): Grant => ({
+  name: "subscribe_messages",
+  statements: [{ actions: ["sns:Subscribe"], resources: [topicArn] }],
+});
+
+export const readConnections = (tableArn: string): Grant => ({
+  name: "read_connections",
+  statements: [{ actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
+export const followConnections = (streamArn: string): Grant => ({
+  name: "follow_connections",
+  statements: [
+    {
+      actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+      resources: [streamArn],
+    },
+  ],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
+export const readPresence = (tableArn: string): Grant => ({
+  name: "read_presence",
+  statements: [{ actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
+/** Gives a role a policy: once, however often it is asked for. */
+export function giveTo(
+  scope: Construct,
+  role: GrantableRole,
+  encryption: Encryption,
+  { name, statements, keyUse }: Grant,
+): IamRolePolicy {
+  const id = `${name}_${role.node.addr}`;
+  const given = scope.node.tryFindChild(`${id}_role_policy`);
+  if (given !== undefined) return given as IamRolePolicy;
+  const keyStatements = encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
+  const document = policyDocument(scope, `${id}_policy_document`, statements, { keyStatements });
+  return new IamRolePolicy(scope, `${id}_role_policy`, {
+    namePrefix: "sumu-",
+    role: role.id,
+    policy: document.json,
+  });
+}
