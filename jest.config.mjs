@@ -4,6 +4,8 @@ const config = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   globalSetup: "<rootDir>/test/support/global-setup.ts",
+  // Most tests wait for processes of their own: a worker for each core keeps the cores busy.
+  maxWorkers: "100%",
   // A guard against a test that hangs, wide enough for a busy machine: no test measures time by it.
   testTimeout: 60_000,
   transform: {
