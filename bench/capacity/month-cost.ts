@@ -1,5 +1,5 @@
 import { CLIENT } from "./account-capacity";
-import { MEASURED, MEGABYTES_PER_VCPU, PUSHER_MEGABYTES } from "./assumptions";
+import { ASSUMED, MEASURED, MEGABYTES_PER_VCPU, PUSHER_MEGABYTES } from "./assumptions";
 
 /** List prices of us-east-1 in US dollars, without free tiers. docs/cost.md says where each was found. */
 export const PRICES = {
@@ -71,10 +71,8 @@ export function monthCost(usage: Usage): MonthCost {
   const frames = 2 * pings + 2 * messages + posts;
 
   const cpuScale = MEGABYTES_PER_VCPU / PUSHER_MEGABYTES;
-  const notificationMs = Math.ceil(
-    (MEASURED.singleCpuMicroseconds / 1_000) * cpuScale + 2 * MEASURED.endpointLatencyMs,
-  );
-  const broadcastSeconds = (broadcastPosts * MEASURED.broadcastCpuMicroseconds * cpuScale) / 1e6;
+  const notificationMs = Math.ceil((ASSUMED.singleCpuMicroseconds / 1_000) * cpuScale + 2 * MEASURED.endpointLatencyMs);
+  const broadcastSeconds = (broadcastPosts * ASSUMED.broadcastCpuMicroseconds * cpuScale) / 1e6;
   const lambdaRequests = connects + notifications + presence;
   const lambdaGigabyteSeconds =
     (connects * AUTHORIZER_GIGABYTES * AUTHORIZER_MS + presence * PRESENCE_GIGABYTES * PRESENCE_MS) / 1_000 +
