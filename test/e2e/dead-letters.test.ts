@@ -35,15 +35,18 @@ const PAYLOAD_BYTES = 64 * 1_024;
 describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", () => {
   let stack: LocalStack;
   let letters: Inbox;
+  /** One for all tests: a poll that is broken off may take a letter along, which the next would wait for. */
+  let presenceLetters: Inbox;
   beforeAll(async () => {
     stack = await startLocalStack({ presenceSource: "topic", limits: { payloadBytes: PAYLOAD_BYTES } });
     letters = await inboxOf("local-sumu-integration-notifications-dlq");
+    presenceLetters = await inboxOf("local-sumu-presence-dlq");
     // Instead of twelve minutes, after which a failed message is tried again.
     const QueueUrl = stack.info.notifications.queue.url;
     await stack.aws.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: "1" } }));
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(async () => {
-    await letters?.stop();
+    await Promise.all([letters?.stop(), presenceLetters?.stop()]);
     await stack?.stop();
   });
 
@@ -142,7 +145,6 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
   });
 
   test("a change of presence that no try can settle, at once, with its reason, and without the user in the log", async () => {
-    const presenceLetters = await inboxOf("local-sumu-presence-dlq");
     const log = await FunctionLog.open(stack.aws, PRESENCE);
     const user = "eve of the row that is not the watchdog's";
     const Item = { user_id: { S: user }, status: { S: "AWAY" }, version: { N: "1" } };
@@ -155,12 +157,11 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     const other = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("dave"));
     expect(await log.metric("Online", 1)).toMatchObject([{ namespace: "SUMU", dimensions: STACK, values: [1] }]);
     expect((await log.text()).join()).not.toContain(user);
-    await Promise.all([client.close(), other.close(), presenceLetters.stop()]);
+    await Promise.all([client.close(), other.close()]);
   });
 
   test("changes of presence that the watchdog cannot settle, and those after them are", async () => {
     const { lambda } = stack.aws;
-    const presenceLetters = await inboxOf("local-sumu-presence-dlq");
     const alias = { FunctionName: PRESENCE, Name: "latest" };
     const { FunctionVersion: good } = await lambda.send(new GetAliasCommand(alias));
     await lambda.send(
@@ -189,7 +190,6 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     expect(await log.metric("Online", 1)).toMatchObject([{ namespace: "SUMU", dimensions: STACK, values: [1] }]);
     expect(await log.line("presence_settled")).toMatchObject({ level: "info", failed: 0 });
     await Promise.all([client.close(), other.close()]);
-    await presenceLetters.stop();
   });
 
   test("but a refused client only in the log and the metrics, by its reason, request and connection", async () => {
