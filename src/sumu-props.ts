@@ -1,4 +1,4 @@
-import { type IResolvable, Token } from "cdktf";
+import type { IResolvable } from "cdktf";
 import { DEFAULT_LOG_LEVEL } from "./contract/log-levels";
 import { PUSHER_SETTINGS } from "./contract/pusher-settings";
 import { checkOperation, OPERATION_DEFAULTS, type OperationProps } from "./operation-props";
@@ -28,7 +28,7 @@ import {
   stageNameRule,
   tokenClockToleranceSecondsRule,
 } from "./rules/rules";
-import type { Given } from "./terraform/field";
+import { type Given, literal } from "./terraform/field";
 import type { Tags } from "./terraform/tags";
 
 /** What {@link Sumu} needs. Literals are validated at synthesis; tokens (Terraform variables, attributes) pass through. */
@@ -204,15 +204,4 @@ export function validated(props: SumuProps): SumuProps {
   check(githubRepositoriesRule, literal(props.githubRepositories));
   check(slackChannelsRule, literal(props.ciNotificationsSlackChannels));
   return props;
-}
-
-function literal<T extends object>(given: Given<T> | undefined): T | undefined {
-  return Token.isUnresolved(given) ? undefined : (given as T | undefined);
-}
-
-export type SumuInput = SumuProps & Required<Pick<SumuProps, keyof typeof SUMU_DEFAULTS>>;
-
-export function withDefaults(props: SumuProps): SumuInput {
-  const given = Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined));
-  return { ...SUMU_DEFAULTS, ...given } as SumuInput;
 }

@@ -32,13 +32,14 @@ import { Observability, stackMetrics } from "./observability/observability";
 import { graceExistence, watchdogExistence } from "./presence/presence-source";
 import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
-import { type SumuProps, validated, withDefaults } from "./sumu-props";
+import { SUMU_DEFAULTS, type SumuProps, validated } from "./sumu-props";
 import { attributeOrNull } from "./terraform/attribute";
 import { AwsAccount } from "./terraform/aws-account";
 import { type Existence, existsWhen } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { tagEverything } from "./terraform/tags";
 import { transformEverything } from "./terraform/transform";
+import { withDefaults } from "./terraform/with-defaults";
 
 /**
  * Realtime over WebSockets for an application: clients connect with a JWT, publish and send messages to the backend, and
@@ -69,7 +70,7 @@ export class Sumu extends Construct {
 
   constructor(scope: Construct, id: string, props: SumuProps) {
     super(scope, id);
-    const input = withDefaults(validated(props));
+    const input = withDefaults(validated(props), SUMU_DEFAULTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
     const account = new AwsAccount(this, "account");
     const encryption = new Encryption(account, input.kmsKeyArn);

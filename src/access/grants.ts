@@ -2,6 +2,7 @@ import type { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { Construct } from "constructs";
+import { FOLLOW_STREAM } from "../connections/connection-store";
 import {
   type Encryption,
   type KeyUse,
@@ -56,12 +57,7 @@ export const readConnections = (tableArn: string): Grant => ({
 
 export const followConnections = (streamArn: string): Grant => ({
   name: "follow_connections",
-  statements: [
-    {
-      actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
-      resources: [streamArn],
-    },
-  ],
+  statements: [{ actions: FOLLOW_STREAM, resources: [streamArn] }],
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 

@@ -5,6 +5,14 @@ import { CONNECTION } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT } from "../encryption/encryption";
 import { acceptFinding } from "../terraform/accepted-finding";
 
+/** What it takes to follow a table's stream. */
+export const FOLLOW_STREAM = [
+  "dynamodb:DescribeStream",
+  "dynamodb:GetRecords",
+  "dynamodb:GetShardIterator",
+  "dynamodb:ListStreams",
+];
+
 export interface ConnectionStoreProps {
   readonly tableName: string;
   readonly encryption: Encryption;

@@ -20,8 +20,10 @@ export const MAX_RECEIVE_COUNT = 5;
 
 export const PUSHER_TIMEOUT_SECONDS = 120;
 
-/** Six times the pusher's time-out, as AWS advises for a queue that invokes a function. */
-export const VISIBILITY_TIMEOUT_SECONDS = 6 * PUSHER_TIMEOUT_SECONDS;
+/** AWS's advice for a queue that invokes a function: its visibility timeout is six times the function's time-out. */
+export const VISIBILITY_TIMEOUT_FACTOR = 6;
+
+export const VISIBILITY_TIMEOUT_SECONDS = VISIBILITY_TIMEOUT_FACTOR * PUSHER_TIMEOUT_SECONDS;
 
 /** Notifications that one pusher invocation takes from the queue. */
 export const PUSHER_BATCH_SIZE = 10;

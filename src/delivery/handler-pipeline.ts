@@ -6,6 +6,7 @@ import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../ru
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
+import { choose } from "../terraform/choose";
 import { type Existence, existsWhenGiven, existsWithBoth } from "../terraform/existence";
 import { fieldOf, type Given } from "../terraform/field";
 import { ServiceRole } from "../terraform/service-role";
@@ -208,14 +209,6 @@ function triggerOn(pipeline: Codepipeline, preRelease: boolean | IResolvable, br
     branches: when([[branch], []], "branches"),
     tags: when([[], ["*"]], "tags"),
   });
-}
-
-function choose(condition: boolean | IResolvable, whenTrue: string, whenFalse: string): string {
-  return Token.isUnresolved(condition)
-    ? Token.asString(conditional(condition, whenTrue, whenFalse))
-    : condition
-      ? whenTrue
-      : whenFalse;
 }
 
 function firstCharacters(text: string, count: number): string {

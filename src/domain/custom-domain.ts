@@ -1,8 +1,9 @@
-import { type IResolvable, Token } from "cdktf";
+import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { check } from "../rules/rule";
-import { fieldOf, type Given } from "../terraform/field";
+import { fieldOf, type Given, literal } from "../terraform/field";
 import { type Tags, tagEverything } from "../terraform/tags";
+import { withDefaults } from "../terraform/with-defaults";
 import { ApiDomain } from "./api-domain";
 import type { ApiMapping } from "./api-mapping";
 import {
@@ -64,8 +65,7 @@ export class CustomDomain extends Construct {
 
   constructor(scope: Construct, id: string, props: CustomDomainProps) {
     super(scope, id);
-    const given = Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined));
-    const input = { ...CUSTOM_DOMAIN_DEFAULTS, ...given } as Required<CustomDomainProps>;
+    const input = withDefaults(props, CUSTOM_DOMAIN_DEFAULTS);
     const { certArn, r53ZoneId, domainName, subDomains, httpApis, wsApis, omitUnusedDomains } = input;
     check(certArnRule, certArn);
     check(hostedZoneIdRule, r53ZoneId);
@@ -89,8 +89,4 @@ export class CustomDomain extends Construct {
     });
     tagEverything(this, input.commonTags);
   }
-}
-
-function literal<T extends object>(given: Given<T>): T | undefined {
-  return Token.isUnresolved(given) ? undefined : (given as T);
 }

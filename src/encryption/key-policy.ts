@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { AwsAccount } from "../terraform/aws-account";
 import { type PolicyDocument, policyDocument } from "../terraform/policy-document";
+import { SEND_WITH_KEY } from "./encryption";
 
 export interface KeyPolicyProps {
   readonly account: AwsAccount;
@@ -48,7 +49,7 @@ export class KeyPolicy extends Construct {
       {
         // https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
         sid: "KeepWhatTheTopicCouldNotDeliver",
-        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        actions: SEND_WITH_KEY,
         resources: THIS_KEY,
         principals: [{ type: "Service", identifiers: ["sns.amazonaws.com"] }],
         condition: [{ test: "ArnEquals", variable: "aws:SourceArn", values: [topicArn] }],

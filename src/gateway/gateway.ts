@@ -59,7 +59,6 @@ export class Gateway extends Construct {
       account,
       name: physicalName(prefix),
       description: "What the WebSocket API's routes may do.",
-      // By account only: no page of AWS says that API Gateway names the API when it assumes an integration's role.
       service: "apigateway.amazonaws.com",
       keyStatements: encryption.statements([
         { sid: "UseKeyOfTables", actions: WRITE_TABLE_WITH_KEY, via: ["dynamodb"] },

@@ -1,8 +1,9 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { Op, Token } from "cdktf";
 import { Construct } from "constructs";
+import { VISIBILITY_TIMEOUT_FACTOR } from "../contract/limits";
 import type { Encryption } from "../encryption/encryption";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import { times } from "../terraform/arithmetic";
 import type { AwsAccount } from "../terraform/aws-account";
 import { queuePolicy } from "./queue-policy";
 import { QueueWithDlq } from "./queue-with-dlq";
@@ -15,9 +16,6 @@ export interface IntegrationProps {
   /** Of the function that the notifications queue invokes. */
   readonly pusherTimeoutSeconds: number;
 }
-
-/** AWS's advice for a queue that invokes a function: the visibility timeout is six times the function's time-out. */
-const VISIBILITY_TIMEOUTS = 6;
 
 /**
  * Where the backend meets SUMU. Notifications come in by topic or queue and go to sockets; messages that clients publish
@@ -42,7 +40,7 @@ export class Integration extends Construct {
       name: physicalName(prefix, NAME_SUFFIXES.notifications),
       kmsMasterKeyId: encryption.topicKeyId,
     });
-    this.notificationsVisibilityTimeoutSeconds = times(props.pusherTimeoutSeconds, VISIBILITY_TIMEOUTS);
+    this.notificationsVisibilityTimeoutSeconds = times(props.pusherTimeoutSeconds, VISIBILITY_TIMEOUT_FACTOR);
     this.notificationsQueue = new QueueWithDlq(this, "notifications", {
       name: physicalName(prefix, NAME_SUFFIXES.notifications),
       dlqName: physicalName(prefix, NAME_SUFFIXES.notificationsDlq),
@@ -76,8 +74,4 @@ export class Integration extends Construct {
       },
     ]);
   }
-}
-
-function times(seconds: number, factor: number): number {
-  return Token.isUnresolved(seconds) ? Op.mul(seconds, factor) : seconds * factor;
 }

@@ -1,7 +1,6 @@
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
-import { conditional, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import type { Encryption, KeyUse } from "../encryption/encryption";
@@ -9,6 +8,7 @@ import { type Observation, observationEnvironment } from "../observability/obser
 import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
+import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
 import { logGroup } from "../terraform/log-group";
 import { ServiceRole } from "../terraform/service-role";
@@ -76,7 +76,7 @@ export class HandlerFunction extends Construct {
     const { account, handler, name, encryption, count } = props;
     this.account = account;
     this.whenReleased = props.released?.existence ?? NEVER;
-    this.name = choose(this.whenReleased, props.released?.name ?? name, name);
+    this.name = this.chosen(props.released?.name ?? name, name);
 
     // Not /aws/lambda/<name>: Lambda may have made that one for the original, and a name that is taken fails an apply.
     this.logGroup = logGroup(this, "log_group", {
@@ -206,7 +206,7 @@ export class HandlerFunction extends Construct {
   }
 
   private read(attribute: (one: VersionedFunction) => string): string {
-    const { bundled, released, whenReleased } = this;
+    const { bundled, released } = this;
     if (bundled === undefined || released === undefined) {
       const only = bundled ?? released;
       if (only === undefined) {
@@ -214,14 +214,11 @@ export class HandlerFunction extends Construct {
       }
       return attribute(only);
     }
-    return choose(whenReleased, attribute(released), attribute(bundled));
+    return this.chosen(attribute(released), attribute(bundled));
   }
-}
 
-function choose({ exists, condition }: Existence, whenExists: string, otherwise: string): string {
-  return condition === undefined
-    ? exists
-      ? whenExists
-      : otherwise
-    : Token.asString(conditional(condition, whenExists, otherwise));
+  private chosen(whenReleased: string, whenBundled: string): string {
+    const { condition, exists } = this.whenReleased;
+    return choose(condition ?? exists, whenReleased, whenBundled);
+  }
 }

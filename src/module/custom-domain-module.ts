@@ -13,7 +13,7 @@ import { asModule } from "./as-module";
 import { declareOutputs, type OutputDefinitions } from "./output";
 import { requireProviders } from "./providers";
 import { ReadableStack } from "./readable-stack";
-import { declareVariables, type VariableDefinition } from "./variable";
+import { COMMON_TAGS, declareVariables, type VariableDefinition } from "./variable";
 
 const MAPPINGS_TYPE = 'list(object({ id = string, key = optional(string, ""), stage = string }))';
 
@@ -24,11 +24,7 @@ export const CUSTOM_DOMAIN_VARIABLES = {
     description: "Accepted for the original's callers; what is made here has the names of its domain.",
     default: null,
   },
-  common_tags: {
-    type: "map(string)",
-    description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
-    default: CUSTOM_DOMAIN_DEFAULTS.commonTags,
-  },
+  common_tags: COMMON_TAGS,
   cert_arn: {
     type: "string",
     description: "ACM certificate for both names, in the region of the APIs.",

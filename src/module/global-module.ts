@@ -6,16 +6,12 @@ import { asModule } from "./as-module";
 import { declareOutputs, type OutputDefinitions } from "./output";
 import { requireProviders } from "./providers";
 import { ReadableStack } from "./readable-stack";
-import { declareVariables, type VariableDefinition } from "./variable";
+import { COMMON_TAGS, declareVariables, type VariableDefinition } from "./variable";
 
 /** The inputs of module `global`. */
 export const GLOBAL_VARIABLES = {
   prefix: { type: "string", description: "The role is <prefix>-sumu-gw-<region>.", rule: prefixRule },
-  common_tags: {
-    type: "map(string)",
-    description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
-    default: {},
-  },
+  common_tags: COMMON_TAGS,
 } as const satisfies Record<string, VariableDefinition>;
 
 /** The outputs of module `global`. */

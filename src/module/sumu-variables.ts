@@ -23,7 +23,7 @@ import {
 } from "../rules/rules";
 import { SUMU_DEFAULTS, type SumuProps } from "../sumu-props";
 import { OPERATION_VARIABLES, operationProps } from "./operation-variables";
-import { declareVariables, type VariableDefinition } from "./variable";
+import { COMMON_TAGS, declareVariables, type VariableDefinition } from "./variable";
 
 const REPOSITORIES_TYPE = repositoriesType("apigw-jwt-authorizer", "apigw-websocket-pusher");
 
@@ -34,11 +34,7 @@ export const SUMU_VARIABLES = {
     description: "Every name starts with <prefix>-sumu.",
     rule: prefixRule,
   },
-  common_tags: {
-    type: "map(string)",
-    description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
-    default: SUMU_DEFAULTS.commonTags,
-  },
+  common_tags: COMMON_TAGS,
   stage_name: {
     type: "string",
     description: "API stage, the last part of the URL that clients connect to.",

@@ -11,6 +11,13 @@ export interface VariableDefinition {
   readonly rule?: Pick<Rule<never>, "message" | "condition">;
 }
 
+/** The input that every module has. */
+export const COMMON_TAGS = {
+  type: "map(string)",
+  description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
+  default: {},
+} as const satisfies VariableDefinition;
+
 /**
  * Declares a module's inputs.
  *

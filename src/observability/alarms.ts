@@ -1,6 +1,7 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Fn, Op, Token } from "cdktf";
 import type { Construct } from "constructs";
+import { plus } from "../terraform/arithmetic";
 import { ALWAYS, type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
@@ -152,8 +153,4 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       description: "The WebSocket API cannot call a service or the authorizer: see error in its access log.",
     },
   ];
-}
-
-function plus(seconds: number, more: number): number {
-  return Token.isUnresolved(seconds) ? Token.asNumber(Op.add(seconds, more)) : seconds + more;
 }

@@ -34,6 +34,7 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
 }
 
 const count = (metric: Metric, label: string): Line => ({ metric, stat: "Sum", label });
+const most = (metric: Metric, label: string): Line => ({ metric, stat: "Maximum", label });
 
 const PERCENTILES = ["p50", "p95", "p99"];
 
@@ -45,9 +46,7 @@ function numbers(metrics: StackMetrics, parts: DashboardParts): readonly Graph[]
   const one = (title: string, ...lines: Graph["lines"]): Graph => ({ title, view: "singleValue", lines });
   const letters = dlqs(parts).map(
     ([key], index): Line => ({
-      metric: metrics.queue(key, "ApproximateNumberOfMessagesVisible"),
-      stat: "Maximum",
-      label: key,
+      ...most(metrics.queue(key, "ApproximateNumberOfMessagesVisible"), key),
       id: `q${index}`,
       visible: false,
     }),
@@ -149,12 +148,8 @@ function dlqs({ watchdog, grace }: DashboardParts): readonly (readonly [QueueKey
 }
 
 function deadLetters(metrics: StackMetrics, parts: DashboardParts): Graph {
-  const lines = dlqs(parts).map(
-    ([key, label]): Line => ({
-      metric: metrics.queue(key, "ApproximateNumberOfMessagesVisible"),
-      stat: "Maximum",
-      label,
-    }),
+  const lines = dlqs(parts).map(([key, label]) =>
+    most(metrics.queue(key, "ApproximateNumberOfMessagesVisible"), label),
   );
   return {
     title: "Dead letters waiting",
@@ -195,11 +190,8 @@ function apiErrors(metrics: StackMetrics): Graph {
 }
 
 function notificationsQueue(metrics: StackMetrics): Graph {
-  const depth = (name: Parameters<StackMetrics["queue"]>[1], label: string): Line => ({
-    metric: metrics.queue("notifications", name),
-    stat: "Maximum",
-    label,
-  });
+  const depth = (name: Parameters<StackMetrics["queue"]>[1], label: string) =>
+    most(metrics.queue("notifications", name), label);
   return {
     title: "Notifications queue",
     leftLabel: "messages",
@@ -229,30 +221,18 @@ function refusals({ names }: StackMetrics): Graph {
 }
 
 function presenceLag(metrics: StackMetrics, { watchdog, grace }: DashboardParts): Graph {
-  const lag: Line[] = watchdog
-    ? [{ metric: metrics.function("presence", "IteratorAge"), stat: "Maximum", label: "stream lag, ms" }]
-    : [];
-  const waiting: Line[] = grace
-    ? [
-        {
-          metric: metrics.queue("presenceGrace", "ApproximateNumberOfMessagesDelayed"),
-          stat: "Maximum",
-          label: "users waiting for OFFLINE",
-          yAxis: "right",
-        },
-      ]
-    : [];
-  const age: Line = {
-    metric: metrics.queue("messages", "ApproximateAgeOfOldestMessage"),
-    stat: "Maximum",
-    label: "messages queue, oldest, s",
-    yAxis: "right",
-  };
+  const onTheRight = (line: Line): Line => ({ ...line, yAxis: "right" });
+  const lag = most(metrics.function("presence", "IteratorAge"), "stream lag, ms");
+  const age = most(metrics.queue("messages", "ApproximateAgeOfOldestMessage"), "messages queue, oldest, s");
+  const waiting = most(
+    metrics.queue("presenceGrace", "ApproximateNumberOfMessagesDelayed"),
+    "users waiting for OFFLINE",
+  );
   return {
     title: watchdog ? "Backend's view: presence lag, messages queue" : "Backend's view: messages queue",
     leftLabel: "ms",
     rightLabel: "s, users",
-    lines: [...lag, age, ...waiting],
+    lines: [...(watchdog ? [lag] : []), onTheRight(age), ...(grace ? [onTheRight(waiting)] : [])],
   };
 }
 
@@ -268,10 +248,6 @@ function concurrency(metrics: StackMetrics, parts: DashboardParts): Graph {
   return {
     title: "Functions at once",
     leftLabel: "functions",
-    lines: functions(parts).map((key) => ({
-      metric: metrics.function(key, "ConcurrentExecutions"),
-      stat: "Maximum",
-      label: key,
-    })),
+    lines: functions(parts).map((key) => most(metrics.function(key, "ConcurrentExecutions"), key)),
   };
 }

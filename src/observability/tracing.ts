@@ -1,10 +1,10 @@
-import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { LambdaFunctionTracingConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import { conditional, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
+import { policyDocument } from "../terraform/policy-document";
 import type { ServiceRole } from "../terraform/service-role";
 
 /**
@@ -33,16 +33,12 @@ export function tracingRights(
 ): IamRolePolicy | undefined {
   if (!exists) return undefined;
   const both = condition === undefined ? count : Token.asNumber(conditional(condition, count ?? 1, 0));
-  const document = new DataAwsIamPolicyDocument(scope, "tracing_policy_document", {
-    count: both,
-    statement: [
-      {
-        sid: "SendTraces",
-        actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-        resources: ["*"],
-      },
-    ],
-  });
+  const sendTraces = {
+    sid: "SendTraces",
+    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    resources: ["*"],
+  };
+  const document = policyDocument(scope, "tracing_policy_document", [sendTraces], { count: both });
   return new IamRolePolicy(scope, "tracing_role_policy", {
     count: both,
     name: "sumu-tracing",

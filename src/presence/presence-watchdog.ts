@@ -1,8 +1,8 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { conditional, type IResolvable, Op, Token } from "cdktf";
+import { type IResolvable, Op, Token } from "cdktf";
 import { Construct } from "constructs";
-import type { ConnectionStore } from "../connections/connection-store";
+import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-store";
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
@@ -15,6 +15,7 @@ import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "../terraform/aws-account";
+import { choose } from "../terraform/choose";
 import { text } from "../terraform/text";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
@@ -85,7 +86,8 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
-    const toTopic = Op.eq(presenceSource, "topic");
+    // Only the one right is granted either way.
+    const toTopic = Token.isUnresolved(presenceSource) ? Op.eq(presenceSource, "topic") : presenceSource === "topic";
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,
@@ -111,12 +113,7 @@ export class PresenceWatchdog extends Construct {
       statements: [
         {
           sid: "FollowConnections",
-          actions: [
-            "dynamodb:DescribeStream",
-            "dynamodb:GetRecords",
-            "dynamodb:GetShardIterator",
-            "dynamodb:ListStreams",
-          ],
+          actions: FOLLOW_STREAM,
           resources: [connections.streamArn],
         },
         { sid: "CountConnections", actions: ["dynamodb:Query"], resources: [connections.tableArn] },
@@ -127,8 +124,8 @@ export class PresenceWatchdog extends Construct {
         },
         {
           sid: "SendEvents",
-          actions: [choose(presenceSource, toTopic, "sns:Publish", "sqs:SendMessage")],
-          resources: [choose(presenceSource, toTopic, topic.arn, queue.arn)],
+          actions: [choose(toTopic, "sns:Publish", "sqs:SendMessage")],
+          resources: [choose(toTopic, topic.arn, queue.arn)],
         },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
@@ -156,12 +153,4 @@ export class PresenceWatchdog extends Construct {
       destinationConfig: { onFailure: { destinationArn: attributeOf(dlq, "arn") } },
     });
   }
-}
-
-/** A literal source decides now, a variable in Terraform: only the one right is granted either way. */
-function choose(presenceSource: string, toTopic: ReturnType<typeof Op.eq>, topic: string, queue: string): string {
-  if (!Token.isUnresolved(presenceSource)) {
-    return presenceSource === "topic" ? topic : queue;
-  }
-  return Token.asString(conditional(toTopic, topic, queue));
 }

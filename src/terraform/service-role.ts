@@ -31,7 +31,7 @@ export interface ServiceRoleProps {
  */
 const SAYS_NO_SOURCE: ReadonlySet<string> = new Set(["apigateway.amazonaws.com"]);
 
-/** A role that one AWS service assumes, for this account and where it says so for its own resources, with one policy. */
+/** A role that one AWS service assumes, with one policy: for this account, and its own resources, where it says for whom. */
 export class ServiceRole extends Construct {
   readonly role: IamRole;
   /** The statements of its policy. */
