@@ -1,10 +1,8 @@
+import { CONNECTION_LIFETIME_SECONDS } from "../../src/contract/limits";
 import { DEFAULT_QUOTAS } from "./assumptions";
 
 /** How often an idle client of examples/browser is heard: its keepalive, and its refresh after 99 to 110 minutes. */
 export const CLIENT = { keepaliveSeconds: 300, refreshSeconds: 6_270 } as const;
-
-/** API Gateway ends a connection after this. */
-const LIFETIME_SECONDS = 7_200;
 
 export interface Quotas {
   readonly throttle: { readonly ratePerSecond: number };
@@ -42,7 +40,7 @@ export function connectionLimits(quotas: Quotas = DEFAULT_QUOTAS): {
   readonly byThrottle: number;
 } {
   return {
-    byNewConnections: quotas.newConnectionsPerSecond * LIFETIME_SECONDS,
+    byNewConnections: quotas.newConnectionsPerSecond * CONNECTION_LIFETIME_SECONDS,
     byRefresh: quotas.newConnectionsPerSecond * CLIENT.refreshSeconds,
     byThrottle: Math.floor(quotas.throttle.ratePerSecond / idleRequestsPerSecond()),
   };

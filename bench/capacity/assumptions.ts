@@ -1,3 +1,4 @@
+import { timeBudget } from "../../handlers/pusher/time-budget";
 import { PUSHER_TIMEOUT_SECONDS } from "../../src/contract/limits";
 
 /** What the model takes from a measurement. `npm run bench` prints the figures. */
@@ -35,8 +36,8 @@ export const ASSUMED = {
   dispatchMs: 500,
 } as const;
 
-/** No post begins in the last ten seconds of an invocation (handlers/pusher/time-budget.ts). */
-export const DELIVERING_SECONDS = PUSHER_TIMEOUT_SECONDS - 10;
+/** Of an invocation: after that no post begins. */
+export const DELIVERING_SECONDS = timeBudget(0, PUSHER_TIMEOUT_SECONDS * 1_000).stopAt / 1_000;
 
 /** Said wherever a prediction is printed. */
 export const ASSUMPTIONS: readonly string[] = [

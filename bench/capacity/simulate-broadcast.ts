@@ -1,5 +1,6 @@
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
 import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
+import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
 import { Pace } from "../../handlers/pusher/pace";
 import { fullJitterMs } from "../../handlers/shared/backoff";
 import { EventQueue } from "./event-queue";
@@ -89,9 +90,6 @@ type Event =
   | { readonly kind: "stop" | "patience"; readonly run: Invocation }
   | { readonly kind: "job"; readonly job: Job }
   | { readonly kind: "poll" | "client-frame" };
-
-/** Connections of one continuation (handlers/pusher/handover.ts). */
-const CONTINUATION_CONNECTIONS = 1_000;
 
 /**
  * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts in
@@ -283,7 +281,7 @@ class Simulation {
   #retry(run: Invocation, failures: number): void {
     if (failures >= MAX_TRIES) {
       run.failed++;
-      if (run.failed * this.#quantum >= CONTINUATION_CONNECTIONS) this.#tryLater(run);
+      if (run.failed * this.#quantum >= BUCKET_CONNECTIONS) this.#tryLater(run);
       return;
     }
     run.waiting++;

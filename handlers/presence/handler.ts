@@ -1,6 +1,7 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import type { PresenceStatus } from "../../src/contract/messages";
 import { PRESENCE_METRICS } from "../../src/contract/metrics";
+import { reasonAttribute } from "../shared/dead-letter";
 import { DynamoDb } from "../shared/dynamodb";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import { createLog, type Log, type LogSettings, logSettingsFrom } from "../shared/log";
@@ -74,9 +75,6 @@ export function createPresence(environment: Environment, options: PresenceHandle
       clients: openClients(environment, clock),
     };
     const { configuration, clients, logSettings } = container;
-    // Refused here, once, rather than by every request.
-    regionFrom(environment);
-    credentialsFrom(environment);
     const log = createLog(logSettings, context.awsRequestId, { write: options.writeLog, now: clock.now });
     const announced = { ONLINE: 0, OFFLINE: 0 };
     const startedAt = clock.now();
@@ -116,6 +114,9 @@ export function createPresence(environment: Environment, options: PresenceHandle
 }
 
 function openClients(environment: Environment, clock: Clock): Clients {
+  // Refused here, once, rather than by every request.
+  regionFrom(environment);
+  credentialsFrom(environment);
   const options = { environment, maxConnections: CONCURRENCY, ...clock };
   return { dynamoDb: new DynamoDb(options), sns: new Sns(options), sqs: new Sqs(options) };
 }
@@ -149,7 +150,7 @@ function deadLetters({ deadLetterQueueUrl }: PresenceConfiguration, { sqs }: Cli
       deadLetterQueueUrl,
       {
         body: JSON.stringify({ user_id: userId, records: itemIdentifiers }),
-        attributes: { reason: { DataType: "String", StringValue: reason } },
+        attributes: reasonAttribute(reason),
       },
       { deadline },
     );

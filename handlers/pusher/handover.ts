@@ -31,7 +31,7 @@ export interface HandoverPorts {
 }
 
 /** Connections held back to share a message. More would only fill the memory. */
-const BUCKET_CONNECTIONS = 1_000;
+export const BUCKET_CONNECTIONS = 1_000;
 
 /** What becomes of connections that were not delivered to. */
 interface Fate {

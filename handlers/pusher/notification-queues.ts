@@ -1,5 +1,6 @@
+import { reasonAttribute } from "../shared/dead-letter";
 import type { Log } from "../shared/log";
-import type { MessageAttribute, Sqs } from "../shared/sqs";
+import type { Sqs } from "../shared/sqs";
 import type { Outbox, OutboxMessage } from "./handover";
 
 /** The notifications queue and its dead-letter queue in SQS. A dead letter's reason is its attribute `reason`. */
@@ -25,8 +26,4 @@ export class NotificationQueues implements Outbox {
     for (const { code } of unsent) this.log.error("send_failed", { queue, failure: code });
     return unsent.map(({ message }) => message.source);
   }
-}
-
-function reasonAttribute(reason: string): Readonly<Record<string, MessageAttribute>> {
-  return { reason: { DataType: "String", StringValue: reason } };
 }
