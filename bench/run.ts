@@ -1,3 +1,4 @@
+import { runScript } from "../scripts/run-script";
 import { benchAuthorizer } from "./authorizer";
 import { benchBundles } from "./bundles";
 import { benchColdStart } from "./cold-start";
@@ -38,7 +39,4 @@ async function run(words: readonly string[]): Promise<void> {
   if (rows.some(({ bound }) => bound?.holds === false)) process.exitCode = 1;
 }
 
-run(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runScript(run(process.argv.slice(2)));

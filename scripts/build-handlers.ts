@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 import { HANDLERS } from "../src/contract/handlers";
+import { runScript } from "./run-script";
 
 const root = path.resolve(__dirname, "..");
 
@@ -33,8 +34,5 @@ export async function buildHandlers(outDir: string = path.join(root, "dist", "ha
 }
 
 if (require.main === module) {
-  buildHandlers().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  runScript(buildHandlers());
 }

@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { buildHandlers } from "./build-handlers";
+import { runScript } from "./run-script";
 
 const run = promisify(execFile);
 const root = path.resolve(__dirname, "..");
@@ -31,8 +32,5 @@ export async function buildPackage(): Promise<void> {
 }
 
 if (require.main === module) {
-  buildPackage().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  runScript(buildPackage());
 }

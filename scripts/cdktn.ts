@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { installTool } from "./install-tool";
+import { runScript } from "./run-script";
 
 const run = promisify(execFile);
 
@@ -38,8 +39,5 @@ export async function ensureCdktn(): Promise<string> {
 }
 
 if (require.main === module) {
-  ensureCdktn().then(console.log, (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  runScript(ensureCdktn().then(console.log));
 }

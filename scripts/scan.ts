@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ACCEPTED_FINDINGS } from "../src/terraform/accepted-finding";
+import { runScript } from "./run-script";
 import { CANARY } from "./scan/canary";
 import { CHECKOV_VERSION, checkov } from "./scan/checkov";
 import { type Body, toHcl } from "./scan/to-hcl";
@@ -80,13 +81,9 @@ function print({ passed, failed, accepted, stale }: Verdict): void {
   );
 }
 
-scan().then(
-  (result) => {
+runScript(
+  scan().then((result) => {
     print(result);
     process.exitCode = result.failed.length + result.stale.length > 0 ? 1 : 0;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
+  }),
 );

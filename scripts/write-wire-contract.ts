@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fillBlocks } from "./generated-blocks";
+import { runScript } from "./run-script";
 import { wireContractBlocks } from "./wire-contract";
 
 /** `npm run docs:wire`: puts what the schemas say into docs/wire-contract.md. */
@@ -9,4 +10,4 @@ async function main(): Promise<void> {
   await writeFile(page, fillBlocks(await readFile(page, "utf8"), wireContractBlocks()));
 }
 
-void main();
+runScript(main());

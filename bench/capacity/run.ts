@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fillBlocks } from "../../scripts/generated-blocks";
+import { runScript } from "../../scripts/run-script";
 import { PAGES } from "./pages";
 import { BLOCKS } from "./tables";
 
@@ -12,4 +13,4 @@ async function main(args: readonly string[]): Promise<void> {
   for (const [name, block] of Object.entries(BLOCKS)) console.log(`${name}\n\n${block()}\n`);
 }
 
-void main(process.argv.slice(2));
+runScript(main(process.argv.slice(2)));
