@@ -35,7 +35,6 @@ const PAYLOAD_BYTES = 64 * 1_024;
 describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", () => {
   let stack: LocalStack;
   let letters: Inbox;
-  /** One for all tests: a poll that is broken off may take a letter along, which the next would wait for. */
   let presenceLetters: Inbox;
   beforeAll(async () => {
     stack = await startLocalStack({ presenceSource: "topic", limits: { payloadBytes: PAYLOAD_BYTES } });
