@@ -12,8 +12,8 @@ const config = {
   ...base,
   testMatch: [
     "sumu.test.ts",
-    "delivery/delivery.test.ts",
-    "{domain,gateway,integration,observability,rules}/*.test.ts",
+    "releases/delivery.test.ts",
+    "{domain,gateway,integration,observability,inputs}/*.test.ts",
     "module/{freshness,policies}.test.ts",
     "package/cdktn.lane.ts",
   ].map((tests) => `<rootDir>/test/${tests}`),

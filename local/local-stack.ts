@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { Limits } from "../emulator/gateway/start-gateway";
 import { ensureNode24 } from "../scripts/node24";
+import type { ValueObject } from "../terraform-json/value";
 import { type AwsClients, createAwsClients } from "./backend/aws";
 import { freePort, requireFreePort } from "./backend/free-port";
 import { ensureMiniStack } from "./backend/install";
 import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
 import { type ProvisionedStack, provision } from "./backend/provision";
 import { Cleanup } from "./cleanup";
-import type { Limits } from "./gateway/start-gateway";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
 import { watchMessages } from "./page/messages-watch";
@@ -19,7 +20,6 @@ import { startPageServer } from "./page/server";
 import { SetupError } from "./setup-error";
 import type { StackInfo } from "./stack-info";
 import { synthesize } from "./synthesize";
-import type { ValueObject } from "./terraform/value";
 
 export interface LocalStackOptions extends SupervisorEvents {
   /** Of the WebSocket API; the page has the next one. @default 0: any two that are free */

@@ -1,5 +1,6 @@
 export type { GrantableRole } from "./access/grants";
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
+export type { Tags } from "./aws/tags";
 export type { ConnectionStore } from "./connections/connection-store";
 export type {
   AckFrame,
@@ -26,12 +27,15 @@ export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contr
 export { ROUTE_KEYS } from "./contract/routes";
 export { CONNECTION, PRESENCE } from "./contract/tables";
 export type { ApiDomain } from "./domain/api-domain";
-export type { ApiMapping } from "./domain/api-mapping";
 export { CustomDomain, type CustomDomainProps } from "./domain/custom-domain";
-export type { SubDomains } from "./domain/domain-rules";
 export type { Gateway } from "./gateway/gateway";
 export type { WebSocketApi } from "./gateway/web-socket-api";
 export { AccessLogAccount, type AccessLogAccountProps } from "./global/access-log-account";
+export type { ApiMapping } from "./inputs/api-mapping";
+export type { SubDomains } from "./inputs/domain-rules";
+export type { OperationProps } from "./inputs/operation-props";
+export type { GitHub, GitHubRepositories, GitHubRepository, S3Artifacts, SlackChannels } from "./inputs/rules";
+export type { SumuProps } from "./inputs/sumu-props";
 export type { FunctionConsumer, FunctionConsumerOptions } from "./integration/function-consumer";
 export type {
   FunctionSubscription,
@@ -43,12 +47,8 @@ export type { QueueWithDlq } from "./integration/queue-with-dlq";
 export type { HandlerFunction } from "./lambda/handler-function";
 export type { VersionedFunction } from "./lambda/versioned-function";
 export type { Observability } from "./observability/observability";
-export type { OperationProps } from "./operation-props";
 export type { PresenceWatchdog } from "./presence/presence-watchdog";
 export type { Pusher } from "./pusher/pusher";
-export type { GitHub, GitHubRepositories, GitHubRepository, S3Artifacts, SlackChannels } from "./rules/rules";
 export { Sumu } from "./sumu";
-export type { SumuProps } from "./sumu-props";
 export type { Given } from "./terraform/field";
-export type { Tags } from "./terraform/tags";
 export type { Transform } from "./terraform/transform";

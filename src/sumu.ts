@@ -13,13 +13,15 @@ import {
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
+import { AwsAccount } from "./aws/aws-account";
+import { tagEverything } from "./aws/tags";
 import { ConnectionStore } from "./connections/connection-store";
-import { Delivery } from "./delivery/delivery";
-import { deliveryExistence } from "./delivery/delivery-existence";
 import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
+import { SUMU_DEFAULTS, type SumuProps, validated } from "./inputs/sumu-props";
+import { withDefaults } from "./inputs/with-defaults";
 import { FunctionConsumer, type FunctionConsumerOptions } from "./integration/function-consumer";
 import {
   FunctionSubscription,
@@ -32,14 +34,12 @@ import { Observability, stackMetrics } from "./observability/observability";
 import { graceExistence, watchdogExistence } from "./presence/presence-source";
 import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
-import { SUMU_DEFAULTS, type SumuProps, validated } from "./sumu-props";
+import { Delivery } from "./releases/delivery";
+import { deliveryExistence } from "./releases/delivery-existence";
 import { attributeOrNull } from "./terraform/attribute";
-import { AwsAccount } from "./terraform/aws-account";
 import { type Existence, existsWhen } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
-import { tagEverything } from "./terraform/tags";
 import { transformEverything } from "./terraform/transform";
-import { withDefaults } from "./terraform/with-defaults";
 
 /**
  * Realtime over WebSockets for an application: clients connect with a JWT, publish and send messages to the backend, and

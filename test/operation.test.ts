@@ -2,8 +2,8 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
+import type { SumuProps } from "../src/inputs/sumu-props";
 import { Sumu } from "../src/sumu";
-import type { SumuProps } from "../src/sumu-props";
 import { type Block, only, pathOf, type SynthesizedStack, synthesize } from "./support/synthesize";
 
 const FEWEST: SumuProps = {

@@ -1,8 +1,8 @@
 import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type TerraformStack, TerraformVariable, Token } from "cdktf";
+import type { SumuProps } from "../src/inputs/sumu-props";
 import { Sumu } from "../src/sumu";
-import type { SumuProps } from "../src/sumu-props";
 import { type Block, type Blocks, only, pathOf, type SynthesizedStack, synthesize } from "./support/synthesize";
 
 const FEWEST: SumuProps = {

@@ -1,8 +1,8 @@
+import { fullJitterMs } from "../../handlers/aws/backoff";
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
 import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
 import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
 import { Pace } from "../../handlers/pusher/pace";
-import { fullJitterMs } from "../../handlers/shared/backoff";
 import { EventQueue } from "./event-queue";
 import { TokenBucket } from "./token-bucket";
 

@@ -1,5 +1,5 @@
 import { CONNECTION } from "../../src/contract/tables";
-import type { DynamoDb, Item } from "../shared/dynamodb";
+import type { DynamoDb, Item } from "../aws/dynamodb";
 import type { ConnectionReader } from "./settle-user";
 
 /**

@@ -1,12 +1,12 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import type { PresenceStatus } from "../../src/contract/messages";
 import { PRESENCE_METRICS } from "../../src/contract/metrics";
+import { DynamoDb } from "../aws/dynamodb";
+import { Sns } from "../aws/sns";
+import { Sqs } from "../aws/sqs";
 import { reasonAttribute } from "../shared/dead-letter";
-import { DynamoDb } from "../shared/dynamodb";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import { createLog, type Log, type LogSettings, logSettingsFrom } from "../shared/log";
-import { Sns } from "../shared/sns";
-import { Sqs } from "../shared/sqs";
 import { type PresenceConfiguration, readConfiguration } from "./configuration";
 import { ConnectionsTable } from "./connections-table";
 import { encodeGraceCheck } from "./grace-check";

@@ -1,5 +1,5 @@
 import { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type PresenceMessage } from "../../src/contract/messages";
-import type { MessageAttribute } from "../shared/sqs";
+import type { MessageAttribute } from "../aws/sqs";
 import { attributeText, messageJson } from "./message-text";
 import type { PresenceRow } from "./presence-row";
 

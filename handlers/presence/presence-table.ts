@@ -1,6 +1,6 @@
 import { PRESENCE } from "../../src/contract/tables";
-import { ConditionalCheckFailedError } from "../shared/aws-error";
-import type { AttributeValue, DynamoDb, Item, UpdateItemInput } from "../shared/dynamodb";
+import { ConditionalCheckFailedError } from "../aws/aws-error";
+import type { AttributeValue, DynamoDb, Item, UpdateItemInput } from "../aws/dynamodb";
 import { UnsettleableError } from "./presence-record";
 import type { PresenceRow } from "./presence-row";
 import type { PresenceStore } from "./settle-user";

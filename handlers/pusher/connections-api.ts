@@ -1,7 +1,7 @@
+import { HttpError } from "../aws/http-error";
+import type { HttpPool } from "../aws/http-pool";
+import { RequestSigner, uriEncode } from "../aws/signature";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
-import { HttpError } from "../shared/http-error";
-import type { HttpPool } from "../shared/http-pool";
-import { RequestSigner, uriEncode } from "../shared/signature";
 import type { ConnectionsEndpoint, Payload } from "./courier";
 import type { PostResult } from "./verdict";
 

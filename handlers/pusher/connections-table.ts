@@ -1,6 +1,6 @@
 import { CONNECTION } from "../../src/contract/tables";
-import { ConditionalCheckFailedError } from "../shared/aws-error";
-import type { DynamoDb, Item, Page } from "../shared/dynamodb";
+import { ConditionalCheckFailedError } from "../aws/aws-error";
+import type { DynamoDb, Item, Page } from "../aws/dynamodb";
 import type { Connection, ConnectionPage, ConnectionRow, ConnectionStore, PageKey, Segment } from "./connection";
 
 const NAMES = {

@@ -1,4 +1,4 @@
-import { fullJitterMs } from "../shared/backoff";
+import { fullJitterMs } from "../aws/backoff";
 import type { Clock } from "./clock";
 import type { Connection, ConnectionRow } from "./connection";
 import type { Courier, Payload } from "./courier";

@@ -1,11 +1,11 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
-import { DynamoDb } from "../shared/dynamodb";
+import { DynamoDb } from "../aws/dynamodb";
+import { HttpPool } from "../aws/http-pool";
+import { Sqs } from "../aws/sqs";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
-import { HttpPool } from "../shared/http-pool";
 import { createLog, logSettingsFrom } from "../shared/log";
-import { Sqs } from "../shared/sqs";
 import { systemClock } from "./clock";
 import { ConnectionsApi } from "./connections-api";
 import { ConnectionsTable } from "./connections-table";

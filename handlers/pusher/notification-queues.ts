@@ -1,6 +1,6 @@
+import type { Sqs } from "../aws/sqs";
 import { reasonAttribute } from "../shared/dead-letter";
 import type { Log } from "../shared/log";
-import type { Sqs } from "../shared/sqs";
 import type { Outbox, OutboxMessage } from "./handover";
 
 /** The notifications queue and its dead-letter queue in SQS. A dead letter's reason is its attribute `reason`. */

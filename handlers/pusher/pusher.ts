@@ -1,7 +1,7 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PUSHER_METRICS } from "../../src/contract/metrics";
+import { sha256Hex } from "../aws/signature";
 import type { Log } from "../shared/log";
-import { sha256Hex } from "../shared/signature";
 import type { Clock } from "./clock";
 import type { Connection, ConnectionStore, Segment } from "./connection";
 import { continuationBodies } from "./continuation";

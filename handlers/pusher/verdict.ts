@@ -1,5 +1,5 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
-import type { HttpFailure } from "../shared/http-error";
+import type { HttpFailure } from "../aws/http-error";
 
 /** What came of one POST: the answer's status, or why there was none. `unaddressable`: no URL can hold the id. */
 export type PostResult = number | HttpFailure | "unaddressable";

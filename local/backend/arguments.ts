@@ -8,7 +8,7 @@ import {
   typeName,
   type Value,
   type ValueObject,
-} from "../terraform/value";
+} from "../../terraform-json/value";
 
 /**
  * The arguments of one resource, read one by one. What nobody has read in the end is an error: a setting that the local

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { zipSync } from "fflate";
-import type { Create } from "../terraform/apply";
-import type { ValueObject } from "../terraform/value";
+import type { Create } from "../../terraform-json/apply";
+import type { ValueObject } from "../../terraform-json/value";
 import { Arguments } from "./arguments";
 import type { Place } from "./left-out";
 

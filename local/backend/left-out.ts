@@ -1,4 +1,4 @@
-import type { Value, ValueObject } from "../terraform/value";
+import type { Value, ValueObject } from "../../terraform-json/value";
 
 /** A resource type that the local stack has only by name, the reason, and what others may still refer to. */
 export interface LeftOut {

@@ -1,7 +1,7 @@
+import { type AppliedStack, applyStack, type Create } from "../../terraform-json/apply";
+import { readStack } from "../../terraform-json/stack";
+import { TerraformError, type ValueObject } from "../../terraform-json/value";
 import { SetupError } from "../setup-error";
-import { type AppliedStack, applyStack, type Create } from "../terraform/apply";
-import { readStack } from "../terraform/stack";
-import { TerraformError, type ValueObject } from "../terraform/value";
 import { Arguments } from "./arguments";
 import type { AwsClients } from "./aws";
 import { dataSources } from "./data";

@@ -1,5 +1,5 @@
+import { TerraformError } from "../../terraform-json/value";
 import { SetupError } from "../setup-error";
-import { TerraformError } from "../terraform/value";
 
 /** Runs a command line; what its user can mend is told in one line, and any failure is exit code 1. */
 export function runCommand(main: (args: readonly string[]) => Promise<unknown>): void {

@@ -3,9 +3,9 @@
  * when its parent is gone.
  */
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { type Gateway, readApi, startGateway } from "../../emulator/gateway/start-gateway";
+import { createResolver } from "../../terraform-json/apply";
 import { LOCAL_CREDENTIALS } from "../backend/aws";
-import { type Gateway, readApi, startGateway } from "../gateway/start-gateway";
-import { createResolver } from "../terraform/apply";
 import { invokeWith } from "./invoke";
 import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
 

@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { InvokeFunction } from "../gateway/start-gateway";
+import type { InvokeFunction } from "../../emulator/gateway/start-gateway";
 
 /** Calls functions as API Gateway calls an authorizer: it waits for the result, and an error of the function is an error. */
 export function invokeWith(lambda: LambdaClient): InvokeFunction {

@@ -1,5 +1,5 @@
-import type { Fault, Limits } from "../gateway/start-gateway";
-import type { AppliedState } from "../terraform/apply";
+import type { Fault, Limits } from "../../emulator/gateway/start-gateway";
+import type { AppliedState } from "../../terraform-json/apply";
 
 /** What the gateway's process is told when it starts. Plain JSON: it crosses between processes. */
 export interface GatewayProcessConfig {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import type { Fault } from "../gateway/start-gateway";
+import type { Fault } from "../../emulator/gateway/start-gateway";
 import { SetupError } from "../setup-error";
 import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
 

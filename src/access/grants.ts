@@ -2,6 +2,7 @@ import type { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { Construct } from "constructs";
+import { policyDocument } from "../aws/policy-document";
 import { FOLLOW_STREAM } from "../connections/connection-store";
 import {
   type Encryption,
@@ -10,7 +11,6 @@ import {
   RECEIVE_WITH_KEY,
   SEND_WITH_KEY,
 } from "../encryption/encryption";
-import { policyDocument } from "../terraform/policy-document";
 
 /** A role to grant something to: one of the app's own, or one that is there already. */
 export type GrantableRole = IamRole | DataAwsIamRole;

@@ -2,6 +2,7 @@ import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-aut
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
 import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
 import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import type { Encryption } from "../encryption/encryption";
@@ -9,7 +10,6 @@ import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
-import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
 

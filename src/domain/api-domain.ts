@@ -3,9 +3,9 @@ import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-dom
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { conditional, Fn, type IResolvable, Op, propertyAccess, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { ApiMapping } from "../inputs/api-mapping";
 import { attributeOf, attributeOrNull } from "../terraform/attribute";
 import { type Existence, existsWhen } from "../terraform/existence";
-import type { ApiMapping } from "./api-mapping";
 
 export interface ApiDomainProps {
   /** `stateless` or `statefull`: what the addresses say. */

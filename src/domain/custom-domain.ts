@@ -1,11 +1,7 @@
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
-import { check } from "../rules/rule";
-import { fieldOf, type Given, literal } from "../terraform/field";
-import { type Tags, tagEverything } from "../terraform/tags";
-import { withDefaults } from "../terraform/with-defaults";
-import { ApiDomain } from "./api-domain";
-import type { ApiMapping } from "./api-mapping";
+import { type Tags, tagEverything } from "../aws/tags";
+import type { ApiMapping } from "../inputs/api-mapping";
 import {
   certArnRule,
   domainNameRule,
@@ -14,7 +10,11 @@ import {
   type SubDomains,
   subDomainsRule,
   wsApisRule,
-} from "./domain-rules";
+} from "../inputs/domain-rules";
+import { check } from "../inputs/rule";
+import { withDefaults } from "../inputs/with-defaults";
+import { fieldOf, type Given, literal } from "../terraform/field";
+import { ApiDomain } from "./api-domain";
 
 /** What {@link CustomDomain} needs. Literals are validated at synthesis; tokens pass through. */
 export interface CustomDomainProps {

@@ -1,6 +1,6 @@
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
-import type { AwsAccount } from "../terraform/aws-account";
+import type { AwsAccount } from "../aws/aws-account";
 
 /** For how long SQS reuses a data key before it asks KMS again: its own default, in seconds. */
 const DATA_KEY_REUSE_SECONDS = 300;

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
+import { type PolicyDocument, policyDocument } from "../aws/policy-document";
 import { NAME_SUFFIXES, physicalName } from "../names";
-import type { AwsAccount } from "../terraform/aws-account";
-import { type PolicyDocument, policyDocument } from "../terraform/policy-document";
 import { SEND_WITH_KEY } from "./encryption";
 
 export interface KeyPolicyProps {

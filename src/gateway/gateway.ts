@@ -1,14 +1,14 @@
 import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage";
 import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
+import { logGroup } from "../aws/log-group";
+import { ServiceRole } from "../aws/service-role";
 import type { ConnectionStore } from "../connections/connection-store";
 import { ROUTE_KEYS } from "../contract/routes";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { Integration } from "../integration/integration";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
-import type { AwsAccount } from "../terraform/aws-account";
-import { logGroup } from "../terraform/log-group";
-import { ServiceRole } from "../terraform/service-role";
 import { ACCESS_LOG_FORMAT } from "./access-log-format";
 import {
   ACK_TEMPLATE,

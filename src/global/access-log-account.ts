@@ -1,12 +1,12 @@
 import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
 import { Construct } from "constructs";
+import { AwsAccount } from "../aws/aws-account";
+import { ServiceRole } from "../aws/service-role";
+import { type Tags, tagEverything } from "../aws/tags";
+import { check } from "../inputs/rule";
+import { prefixRule } from "../inputs/rules";
 import { physicalName } from "../names";
-import { check } from "../rules/rule";
-import { prefixRule } from "../rules/rules";
 import { acceptFinding } from "../terraform/accepted-finding";
-import { AwsAccount } from "../terraform/aws-account";
-import { ServiceRole } from "../terraform/service-role";
-import { type Tags, tagEverything } from "../terraform/tags";
 
 /** What {@link AccessLogAccount} needs. */
 export interface AccessLogAccountProps {

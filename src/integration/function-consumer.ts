@@ -1,8 +1,8 @@
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
-import { check } from "../rules/rule";
-import { batchSizeRule, maximumConcurrencyRule } from "./consumer-rules";
+import { batchSizeRule, maximumConcurrencyRule } from "../inputs/consumer-rules";
+import { check } from "../inputs/rule";
 import type { InvokedFunction } from "./function-subscription";
 import type { QueueWithDlq } from "./queue-with-dlq";
 

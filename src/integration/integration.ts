@@ -1,10 +1,10 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
 import { VISIBILITY_TIMEOUT_FACTOR } from "../contract/limits";
 import type { Encryption } from "../encryption/encryption";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { times } from "../terraform/arithmetic";
-import type { AwsAccount } from "../terraform/aws-account";
 import { queuePolicy } from "./queue-policy";
 import { QueueWithDlq } from "./queue-with-dlq";
 import { topicPolicy } from "./topic-policy";

@@ -2,8 +2,8 @@ import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import type { Construct } from "constructs";
+import { policyDocument } from "../aws/policy-document";
 import { attributeOf } from "../terraform/attribute";
-import { policyDocument } from "../terraform/policy-document";
 
 /** Everyone, by a request that is not encrypted in transit. */
 export const WITHOUT_TLS = {

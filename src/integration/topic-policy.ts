@@ -1,8 +1,8 @@
 import type { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import type { Construct } from "constructs";
-import type { AwsAccount } from "../terraform/aws-account";
-import { policyDocument } from "../terraform/policy-document";
+import type { AwsAccount } from "../aws/aws-account";
+import { policyDocument } from "../aws/policy-document";
 import { WITHOUT_TLS } from "./queue-policy";
 
 /** What a topic's policy can speak of: SNS refuses `sns:*` there. */

@@ -3,10 +3,10 @@ import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction, type LambdaFunctionTracingConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import type { ServiceRole } from "../aws/service-role";
 import { HANDLER_ENTRY, RELEASE_ALIAS } from "../contract/handlers";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
-import type { ServiceRole } from "../terraform/service-role";
 
 export interface VersionedFunctionProps {
   /** At most 64 characters. */

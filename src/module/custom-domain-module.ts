@@ -8,7 +8,7 @@ import {
   httpApisRule,
   subDomainsRule,
   wsApisRule,
-} from "../domain/domain-rules";
+} from "../inputs/domain-rules";
 import { asModule } from "./as-module";
 import { declareOutputs, type OutputDefinitions } from "./output";
 import { requireProviders } from "./providers";

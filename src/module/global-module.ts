@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessLogAccount } from "../global/access-log-account";
-import { prefixRule } from "../rules/rules";
+import { prefixRule } from "../inputs/rules";
 import { asModule } from "./as-module";
 import { declareOutputs, type OutputDefinitions } from "./output";
 import { requireProviders } from "./providers";

@@ -1,5 +1,5 @@
 import type { TerraformVariable } from "cdktf";
-import { OPERATION_DEFAULTS, type OperationProps } from "../operation-props";
+import { OPERATION_DEFAULTS, type OperationProps } from "../inputs/operation-props";
 import {
   architectureRule,
   authorizerMemoryMbRule,
@@ -13,7 +13,7 @@ import {
   pusherTimeoutSecondsRule,
   throttlingBurstLimitRule,
   throttlingRateLimitRule,
-} from "../rules/operation-rules";
+} from "../inputs/operation-rules";
 import type { VariableDefinition } from "./variable";
 
 /** The inputs that say how a SUMU is run, in the order in which the README lists them. */

@@ -20,8 +20,8 @@ import {
   slackChannelsRule,
   stageNameRule,
   tokenClockToleranceSecondsRule,
-} from "../rules/rules";
-import { SUMU_DEFAULTS, type SumuProps } from "../sumu-props";
+} from "../inputs/rules";
+import { SUMU_DEFAULTS, type SumuProps } from "../inputs/sumu-props";
 import { OPERATION_VARIABLES, operationProps } from "./operation-variables";
 import { COMMON_TAGS, declareVariables, type VariableDefinition } from "./variable";
 

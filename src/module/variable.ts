@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
-import type { Rule } from "../rules/rule";
+import type { Rule } from "../inputs/rule";
 
 /** An input of a module. */
 export interface VariableDefinition {

@@ -1,8 +1,8 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
 import { NAME_SUFFIXES, physicalName } from "../names";
-import type { AwsAccount } from "../terraform/aws-account";
 import type { Existence } from "../terraform/existence";
 import { alarms } from "./alarms";
 import { dashboardBody } from "./dashboard";

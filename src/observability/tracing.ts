@@ -2,10 +2,10 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { LambdaFunctionTracingConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import { conditional, Token } from "cdktf";
 import type { Construct } from "constructs";
+import { policyDocument } from "../aws/policy-document";
+import type { ServiceRole } from "../aws/service-role";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
-import { policyDocument } from "../terraform/policy-document";
-import type { ServiceRole } from "../terraform/service-role";
 
 /**
  * Whether a function traces each invocation, or what its invoker says, which is AWS's default. API Gateway traces no

@@ -1,13 +1,13 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
+import { policyDocument } from "../aws/policy-document";
 import type { Encryption } from "../encryption/encryption";
 import { queuePolicy } from "../integration/queue-policy";
 import { QueueWithDlq } from "../integration/queue-with-dlq";
 import type { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { attributeOf, attributeOrEmpty } from "../terraform/attribute";
-import { policyDocument } from "../terraform/policy-document";
 
 export interface PresenceGraceProps {
   readonly prefix: string;

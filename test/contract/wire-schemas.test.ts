@@ -1,8 +1,8 @@
 import fc from "fast-check";
+import { errorFrame } from "../../emulator/gateway/fault";
+import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
 import { parseNotification } from "../../handlers/pusher/notification";
-import { errorFrame } from "../../local/gateway/fault";
-import { renderTemplate } from "../../local/velocity/render-template";
 import type {
   AckFrame,
   ClientFrame,

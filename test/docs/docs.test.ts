@@ -4,7 +4,7 @@ import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
 import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
 import { fillBlocks } from "../../scripts/generated-blocks";
 import { wireContractBlocks } from "../../scripts/wire-contract";
-import { authorizedAudiencesRule, authorizedIssuerRule, issuerJwksUriRule } from "../../src/rules/rules";
+import { authorizedAudiencesRule, authorizedIssuerRule, issuerJwksUriRule } from "../../src/inputs/rules";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");

@@ -1,5 +1,5 @@
 import { CustomDomain, type CustomDomainProps } from "../../src/domain/custom-domain";
-import { httpApisRule, wsApisRule } from "../../src/domain/domain-rules";
+import { httpApisRule, wsApisRule } from "../../src/inputs/domain-rules";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
 import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
 

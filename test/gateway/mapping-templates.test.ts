@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { renderTemplate } from "../../local/velocity/render-template";
+import { renderTemplate } from "../../emulator/velocity/render-template";
 import {
   ACK_TEMPLATE,
   deleteConnectionTemplate,

@@ -3,7 +3,7 @@ import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { TerraformStack } from "cdktf";
 import { MESSAGE_SOURCES } from "../../src/contract/messages";
-import { batchSizeRule, maximumConcurrencyRule } from "../../src/integration/consumer-rules";
+import { batchSizeRule, maximumConcurrencyRule } from "../../src/inputs/consumer-rules";
 import type { FunctionConsumerOptions } from "../../src/integration/function-consumer";
 import { Sumu } from "../../src/sumu";
 import { type Block, only, pathOf, type SynthesizedStack, synthesize } from "../support/synthesize";

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformStack } from "cdktf";
+import * as operation from "../../src/inputs/operation-rules";
+import * as rules from "../../src/inputs/rules";
+import type { SumuProps } from "../../src/inputs/sumu-props";
 import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
 import type { VariableDefinition } from "../../src/module/variable";
-import * as operation from "../../src/rules/operation-rules";
-import * as rules from "../../src/rules/rules";
 import { Sumu } from "../../src/sumu";
-import type { SumuProps } from "../../src/sumu-props";
 import { describeWithTerraform, runTerraform, TerraformWorkspace } from "../support/terraform";
 
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import type { SumuProps } from "../../src/inputs/sumu-props";
 import { Sumu } from "../../src/sumu";
-import type { SumuProps } from "../../src/sumu-props";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
 
 function sumu(props: (topic: SnsTopic) => Partial<SumuProps>): { stack: SynthesizedStack; alarms: number } {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { HANDLERS } from "../../src/contract/handlers";
 import { MESSAGE_SOURCES } from "../../src/contract/messages";
 import * as sources from "../../src/index";
-import { prefixRule } from "../../src/rules/rules";
+import { prefixRule } from "../../src/inputs/rules";
 import { describeWithRegistry, type PackedLibrary, packLibrary } from "../support/packed-library";
 import { type Block, only } from "../support/synthesize";
 import { changes, describeWithTerraform, type Plan, repositoryRoot, runTerraform } from "../support/terraform";

@@ -1,4 +1,4 @@
-import type { ValueObject } from "../../terraform/value";
+import type { ValueObject } from "../../../terraform-json/value";
 import type { Arguments } from "../arguments";
 import type { AwsClients } from "../aws";
 

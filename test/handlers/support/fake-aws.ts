@@ -1,4 +1,4 @@
-import type { Item } from "../../../handlers/shared/dynamodb";
+import type { Item } from "../../../handlers/aws/dynamodb";
 import { type Reply, type ScriptedServer, type SeenRequest, scriptedServer } from "./scripted-server";
 
 interface Row {

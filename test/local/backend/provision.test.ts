@@ -8,7 +8,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } 
 import { type AwsClients, createAwsClients } from "../../../local/backend/aws";
 import type { AwsBackend } from "../../../local/backend/ministack";
 import { type ProvisionedStack, provision } from "../../../local/backend/provision";
-import type { ValueObject } from "../../../local/terraform/value";
+import type { ValueObject } from "../../../terraform-json/value";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../../support/local-aws";
 
 const place = { region: "us-east-1", accountId: "000000000000", apiId: "local" };

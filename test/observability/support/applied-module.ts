@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { applyStack, type Create } from "../../../local/terraform/apply";
-import { readStack } from "../../../local/terraform/stack";
-import type { ValueObject } from "../../../local/terraform/value";
+import { applyStack, type Create } from "../../../terraform-json/apply";
+import { readStack } from "../../../terraform-json/stack";
+import type { ValueObject } from "../../../terraform-json/value";
 import { repositoryRoot } from "../../support/terraform";
 
 const MODULE = path.join(repositoryRoot, "modules", "serverless");

@@ -1,0 +1,197 @@
+import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
+import { AwsError } from "./aws-error";
+import { fullJitterMs } from "./backoff";
+import { serviceEndpoint } from "./endpoint";
+import { HttpError } from "./http-error";
+import { HttpPool } from "./http-pool";
+import type { HttpResponse } from "./http-response";
+import { RequestSigner, sha256Hex } from "./signature";
+
+export interface AwsOptions {
+  /**
+   * Endpoint, region, credentials: read at the first call, since Lambda sets them for the life of the process (and the
+   * SDK's provider keeps them as long). @default process.env
+   */
+  readonly environment?: Environment;
+  /** Requests in flight at most. @default 16 */
+  readonly maxConnections?: number;
+  /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default those */
+  readonly ca?: string;
+  /** Epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+  /** From 0 to 1. @default Math.random */
+  readonly random?: () => number;
+  /** @default a timer */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+export interface CallOptions {
+  /** Epoch milliseconds by which the call has ended, retries included. @default none */
+  readonly deadline?: number;
+}
+
+interface AwsRequest {
+  readonly operation: string;
+  /** Signed. `host` is added. The same for every call of the operation. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path?: string;
+  readonly body: string;
+  /** Where to, when not to the service's endpoint. */
+  readonly endpoint?: string;
+}
+
+interface Target {
+  readonly pool: HttpPool;
+  readonly pathname: string;
+  /** By operation. */
+  readonly signers: Map<string, RequestSigner>;
+}
+
+/** A read of 1 MB takes DynamoDB some 100 ms; what takes ten times this long is lost. */
+const ATTEMPT_TIMEOUT_MS = 5_000;
+const MAX_ATTEMPTS = 8;
+const BACKOFF = { baseMs: 50, ceilingMs: 3_000 };
+
+/** Refusals that pass by themselves, beside every 5xx and 429. */
+const TRANSIENT_CODES = new Set([
+  "LimitExceededException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "RequestTimeout",
+  "RequestTimeoutException",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TransactionInProgressException",
+]);
+
+/**
+ * Signed calls to one AWS service, retried with full jitter while they fail for a passing reason (throttling, 5xx, no
+ * answer): 8 times at most, and never past the call's deadline. A write whose answer was lost is sent again, so a
+ * conditional one may then find that its condition has become false by its own doing.
+ */
+export class AwsService {
+  readonly #targets = new Map<string, Target>();
+  #endpoint: string | undefined;
+  readonly #environment: Environment;
+  readonly #maxConnections: number;
+  readonly #ca: string | undefined;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #sleep: (ms: number) => Promise<void>;
+
+  /** @param service - Signing name and host name in one: `dynamodb`, `sqs`, `sns`. */
+  constructor(
+    readonly service: string,
+    options: AwsOptions = {},
+  ) {
+    this.#environment = options.environment ?? process.env;
+    this.#maxConnections = options.maxConnections ?? 16;
+    this.#ca = options.ca;
+    this.#now = options.now ?? Date.now;
+    this.#random = options.random ?? Math.random;
+    this.#sleep = options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  }
+
+  get environment(): Environment {
+    return this.#environment;
+  }
+
+  /**
+   * The answer to a call that succeeded (2xx).
+   *
+   * @throws {@link AwsError} It was refused for good, or kept failing.
+   */
+  async call(request: AwsRequest, { deadline }: CallOptions = {}): Promise<HttpResponse> {
+    for (let failures = 1; ; failures++) {
+      const { response, error, transient } = await this.#attempt(request, deadline);
+      if (response !== undefined) return response;
+      const waitMs = fullJitterMs(failures, BACKOFF, this.#random);
+      const late = deadline !== undefined && this.#now() + waitMs >= deadline;
+      if (!transient || late || failures >= MAX_ATTEMPTS) throw error;
+      await this.#sleep(waitMs);
+    }
+  }
+
+  /** Ends the kept connections. */
+  close(): void {
+    for (const { pool } of this.#targets.values()) pool.close();
+    this.#targets.clear();
+  }
+
+  async #attempt(
+    { operation, headers, path, body, endpoint }: AwsRequest,
+    deadline: number | undefined,
+  ): Promise<{ response?: HttpResponse; error?: AwsError; transient?: boolean }> {
+    this.#endpoint ??= serviceEndpoint(this.service, this.#environment);
+    const target = this.#target(endpoint ?? this.#endpoint);
+    const bytes = Buffer.from(body);
+    const requestPath = path ?? target.pathname;
+    const signer = this.#signer(target, operation, headers);
+    try {
+      const response = await target.pool.request({
+        method: "POST",
+        path: requestPath,
+        headers: signer.sign(requestPath, sha256Hex(bytes), this.#now()),
+        body: bytes,
+        timeoutMs: ATTEMPT_TIMEOUT_MS,
+        deadline,
+        repeatable: true,
+      });
+      if (response.status >= 200 && response.status < 300) return { response };
+      const code = errorCode(response);
+      const requestId = response.header("x-amzn-requestid");
+      return {
+        error: new AwsError(this.service, operation, code, response.status, requestId),
+        transient: response.status >= 500 || response.status === 429 || TRANSIENT_CODES.has(code),
+      };
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      return {
+        error: new AwsError(this.service, operation, error.failure, undefined, undefined, error),
+        transient: error.failure !== "deadline",
+      };
+    }
+  }
+
+  #target(endpoint: string): Target {
+    let target = this.#targets.get(endpoint);
+    if (target === undefined) {
+      const pool = new HttpPool({ endpoint, maxConnections: this.#maxConnections, ca: this.#ca });
+      target = { pool, pathname: new URL(endpoint).pathname, signers: new Map() };
+      this.#targets.set(endpoint, target);
+    }
+    return target;
+  }
+
+  #signer({ pool, signers }: Target, operation: string, headers: Readonly<Record<string, string>>): RequestSigner {
+    let signer = signers.get(operation);
+    if (signer === undefined) {
+      const environment = this.#environment;
+      signer = new RequestSigner(
+        "POST",
+        { ...headers, host: pool.host },
+        { credentials: credentialsFrom(environment), region: regionFrom(environment), service: this.service },
+      );
+      signers.set(operation, signer);
+    }
+    return signer;
+  }
+}
+
+/**
+ * The short code of a refusal: from the header `x-amzn-errortype`, a JSON body's `__type` or an XML body's `<Code>`,
+ * without namespace and without the documentation's address after a colon.
+ */
+function errorCode(response: HttpResponse): string {
+  const body = response.body.toString("utf8", 0, 4_096);
+  const raw =
+    response.header("x-amzn-errortype") ??
+    /"(?:__type|code)"\s*:\s*"([^"]*)"/.exec(body)?.[1] ??
+    /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ??
+    "";
+  const code = /^(?:[^#]*#)?([\w.]+)/.exec(raw)?.[1];
+  return code ?? `HTTP ${response.status}`;
+}

@@ -1,0 +1,24 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import type { Construct } from "constructs";
+import { acceptFinding } from "../terraform/accepted-finding";
+
+export interface LogGroupProps {
+  readonly name: string;
+  readonly retentionInDays: number;
+  /** @default CloudWatch Logs' own */
+  readonly kmsKeyArn?: string;
+  /** @default the group exists always */
+  readonly count?: number;
+}
+
+/** A log group that keeps its lines for a time, not for ever. */
+export function logGroup(scope: Construct, id: string, props: LogGroupProps): CloudwatchLogGroup {
+  const { name, retentionInDays, kmsKeyArn, count } = props;
+  const group = new CloudwatchLogGroup(scope, id, { count, name, retentionInDays, kmsKeyId: kmsKeyArn });
+  acceptFinding(
+    group,
+    "CKV_AWS_338",
+    "log_retention_days is the caller's to raise to a year; who keeps less pays less.",
+  );
+  return group;
+}

@@ -1,0 +1,71 @@
+import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Construct } from "constructs";
+import type { KeyStatements } from "../encryption/encryption";
+import { attributeOf } from "../terraform/attribute";
+import type { AwsAccount } from "./aws-account";
+import { type PolicyDocument, policyDocument } from "./policy-document";
+
+export interface ServiceRoleProps {
+  readonly account: AwsAccount;
+  /** At most 64 characters. */
+  readonly name: string;
+  readonly description: string;
+  /** Who assumes it, for this account only where the service says for whom it acts: `lambda.amazonaws.com`. */
+  readonly service: string;
+  /** For which of its resources the service may assume it, as ARNs or patterns. @default any in this account */
+  readonly sourceArns?: readonly string[];
+  readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
+  /** What lets it use the key that its data is encrypted with. */
+  readonly keyStatements?: KeyStatements;
+  /** @default the role exists always */
+  readonly count?: number;
+}
+
+/**
+ * API Gateway assumes an integration's role without saying for which account or API: a condition on either would refuse
+ * it, and with it every connection. Another account's API cannot name the role, since IAM passes none across accounts.
+ *
+ * @see https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479
+ */
+const SAYS_NO_SOURCE: ReadonlySet<string> = new Set(["apigateway.amazonaws.com"]);
+
+/** A role that one AWS service assumes, with one policy: for this account, and its own resources, where it says for whom. */
+export class ServiceRole extends Construct {
+  readonly role: IamRole;
+  /** The statements of its policy. */
+  readonly document: PolicyDocument;
+  /** Its policy, for what must not come up before the role may act. */
+  readonly policy: IamRolePolicy;
+
+  constructor(scope: Construct, id: string, props: ServiceRoleProps) {
+    super(scope, id);
+    const { account, name, description, service, sourceArns, statements, keyStatements, count } = props;
+    const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account.accountId] };
+    const forArns = sourceArns && { test: "ArnLike", variable: "aws:SourceArn", values: [...sourceArns] };
+    const trusted = {
+      actions: ["sts:AssumeRole"],
+      principals: [{ type: "Service", identifiers: [service] }],
+      condition: SAYS_NO_SOURCE.has(service) ? undefined : forArns ? [inAccount, forArns] : [inAccount],
+    };
+    const trust = policyDocument(this, "trust_policy_document", [trusted], { count });
+    this.role = new IamRole(this, "role", {
+      count,
+      name,
+      description,
+      assumeRolePolicy: attributeOf(trust, "json"),
+    });
+    this.document = policyDocument(this, "policy_document", statements, { keyStatements, count });
+    this.policy = new IamRolePolicy(this, "role_policy", {
+      count,
+      name: "sumu",
+      role: attributeOf(this.role, "id"),
+      policy: attributeOf(this.document, "json"),
+    });
+  }
+
+  get arn(): string {
+    return attributeOf(this.role, "arn");
+  }
+}

@@ -1,0 +1,126 @@
+import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { conditional, Op, Token } from "cdktf";
+import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
+import { logGroup } from "../aws/log-group";
+import { ServiceRole } from "../aws/service-role";
+import { RELEASE_ALIAS } from "../contract/handlers";
+import { acceptFinding } from "../terraform/accepted-finding";
+import { attributeOf } from "../terraform/attribute";
+import { BUILDSPEC } from "./buildspec";
+import type { SmokeTest } from "./smoke-test";
+
+export interface ReleaseBuildProps {
+  readonly account: AwsAccount;
+  /** Of the project and its role: at most 64 characters. */
+  readonly name: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly smokeTest: SmokeTest;
+  /** ARN with which the keys of the source artifact match. */
+  readonly artifactsArn: string;
+  readonly pipelineName: string;
+  readonly pipelineArn: string;
+  /** `branch` or `tag`. */
+  readonly releaseOn: string;
+  readonly logRetentionDays: number;
+  /** Of the log. @default CloudWatch Logs' own */
+  readonly kmsKeyArn?: string;
+  /** What the function runs on: `arm64` or `x86_64`. */
+  readonly architecture: string;
+  readonly count?: number;
+}
+
+const BUILD_TIMEOUT_MINUTES = 20;
+
+/** Builds a handler's repository on Node 24 on the architecture where it will run, and releases it to its function. */
+export class ReleaseBuild extends Construct {
+  readonly project: CodebuildProject;
+  readonly projectArn: string;
+
+  constructor(scope: Construct, id: string, props: ReleaseBuildProps) {
+    super(scope, id);
+    const { account, name, functionArn, count } = props;
+    // From its parts: the role's trust names the project, which needs the role.
+    this.projectArn = `arn:${account.partition}:codebuild:${account.region}:${account.accountId}:project/${name}`;
+
+    const log = logGroup(this, "log_group", {
+      count,
+      name: `/sumu/${name}`,
+      retentionInDays: props.logRetentionDays,
+      kmsKeyArn: props.kmsKeyArn,
+    });
+    const role = new ServiceRole(this, "role", {
+      account,
+      count,
+      name,
+      description: `What builds and releases ${props.functionName}.`,
+      service: "codebuild.amazonaws.com",
+      sourceArns: [this.projectArn],
+      statements: [
+        {
+          sid: "WriteOwnLog",
+          actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+          resources: [`${attributeOf(log, "arn")}:*`],
+        },
+        { sid: "ReadSource", actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [props.artifactsArn] },
+        {
+          sid: "Release",
+          actions: [
+            "lambda:GetAlias",
+            "lambda:GetFunction",
+            "lambda:GetFunctionConfiguration",
+            "lambda:UpdateFunctionCode",
+            "lambda:PublishVersion",
+            "lambda:UpdateAlias",
+          ],
+          resources: [functionArn],
+        },
+        {
+          sid: "AskVersions",
+          actions: ["lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
+          resources: [`${functionArn}:*`],
+        },
+        { sid: "AskWhyItRuns", actions: ["codepipeline:GetPipelineExecution"], resources: [props.pipelineArn] },
+      ],
+    });
+    this.project = new CodebuildProject(this, "project", {
+      count,
+      name,
+      description: `Builds and releases ${props.functionName}.`,
+      serviceRole: role.arn,
+      buildTimeout: BUILD_TIMEOUT_MINUTES,
+      artifacts: { type: "CODEPIPELINE" },
+      source: { type: "CODEPIPELINE", buildspec: BUILDSPEC },
+      environment: {
+        type: onArm(props.architecture, "ARM_CONTAINER", "LINUX_CONTAINER"),
+        computeType: "BUILD_GENERAL1_SMALL",
+        image: onArm(
+          props.architecture,
+          "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+          "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        ),
+        imagePullCredentialsType: "CODEBUILD",
+        environmentVariable: Object.entries({
+          FUNCTION_NAME: props.functionName,
+          ALIAS: RELEASE_ALIAS,
+          SMOKE_EVENT: JSON.stringify(props.smokeTest.event),
+          SMOKE_ANSWER_KEY: props.smokeTest.answerKey ?? "",
+          RELEASE_ON: props.releaseOn,
+          PIPELINE_NAME: props.pipelineName,
+        }).map(([key, value]) => ({ name: key, value })),
+      },
+      logsConfig: { cloudwatchLogs: { groupName: attributeOf(log, "name"), streamName: "release" } },
+    });
+    acceptFinding(
+      this.project,
+      "CKV_AWS_147",
+      "It keeps no artifacts: its source comes from the pipeline's bucket and its result goes to Lambda.",
+    );
+  }
+}
+
+function onArm(architecture: string, arm: string, x86: string): string {
+  if (!Token.isUnresolved(architecture)) return architecture === "arm64" ? arm : x86;
+  return Token.asString(conditional(Op.eq(architecture, "arm64"), arm, x86));
+}

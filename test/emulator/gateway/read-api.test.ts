@@ -1,0 +1,236 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkApi } from "../../../emulator/gateway/check-api";
+import { readApi, startGateway } from "../../../emulator/gateway/start-gateway";
+import { CREDENTIALS } from "./support/running-gateway";
+import { resolveSample, sampleApi, sampleJson } from "./support/sample-api";
+
+const MODULE = join(__dirname, "../../../modules/serverless");
+const readModule = (file: string) => JSON.parse(readFileSync(join(MODULE, file), "utf8"));
+const VARIABLES: { readonly [name: string]: { readonly default?: unknown } } = readModule("variables.tf.json").variable;
+
+/** What Terraform knows, for the references of the shipped module. */
+function resolveModule(value: unknown): unknown {
+  if (typeof value === "string") {
+    return value.replace(/\$\{([^}]*(?:\{[^}]*\}[^}]*)*)\}/g, (_, expression: string) => {
+      const [, variable = ""] = /^var\.(\w+)$/.exec(expression) ?? [];
+      const byDefault = VARIABLES[variable]?.default ?? undefined;
+      if (byDefault !== undefined) return String(byDefault);
+      if (expression.includes("execution_arn")) return "arn:aws:execute-api:eu-west-1:000000000000:ws";
+      if (expression.includes("invoke_arn")) {
+        return "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:000000000000:function:a:latest/invocations";
+      }
+      if (expression.includes("length(") || expression.includes("?")) return "1";
+      if (expression === "local.region") return "eu-west-1";
+      if (expression === "data.aws_partition.current.partition") return "aws";
+      return expression;
+    });
+  }
+  if (Array.isArray(value)) return value.map(resolveModule);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveModule(item)]));
+  }
+  return value;
+}
+
+test("reads the module that ships, and every template in it is one that API Gateway renders", () => {
+  const api = readApi(readModule("main.tf.json"), resolveModule);
+  checkApi(api);
+  const summary = [...api.routes.values()].map(({ routeKey, answers, authorizer, integration: { target } }) => [
+    routeKey,
+    target === "MOCK" ? target : `${target.service}:${target.action ?? target.path}`,
+    { answers, authorized: authorizer !== undefined },
+  ]);
+  expect(summary).toEqual([
+    ["$connect", "dynamodb:PutItem", { answers: true, authorized: true }],
+    ["$disconnect", "dynamodb:DeleteItem", { answers: true, authorized: false }],
+    ["ping", "MOCK", { answers: true, authorized: false }],
+    ["publish", "sns:Publish", { answers: true, authorized: false }],
+    ["send", expect.stringMatching(/^sqs:\/.+\/.+/), { answers: true, authorized: false }],
+  ]);
+  expect(api.routeSelectionExpression).toBe("$request.body.action");
+  expect(api.stage).toMatchObject({
+    throttling: { ratePerSecond: 10_000, burst: 5_000 },
+    accessLogFormat: expect.stringContaining("$context.requestId"),
+  });
+});
+
+test("rejects throttling limits that are no numbers", () => {
+  const settings = { throttling_rate_limit: "${var.rate}", throttling_burst_limit: 1 };
+  expect(() => sampleApi(undefined, { default_route_settings: settings })).toThrow(
+    "aws_apigatewayv2_stage.stage: the throttling limits must be numbers",
+  );
+});
+
+test("leaves out a resource whose count is 0, and reads one whose count is 1 by its index", () => {
+  const json = sampleJson();
+  Object.assign(json.resource.aws_apigatewayv2_route?.quiet ?? {}, { count: 0 });
+  Object.assign(json.resource.aws_apigatewayv2_integration?.ping ?? {}, { count: 1 });
+  const target = { target: "integrations/${aws_apigatewayv2_integration.ping[0].id}" };
+  Object.assign(json.resource.aws_apigatewayv2_route?.ping ?? {}, target);
+  Object.assign(json.resource.aws_apigatewayv2_integration_response?.ping_0 ?? {}, {
+    integration_id: "aws_apigatewayv2_integration.ping[0]",
+  });
+  const api = readApi(json, resolveSample);
+  expect([...api.routes.keys()]).toEqual(["$connect", "$disconnect", "ping", "send", "publish"]);
+  expect(api.routes.get("ping")?.integration.responses).toHaveLength(1);
+});
+
+test.each<[string, string, string, Record<string, unknown>, string]>([
+  [
+    "an HTTP API",
+    "api",
+    "ws",
+    { protocol_type: "HTTP" },
+    "the stack must have one aws_apigatewayv2_api with protocol_type WEBSOCKET, it has 0",
+  ],
+  [
+    "a proxy integration",
+    "integration",
+    "send",
+    { integration_type: "AWS_PROXY" },
+    "aws_apigatewayv2_integration.send: integration_type AWS_PROXY is not supported here, AWS and MOCK are",
+  ],
+  [
+    "another service",
+    "integration",
+    "send",
+    { integration_uri: "arn:aws:apigateway:eu-west-1:states:action/StartExecution" },
+    "integration_uri arn:aws:apigateway:eu-west-1:states:action/StartExecution must be arn:",
+  ],
+  [
+    "an integration without a role",
+    "integration",
+    "send",
+    { credentials_arn: null },
+    "aws_apigatewayv2_integration.send: credentials_arn is missing",
+  ],
+  [
+    "a form service without its content type",
+    "integration",
+    "send",
+    { request_parameters: {} },
+    "sqs takes forms: integration.request.header.Content-Type must be 'application/x-www-form-urlencoded'",
+  ],
+  [
+    "an unknown parameter source",
+    "integration",
+    "quiet",
+    { request_parameters: { "integration.request.header.x": "method.request.header.x" } },
+    "integration.request.header.x = method.request.header.x: WebSocket APIs take",
+  ],
+  [
+    "a path parameter",
+    "integration",
+    "quiet",
+    { request_parameters: { "integration.request.path.x": "'x'" } },
+    "request parameter integration.request.path.x is not supported here",
+  ],
+  [
+    "a time-out beyond AWS's",
+    "integration",
+    "send",
+    { timeout_milliseconds: 30_000 },
+    "timeout_milliseconds must be 50 to 29000, got 30000",
+  ],
+  [
+    "a content handling strategy",
+    "integration",
+    "ping",
+    { content_handling_strategy: "CONVERT_TO_TEXT" },
+    "content_handling_strategy is not supported here",
+  ],
+  [
+    "a response key that is no pattern",
+    "integration_response",
+    "ping_0",
+    { integration_response_key: "200" },
+    "integration_response_key must be $default or /<regular expression>/, got 200",
+  ],
+  [
+    "an authorizer on another route",
+    "route",
+    "ping",
+    { authorization_type: "CUSTOM" },
+    "API Gateway has authorizers on $connect only",
+  ],
+  [
+    "IAM authorization",
+    "route",
+    "connect",
+    { authorization_type: "AWS_IAM" },
+    "authorization_type AWS_IAM is not supported here",
+  ],
+  [
+    "request models",
+    "route",
+    "ping",
+    { request_models: { $default: "m" } },
+    "aws_apigatewayv2_route.ping: request_models is not supported here",
+  ],
+  [
+    "a target that is not there",
+    "route",
+    "ping",
+    { target: "integrations/none" },
+    "aws_apigatewayv2_route.ping: its target none is no integration of the API",
+  ],
+  [
+    "a route response that is never sent",
+    "route",
+    "ping",
+    { route_response_selection_expression: null },
+    "a route response is sent only with route_response_selection_expression $default",
+  ],
+  ["two routes for one key", "route", "ping", { route_key: "send" }, "two routes have the same route_key"],
+  ["a stage that deploys nothing", "stage", "stage", { auto_deploy: false }, "auto_deploy must be true here"],
+  ["for_each", "route", "ping", { for_each: {} }, "aws_apigatewayv2_route.ping: for_each is not supported here"],
+])("rejects %s", (_, type, name, attributes, message) => {
+  const json = sampleJson();
+  Object.assign(json.resource[`aws_apigatewayv2_${type}`]?.[name] ?? {}, attributes);
+  expect(() => readApi(json, resolveSample)).toThrow(message);
+});
+
+const start = (api = sampleApi(), more = {}) =>
+  startGateway({
+    api,
+    awsEndpoint: "http://127.0.0.1:9",
+    credentials: [CREDENTIALS],
+    invoke: async () => null,
+    ...more,
+  });
+
+test.each([
+  [
+    "a template that AWS would not render",
+    { request_templates: { $default: "#define($x)a#end" } },
+    "route ping: #define: only #set",
+  ],
+  [
+    "a selection expression of another variable",
+    { template_selection_expression: "$request.header.x" },
+    "route ping: selection expression $request.header.x is not supported here",
+  ],
+])("rejects %s before it listens", async (_, attributes, message) => {
+  const json = sampleJson();
+  Object.assign(json.resource.aws_apigatewayv2_integration?.ping ?? {}, attributes);
+  await expect(start(readApi(json, resolveSample))).rejects.toThrow(message);
+});
+
+test("rejects an access log variable that AWS does not document", async () => {
+  const api = sampleApi(undefined, { access_log_settings: [{ format: "$context.token" }] });
+  await expect(start(api)).rejects.toThrow("access log format: $context.token is not documented");
+});
+
+test("rejects limits of 0 and a missing key pair", async () => {
+  await expect(start(undefined, { limits: { frameBytes: 0 } })).rejects.toThrow(
+    "limits.frameBytes must be greater than 0, got 0",
+  );
+  await expect(start(undefined, { credentials: [] })).rejects.toThrow("credentials must hold at least one key pair");
+});
+
+test("rejects a port that is taken", async () => {
+  const gateway = await start();
+  await expect(start(undefined, { port: gateway.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await gateway.stop();
+});

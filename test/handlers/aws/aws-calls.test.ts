@@ -1,0 +1,222 @@
+import { AwsError, ConditionalCheckFailedError } from "../../../handlers/aws/aws-error";
+import { DynamoDb } from "../../../handlers/aws/dynamodb";
+import { serviceEndpoint } from "../../../handlers/aws/endpoint";
+import { Sns } from "../../../handlers/aws/sns";
+import { messageBytes, Sqs } from "../../../handlers/aws/sqs";
+import { type Reply, type ScriptedServer, scriptedServer } from "../support/scripted-server";
+
+const QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/messages";
+const REGION = { AWS_REGION: "eu-west-1" };
+
+let server: ScriptedServer;
+let client: { close(): void } | undefined;
+let waitsMs: number[];
+
+/** The n-th request gets the n-th reply; those after the last get the last. */
+async function options(...replies: Reply[]) {
+  server = await scriptedServer(() => replies[Math.min(server.requests.length, replies.length) - 1] ?? { status: 200 });
+  waitsMs = [];
+  return {
+    environment: {
+      ...REGION,
+      AWS_ENDPOINT_URL: server.endpoint,
+      AWS_ACCESS_KEY_ID: "AKID",
+      AWS_SECRET_ACCESS_KEY: "do-not-log",
+      AWS_SESSION_TOKEN: "session",
+    },
+    random: () => 1,
+    sleep: async (ms: number) => {
+      waitsMs.push(ms);
+    },
+  };
+}
+
+function opened<Client extends { close(): void }>(it: Client): Client {
+  client = it;
+  return it;
+}
+
+afterEach(async () => {
+  client?.close();
+  await server?.close();
+});
+
+const scan = { TableName: "connections" };
+const refusal = (type: string, status = 400): Reply => ({
+  status,
+  headers: { "x-amzn-requestid": "r-1" },
+  body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "User secret-value said no" }),
+});
+
+describe("DynamoDb", () => {
+  it("calls an operation over the JSON protocol and gives its output", async () => {
+    const output = { Count: 1, Items: [{ user_id: { S: "ann" } }], LastEvaluatedKey: { user_id: { S: "ann" } } };
+    const db = opened(new DynamoDb(await options({ status: 200, body: JSON.stringify(output) })));
+    expect(await db.scan({ ...scan, Segment: 1, TotalSegments: 4 })).toEqual(output);
+    expect(server.requests).toMatchObject([
+      {
+        method: "POST",
+        path: "/",
+        body: '{"TableName":"connections","Segment":1,"TotalSegments":4}',
+        headers: {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amz-target": "DynamoDB_20120810.Scan",
+          "x-amz-security-token": "session",
+          authorization: expect.stringContaining("/eu-west-1/dynamodb/aws4_request, SignedHeaders=content-type;host;"),
+        },
+      },
+    ]);
+  });
+
+  it.each<[string, Reply]>([
+    ["throughput", refusal("ProvisionedThroughputExceededException")],
+    ["throttling", refusal("ThrottlingException")],
+    ["the account's limit", refusal("RequestLimitExceeded")],
+    ["a 500", { status: 500 }],
+    ["a 503 that is not JSON", { status: 503, body: "<html>" }],
+    ["a reset", "reset"],
+  ])("retries %s with full jitter", async (_, reply) => {
+    const db = opened(new DynamoDb(await options(reply, reply, reply, { status: 200, body: "{}" })));
+    await db.scan(scan);
+    expect(server.requests).toHaveLength(4);
+    expect(waitsMs).toEqual([50, 100, 200]);
+  });
+
+  it("gives up after eight attempts", async () => {
+    const db = opened(new DynamoDb(await options(refusal("ThrottlingException"))));
+    await expect(db.scan(scan)).rejects.toMatchObject({
+      name: "AwsError",
+      message: "dynamodb Scan failed: ThrottlingException",
+      code: "ThrottlingException",
+      statusCode: 400,
+      requestId: "r-1",
+    });
+    expect(server.requests).toHaveLength(8);
+    expect(waitsMs).toEqual([50, 100, 200, 400, 800, 1_600, 3_000]);
+  });
+
+  it("does not retry past the deadline", async () => {
+    const given = await options(refusal("ThrottlingException"));
+    const db = opened(new DynamoDb({ ...given, now: () => Date.now() }));
+    await expect(db.scan(scan, { deadline: Date.now() + 49 })).rejects.toBeInstanceOf(AwsError);
+    expect([server.requests.length, waitsMs]).toEqual([1, []]);
+  });
+
+  it("does not retry what will not pass, and keeps AWS's words, which may quote values, out of the error", async () => {
+    const db = opened(new DynamoDb(await options(refusal("ValidationException"))));
+    const error = await db.scan(scan).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "ValidationException" });
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/secret-value|do-not-log/);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("throws ConditionalCheckFailedError when a condition does not hold", async () => {
+    const db = opened(new DynamoDb(await options(refusal("ConditionalCheckFailedException"))));
+    const key = { Key: { user_id: { S: "ann" } } };
+    await expect(db.deleteItem({ ...scan, ...key })).rejects.toBeInstanceOf(ConditionalCheckFailedError);
+  });
+
+  it("rejects a call without credentials, naming the variables", async () => {
+    const { environment, ...given } = await options({ status: 200, body: "{}" });
+    const db = opened(new DynamoDb({ ...given, environment: { ...environment, AWS_ACCESS_KEY_ID: "" } }));
+    await expect(db.scan(scan)).rejects.toThrow(
+      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set: Lambda sets them from the function's role",
+    );
+  });
+});
+
+describe("Sqs", () => {
+  it("sends a message with delay and attributes", async () => {
+    const sqs = opened(new Sqs(await options({ status: 200, body: "{}" })));
+    await sqs.sendMessage(QUEUE_URL, {
+      body: "hi",
+      delaySeconds: 30,
+      attributes: { source: { DataType: "String", StringValue: "test" } },
+    });
+    expect(JSON.parse(server.requests[0]?.body ?? "")).toEqual({
+      QueueUrl: QUEUE_URL,
+      MessageBody: "hi",
+      DelaySeconds: 30,
+      MessageAttributes: { source: { DataType: "String", StringValue: "test" } },
+    });
+    expect(server.requests[0]?.headers["x-amz-target"]).toBe("AmazonSQS.SendMessage");
+  });
+
+  it("packs messages by ten and by 256 KiB", async () => {
+    const sqs = opened(new Sqs(await options({ status: 200, body: "{}" })));
+    const small = Array.from({ length: 11 }, (_, index) => ({ body: `small ${index}` }));
+    const large = Array.from({ length: 3 }, () => ({ body: "x".repeat(120_000) }));
+    expect(await sqs.sendMessages(QUEUE_URL, [...small, ...large])).toEqual([]);
+    expect(server.requests.map(({ body }) => JSON.parse(body).Entries.length)).toEqual([10, 3, 1]);
+  });
+
+  it("sends again the entries that SQS failed for its own reasons, and reports those that are the sender's fault", async () => {
+    const Failed = [
+      { Id: "0", SenderFault: false, Code: "InternalError" },
+      { Id: "2", SenderFault: true, Code: "InvalidMessageContents" },
+    ];
+    const sqs = opened(
+      new Sqs(await options({ status: 200, body: JSON.stringify({ Failed }) }, { status: 200, body: "{}" })),
+    );
+    const messages = [{ body: "a" }, { body: "b" }, { body: "c" }];
+    expect(await sqs.sendMessages(QUEUE_URL, messages)).toEqual([
+      { message: messages[2], code: "InvalidMessageContents" },
+    ]);
+    expect(JSON.parse(server.requests[1]?.body ?? "").Entries).toEqual([{ Id: "0", MessageBody: "a" }]);
+  });
+
+  it("reports every message of a call that failed as a whole", async () => {
+    const sqs = opened(
+      new Sqs(await options({ status: 400, headers: { "x-amzn-errortype": "AccessDenied:http://x" } })),
+    );
+    const messages = [{ body: "a" }, { body: "b" }];
+    expect(await sqs.sendMessages(QUEUE_URL, messages)).toEqual(
+      messages.map((message) => ({ message, code: "AccessDenied" })),
+    );
+  });
+
+  it("counts a message's bytes as SQS does", () => {
+    expect(messageBytes({ body: "é", attributes: { ab: { DataType: "String", StringValue: "ü" } } })).toBe(
+      2 + 2 + 6 + 2,
+    );
+  });
+});
+
+describe("Sns", () => {
+  it("publishes over the query protocol", async () => {
+    const sns = opened(new Sns(await options({ status: 200, body: "<PublishResponse/>" })));
+    await sns.publish({
+      topicArn: "arn:aws:sns:eu-west-1:123456789012:messages",
+      message: "a&b=ü",
+      attributes: { timestamp: { DataType: "Number", StringValue: "1" } },
+    });
+    expect(Object.fromEntries(new URLSearchParams(server.requests[0]?.body))).toEqual({
+      Action: "Publish",
+      Version: "2010-03-31",
+      TopicArn: "arn:aws:sns:eu-west-1:123456789012:messages",
+      Message: "a&b=ü",
+      "MessageAttributes.entry.1.Name": "timestamp",
+      "MessageAttributes.entry.1.Value.DataType": "Number",
+      "MessageAttributes.entry.1.Value.StringValue": "1",
+    });
+  });
+
+  it("knows a refusal by its XML code", async () => {
+    const body = "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code></Error></ErrorResponse>";
+    const sns = opened(new Sns(await options({ status: 403, body })));
+    await expect(sns.publish({ topicArn: "t", message: "m" })).rejects.toMatchObject({ code: "AuthorizationError" });
+  });
+});
+
+describe("serviceEndpoint", () => {
+  it.each([
+    [{ AWS_REGION: "eu-west-1" }, "https://sqs.eu-west-1.amazonaws.com"],
+    [{ AWS_REGION: "us-gov-west-1" }, "https://sqs.us-gov-west-1.amazonaws.com"],
+    [{ AWS_REGION: "cn-north-1" }, "https://sqs.cn-north-1.amazonaws.com.cn"],
+    [{ ...REGION, AWS_ENDPOINT_URL: "http://localhost:4566" }, "http://localhost:4566"],
+    [{ ...REGION, AWS_ENDPOINT_URL: "http://a", AWS_ENDPOINT_URL_SQS: "http://b" }, "http://b"],
+    [{ ...REGION, AWS_ENDPOINT_URL: "http://a", AWS_ENDPOINT_URL_DYNAMODB: "http://b" }, "http://a"],
+  ])("of sqs in %j is %s", (environment, expected) => {
+    expect(serviceEndpoint("sqs", environment)).toBe(expected);
+  });
+});

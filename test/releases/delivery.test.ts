@@ -1,0 +1,185 @@
+import type { SumuProps } from "../../src/inputs/sumu-props";
+import { Sumu } from "../../src/sumu";
+import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
+
+const basics: SumuProps = {
+  prefix: "shop",
+  stageName: "live",
+  issuerJwksUri: "https://issuer.example.com/jwks.json",
+};
+const delivered: SumuProps = {
+  ...basics,
+  s3Artifacts: { bucket: "shop-artifacts", arn: "arn:aws:s3:::shop-artifacts" },
+  github: {
+    owner: "shop",
+    connectionArn: "arn:aws:codestar-connections:eu-west-1:123456789012:connection/0b1c2d3e",
+  },
+};
+
+function sumu(props: SumuProps): SynthesizedStack {
+  return synthesize((stack) => {
+    new Sumu(stack, "sumu", props);
+  });
+}
+
+const named = (name: string) => (block: Readonly<Record<string, unknown>>) => block.name === name;
+const DELIVERY_TYPES = ["aws_codepipeline", "aws_codebuild_project", "aws_codestarnotifications_notification_rule"];
+
+function lifecycles(stack: SynthesizedStack, type: string, name: string): Record<string, unknown> {
+  const blocks = Object.values(stack.resource[type] ?? {});
+  return Object.fromEntries(blocks.map((block) => [String(block[name]), block.lifecycle]));
+}
+
+describe("delivery pipelines", () => {
+  test("do not exist without both a bucket and a GitHub owner", () => {
+    for (const props of [basics, { ...delivered, github: undefined }, { ...delivered, s3Artifacts: undefined }]) {
+      const stack = sumu({ ...props, ciNotificationsSlackChannels: { info: "info", alert: "alert" } });
+      expect(DELIVERY_TYPES.filter((type) => type in stack.resource)).toEqual([]);
+      expect(Object.keys(lifecycles(stack, "aws_lambda_function", "function_name")).sort()).toEqual([
+        "shop-sumu-authorizer-codeless",
+        "shop-sumu-presence",
+        "shop-sumu-pusher-codeless",
+      ]);
+    }
+  });
+
+  test("release a push to the repository's branch, from its source to its function", () => {
+    const { resource } = sumu(delivered);
+    const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-pusher"));
+    expect(pipeline).toMatchObject({
+      pipeline_type: "V2",
+      execution_mode: "SUPERSEDED",
+      artifact_store: [{ location: "shop-artifacts", type: "S3" }],
+      trigger: [
+        {
+          provider_type: "CodeStarSourceConnection",
+          git_configuration: { source_action_name: "source", push: [{ branches: { includes: ["main"] } }] },
+        },
+      ],
+    });
+    const [source, release] = (pipeline.stage as { action: Record<string, unknown>[] }[]).map(
+      ({ action }) => action[0],
+    );
+    expect(source).toMatchObject({
+      provider: "CodeStarSourceConnection",
+      configuration: {
+        ConnectionArn: "arn:aws:codestar-connections:eu-west-1:123456789012:connection/0b1c2d3e",
+        FullRepositoryId: "shop/apigw-websocket-pusher",
+        BranchName: "main",
+        OutputArtifactFormat: "CODE_ZIP",
+        DetectChanges: "false",
+      },
+    });
+    expect(release).toMatchObject({ provider: "CodeBuild", input_artifacts: ["source"] });
+    const project = only(resource.aws_codebuild_project, named("shop-sumu-build-pusher"));
+    expect(project).toMatchObject({
+      environment: {
+        type: "ARM_CONTAINER",
+        image: "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+        compute_type: "BUILD_GENERAL1_SMALL",
+      },
+      source: { type: "CODEPIPELINE" },
+      artifacts: { type: "CODEPIPELINE" },
+    });
+    expect(variable(project, "RELEASE_ON")).toBe("branch");
+    expect(JSON.parse(String(variable(project, "SMOKE_EVENT")))).toEqual({ Records: [] });
+  });
+
+  test("release a tag only, when preRelease is false, from the repositories that are given", () => {
+    const { resource } = sumu({
+      ...delivered,
+      preRelease: false,
+      githubRepositories: {
+        authorizer: { name: "jwt", branch: "stable" },
+        pusher: { name: "push", branch: "stable" },
+      },
+    });
+    const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-authorizer"));
+    expect(pipeline.trigger).toMatchObject([{ git_configuration: { push: [{ tags: { includes: ["*"] } }] } }]);
+    expect(JSON.stringify(pipeline.stage)).toContain('"FullRepositoryId":"shop/jwt"');
+    const project = only(resource.aws_codebuild_project, named("shop-sumu-build-authorizer"));
+    expect(variable(project, "RELEASE_ON")).toBe("tag");
+  });
+
+  test("leave code and alias of their functions to the releases", () => {
+    const stack = sumu(delivered);
+    const code = { create_before_destroy: true, ignore_changes: ["filename", "source_code_hash"] };
+    expect(lifecycles(stack, "aws_lambda_function", "function_name")).toEqual({
+      "shop-sumu-authorizer-released": code,
+      "shop-sumu-presence": undefined,
+      "shop-sumu-pusher-released": code,
+    });
+    const aliases = Object.values(stack.resource.aws_lambda_alias ?? {});
+    const alias = { create_before_destroy: true, ignore_changes: ["function_name", "function_version"] };
+    expect(aliases.map(({ name, lifecycle }) => [name, lifecycle])).toEqual(
+      expect.arrayContaining([
+        ["latest", alias],
+        ["latest", undefined],
+      ]),
+    );
+    expect(aliases.filter(({ lifecycle }) => lifecycle !== undefined)).toHaveLength(2);
+  });
+
+  test("tell Slack of starts and successes on one channel, of failures on the other", () => {
+    const { resource } = sumu({ ...delivered, ciNotificationsSlackChannels: { info: "ci-info", alert: "ci-alert" } });
+    const rules = Object.values(resource.aws_codestarnotifications_notification_rule ?? {});
+    const started = [
+      "codepipeline-pipeline-pipeline-execution-started",
+      "codepipeline-pipeline-pipeline-execution-succeeded",
+    ];
+    const failed = ["codepipeline-pipeline-pipeline-execution-failed"];
+    expect(Object.fromEntries(rules.map(({ name, event_type_ids }) => [name, event_type_ids]))).toEqual({
+      "shop-sumu-info-authorizer": started,
+      "shop-sumu-alert-authorizer": failed,
+      "shop-sumu-info-pusher": started,
+      "shop-sumu-alert-pusher": failed,
+    });
+    const alert = only(resource.aws_codestarnotifications_notification_rule, named("shop-sumu-alert-pusher"));
+    expect(alert.target).toEqual([
+      {
+        type: "AWSChatbotSlack",
+        address: expect.stringMatching(/^arn:\$\{.+\}:chatbot::\$\{.+\}:chat-configuration\/slack-channel\/ci-alert$/),
+      },
+    ]);
+    expect("aws_codestarnotifications_notification_rule" in sumu(delivered).resource).toBe(false);
+  });
+
+  test("build with rights on their function, artifacts, log and pipeline alone", () => {
+    const { data } = sumu(delivered);
+    const documents = Object.values(data.aws_iam_policy_document ?? {}) as unknown as readonly {
+      statement: readonly { sid?: string; actions: readonly string[]; resources?: readonly string[] }[];
+    }[];
+    const statements = (sid: string) =>
+      documents.flatMap(({ statement }) => statement.filter((one) => one.sid === sid));
+    expect(statements("Release").map(({ actions }) => actions)).toEqual(
+      Array(2).fill([
+        "lambda:GetAlias",
+        "lambda:GetFunction",
+        "lambda:GetFunctionConfiguration",
+        "lambda:UpdateFunctionCode",
+        "lambda:PublishVersion",
+        "lambda:UpdateAlias",
+      ]),
+    );
+    expect(statements("AskVersions").map(({ actions }) => actions)).toEqual(
+      Array(2).fill(["lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction"]),
+    );
+    // CodePipeline's folder: the first 20 characters of the pipeline's name.
+    expect(statements("KeepArtifacts").map(({ resources }) => resources)).toEqual([
+      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-au/*"],
+      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-pu/*"],
+    ]);
+  });
+
+  test("rejects a GitHub object or bucket that is none", () => {
+    expect(() => sumu({ ...delivered, s3Artifacts: { bucket: "a", arn: "b" } })).toThrow(/^s3_artifacts must be/);
+    expect(() => sumu({ ...delivered, github: { owner: "-", connectionArn: "x" } })).toThrow(/^github must be/);
+  });
+});
+
+function variable(project: Readonly<Record<string, unknown>>, name: string): unknown {
+  const { environment_variable } = project.environment as {
+    environment_variable: readonly { name: string; value: string }[];
+  };
+  return environment_variable.find((one) => one.name === name)?.value;
+}

@@ -1,0 +1,246 @@
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  type Environment,
+  GetAliasCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListVersionsByFunctionCommand,
+} from "@aws-sdk/client-lambda";
+import { zipSync } from "fflate";
+import type { AwsBackend } from "../../local/backend/ministack";
+import { BUILDSPEC } from "../../src/releases/buildspec";
+import { RELEASE_SCRIPT } from "../../src/releases/release-script";
+import { type ReleasedHandler, SMOKE_TESTS } from "../../src/releases/smoke-test";
+import { ensureAwsCli } from "../support/aws-cli";
+import { INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../support/local-aws";
+import { repositoryRoot } from "../support/terraform";
+
+jest.setTimeout(60_000);
+
+const policy = (reason: string) =>
+  `({ principalId: "rogue", policyDocument: { Version: "2012-10-17", Statement: [] }, context: { reason: "${reason}" } })`;
+const handler = (answer: string) => `export const handler = async () => ${answer};\n`;
+
+/** What the buildspec runs: its one command, without the indentation. */
+function command(): string {
+  const [, script = ""] = BUILDSPEC.split("      - |\n");
+  return script.replace(/^ {8}/gm, "");
+}
+
+describe("a release", () => {
+  let aws: AwsBackend;
+  let lambda: LambdaClient;
+  let cli: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    [aws, cli] = await Promise.all([startLocalAws(), ensureAwsCli()]);
+    lambda = new LambdaClient({
+      region: aws.region,
+      endpoint: aws.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+  }, INSTALL_TIMEOUT_MILLISECONDS);
+  afterAll(() => aws?.stop());
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "sumu-release-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A function as Terraform makes it: version 1 and the alias. */
+  async function deploy(name: string, code: string, environment: Environment = {}): Promise<void> {
+    await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: name,
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        Role: "arn:aws:iam::000000000000:role/run",
+        Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(code) }) },
+        Environment: environment,
+        Publish: true,
+      }),
+    );
+    await lambda.send(new CreateAliasCommand({ FunctionName: name, Name: "latest", FunctionVersion: "1" }));
+  }
+
+  /** A handler's repository, whose build writes dist/index.mjs. */
+  function repository(code: string, { build = "node build.mjs", lockfile = true } = {}): void {
+    const manifest = { name: "handler", version: "1.0.0", private: true, scripts: { build } };
+    const files: Record<string, string> = {
+      "package.json": JSON.stringify(manifest),
+      "source.mjs": code,
+      "build.mjs":
+        'import { cpSync, mkdirSync } from "node:fs";\nmkdirSync("dist", { recursive: true });\ncpSync("source.mjs", "dist/index.mjs");\n',
+    };
+    if (lockfile) {
+      files["package-lock.json"] = JSON.stringify({
+        name: "handler",
+        version: "1.0.0",
+        lockfileVersion: 3,
+        packages: { "": { name: "handler", version: "1.0.0" } },
+      });
+    }
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(path.join(folder, name), content);
+    }
+  }
+
+  /** Runs the buildspec's command as CodeBuild does, and returns how it ended and what it said. */
+  async function build(
+    name: string,
+    kind: ReleasedHandler,
+    environment: Record<string, string> = {},
+    bin = cli,
+  ): Promise<{ readonly status: number; readonly said: string }> {
+    const { event, answerKey = "" } = SMOKE_TESTS[kind] as { event: unknown; answerKey?: string };
+    return new Promise((resolve) => {
+      execFile(
+        "bash",
+        ["-c", command()],
+        {
+          cwd: folder,
+          env: {
+            ...process.env,
+            PATH: [bin, process.env.PATH].join(path.delimiter),
+            AWS_ENDPOINT_URL: aws.endpoint,
+            AWS_DEFAULT_REGION: aws.region,
+            AWS_ACCESS_KEY_ID: "test",
+            AWS_SECRET_ACCESS_KEY: "test",
+            FUNCTION_NAME: name,
+            ALIAS: "latest",
+            SMOKE_EVENT: JSON.stringify(event),
+            SMOKE_ANSWER_KEY: answerKey,
+            RELEASE_ON: "branch",
+            ...environment,
+          },
+        },
+        (error, stdout, stderr) => resolve({ status: error === null ? 0 : Number(error.code), said: stdout + stderr }),
+      );
+    });
+  }
+
+  async function released(name: string): Promise<string | undefined> {
+    return (await lambda.send(new GetAliasCommand({ FunctionName: name, Name: "latest" }))).FunctionVersion;
+  }
+
+  async function versions(name: string): Promise<readonly (string | undefined)[]> {
+    const { Versions = [] } = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName: name }));
+    return Versions.map(({ Version }) => Version);
+  }
+
+  async function answer(name: string): Promise<unknown> {
+    const { Payload } = await lambda.send(
+      new InvokeCommand({ FunctionName: name, Qualifier: "latest", Payload: "{}" }),
+    );
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+  }
+
+  test("of a good build moves the alias to its version; a broken one leaves it", async () => {
+    await deploy("authorizer", handler(policy("one")));
+
+    repository(handler(policy("two")));
+    const good = await build("authorizer", "authorizer");
+    expect(good).toEqual({ status: 0, said: expect.stringContaining("latest moved from version 1 to version 2") });
+    expect(await released("authorizer")).toBe("2");
+    expect(await answer("authorizer")).toMatchObject({ context: { reason: "two" } });
+
+    repository('throw new Error("a missing dependency");\n');
+    const broken = await build("authorizer", "authorizer");
+    expect(broken).toEqual({
+      status: 1,
+      said: expect.stringContaining("version 3 does not answer: latest stays at version 2"),
+    });
+    expect(await released("authorizer")).toBe("2");
+    expect(await answer("authorizer")).toMatchObject({ context: { reason: "two" } });
+
+    repository(handler("({ isAuthorized: true })"));
+    const wrong = await build("authorizer", "authorizer");
+    expect(wrong).toEqual({ status: 1, said: expect.stringContaining("answered without policyDocument") });
+    expect(await released("authorizer")).toBe("2");
+  });
+
+  test("rejects a build that fails, and a repository without lockfile, before it touches the function", async () => {
+    await deploy("pusher", handler("({ batchItemFailures: [] })"));
+
+    repository(handler("({})"), { build: "node -e 'process.exit(3)'" });
+    expect((await build("pusher", "pusher")).status).not.toBe(0);
+
+    rmSync(path.join(folder, "package-lock.json"));
+    repository(handler("({})"), { lockfile: false });
+    const unlocked = await build("pusher", "pusher");
+    expect(unlocked).toEqual({ status: 1, said: expect.stringContaining("the repository has no lockfile") });
+
+    repository(handler("({})"), { build: "node -e ''" });
+    const empty = await build("pusher", "pusher");
+    expect(empty).toEqual({ status: 1, said: expect.stringContaining("the build left neither dist/index.mjs") });
+
+    expect(await released("pusher")).toBe("1");
+    expect(await versions("pusher")).toEqual(["$LATEST", "1"]);
+  });
+
+  test("on tags only: the run that comes with the pipeline's creation releases nothing", async () => {
+    await deploy("tagged", handler(policy("one")));
+    repository(handler(policy("two")));
+    // The emulator has no CodePipeline: its one answer comes from here, the rest from the real CLI.
+    const bin = path.join(folder, ".bin");
+    mkdirSync(bin);
+    writeFileSync(
+      path.join(bin, "aws"),
+      `#!/bin/sh\nif [ "$1" = codepipeline ]; then echo "$CAUSE"; else exec "${cli}/aws" "$@"; fi\n`,
+    );
+    chmodSync(path.join(bin, "aws"), 0o755);
+    const tag = { RELEASE_ON: "tag", PIPELINE_NAME: "release", PIPELINE_EXECUTION_ID: "1" };
+
+    const created = await build("tagged", "authorizer", { ...tag, CAUSE: "CreatePipeline" }, bin);
+    expect(created).toEqual({ status: 0, said: expect.stringContaining("only a tag releases") });
+    expect(await released("tagged")).toBe("1");
+
+    const pushed = await build("tagged", "authorizer", { ...tag, CAUSE: "WebhookV2" }, bin);
+    expect(pushed.status).toBe(0);
+    expect(await released("tagged")).toBe("2");
+  });
+
+  test("asks nothing that this repository's own handlers cannot answer", async () => {
+    const environments = {
+      authorizer: {
+        AUTHORIZED_APIS: "arn:aws:execute-api:us-east-1:000000000000:abcdefghij/live",
+        JWT_ISSUER_JWKS_URI: "https://issuer.invalid/jwks.json",
+      },
+      pusher: {
+        APIGW_ENDPOINT: "https://gateway.invalid/live",
+        CONNECTIONS_TABLE_NAME: "connections",
+        NOTIFICATIONS_QUEUE_URL: `${aws.endpoint}/000000000000/notifications`,
+        NOTIFICATIONS_DLQ_URL: `${aws.endpoint}/000000000000/notifications-dlq`,
+      },
+    };
+    const answers: Record<string, unknown> = {};
+    for (const kind of ["authorizer", "pusher"] as const) {
+      const bundle = readFileSync(path.join(repositoryRoot, "dist", "handlers", kind, "index.mjs"), "utf8");
+      await deploy(`own-${kind}`, bundle, { Variables: environments[kind] });
+      const { FunctionError, Payload } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: `own-${kind}`,
+          Qualifier: "latest",
+          Payload: JSON.stringify(SMOKE_TESTS[kind].event),
+        }),
+      );
+      answers[kind] = { FunctionError, answer: JSON.parse(Buffer.from(Payload ?? []).toString()) };
+    }
+    expect(answers).toEqual({
+      authorizer: { answer: expect.objectContaining({ policyDocument: expect.anything() }) },
+      pusher: { answer: { batchItemFailures: [] } },
+    });
+  });
+});
+
+test("the buildspec leaves nothing for Terraform to interpolate, and runs Node 24", () => {
+  expect(BUILDSPEC).not.toMatch(/[$%]\{/);
+  expect(BUILDSPEC).toContain("    runtime-versions:\n      nodejs: 24\n");
+  expect(command()).toContain(RELEASE_SCRIPT.trim());
+});

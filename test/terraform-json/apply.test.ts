@@ -1,0 +1,130 @@
+import { type ApplyOptions, applyStack, createResolver } from "../../terraform-json/apply";
+import { readStack } from "../../terraform-json/stack";
+
+const options: ApplyOptions = {
+  variables: {},
+  modulePath: "/stack",
+  resources: {
+    queue: ({ name = null }) => ({ arn: `arn:${name}` }),
+    policy: () => ({}),
+  },
+  data: { region: () => ({ region: "eu-west-3" }) },
+};
+
+describe("a stack applied", () => {
+  test("creates each resource after what it refers to, and lets expressions read all of them", async () => {
+    const created: string[] = [];
+    const stack = readStack({
+      variable: { prefix: { type: "string" } },
+      locals: { name: "${var.prefix}-${data.region.here.region}" },
+      data: { region: { here: {} } },
+      resource: {
+        policy: { first: { queue: "${queue.dlq.arn}", depends_on: ["queue.main"] } },
+        queue: {
+          main: {
+            name: "${local.name}",
+            redrive: "${jsonencode({target = queue.dlq.arn})}",
+            lifecycle: { ignore: ["x"] },
+          },
+          dlq: { name: "${local.name}-dlq", "//": { metadata: "${ignored}" } },
+        },
+      },
+      output: { arn: { value: "${queue.main.arn}" } },
+    });
+    const { state, outputs } = await applyStack(stack, {
+      ...options,
+      variables: { prefix: "p" },
+      resources: {
+        queue: async (args, address) => {
+          await new Promise(setImmediate);
+          created.push(address);
+          return { arn: `arn:${args.name}` };
+        },
+        policy: (_args, address) => {
+          created.push(address);
+          return {};
+        },
+      },
+    });
+    expect(created).toEqual(["queue.dlq", "queue.main", "policy.first"]);
+    expect(outputs).toEqual({ arn: "arn:p-eu-west-3" });
+    const resolve = createResolver(JSON.parse(JSON.stringify(state)));
+    expect(resolve({ a: ["${queue.main.redrive}"], b: 1 })).toEqual({ a: ['{"target":"arn:p-eu-west-3-dlq"}'], b: 1 });
+  });
+
+  test("makes as many instances as count and for_each say", async () => {
+    const stack = readStack({
+      variable: { has: { default: true } },
+      resource: {
+        queue: {
+          some: { count: "${var.has ? 2 : 0}", name: "q${count.index}" },
+          none: { count: "${var.has ? 0 : 1}", name: "never" },
+          each: { for_each: { b: 1, a: 2 }, name: "${each.key}${each.value}" },
+        },
+      },
+      output: {
+        some: { value: "${queue.some[*].arn}" },
+        none: { value: "${one(queue.none[*].arn)}" },
+        each: { value: '${queue.each["a"].arn}' },
+      },
+    });
+    expect((await applyStack(stack, options)).outputs).toEqual({
+      some: ["arn:q0", "arn:q1"],
+      none: null,
+      each: "arn:a2",
+    });
+  });
+
+  test("unrolls dynamic blocks", async () => {
+    const seen: unknown[] = [];
+    const stack = readStack({
+      resource: {
+        queue: {
+          one: { dynamic: { setting: { for_each: ["a", "b"], content: { name: "${setting.value}" } } } },
+        },
+      },
+    });
+    await applyStack(stack, { ...options, resources: { queue: (args) => ({ count: seen.push(args) }) } });
+    expect(seen).toEqual([{ setting: [{ name: "a" }, { name: "b" }] }]);
+  });
+
+  test("rejects a type that nobody creates before anything is created", async () => {
+    const created = jest.fn(() => ({}));
+    const stack = readStack({ resource: { queue: { a: {} }, bucket: { b: {} } } });
+    await expect(applyStack(stack, { ...options, resources: { queue: created } })).rejects.toThrow(
+      "bucket.b: bucket is neither created here nor known to be left out",
+    );
+    expect(created).not.toHaveBeenCalled();
+  });
+
+  test("rejects an expression that fails, naming the place", async () => {
+    const stack = readStack({ resource: { queue: { a: { name: "x" }, b: { tags: [{ k: "${queue.a.urll}" }] } } } });
+    await expect(applyStack(stack, options)).rejects.toThrow('queue.b.tags[0].k: queue.a has no attribute "urll"');
+  });
+});
+
+describe("a stack read", () => {
+  test("rejects a reference to nothing", () => {
+    expect(() => readStack({ resource: { queue: { a: { name: "${topic.b.arn}" } } } })).toThrow(
+      "queue.a refers to topic.b, which the stack does not declare",
+    );
+  });
+
+  test("rejects a circle of references", () => {
+    expect(() =>
+      readStack({ resource: { queue: { a: { name: "${queue.b.arn}" }, b: { name: "${queue.a.arn}" } } } }),
+    ).toThrow("a circle of references: queue.a -> queue.b -> queue.a");
+  });
+
+  test("rejects sections that it does not run", () => {
+    expect(() => readStack({ module: {} })).toThrow('the section "module" is not supported here');
+  });
+
+  test("takes names bound by a for expression for no reference", () => {
+    const stack = readStack({ locals: { a: "${[for x, y in var.list : y.z]}", b: "${[for x in local.a : x.y]}" } });
+    expect(stack.nodes.map(({ address, dependencies }) => [address, dependencies])).toEqual([
+      ["local.a", []],
+      ["local.b", ["local.a"]],
+    ]);
+  });
+});
