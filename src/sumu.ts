@@ -13,7 +13,7 @@ import {
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
-import { AwsAccount } from "./aws/aws-account";
+import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
 import { tagEverything } from "./aws/tags";
 import { ConnectionStore } from "./connections/connection-store";
 import { Encryption } from "./encryption/encryption";
@@ -72,7 +72,9 @@ export class Sumu extends Construct {
     super(scope, id);
     const input = withDefaults(validated(props), SUMU_DEFAULTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
-    const account = new AwsAccount(this, "account");
+    this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
+    // Not the table: it is replaced when its name changes. No change replaces an API.
+    const account = new ResourceAccount(this, "account", { arn: this.webSocketApi.executionArn });
     const encryption = new Encryption(account, input.kmsKeyArn);
     this.account = account;
     this.encryption = encryption;
@@ -89,7 +91,6 @@ export class Sumu extends Construct {
       deletionProtection,
     });
     this.integration = new Integration(this, "integration", { ...input, account, encryption });
-    this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
     const delivery = named(this, deliveryExistence(input.s3Artifacts, input.github));
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,

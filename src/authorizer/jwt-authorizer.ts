@@ -74,13 +74,14 @@ export class JwtAuthorizer extends Construct {
       identitySources: [`route.request.querystring.${TOKEN_QUERY_PARAMETER}`],
     });
     new LambdaPermission(this, "authorizer_permission", {
-      statementId: "InvokeByAuthorizer",
+      // Not a fixed id: the permission that comes and the one that goes are both there for a moment, and AWS takes an id once.
+      statementIdPrefix: "InvokeByAuthorizer",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
       qualifier: this.handler.aliasName,
       principal: "apigateway.amazonaws.com",
       sourceAccount: account.accountId,
-      sourceArn: `${webSocketApi.api.executionArn}/authorizers/${this.authorizer.id}`,
+      sourceArn: `${webSocketApi.executionArn}/authorizers/${this.authorizer.id}`,
       // On the function that comes before it is gone from the one that goes.
       lifecycle: { createBeforeDestroy: true },
     });

@@ -1,6 +1,6 @@
 import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
 import { Construct } from "constructs";
-import { AwsAccount } from "../aws/aws-account";
+import { CallerAccount } from "../aws/caller-account";
 import { ServiceRole } from "../aws/service-role";
 import { type Tags, tagEverything } from "../aws/tags";
 import { check } from "../inputs/rule";
@@ -30,7 +30,7 @@ export class AccessLogAccount extends Construct {
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
     super(scope, id);
     check(prefixRule, props.prefix);
-    const account = new AwsAccount(this, "account");
+    const account = new CallerAccount(this, "account");
     const role = new ServiceRole(this, "logs", {
       account,
       name: `${physicalName(props.prefix)}-gw-${account.region}`,
@@ -52,6 +52,8 @@ export class AccessLogAccount extends Construct {
         },
       ],
     });
+    // With `depends_on` on the module its region is unknown in a plan, and a role whose name is unknown would be replaced.
+    role.role.lifecycle = { ignoreChanges: ["name"] };
     const reason = "API Gateway refuses a role that may do less than AWS's managed policy for it.";
     acceptFinding(role.document, "CKV_AWS_111", reason);
     acceptFinding(role.document, "CKV_AWS_356", reason);

@@ -110,7 +110,8 @@ export class Pusher extends Construct {
     });
     limitConcurrency(mapping, props.pusherMaximumConcurrency);
     new LambdaPermission(this, "notifications_permission", {
-      statementId: "InvokeByNotificationsTopic",
+      // As the authorizer's: no fixed id, which AWS takes once.
+      statementIdPrefix: "InvokeByNotificationsTopic",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
       qualifier: this.handler.aliasName,

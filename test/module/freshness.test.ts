@@ -65,7 +65,7 @@ describe("modules/serverless", () => {
         required_version: ">= 1.3.0",
         required_providers: {
           archive: { source: "hashicorp/archive", version: ">= 2.4.0, < 3.0.0" },
-          aws: { source: "hashicorp/aws", version: ">= 6.19.0, < 7.0.0" },
+          aws: { source: "hashicorp/aws", version: ">= 6.21.0, < 7.0.0" },
         },
       },
     });

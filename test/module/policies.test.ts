@@ -60,11 +60,8 @@ const trusts = all.filter(({ principals, resources }) => principals !== undefine
 function readable(text: string): string {
   return text
     .replaceAll("${var.prefix}-sumu", "<sumu>")
-    .replace(
-      /^arn:\$\{data\.aws_partition\.current\.partition\}:(\w+):\$\{local\.region\}:\$\{.+?\.account_id\}:/,
-      "arn:$1:",
-    )
-    .replace("${data.aws_caller_identity.current.account_id}", "this account")
+    .replace(/^arn:\$\{local\.partition\}:(\w+):\$\{local\.region\}:\$\{local\.account_id\}:/, "arn:$1:")
+    .replace("${local.account_id}", "this account")
     .replace(".${local.region}.amazonaws.com", "")
     .replace("${statement.value}", "the key")
     .replace(/\$\{((?:aws|var)[a-z0-9_]*\.\w+(?:\[0\])?)(?:\.(?:arn|execution_arn))?\}/g, "$1");
@@ -192,7 +189,7 @@ describe("the policies of all modules", () => {
           {
             test: "StringEquals",
             variable: "AWS:SourceOwner",
-            values: ["${data.aws_caller_identity.current.account_id}"],
+            values: ["${local.account_id}"],
           },
         ],
       })),
@@ -222,13 +219,13 @@ describe("the policies of all modules", () => {
     ).toEqual([
       {
         principal: "apigateway.amazonaws.com",
-        source_account: "${data.aws_caller_identity.current.account_id}",
+        source_account: "${local.account_id}",
         source_arn:
           "${aws_apigatewayv2_api.websocket.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.request.id}",
       },
       {
         principal: "sns.amazonaws.com",
-        source_account: "${data.aws_caller_identity.current.account_id}",
+        source_account: "${local.account_id}",
         source_arn: "${aws_sns_topic.notifications.arn}",
       },
     ]);

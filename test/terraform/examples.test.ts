@@ -206,7 +206,7 @@ describeWithTerraform("examples/hcl", () => {
   test("the module's providers have ranges and no configuration of their own", async () => {
     workspace = new TerraformWorkspace("modules/serverless");
     const providers = await workspace.terraform("providers");
-    expect(providers).toContain("provider[registry.terraform.io/hashicorp/aws] >= 6.19.0, < 7.0.0");
+    expect(providers).toContain("provider[registry.terraform.io/hashicorp/aws] >= 6.21.0, < 7.0.0");
     expect(providers).toContain("provider[registry.terraform.io/hashicorp/archive] >= 2.4.0, < 3.0.0");
   });
 });
