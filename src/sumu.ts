@@ -20,8 +20,9 @@ import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
-import { SUMU_DEFAULTS, type SumuProps, validated } from "./inputs/sumu-props";
-import { withDefaults } from "./inputs/with-defaults";
+import { acceptProps } from "./inputs/accept-props";
+import { INPUTS } from "./inputs/inputs";
+import type { SumuProps } from "./inputs/sumu-props";
 import { FunctionConsumer, type FunctionConsumerOptions } from "./integration/function-consumer";
 import {
   FunctionSubscription,
@@ -70,7 +71,7 @@ export class Sumu extends Construct {
 
   constructor(scope: Construct, id: string, props: SumuProps) {
     super(scope, id);
-    const input = withDefaults(validated(props), SUMU_DEFAULTS);
+    const input = acceptProps(props, INPUTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
     // Not the table: it is replaced when its name changes. No change replaces an API.
@@ -114,10 +115,11 @@ export class Sumu extends Construct {
       account,
       encryption,
       observation,
+      webSocketApi: this.webSocketApi,
       connections: this.connections,
       integration: this.integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })

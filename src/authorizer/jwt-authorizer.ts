@@ -45,6 +45,7 @@ export class JwtAuthorizer extends Construct {
     this.handler = new HandlerFunction(this, "authorizer", {
       account,
       handler: "authorizer",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.authorizer),
       roleName: physicalName(prefix, NAME_SUFFIXES.authorizerRole),
       description: "Verifies the JWT of a client that connects.",

@@ -15,9 +15,20 @@ import { type Existence, existsUnless, NEVER } from "../terraform/existence";
 import { handlerBundle } from "./handler-bundle";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
 
+/**
+ * Where the zips are. Pipelines carry `.terraform` of the root module from the plan to the apply; a module's own folder
+ * may be read-only, and instances of the module share it.
+ */
+const ZIPS_FOLDER = "${path.root}/.terraform/sumu";
+
 export interface HandlerFunctionProps {
   readonly account: AwsAccount;
   readonly handler: HandlerName;
+  /**
+   * The API's id. It tells this SUMU from every other, also from one with the same prefix in another region or account:
+   * Terraform plans them side by side, and two that wrote one zip would read each other's half of it.
+   */
+  readonly instanceId: string;
   /** At most 64 characters. */
   readonly name: string;
   /** Name of the execution role: at most 64 characters. */
@@ -108,8 +119,7 @@ export class HandlerFunction extends Construct {
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
-      // One file per function name: two instances of a module share its folder, and are planned side by side.
-      outputPath: `\${path.module}/.sumu/${name}.zip`,
+      outputPath: `${ZIPS_FOLDER}/${props.instanceId}/${handler}.zip`,
       outputFileMode: "0644",
     });
     const common = {

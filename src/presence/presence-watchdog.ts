@@ -7,6 +7,7 @@ import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-s
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import type { WebSocketApi } from "../gateway/web-socket-api";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
@@ -23,6 +24,7 @@ import { graceExistence } from "./presence-source";
 export interface PresenceWatchdogProps {
   readonly account: AwsAccount;
   readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
   /** `topic` or `queue`. */
@@ -63,7 +65,7 @@ export class PresenceWatchdog extends Construct {
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
     super(scope, id);
-    const { account, prefix, connections, integration, presenceSource, encryption, count } = props;
+    const { account, prefix, webSocketApi, connections, integration, presenceSource, encryption, count } = props;
     const { messagesTopic: topic, messagesQueue: queue } = integration;
 
     this.table = new DynamodbTable(this, "presence_table", {
@@ -92,6 +94,7 @@ export class PresenceWatchdog extends Construct {
       account,
       count,
       handler: "presence",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.presence),
       roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
       description: "Tells the backend when a user comes online or goes offline.",

@@ -54,6 +54,7 @@ export class Pusher extends Construct {
     this.handler = new HandlerFunction(this, "pusher", {
       account,
       handler: "pusher",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.pusher),
       roleName: physicalName(prefix, NAME_SUFFIXES.pusherRole),
       description: "Delivers notifications to the sockets of users.",

@@ -3,7 +3,7 @@ import path from "node:path";
 import { planText } from "../support/plan-text";
 import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 function addresses(plan: Plan): string[] {
   return changes(plan).map(({ address }) => address);

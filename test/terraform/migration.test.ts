@@ -10,7 +10,7 @@ import {
   TerraformWorkspace,
 } from "../support/terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FIXTURE = "test/terraform/fixtures/original";
 const MODULE = "../../../../modules/serverless";
