@@ -22,9 +22,13 @@ module "sumu" {
 }
 \`\`\`
 
-Every instance has names of its own, by \`prefix\`: \`for_each\` and \`count\` put many into one account and region.
-The handlers' zips are written to \`.sumu/\` in the module's folder during plan; a pipeline that applies a saved plan
-elsewhere carries that folder along, as it does \`.terraform\`.`,
+Every instance has names of its own, by \`prefix\`: \`for_each\` and \`count\` put many into one account and region. A SUMU in
+a second region needs a prefix of its own too, such as \`shop-eu\` beside \`shop-us\`: IAM roles and CloudWatch dashboards have
+their names in the whole account, and the apply fails when a name is taken.
+
+The module writes the handlers' zips to \`.terraform/sumu/<API id>/\` of the root module: during the first apply, and later
+during each plan. A pipeline that applies a saved plan on another machine carries \`.terraform\` there. The module's own folder
+may be read-only.`,
     SUMU_VARIABLES,
     SUMU_OUTPUTS,
   );

@@ -80,8 +80,9 @@ export class ApiDomain extends Construct {
       });
       return;
     }
-    for (const { id, key, stage } of apis as readonly ApiMapping[]) {
-      const name = key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
+    for (const [index, { id, key, stage }] of (apis as readonly ApiMapping[]).entries()) {
+      // A token's text is another at each synthesis: the mapping's place names it.
+      const name = Token.isUnresolved(key) ? `${index}` : key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
       new Apigatewayv2ApiMapping(this, `${kind}_microservices_${name}_api_mapping`, {
         apiId: id,
         stage,

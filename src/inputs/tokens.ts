@@ -1,6 +1,6 @@
 import type { IResolvable } from "cdktf";
 import type { Inputs } from "./input";
-import { between, matches, regexCondition } from "./rule";
+import { between, fits, known, matches, regexCondition } from "./rule";
 
 /** Which tokens of clients the authorizer accepts. */
 export interface TokenProps {
@@ -61,7 +61,8 @@ export const TOKEN_INPUTS = {
     rule: {
       message: `authorized_audiences must be a list of non-empty audiences without commas or spaces, at most ${AUDIENCES_CHARACTERS} characters in all, or empty for any audience.`,
       holds: (audiences) =>
-        audiences.every((audience) => AUDIENCE.test(audience)) && audiences.join(",").length <= AUDIENCES_CHARACTERS,
+        audiences.every((audience) => fits(AUDIENCE, audience)) &&
+        known(audiences).join(",").length <= AUDIENCES_CHARACTERS,
       condition: (ref) =>
         `alltrue([for audience in ${ref} : ${regexCondition(AUDIENCE, "audience")}]) && length(join(",", ${ref})) <= ${AUDIENCES_CHARACTERS}`,
     },
