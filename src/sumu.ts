@@ -14,6 +14,7 @@ import {
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
+import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
 import { ConnectionStore } from "./connections/connection-store";
 import { Encryption } from "./encryption/encryption";
@@ -154,6 +155,7 @@ export class Sumu extends Construct {
     }
 
     tagEverything(this, input.commonTags);
+    boundEveryRole(this, input.permissionsBoundary);
     if (input.transform !== undefined) {
       transformEverything(this, input.transform);
     }

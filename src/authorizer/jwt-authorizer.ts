@@ -7,10 +7,12 @@ import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
 import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import type { Existence } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { text } from "../terraform/text";
 
 export interface JwtAuthorizerProps {
@@ -28,6 +30,7 @@ export interface JwtAuthorizerProps {
   readonly authorizerMemoryMb: number;
   readonly authorizerReservedConcurrency?: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -65,6 +68,7 @@ export class JwtAuthorizer extends Construct {
       statements: [],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
       released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {

@@ -1,6 +1,7 @@
 import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
 import { Construct } from "constructs";
 import { CallerAccount } from "../aws/caller-account";
+import { boundEveryRole } from "../aws/permissions-boundary";
 import { ServiceRole } from "../aws/service-role";
 import { tagEverything } from "../aws/tags";
 import { acceptProps } from "../inputs/accept-props";
@@ -21,7 +22,7 @@ export class AccessLogAccount extends Construct {
 
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
     super(scope, id);
-    const { prefix, commonTags } = acceptProps(props, ACCESS_LOG_ACCOUNT_INPUTS);
+    const { prefix, commonTags, permissionsBoundary } = acceptProps(props, ACCESS_LOG_ACCOUNT_INPUTS);
     const account = new CallerAccount(this, "account");
     const role = new ServiceRole(this, "logs", {
       account,
@@ -52,5 +53,6 @@ export class AccessLogAccount extends Construct {
     this.roleArn = role.arn;
     new ApiGatewayAccount(this, "current", { cloudwatchRoleArn: role.arn, dependsOn: [role.policy] });
     tagEverything(this, commonTags);
+    boundEveryRole(this, permissionsBoundary);
   }
 }

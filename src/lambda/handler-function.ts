@@ -7,13 +7,16 @@ import { logGroup } from "../aws/log-group";
 import { ServiceRole } from "../aws/service-role";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import type { Encryption, KeyUse } from "../encryption/encryption";
+import type { VpcConfig } from "../inputs/guardrails";
 import { type Observation, observationEnvironment } from "../observability/observation";
 import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { handlerBundle } from "./handler-bundle";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
+import { vpcRights } from "./vpc";
 
 /**
  * Where the zips are. Pipelines carry `.terraform` of the root module from the plan to the apply; a module's own folder
@@ -51,6 +54,8 @@ export interface HandlerFunctionProps {
   readonly hasEventSource?: boolean;
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  /** @default outside of any VPC */
+  readonly vpcConfig?: Given<VpcConfig>;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -115,7 +120,10 @@ export class HandlerFunction extends Construct {
       ],
     });
     const { observation } = props;
-    const tracing = tracingRights(this, this.execution, observation.tracing, count);
+    const rights = [
+      tracingRights(this, this.execution, observation.tracing, count),
+      vpcRights(this, this.execution, { account, vpc: props.vpcConfig, functionArns, count }),
+    ];
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
@@ -133,7 +141,8 @@ export class HandlerFunction extends Construct {
       kmsKeyArn: encryption.keyArn,
       environment: { ...props.environment, ...observationEnvironment(observation) },
       tracingConfig: tracingConfig(observation.tracing),
-      dependsOn: tracing && [tracing],
+      vpcConfig: props.vpcConfig,
+      dependsOn: rights.filter((right) => right !== undefined),
       logGroupName: attributeOf(this.logGroup, "name"),
       // What takes the other's place comes first, then its invokers turn to it, then the other goes.
       createBeforeDestroy: props.released !== undefined,

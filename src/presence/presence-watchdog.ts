@@ -8,6 +8,7 @@ import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
@@ -17,6 +18,7 @@ import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
+import type { Given } from "../terraform/field";
 import { text } from "../terraform/text";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
@@ -32,6 +34,7 @@ export interface PresenceWatchdogProps {
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   readonly encryption: Encryption;
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
@@ -138,6 +141,7 @@ export class PresenceWatchdog extends Construct {
       ],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
     });
     grace?.connect(this.handler);
 

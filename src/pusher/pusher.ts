@@ -9,11 +9,13 @@ import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import type { Existence } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
 
@@ -37,6 +39,7 @@ export interface PusherProps {
   readonly pusherMaximumConcurrency?: number;
   readonly pusherReservedConcurrency?: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -97,6 +100,7 @@ export class Pusher extends Construct {
       ],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
     // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.

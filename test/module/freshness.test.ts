@@ -88,7 +88,7 @@ describe("modules/serverless", () => {
     }
   });
 
-  test("describes and types every variable, validates all but booleans, tags and presence_source", () => {
+  test("describes and types every variable, validates all but booleans and presence_source", () => {
     const variables = Object.entries(read("variables.tf.json").variable ?? {});
     for (const [name, variable] of variables) {
       expect({ name, type: typeof variable.type, description: typeof variable.description }).toEqual({
@@ -99,7 +99,6 @@ describe("modules/serverless", () => {
     }
     const free = variables.filter(([, { validation }]) => validation === undefined).map(([name]) => name);
     expect(free.sort()).toEqual([
-      "common_tags",
       "dashboard",
       "deletion_protection",
       "pre_release",

@@ -74,6 +74,12 @@ module "sumu" {
   presence_memory_mb              = 1024
   throttling_rate_limit           = 2000
   throttling_burst_limit          = 1000
+
+  permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+  vpc_config = {
+    subnet_ids         = ["subnet-0a1b2c3d4e5f60718", "subnet-1b2c3d4e5f6071829"]
+    security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+  }
 }
 
 output "sumu" {
