@@ -29,7 +29,7 @@ interface Blocks {
   readonly [type: string]: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-const MODULES = ["serverless", "core-route53", "global"];
+const MODULES = ["serverless", "core-route53", "global", "key-policy"];
 
 function read(module: string): { readonly resource?: Blocks; readonly data?: Blocks } {
   return JSON.parse(readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8"));
@@ -58,13 +58,18 @@ const trusts = all.filter(({ principals, resources }) => principals !== undefine
 
 /** `${aws_sqs_queue.messages.arn}` is aws_sqs_queue.messages, and an ARN of this account and region is short. */
 function readable(text: string): string {
-  return text
-    .replaceAll("${var.prefix}-sumu", "<sumu>")
-    .replace(/^arn:\$\{local\.partition\}:(\w+):\$\{local\.region\}:\$\{local\.account_id\}:/, "arn:$1:")
-    .replace("${local.account_id}", "this account")
-    .replace(".${local.region}.amazonaws.com", "")
-    .replace("${statement.value}", "the key")
-    .replace(/\$\{((?:aws|var)[a-z0-9_]*\.\w+(?:\[0\])?)(?:\.(?:arn|execution_arn))?\}/g, "$1");
+  return (
+    text
+      .replaceAll("${var.prefix}-sumu", "<sumu>")
+      // The module key-policy makes no resource whose ARN says where it is.
+      .replaceAll("${data.aws_partition.current.partition}", "${local.partition}")
+      .replaceAll("${data.aws_caller_identity.current.account_id}", "${local.account_id}")
+      .replace(/^arn:\$\{local\.partition\}:(\w+):\$\{local\.region\}:\$\{local\.account_id\}:/, "arn:$1:")
+      .replace("${local.account_id}", "this account")
+      .replace(".${local.region}.amazonaws.com", "")
+      .replace("${statement.value}", "the key")
+      .replace(/\$\{((?:aws|var)[a-z0-9_]*\.\w+(?:\[0\])?)(?:\.(?:arn|execution_arn))?\}/g, "$1")
+  );
 }
 
 /** One statement as a line: who may do what with what, and when. */
@@ -117,7 +122,7 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "one function's versions and alias: a release makes the next version",
   },
   {
-    pattern: /^serverless key (KeepLogs|KeepWhatTheTopicCouldNotDeliver) \*$/,
+    pattern: /^(serverless|key-policy) key (KeepLogs|KeepWhatTheTopicCouldNotDeliver) \*$/,
     reason: "in a key's own policy * is that key",
   },
   {

@@ -38,12 +38,13 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
     "handler",
     "memory_size",
     "timeout",
+    "vpc_config",
     "publish",
     "environment",
     "logging_config",
   ],
   aws_lambda_function_event_invoke_config: ["maximum_retry_attempts"],
-  aws_lambda_permission: ["principal", "source_account", "qualifier"],
+  aws_lambda_permission: ["statement_id_prefix", "principal", "source_account", "qualifier"],
   aws_route53_record: ["type", "zone_id", "alias"],
   aws_sns_topic_subscription: ["protocol"],
   aws_sqs_queue: [
@@ -55,7 +56,7 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const NAMES = ["name", "function_name", "alarm_name", "statement_id", "tags"];
+const NAMES = ["name", "function_name", "alarm_name", "statement_id_prefix", "tags"];
 
 /** A plan as text for a golden: address, action and key arguments of what changes, in the order of addresses. */
 export function planText(plan: Plan): string {

@@ -24,8 +24,9 @@ module "sumu" {
   prefix                  = "shop-staging"
   common_tags             = { team = "web", cost_center = "4711" }
   stage_name              = "mvp"
+  # live.example.com comes from the module core-route53, or from elsewhere; push is the key of its mapping to this API.
   apigw_endpoint          = "https://live.example.com/push"
-  issuer_jwks_uri         = "https://www.googleapis.com/service_accounts/v1/metadata/x509/securetoken@system.gserviceaccount.com"
+  issuer_jwks_uri         = "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
   authorized_audiences    = ["shop-web", "shop-mobile"]
   verify_token_expiration = true
   presence_source         = var.presence_source
