@@ -18,6 +18,10 @@ export const AUTHORIZER_ENVIRONMENT = {
   /** Empty: any issuer. */
   authorizedIssuer: "JWT_AUTHORIZED_ISSUER",
   clockToleranceSeconds: "JWT_CLOCK_TOLERANCE_SECONDS",
+  /** The claim that names the user. Unset: `sub`. */
+  userIdClaim: "JWT_USER_ID_CLAIM",
+  /** One of TOKEN_SOURCES. Unset: either, since API Gateway then decides by its identity source. */
+  tokenSource: "JWT_TOKEN_SOURCE",
 } as const;
 
 /** Environment variables of the pusher. */
