@@ -1,4 +1,4 @@
-import { AUTHORIZER_ENVIRONMENT } from "../../src/contract/environment";
+import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../../src/contract/environment";
 import { TOKEN_SOURCES, type TokenSource } from "../../src/contract/token-sources";
 import { type Environment, integerFrom } from "../shared/environment";
 import type { ClaimRules } from "./claims";
@@ -17,8 +17,6 @@ export interface AuthorizerConfiguration extends ClaimRules {
 
 /** A tolerance is for clocks that are slightly off; a longer one would lengthen every token's life. */
 export const MAX_CLOCK_TOLERANCE_SECONDS = 300;
-
-const DEFAULT_USER_ID_CLAIM = "sub";
 
 const API_STAGE = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+\/(?:[A-Za-z0-9_-]+|\$default)$/;
 

@@ -1,10 +1,11 @@
 import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-authorizer";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { Fn, type IResolvable, Token } from "cdktf";
+import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
-import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
-import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../contract/environment";
+import { TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import { DEFAULT_TOKEN_SOURCE } from "../contract/token-sources";
 import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
@@ -22,6 +23,8 @@ export interface JwtAuthorizerProps {
   readonly authorizedIssuer?: string;
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
+  readonly userIdClaim: string;
+  readonly tokenSource: string;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
   readonly architecture: string;
@@ -61,6 +64,10 @@ export class JwtAuthorizer extends Construct {
         [AUTHORIZER_ENVIRONMENT.verifyExpiration]: text(props.verifyTokenExpiration),
         [AUTHORIZER_ENVIRONMENT.clockToleranceSeconds]: text(props.tokenClockToleranceSeconds),
       },
+      optionalEnvironment: [
+        { name: AUTHORIZER_ENVIRONMENT.userIdClaim, value: props.userIdClaim, unless: DEFAULT_USER_ID_CLAIM },
+        { name: AUTHORIZER_ENVIRONMENT.tokenSource, value: props.tokenSource, unless: DEFAULT_TOKEN_SOURCE },
+      ],
       statements: [],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
@@ -71,7 +78,7 @@ export class JwtAuthorizer extends Construct {
       name: physicalName(prefix, NAME_SUFFIXES.authorizer),
       authorizerType: "REQUEST",
       authorizerUri: this.handler.aliasInvokeArn,
-      identitySources: [`route.request.querystring.${TOKEN_QUERY_PARAMETER}`],
+      identitySources: identitySources(props.tokenSource),
     });
     new LambdaPermission(this, "authorizer_permission", {
       statementId: "InvokeByAuthorizer",
@@ -89,4 +96,19 @@ export class JwtAuthorizer extends Construct {
 
 function joined(list: readonly string[]): string {
   return Token.isUnresolved(list) ? Fn.join(",", [...list]) : list.join(",");
+}
+
+const IN_QUERY = `route.request.querystring.${TOKEN_QUERY_PARAMETER}`;
+const IN_HEADER = `route.request.header.${TOKEN_HEADER}`;
+
+/**
+ * Without every identity source, API Gateway answers 401 and does not call the function. It cannot wait for one of two, so
+ * that for a token in either place there is none, and the function refuses a missing token.
+ */
+function identitySources(tokenSource: string): string[] | undefined {
+  if (!Token.isUnresolved(tokenSource)) {
+    return tokenSource === "either" ? undefined : [tokenSource === "header" ? IN_HEADER : IN_QUERY];
+  }
+  const one = conditional(Op.eq(tokenSource, "header"), IN_HEADER, IN_QUERY);
+  return Token.asList(conditional(Op.eq(tokenSource, "either"), Token.nullValue(), [one]));
 }
