@@ -1,6 +1,6 @@
 import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-authorizer";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
+import { conditional, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../contract/environment";
@@ -11,8 +11,10 @@ import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
+import { isEqual } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
-import { text } from "../terraform/text";
+import { joined, text } from "../terraform/text";
+import { whenKnown } from "../terraform/when-known";
 
 export interface JwtAuthorizerProps {
   readonly account: AwsAccount;
@@ -88,14 +90,10 @@ export class JwtAuthorizer extends Construct {
       principal: "apigateway.amazonaws.com",
       sourceAccount: account.accountId,
       sourceArn: `${webSocketApi.api.executionArn}/authorizers/${this.authorizer.id}`,
-      // On the function that comes before it is gone from the one that goes.
+      // Permit the new function before the old function loses its permission.
       lifecycle: { createBeforeDestroy: true },
     });
   }
-}
-
-function joined(list: readonly string[]): string {
-  return Token.isUnresolved(list) ? Fn.join(",", [...list]) : list.join(",");
 }
 
 const IN_QUERY = `route.request.querystring.${TOKEN_QUERY_PARAMETER}`;
@@ -106,9 +104,14 @@ const IN_HEADER = `route.request.header.${TOKEN_HEADER}`;
  * that for a token in either place there is none, and the function refuses a missing token.
  */
 function identitySources(tokenSource: string): string[] | undefined {
-  if (!Token.isUnresolved(tokenSource)) {
-    return tokenSource === "either" ? undefined : [tokenSource === "header" ? IN_HEADER : IN_QUERY];
-  }
-  const one = conditional(Op.eq(tokenSource, "header"), IN_HEADER, IN_QUERY);
-  return Token.asList(conditional(Op.eq(tokenSource, "either"), Token.nullValue(), [one]));
+  return whenKnown<string, string[] | undefined>(
+    tokenSource,
+    (source) => (source === "either" ? undefined : [source === "header" ? IN_HEADER : IN_QUERY]),
+    (source) =>
+      Token.asList(
+        conditional(isEqual(source, "either"), Token.nullValue(), [
+          conditional(isEqual(source, "header"), IN_HEADER, IN_QUERY),
+        ]),
+      ),
+  );
 }
