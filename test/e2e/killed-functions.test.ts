@@ -42,7 +42,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     const clients = await Promise.all(users.map((user) => session.connect(user)));
     // A connection so young and yet gone is asked for again until it is ten seconds old: the batch is not over before.
     const ghost = session.user("ghost");
-    await session.putStaleRow(ghost, "AAAAAAAAAAAAAAA=", 0);
+    await session.putStaleRow(ghost, await session.closedConnectionId(), 0);
 
     const Entries = [...users, ghost].map((user, index) => ({
       Id: String(index),

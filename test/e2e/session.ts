@@ -75,6 +75,16 @@ export class Session {
     return Items.map(({ connection_id }) => connection_id?.S ?? "");
   }
 
+  /** An id that was issued: API Gateway refuses any other before it asks whether the connection is open. */
+  async closedConnectionId(): Promise<string> {
+    const user = this.user("closed");
+    const client = await this.connect(user);
+    const [id = ""] = await this.rows(user);
+    await client.close();
+    await until("the closed connection's row to go", async () => (await this.rows(user)).length === 0);
+    return id;
+  }
+
   /** A row that a lost `$disconnect` would leave: its socket has been gone for long. */
   async putStaleRow(userId: string, connectionId: string, ageMilliseconds: number): Promise<void> {
     const connectedAt = Date.now() - ageMilliseconds;
