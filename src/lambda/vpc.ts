@@ -10,22 +10,24 @@ import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { existsWhenGiven } from "../terraform/existence";
 import type { Given } from "../terraform/field";
+import { whenKnown } from "../terraform/when-known";
 
 /** Puts a function into a VPC. A variable may be null: then there is no block. */
 export function placeInVpc(lambda: LambdaFunction, vpc: Given<VpcConfig> | undefined): void {
   if (vpc === undefined) return;
-  if (!Token.isUnresolved(vpc)) {
-    const { subnetIds, securityGroupIds } = vpc as VpcConfig;
-    lambda.putVpcConfig({ subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] });
-    return;
-  }
-  lambda.addOverride("dynamic.vpc_config", {
-    for_each: conditional(Op.eq(vpc as IResolvable, Token.nullValue()), [], [vpc]),
-    content: {
-      subnet_ids: "${vpc_config.value.subnet_ids}",
-      security_group_ids: "${vpc_config.value.security_group_ids}",
-    },
-  });
+  whenKnown(
+    vpc,
+    ({ subnetIds, securityGroupIds }: VpcConfig) =>
+      lambda.putVpcConfig({ subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] }),
+    (token) =>
+      lambda.addOverride("dynamic.vpc_config", {
+        for_each: conditional(Op.eq(token as IResolvable, Token.nullValue()), [], [token]),
+        content: {
+          subnet_ids: "${vpc_config.value.subnet_ids}",
+          security_group_ids: "${vpc_config.value.security_group_ids}",
+        },
+      }),
+  );
 }
 
 export interface VpcRightsProps {
