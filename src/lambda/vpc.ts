@@ -6,7 +6,6 @@ import type { AwsAccount } from "../aws/aws-account";
 import { policyDocument } from "../aws/policy-document";
 import type { ServiceRole } from "../aws/service-role";
 import type { VpcConfig } from "../inputs/guardrails";
-import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { existsWhenGiven } from "../terraform/existence";
 import type { Given } from "../terraform/field";
@@ -83,8 +82,6 @@ export function vpcRights(
     ],
     { count: both },
   );
-  acceptFinding(document, "CKV_AWS_111", "The interfaces have no names before Lambda makes them.");
-  acceptFinding(document, "CKV_AWS_356", "EC2 takes no resource but * for what describes.");
   return new IamRolePolicy(scope, "vpc_role_policy", {
     count: both,
     name: "sumu-vpc",

@@ -68,9 +68,11 @@ describe("an input that has a rule and may be null", () => {
       "github",
       "github_repositories",
       "kms_key_arn",
+      "permissions_boundary",
       "pusher_maximum_concurrency",
       "pusher_reserved_concurrency",
       "s3_artifacts",
+      "vpc_config",
     ]);
   });
 });

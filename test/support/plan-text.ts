@@ -44,7 +44,7 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
     "logging_config",
   ],
   aws_lambda_function_event_invoke_config: ["maximum_retry_attempts"],
-  aws_lambda_permission: ["statement_id_prefix", "principal", "source_account", "qualifier"],
+  aws_lambda_permission: ["principal", "source_account", "qualifier"],
   aws_route53_record: ["type", "zone_id", "alias"],
   aws_sns_topic_subscription: ["protocol"],
   aws_sqs_queue: [
