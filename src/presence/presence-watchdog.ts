@@ -1,6 +1,6 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { type IResolvable, Op, Token } from "cdktf";
+import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-store";
@@ -15,7 +15,6 @@ import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
-import { choose } from "../terraform/choose";
 import { text } from "../terraform/text";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
@@ -86,8 +85,6 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
-    // Only the one right is granted either way.
-    const toTopic = Token.isUnresolved(presenceSource) ? Op.eq(presenceSource, "topic") : presenceSource === "topic";
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,
@@ -99,7 +96,6 @@ export class PresenceWatchdog extends Construct {
       memoryMegabytes: props.presenceMemoryMb,
       architecture: props.architecture,
       encryption,
-      hasEventSource: true,
       environment: {
         [PRESENCE_ENVIRONMENT.connectionsTable]: connections.tableName,
         [PRESENCE_ENVIRONMENT.presenceTable]: attributeOf(this.table, "name"),
@@ -122,11 +118,10 @@ export class PresenceWatchdog extends Construct {
           actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
           resources: [attributeOf(this.table, "arn")],
         },
-        {
-          sid: "SendEvents",
-          actions: [choose(toTopic, "sns:Publish", "sqs:SendMessage")],
-          resources: [choose(toTopic, topic.arn, queue.arn)],
-        },
+        // Both rights, although presence goes to one: after a switch of the source the version before it still runs,
+        // until the alias moves, and a right that is gone by then would fail its events.
+        { sid: "PublishEvents", actions: ["sns:Publish"], resources: [topic.arn] },
+        { sid: "SendEvents", actions: ["sqs:SendMessage"], resources: [queue.arn] },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
       keyUses: [
