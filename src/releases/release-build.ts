@@ -1,6 +1,5 @@
 import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { conditional, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { logGroup } from "../aws/log-group";
@@ -10,6 +9,8 @@ import { RELEASE_ALIAS } from "../contract/handlers";
 import { type Encryption, RELEASE_WITH_KEY } from "../encryption/encryption";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
+import { choose } from "../terraform/choose";
+import { isEqual } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
 import { BUILDSPEC } from "./buildspec";
 import type { SmokeTest } from "./smoke-test";
@@ -97,6 +98,7 @@ export class ReleaseBuild extends Construct {
       ],
     });
     const clone = props.clones.exists ? this.cloneRights(role, props) : undefined;
+    const isArm = isEqual(props.architecture, "arm64");
     this.project = new CodebuildProject(this, "project", {
       count,
       name,
@@ -106,10 +108,10 @@ export class ReleaseBuild extends Construct {
       artifacts: { type: "CODEPIPELINE" },
       source: { type: "CODEPIPELINE", buildspec: BUILDSPEC },
       environment: {
-        type: onArm(props.architecture, "ARM_CONTAINER", "LINUX_CONTAINER"),
+        type: choose(isArm, "ARM_CONTAINER", "LINUX_CONTAINER"),
         computeType: "BUILD_GENERAL1_SMALL",
-        image: onArm(
-          props.architecture,
+        image: choose(
+          isArm,
           "aws/codebuild/amazonlinux-aarch64-standard:3.0",
           "aws/codebuild/amazonlinux-x86_64-standard:5.0",
         ),
@@ -149,9 +151,4 @@ export class ReleaseBuild extends Construct {
       policy: attributeOf(document, "json"),
     });
   }
-}
-
-function onArm(architecture: string, arm: string, x86: string): string {
-  if (!Token.isUnresolved(architecture)) return architecture === "arm64" ? arm : x86;
-  return Token.asString(conditional(Op.eq(architecture, "arm64"), arm, x86));
 }
