@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { installTool } from "../../scripts/install-tool";
+import { plainPip, plainPython } from "../../scripts/python-environment";
 import { SetupError } from "../setup-error";
-import { plainPip, plainPython } from "./python-environment";
 
 /** The emulator that stands for AWS, and the only version that this project is tested with. */
 export const MINISTACK_VERSION = "1.5.33";

@@ -60,8 +60,11 @@ describeWithLocalAws("npm run messages", () => {
     await started?.clear();
   });
 
-  /** Runs it until it has printed a line, and gives the line. */
-  async function firstLine(...args: readonly string[]): Promise<string> {
+  /** Runs it until it has printed a line and something has come of it, and gives the line. */
+  async function firstLine(
+    args: readonly string[] = [],
+    effect: () => Promise<unknown> = async () => {},
+  ): Promise<string> {
     const child = spawn(process.execPath, commandLine("local/commands/messages.ts", ...args), {
       cwd: root,
       env: started.environment,
@@ -70,6 +73,7 @@ describeWithLocalAws("npm run messages", () => {
     const exited = once(child, "exit");
     try {
       const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+      await effect();
       return line;
     } finally {
       child.kill("SIGINT");
@@ -89,8 +93,8 @@ describeWithLocalAws("npm run messages", () => {
       expect(await firstLine()).toMatch(line);
       expect(await firstLine()).toMatch(line);
       expect(await bodies()).toEqual(['{"hello":"backend"}']);
-      expect(await firstLine("--take")).toMatch(line);
-      await until("the message to go", async () => (await bodies()).length === 0);
+      const gone = () => until("the message to go", async () => (await bodies()).length === 0);
+      expect(await firstLine(["--take"], gone)).toMatch(line);
     } finally {
       aws.destroy();
       await alice.close();

@@ -6,7 +6,6 @@ import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListTopicsCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import type { Browser } from "playwright-core";
-import { createAwsClients } from "../../local/backend/aws";
 import { peekQueue } from "../../local/backend/peek-queue";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { Client } from "../e2e/client";
@@ -105,15 +104,11 @@ describeWithBoth("a page of another origin, while npm start runs,", () => {
 
   test("would make a function in a MiniStack without a guard", async () => {
     const unguarded = await startForeignMiniStack();
-    const aws = createAwsClients(unguarded);
     try {
       const { host } = new URL(unguarded.endpoint);
       const { port } = attacker.address() as AddressInfo;
       expect(await attackFrom(`http://127.0.0.1:${port}`, [host])).toContain("cors function: 201");
-      const { Functions } = await aws.lambda.send(new ListFunctionsCommand({}));
-      expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(["evil"]);
     } finally {
-      aws.destroy();
       await unguarded.stop();
     }
   });

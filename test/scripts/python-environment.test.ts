@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { devNull, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { networkSettings, plainPip, plainPython } from "../../../local/backend/python-environment";
-import { describeWithLocalAws } from "../../support/local-aws";
+import { networkSettings, plainPip, plainPython } from "../../scripts/python-environment";
+import { describeWithLocalAws } from "../support/local-aws";
 
 const run = promisify(execFile);
 
@@ -54,7 +54,7 @@ def build_wheel(folder, config=None, metadata=None):
     return name
 `;
 
-describeWithLocalAws("pip, as the local AWS is installed by it,", () => {
+describeWithLocalAws("pip, as the local AWS and other tools are installed by it,", () => {
   let folder: string;
   let python: string;
   const own = { ...process.env };
