@@ -1,4 +1,4 @@
-import { networkInterfaces } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 
 /** Where the servers listen when `--host` is not given: this machine alone reaches them. */
 export const LOOPBACK = "127.0.0.1";
@@ -19,7 +19,7 @@ export function urlHost(host: string): string {
  */
 export function hostNames(host: string): readonly string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address));
-  const own = host === ALL_INTERFACES ? addresses : [host];
+  const own = host === ALL_INTERFACES ? [hostname(), ...addresses] : [host];
   return [...new Set([LOOPBACK, "localhost", CONTAINERS_HOST, ...own])].map((name) => name.toLowerCase());
 }
 

@@ -117,7 +117,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     variables: {
       prefix: "local",
       stage_name: STAGE_NAME,
-      issuer_jwks_uri: `${page.url}/.well-known/jwks.json`,
+      issuer_jwks_uri: `http://${LOOPBACK}:${new URL(page.url).port}/.well-known/jwks.json`,
       authorized_audiences: [LOCAL_AUDIENCE],
       apigw_endpoint: `http://${urlHost(host)}:${gatewayPort}/${STAGE_NAME}`,
       presence_source: presenceSource,

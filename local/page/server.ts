@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { listenFailure } from "../backend/free-port";
@@ -60,18 +60,18 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   let routes: PageRoutes | undefined;
   let identity: Issuer | undefined;
   const watchers = new Set<() => Promise<void>>();
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response, { names, key, issuer: identity, routes, watchers }).catch((error: unknown) => {
       const { status, message } = error instanceof RequestError ? error : new RequestError(500, String(error));
       if (response.headersSent) response.destroy();
       else response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${message}\n`);
     });
-  });
-  server.listen(port, host);
-  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
-    throw listenFailure(error, port, host);
-  });
-  const url = `http://${urlHost(host)}:${(server.address() as AddressInfo).port}`;
+  };
+  const server = await listen(handle, port, host);
+  const servers = [server];
+  // The authorizer takes keys by plain http from the loopback address only.
+  if (urlHost(host) !== LOOPBACK) servers.push(await listen(handle, portOf(server), LOOPBACK));
+  const url = `http://${urlHost(host)}:${portOf(server)}`;
   identity = await options.issuer(url);
   return {
     url,
@@ -79,13 +79,25 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
       routes = given;
     },
     stop: async () => {
-      const closed = server.listening ? once(server, "close") : undefined;
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([closed, ...[...watchers].map((stop) => stop())]);
+      const closed = servers.map((one) => (one.listening ? once(one, "close") : undefined));
+      for (const one of servers) {
+        one.close();
+        one.closeAllConnections();
+      }
+      await Promise.all([...closed, ...[...watchers].map((stop) => stop())]);
     },
   };
 }
+
+async function listen(handle: RequestListener, port: number, host: string): Promise<Server> {
+  const server = createServer(handle).listen(port, host);
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    throw listenFailure(error, port, host);
+  });
+  return server;
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** What answers: the routes are there when the stack is. */
 interface Serving {

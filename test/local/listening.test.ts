@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { hostNames, isOwnName } from "../../local/listening";
 import { startLocalStack } from "../../local/local-stack";
@@ -26,10 +27,10 @@ describe("a server's own names", () => {
     }
   });
 
-  test("are also the host that was chosen, or with 0.0.0.0 every address of the machine, but not 0.0.0.0 itself", () => {
+  test("are also the host that was chosen, or with 0.0.0.0 every address and the name of the machine, but not 0.0.0.0 itself", () => {
     expect(hostNames("Sumu.internal")).toContain("sumu.internal");
     expect(hostNames("0.0.0.0")).not.toContain("0.0.0.0");
-    expect(hostNames("0.0.0.0")).toEqual(expect.arrayContaining(["127.0.0.1", "localhost"]));
+    expect(hostNames("0.0.0.0")).toEqual(expect.arrayContaining(["127.0.0.1", "localhost", hostname().toLowerCase()]));
   });
 });
 
@@ -37,7 +38,7 @@ describeWithLocalAws("npm start with --host", () => {
   // Only Linux has all of 127.0.0.0/8 without being told.
   const testOnLinux = process.platform === "linux" ? test : test.skip;
 
-  testOnLinux("listens on that address only, and works there", async () => {
+  testOnLinux("listens on that address, and works there; for the functions the page is at 127.0.0.1 too", async () => {
     const stack = await startLocalStack({ host: "127.0.0.2", presenceSource: "none" });
     try {
       const { websocket_url, page_url, aws_endpoint_url, notifications } = stack.info;
@@ -48,7 +49,8 @@ describeWithLocalAws("npm start with --host", () => {
       await stack.aws.sqs.send(new SendMessageCommand({ QueueUrl: notifications.queue.url, MessageBody }));
       expect(await client.received(1)).toEqual(['"hello"']);
       await client.close();
-      for (const { port } of urls) await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
+      const closed = [websocket_url, aws_endpoint_url].map((url) => new URL(url).port);
+      for (const port of closed) await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
     } finally {
       await stack.stop();
     }
