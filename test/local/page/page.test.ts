@@ -93,7 +93,7 @@ describeWithBoth("the page", () => {
   });
 
   test("shows every message in each of two tabs", async () => {
-    const second = await page.context().newPage();
+    const second = await browser.newPage();
     await second.goto(stack.info.page_url);
     await second.getByText(`Connected to ${stack.info.websocket_url}`).waitFor();
     const ivan = await connect("ivan");
