@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { newConnectionId } from "../../emulator/gateway/ids";
 import { Sha256 } from "../../emulator/gateway/service-client";
 import { createAwsClients } from "../../local/backend/aws";
 import { awsAccess } from "../../local/running-stack";
@@ -24,7 +25,7 @@ boto3.client("sqs").send_message(QueueUrl=os.environ["NOTIFICATIONS_QUEUE_URL"],
 boto3.client("sns").publish(TopicArn=os.environ["NOTIFICATIONS_TOPIC_ARN"], Message='{"users":["x"],"data":1}')
 try:
     management = boto3.client("apigatewaymanagementapi", endpoint_url=os.environ["CONNECTIONS_URL"])
-    management.delete_connection(ConnectionId="AAAAAAAAAAAAAAA=")
+    management.delete_connection(ConnectionId=os.environ["GONE"])
 except Exception as error:
     print(error.response["Error"]["Code"])
 `;
@@ -44,7 +45,7 @@ describeWithLocalAws("a running SUMU", () => {
     const script = `eval "$(npm -s start -- --env)" && ${python} -c '${BOTO3.replaceAll("'", `'\\''`)}'`;
     const { stdout } = await run("sh", ["-c", script], {
       cwd: root,
-      env: { ...started.environment, AWS_PROFILE: "of-the-developer" },
+      env: { ...started.environment, AWS_PROFILE: "of-the-developer", GONE: newConnectionId("local") },
     });
     expect(stdout).toBe("0\nGoneException\n");
   });
