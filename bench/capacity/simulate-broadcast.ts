@@ -1,8 +1,8 @@
 import { fullJitterMs } from "../../handlers/aws/backoff";
+import { CongestionWindow } from "../../handlers/pusher/congestion-window";
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
 import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
 import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
-import { Pace } from "../../handlers/pusher/pace";
 import { EventQueue } from "./event-queue";
 import { TokenBucket } from "./token-bucket";
 
@@ -68,7 +68,7 @@ interface Invocation {
   ready: number[];
   waiting: number;
   inFlight: number;
-  readonly pace: Pace;
+  readonly congestion: CongestionWindow;
   cpuFreeAt: number;
   /** The last delivery, or the start. */
   progressAt: number;
@@ -93,7 +93,7 @@ type Event =
 
 /**
  * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts in
- * flight and their CPU, and the account's throttle. Pace, back-off, tries, time budget and continuations are the pusher's own.
+ * flight and their CPU, and the account's throttle. Congestion window, back-off, tries, time budget and continuations are the pusher's own.
  * ASSUMPTIONS (assumptions.ts) says what is taken for granted. The same random numbers give the same prediction.
  */
 export function simulateBroadcast(scenario: BroadcastScenario): BroadcastPrediction {
@@ -170,7 +170,7 @@ class Simulation {
         break;
       case "patience": {
         if (event.run.finished) return;
-        this.#losePatience(event.run);
+        this.#stopIfNothingMoves(event.run);
         const leftMs = event.run.progressAt + PATIENCE_MS - this.#now;
         if (!event.run.stopped) this.#events.put(this.#now + (leftMs > 0 ? leftMs : PATIENCE_MS), event);
         break;
@@ -180,7 +180,7 @@ class Simulation {
         return;
       case "delivered":
         event.run.inFlight--;
-        if (event.failures === 0) event.run.pace.answered(false);
+        if (event.failures === 0) event.run.congestion.answered(false);
         event.run.progressAt = this.#now;
         event.run.progressed = true;
         this.#counts.delivered++;
@@ -189,10 +189,10 @@ class Simulation {
         break;
       case "throttled":
         event.run.inFlight--;
-        if (event.failures === 0) event.run.pace.answered(true);
+        if (event.failures === 0) event.run.congestion.answered(true);
         this.#lastAnswer = this.#now;
         this.#retry(event.run, event.failures + 1);
-        this.#losePatience(event.run);
+        this.#stopIfNothingMoves(event.run);
         break;
       case "retry":
         if (event.run.stopped) return;
@@ -220,7 +220,7 @@ class Simulation {
         ready: [],
         waiting: 0,
         inFlight: 0,
-        pace: new Pace(this.#slots),
+        congestion: new CongestionWindow(this.#slots),
         cpuFreeAt: this.#now,
         progressAt: this.#now,
         progressed: false,
@@ -239,7 +239,7 @@ class Simulation {
   }
 
   #pump(run: Invocation): void {
-    while (!run.stopped && run.inFlight < run.pace.window) {
+    while (!run.stopped && run.inFlight < run.congestion.window) {
       let failures = run.ready.shift();
       if (failures === undefined) {
         if (run.unread === 0 || run.waiting >= this.#backlog) break;
@@ -259,7 +259,7 @@ class Simulation {
   }
 
   /** What only waits for connections that take nothing is left to the queue. */
-  #losePatience(run: Invocation): void {
+  #stopIfNothingMoves(run: Invocation): void {
     const isWaitingOnly = run.unread === 0 && run.inFlight === 0 && run.ready.length === 0;
     if (isWaitingOnly && this.#now - run.progressAt >= PATIENCE_MS) run.stopped = true;
   }

@@ -55,7 +55,7 @@ export function accountScenario(
     // The burst grows with the rate: AWS sets it and does not say how.
     throttle: { ratePerSecond, burst: ratePerSecond / 2 },
     dispatchMs: ASSUMED.dispatchMs,
-    // Only while nothing is throttled: the pace of a handful of posts in flight is not that of a thirty-second of them.
+    // Only while nothing is throttled: the congestion window of a handful of posts in flight is not that of a thirty-second of them.
     quantum: connections >= 10e6 ? 32 : 1,
   };
 }

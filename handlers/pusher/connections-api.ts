@@ -3,7 +3,7 @@ import type { HttpPool } from "../aws/http-pool";
 import { RequestSigner, uriEncode } from "../aws/signature";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import type { ConnectionsEndpoint, Payload } from "./courier";
-import type { PostResult } from "./verdict";
+import type { PostResult } from "./post-result";
 
 /** API Gateway gives up after 29 s, and answers within 100 ms. What takes this long is lost, most likely. */
 const POST_TIMEOUT_MS = 10_000;

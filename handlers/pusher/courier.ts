@@ -1,8 +1,8 @@
 import type { Clock } from "./clock";
-import type { Delivery, Recipient } from "./delivery";
-import { Pace } from "./pace";
+import { CongestionWindow } from "./congestion-window";
+import type { Connection } from "./connection";
+import type { PostResult, Reason } from "./post-result";
 import type { TimeBudget } from "./time-budget";
-import type { PostResult } from "./verdict";
 
 /** A message as it goes over the wire, hashed once for all its recipients. */
 export interface Payload {
@@ -17,16 +17,39 @@ export interface ConnectionsEndpoint {
   post(connectionId: string, payload: Payload, deadline: number): Promise<PostResult>;
 }
 
+/** A connection that a message is on its way to. */
+export interface Recipient extends Connection {
+  /** Tries that failed in this invocation. */
+  failures: number;
+  /** Why the last one failed. */
+  reason?: Reason;
+}
+
+/** A notification that takes turns with others: it gives one recipient after the other to the courier. */
+export interface Turn {
+  readonly payload: Payload;
+  readonly hasReady: boolean;
+  /** Whether a request for it has been answered for good. */
+  readonly progressed: boolean;
+  take(): Recipient | undefined;
+  /** Undoes {@link take}: nothing was sent. */
+  putBack(recipient: Recipient): void;
+  /** Tells what came of the request to a recipient that was taken. */
+  settle(recipient: Recipient, result: PostResult): void;
+  /** No further request begins. */
+  stop(): void;
+}
+
 /**
  * Carries the messages of all notifications of an invocation: so many requests in flight at once, fewer while the endpoint
- * throttles, the notifications taking turns, so that a broadcast does not hold up the single message beside it.
+ * throttles, the notifications take turns, so that a single message does not wait for a broadcast beside it.
  */
 export class Courier {
-  readonly #turns: Delivery[] = [];
-  #turn = 0;
+  readonly #turns: Turn[] = [];
+  #next = 0;
   #inFlight = 0;
   #stopped = false;
-  readonly #pace: Pace;
+  readonly #congestion: CongestionWindow;
   /** Whether any request has been answered for good: the invocation is getting somewhere. */
   progressed = false;
   readonly #cancelStop: () => void;
@@ -37,7 +60,7 @@ export class Courier {
     private readonly budget: TimeBudget,
     concurrency: number,
   ) {
-    this.#pace = new Pace(concurrency);
+    this.#congestion = new CongestionWindow(concurrency);
     this.#cancelStop = clock.after(budget.stopAt - clock.now(), () => this.#stop());
   }
 
@@ -46,13 +69,13 @@ export class Courier {
     return this.#stopped;
   }
 
-  /** Takes a notification's messages along from now on. */
-  add(delivery: Delivery): void {
-    this.#turns.push(delivery);
+  /** Sends this notification's messages too, from now on. */
+  add(turn: Turn): void {
+    this.#turns.push(turn);
   }
 
-  remove(delivery: Delivery): void {
-    const index = this.#turns.indexOf(delivery);
+  remove(turn: Turn): void {
+    const index = this.#turns.indexOf(turn);
     if (index >= 0) this.#turns.splice(index, 1);
   }
 
@@ -63,34 +86,34 @@ export class Courier {
 
   /** Begins as many requests as there is room for. */
   pump(): void {
-    while (this.#inFlight < this.#pace.window && !this.#stopped) {
-      const delivery = this.#next();
-      const recipient = delivery?.take();
-      if (delivery === undefined || recipient === undefined) return;
+    while (this.#inFlight < this.#congestion.window && !this.#stopped) {
+      const turn = this.#nextTurn();
+      const recipient = turn?.take();
+      if (turn === undefined || recipient === undefined) return;
       if (this.clock.now() >= this.budget.stopAt) {
-        delivery.putBack(recipient);
+        turn.putBack(recipient);
         this.#stop();
         return;
       }
-      this.#post(delivery, recipient);
+      this.#post(turn, recipient);
     }
   }
 
-  #next(): Delivery | undefined {
+  #nextTurn(): Turn | undefined {
     for (let i = 0; i < this.#turns.length; i++) {
-      const delivery = this.#turns[this.#turn++ % this.#turns.length];
-      if (delivery?.hasReady) return delivery;
+      const turn = this.#turns[this.#next++ % this.#turns.length];
+      if (turn?.hasReady) return turn;
     }
     return undefined;
   }
 
-  #post(delivery: Delivery, recipient: Recipient): void {
+  #post(turn: Turn, recipient: Recipient): void {
     this.#inFlight++;
-    this.endpoint.post(recipient.connectionId, delivery.payload, this.budget.requestsEndAt).then((result) => {
+    this.endpoint.post(recipient.connectionId, turn.payload, this.budget.requestsEndAt).then((result) => {
       this.#inFlight--;
-      if (recipient.failures === 0 && typeof result === "number") this.#pace.answered(result === 429);
-      delivery.settle(recipient, result);
-      this.progressed ||= delivery.progressed;
+      if (recipient.failures === 0 && typeof result === "number") this.#congestion.answered(result === 429);
+      turn.settle(recipient, result);
+      this.progressed ||= turn.progressed;
       this.pump();
     });
   }
@@ -98,6 +121,6 @@ export class Courier {
   #stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const delivery of [...this.#turns]) delivery.stop();
+    for (const turn of [...this.#turns]) turn.stop();
   }
 }

@@ -1,23 +1,15 @@
 import { fullJitterMs } from "../aws/backoff";
 import type { Clock } from "./clock";
 import type { Connection, ConnectionRow } from "./connection";
-import type { Courier, Payload } from "./courier";
-import { judge, type PostResult, type Reason } from "./verdict";
-
-/** A connection that a message is on its way to. */
-export interface Recipient extends Connection {
-  /** Tries that failed in this invocation. */
-  failures: number;
-  /** Why the last one failed. */
-  reason?: Reason;
-}
+import type { Courier, Payload, Recipient, Turn } from "./courier";
+import { classify, type PostResult, type Reason } from "./post-result";
 
 /** Tries of one connection in one invocation, as long as others of the notification take theirs: about 13 s of waiting. */
 export const MAX_TRIES = 12;
 /**
- * What a notification waits for connections that take nothing when it has nothing else to do. A client that does not
- * read must not hold a function, of which a queue has five at first: five such batches held up everybody else's for 14 s.
- * What takes longer is waited out in the queue.
+ * How long a notification waits for clients that do not read, once everything else is sent. A queue has five functions at
+ * first: when five batches waited 14 s for such clients, everybody else's messages waited as long. Longer waits are spent
+ * in the queue.
  */
 export const PATIENCE_MS = 1_000;
 export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
@@ -39,16 +31,17 @@ export interface DeliveryPorts {
   readonly removeGone: (connection: Connection) => Promise<void>;
   /** Removes a row whose time is up. Never throws. */
   readonly removeExpired: (connection: Connection) => Promise<void>;
-  /** Takes over a connection that this invocation is done with, undelivered. */
+  /** Takes over a connection that can never get this message. */
   readonly onRefused: (connection: Connection, reason: Reason) => void;
-  readonly onExhausted: (connection: Connection, reason: Reason) => void;
+  /** Takes over a connection that a later invocation tries again. */
+  readonly onPostponed: (connection: Connection, reason: Reason) => void;
 }
 
 /**
  * One notification's way to its connections within one invocation. Each connection offered is, in the end, exactly one
- * of delivered, gone, handed over (refused or exhausted), or left (`finish`).
+ * of delivered, gone, handed over (refused or postponed), or left (`finish`).
  */
-export class Delivery {
+export class Delivery implements Turn {
   delivered = 0;
   gone = 0;
   expired = 0;
@@ -124,7 +117,6 @@ export class Delivery {
     return recipient;
   }
 
-  /** Undoes {@link take}: nothing was sent. */
   putBack(recipient: Recipient): void {
     this.#inFlight--;
     this.#ready.push(recipient);
@@ -132,9 +124,9 @@ export class Delivery {
 
   settle(recipient: Recipient, result: PostResult): void {
     const now = this.ports.clock.now();
-    const verdict = judge(result, recipient.connectedAt, now);
-    if (verdict.kind !== "retry" && verdict.kind !== "unsent") this.#progressAt = now;
-    switch (verdict.kind) {
+    const outcome = classify(result, recipient.connectedAt, now);
+    if (outcome.kind !== "retry" && outcome.kind !== "unsent") this.#progressAt = now;
+    switch (outcome.kind) {
       case "delivered":
         this.#inFlight--;
         this.delivered++;
@@ -150,15 +142,15 @@ export class Delivery {
         break;
       case "refused":
         this.#inFlight--;
-        this.ports.onRefused(recipient, verdict.reason);
+        this.ports.onRefused(recipient, outcome.reason);
         break;
       case "retry":
         this.#inFlight--;
         this.retried++;
         recipient.failures++;
-        recipient.reason = verdict.reason;
-        this.#retry(recipient, verdict.reason);
-        this.#losePatience();
+        recipient.reason = outcome.reason;
+        this.#retry(recipient, outcome.reason);
+        this.#stopIfNothingMoves();
         break;
     }
     this.#check();
@@ -195,7 +187,7 @@ export class Delivery {
 
   #retry(recipient: Recipient, reason: Reason): void {
     if (recipient.failures >= MAX_TRIES) {
-      this.ports.onExhausted(recipient, reason);
+      this.ports.onPostponed(recipient, reason);
       return;
     }
     const cancel = this.#stopped
@@ -213,16 +205,16 @@ export class Delivery {
     const { clock } = this.ports;
     let cancel = (): void => {};
     const watch = (): void => {
-      this.#losePatience();
+      this.#stopIfNothingMoves();
       const leftMs = this.#progressAt + PATIENCE_MS - clock.now();
-      // Over, but for a request that is under way just now: its answer asks again, or is what was waited for.
+      // If a request is still in flight, its answer decides: look again then.
       if (!this.#stopped) cancel = clock.after(leftMs > 0 ? leftMs : PATIENCE_MS, watch);
     };
     watch();
     return () => cancel();
   }
 
-  #losePatience(): void {
+  #stopIfNothingMoves(): void {
     const isAllOffered = this.#onIdle !== undefined;
     const isWaitingOnly = this.#inFlight === 0 && !this.hasReady;
     if (isAllOffered && isWaitingOnly && this.ports.clock.now() - this.#progressAt >= PATIENCE_MS) this.stop();

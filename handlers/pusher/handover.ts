@@ -2,7 +2,7 @@ import type { Log } from "../shared/log";
 import type { Connection } from "./connection";
 import { continuationBodies, continuationDelaySeconds, MAX_ATTEMPTS, type Remainder } from "./continuation";
 import type { Notification } from "./notification";
-import type { Reason } from "./verdict";
+import type { Reason } from "./post-result";
 
 export interface OutboxMessage {
   readonly body: string;
@@ -34,7 +34,7 @@ export interface HandoverPorts {
 export const BUCKET_CONNECTIONS = 1_000;
 
 /** What becomes of connections that were not delivered to. */
-interface Fate {
+interface Destination {
   readonly attempt: number;
   /** Whether the attempt waits in the queue. */
   readonly isDelayed: boolean;
@@ -42,7 +42,7 @@ interface Fate {
   readonly reason: string | undefined;
 }
 
-interface Bucket extends Fate {
+interface Bucket extends Destination {
   connections: Connection[];
 }
 
@@ -76,19 +76,19 @@ export class Handover {
    * each such attempt leaves fewer connections than it began with. Only for 429, which says that nothing was sent: after
    * a time-out each further try may deliver twice.
    */
-  retryLater(connection: Connection, reason: Reason, hasProgressed: boolean): void {
-    const fate = this.#next(reason !== "throttled" || !hasProgressed, reason);
-    this.#hold(connection, { ...fate, isDelayed: true });
+  postpone(connection: Connection, reason: Reason, hasProgressed: boolean): void {
+    const destination = this.#next(reason !== "throttled" || !hasProgressed, reason);
+    this.#hold(connection, { ...destination, isDelayed: true });
   }
 
-  /** Not tried for want of time. `isAttempt`: this invocation got nowhere at all, which must not go on for ever. */
-  leave(connection: Connection, isAttempt: boolean): void {
-    this.#hold(connection, this.#next(isAttempt, "out_of_time"));
+  /** Not tried for want of time. `countsAsAttempt`: this invocation got nowhere at all, which must not go on for ever. */
+  handOverUntried(connection: Connection, countsAsAttempt: boolean): void {
+    this.#hold(connection, this.#next(countsAsAttempt, "out_of_time"));
   }
 
   /** Connections not even read. `failure`: the table's code, when it was not for want of time. */
-  leaveUnread(remainder: Remainder, isAttempt: boolean, failure?: string): void {
-    this.#send(remainder, this.#next(isAttempt || failure !== undefined, failure ?? "out_of_time"));
+  handOverUnread(remainder: Remainder, countsAsAttempt: boolean, failure?: string): void {
+    this.#send(remainder, this.#next(countsAsAttempt || failure !== undefined, failure ?? "out_of_time"));
   }
 
   /** Sends what is still held. False when something could be handed over to no queue, so that only a repeat helps. */
@@ -105,17 +105,17 @@ export class Handover {
     return unsent === 0 && !this.#tooLarge;
   }
 
-  #next(isAttempt: boolean, reason: string): Fate {
+  #next(countsAsAttempt: boolean, reason: string): Destination {
     const { attempt } = this.notification;
-    if (!isAttempt) return { attempt, isDelayed: false, reason: undefined };
+    if (!countsAsAttempt) return { attempt, isDelayed: false, reason: undefined };
     return { attempt: attempt + 1, isDelayed: true, reason: attempt >= MAX_ATTEMPTS ? reason : undefined };
   }
 
-  #hold(connection: Connection, fate: Fate): void {
-    const id = `${fate.attempt} ${fate.isDelayed} ${fate.reason ?? ""}`;
+  #hold(connection: Connection, destination: Destination): void {
+    const id = `${destination.attempt} ${destination.isDelayed} ${destination.reason ?? ""}`;
     let bucket = this.#buckets.get(id);
     if (bucket === undefined) {
-      bucket = { ...fate, connections: [] };
+      bucket = { ...destination, connections: [] };
       this.#buckets.set(id, bucket);
     }
     bucket.connections.push(connection);
@@ -129,7 +129,7 @@ export class Handover {
     this.#send({ kind: "connections", connections }, bucket);
   }
 
-  #send(remainder: Remainder, { attempt, isDelayed, reason }: Fate): void {
+  #send(remainder: Remainder, { attempt, isDelayed, reason }: Destination): void {
     let bodies: string[];
     try {
       // A dead letter begins anew when it is sent back to the notifications queue.
@@ -140,7 +140,7 @@ export class Handover {
       return;
     }
     const queue = reason === undefined ? "notifications" : "dead-letters";
-    // As long as before the attempt that follows this one, whether it counts or not.
+    // Use the next attempt's delay even when this one is not counted.
     const next = Math.min(this.notification.attempt + 1, MAX_ATTEMPTS);
     const messages = bodies.map((body) => ({
       body,

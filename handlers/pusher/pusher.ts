@@ -8,10 +8,10 @@ import { continuationBodies } from "./continuation";
 import { type ConnectionsEndpoint, Courier } from "./courier";
 import { Delivery } from "./delivery";
 import { DeliveryTimes } from "./delivery-times";
-import { Gate } from "./gate";
 import { Handover, type Outbox } from "./handover";
 import { MalformedNotificationError, type Notification, parseNotification } from "./notification";
-import { failureCode, type ReadingPorts, readEveryone, readUsers, type Unread } from "./reading";
+import { PrioritySemaphore } from "./priority-semaphore";
+import { failureCode, type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
 import type { TimeBudget } from "./time-budget";
 
 export interface PusherPorts {
@@ -73,8 +73,8 @@ export async function push(
 
 class Invocation {
   readonly #courier: Courier;
-  readonly #reads: Gate;
-  readonly #broadcasts = new Gate(BROADCASTS_AT_ONCE);
+  readonly #reads: PrioritySemaphore;
+  readonly #broadcasts = new PrioritySemaphore(BROADCASTS_AT_ONCE);
   readonly #deliveryTimes = new DeliveryTimes();
   readonly #totals = {
     delivered: 0,
@@ -93,7 +93,7 @@ class Invocation {
     private readonly budget: TimeBudget,
   ) {
     this.#courier = new Courier(ports.endpoint, ports.clock, budget, settings.deliveryConcurrency);
-    this.#reads = new Gate(settings.readConcurrency);
+    this.#reads = new PrioritySemaphore(settings.readConcurrency);
   }
 
   async run(messages: readonly IncomingMessage[]): Promise<readonly MessageOutcome[]> {
@@ -167,22 +167,22 @@ class Invocation {
         undelivered("delivery_refused", connection, reason);
         handover.refuse(connection, reason);
       },
-      onExhausted: (connection, reason) => {
+      onPostponed: (connection, reason) => {
         undelivered("delivery_postponed", connection, reason);
-        handover.retryLater(connection, reason, delivery.progressed);
+        handover.postpone(connection, reason, delivery.progressed);
       },
     });
 
     const unread = await this.#read(notification, delivery);
     const left = await delivery.finish();
-    const isAttempt = !delivery.progressed && !this.#courier.progressed;
+    const countsAsAttempt = !delivery.progressed && !this.#courier.progressed;
     for (const recipient of left) {
-      if (recipient.reason === undefined) handover.leave(recipient, isAttempt);
-      else handover.retryLater(recipient, recipient.reason, delivery.progressed);
+      if (recipient.reason === undefined) handover.handOverUntried(recipient, countsAsAttempt);
+      else handover.postpone(recipient, recipient.reason, delivery.progressed);
     }
     for (const { remainder, failure } of unread) {
       if (failure !== undefined) log.warn("read_failed", { messageId: id, failure });
-      handover.leaveUnread(remainder, isAttempt, failure);
+      handover.handOverUnread(remainder, countsAsAttempt, failure);
     }
     const isHandled = await handover.finish();
     log.debug("notification_pushed", {
@@ -206,7 +206,7 @@ class Invocation {
     const { audience, excludedUsers } = notification;
     const reading: ReadingPorts = {
       store: this.ports.store,
-      gate: this.#reads,
+      semaphore: this.#reads,
       deadline: this.budget.requestsEndAt,
       readers: this.settings.readConcurrency,
     };

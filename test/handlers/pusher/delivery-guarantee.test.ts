@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PostResult } from "../../../handlers/pusher/verdict";
+import type { PostResult } from "../../../handlers/pusher/post-result";
 import { connections, SimulatedAws } from "../support/simulated-aws";
 
 const answer = fc.constantFrom<PostResult>(200, 200, 403, 410, 413, 429, 500, 503, "timeout", "reset", "connect", 400);

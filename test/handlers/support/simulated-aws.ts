@@ -8,9 +8,9 @@ import type {
 } from "../../../handlers/pusher/connection";
 import type { ConnectionsEndpoint, Payload } from "../../../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../../../handlers/pusher/handover";
+import type { PostResult } from "../../../handlers/pusher/post-result";
 import { type MessageOutcome, type PusherSettings, push } from "../../../handlers/pusher/pusher";
 import { timeBudget } from "../../../handlers/pusher/time-budget";
-import type { PostResult } from "../../../handlers/pusher/verdict";
 import type { LogFields } from "../../../handlers/shared/log";
 import type { MetricValue } from "../../../handlers/shared/metrics";
 import { SimulatedClock } from "./simulated-clock";

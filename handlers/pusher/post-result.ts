@@ -4,7 +4,7 @@ import type { HttpFailure } from "../aws/http-error";
 /** What came of one POST: the answer's status, or why there was none. `unaddressable`: no URL can hold the id. */
 export type PostResult = number | HttpFailure | "unaddressable";
 
-/** Why a connection did not get its message. A stable code: it goes into logs and dead letters. */
+/** Why a connection did not get its message: a stable code for logs and dead letters. */
 export type Reason =
   | "payload_too_large"
   | "forbidden"
@@ -17,27 +17,27 @@ export type Reason =
   | "unaddressable"
   | `status_${number}`;
 
-/** What to do about a connection. */
-export type Verdict =
+/** What an answer means for the connection. */
+export type PostOutcome =
   | { readonly kind: "delivered" | "gone" | "unsent" }
-  /** `retry`: it passes. `refused`: it never will. */
+  /** `retry`: a later try may succeed. `refused`: none will. */
   | { readonly kind: "retry" | "refused"; readonly reason: Reason };
 
-const DELIVERED: Verdict = { kind: "delivered" };
-const GONE: Verdict = { kind: "gone" };
-const UNSENT: Verdict = { kind: "unsent" };
+const DELIVERED: PostOutcome = { kind: "delivered" };
+const GONE: PostOutcome = { kind: "gone" };
+const UNSENT: PostOutcome = { kind: "unsent" };
 
 /**
- * Judges the answer of `@connections`.
+ * Says what an answer of `@connections` means.
  *
- * 410 also stands for a handshake still under way, whose row exists already: a young connection is retried, never removed.
- * 403 passes too: it is what a role answers whose policy has just been attached.
+ * During a handshake the row exists already and the answer is 410: a young connection is tried again, never removed.
+ * 403 counts as temporary: a newly attached policy takes some seconds to apply.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
-export function judge(result: PostResult, connectedAt: number, now: number): Verdict {
+export function classify(result: PostResult, connectedAt: number, now: number): PostOutcome {
   if (result === 200) return DELIVERED;
-  if (typeof result === "string") return judgeFailure(result);
+  if (typeof result === "string") return classifyFailure(result);
   if (result >= 200 && result < 300) return DELIVERED;
   if (result === 410) {
     return isYoung(connectedAt, now) ? { kind: "retry", reason: "gone_while_connecting" } : GONE;
@@ -54,7 +54,7 @@ export function isYoung(connectedAt: number, now: number): boolean {
   return connectedAt > now - YOUNG_CONNECTION_MILLISECONDS;
 }
 
-function judgeFailure(failure: Exclude<PostResult, number>): Verdict {
+function classifyFailure(failure: Exclude<PostResult, number>): PostOutcome {
   switch (failure) {
     case "deadline":
       return UNSENT;

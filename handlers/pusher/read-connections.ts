@@ -1,12 +1,12 @@
 import type { ConnectionPage, ConnectionStore, PageKey, Segment } from "./connection";
 import type { Remainder } from "./continuation";
 import type { Delivery } from "./delivery";
-import type { Gate } from "./gate";
+import type { PrioritySemaphore } from "./priority-semaphore";
 
 export interface ReadingPorts {
   readonly store: ConnectionStore;
   /** Bounds the reads of all notifications together. */
-  readonly gate: Gate;
+  readonly semaphore: PrioritySemaphore;
   /** Epoch milliseconds. */
   readonly deadline: number;
   /** Readers of one notification's users side by side. */
@@ -26,7 +26,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 export async function readUsers(
   { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
   delivery: Delivery,
-  { store, gate, deadline, readers }: ReadingPorts,
+  { store, semaphore, deadline, readers }: ReadingPorts,
 ): Promise<readonly Unread[]> {
   const late: string[] = [];
   const unread: Unread[] = [];
@@ -42,7 +42,7 @@ export async function readUsers(
           else unread.push({ remainder: { kind: "users", users: [userId], after: key } });
           return;
         }
-        const page = await gate.run(() => store.ofUser(userId, key, deadline));
+        const page = await semaphore.run(() => store.ofUser(userId, key, deadline));
         delivery.offer(page.rows, NOBODY);
         key = page.next;
       } while (key !== undefined);
@@ -67,12 +67,12 @@ export async function readEveryone(
   { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
   excludedUsers: ReadonlySet<string>,
   delivery: Delivery,
-  { store, gate, deadline }: ReadingPorts,
+  { store, semaphore, deadline }: ReadingPorts,
 ): Promise<readonly Unread[]> {
   let key = after;
   const remainder = (): Remainder => ({ kind: "everyone", segment, after: key });
   if (delivery.stopped) return [{ remainder: remainder() }];
-  const fetch = () => gate.run(() => store.ofEveryone(segment, key, deadline));
+  const fetch = () => semaphore.run(() => store.ofEveryone(segment, key, deadline));
   try {
     let page: ConnectionPage = await fetch();
     for (;;) {

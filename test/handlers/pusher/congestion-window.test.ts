@@ -1,52 +1,52 @@
 import { TokenBucket } from "../../../bench/capacity/token-bucket";
-import { Pace } from "../../../handlers/pusher/pace";
+import { CongestionWindow } from "../../../handlers/pusher/congestion-window";
 import { connections, SimulatedAws } from "../support/simulated-aws";
 
 /** So many answers, the first of them throttled. */
-function answers(pace: Pace, count: number, throttled = 0): number {
-  for (let index = 0; index < count; index++) pace.answered(index < throttled);
-  return pace.window;
+function answers(congestion: CongestionWindow, count: number, throttled = 0): number {
+  for (let index = 0; index < count; index++) congestion.answered(index < throttled);
+  return congestion.window;
 }
 
-describe("the pace", () => {
+describe("the congestion window", () => {
   it("begins at the ceiling and stays there while nothing is throttled", () => {
-    const pace = new Pace(64);
-    expect(pace.window).toBe(64);
-    expect(answers(pace, 10_000)).toBe(64);
+    const congestion = new CongestionWindow(64);
+    expect(congestion.window).toBe(64);
+    expect(answers(congestion, 10_000)).toBe(64);
   });
 
   it("halves the requests in flight when five of 64 first tries are throttled", () => {
-    expect(answers(new Pace(64), 64, 4)).toBe(64);
-    expect(answers(new Pace(64), 63, 5)).toBe(64);
-    expect(answers(new Pace(64), 64, 5)).toBe(32);
+    expect(answers(new CongestionWindow(64), 64, 4)).toBe(64);
+    expect(answers(new CongestionWindow(64), 63, 5)).toBe(64);
+    expect(answers(new CongestionWindow(64), 64, 5)).toBe(32);
   });
 
   it("judges as many answers as are in flight, when these are more than 64", () => {
-    const pace = new Pace(1_000);
-    expect(answers(pace, 999, 500)).toBe(1_000);
-    expect(answers(pace, 1)).toBe(500);
+    const congestion = new CongestionWindow(1_000);
+    expect(answers(congestion, 999, 500)).toBe(1_000);
+    expect(answers(congestion, 1)).toBe(500);
   });
 
   it("halves them once for what was in flight together, however much of it is throttled", () => {
-    const pace = new Pace(64);
-    answers(pace, 64, 64);
-    expect(answers(pace, 64, 64)).toBe(32); // sent before the cut
-    expect(answers(pace, 64, 64)).toBe(16);
+    const congestion = new CongestionWindow(64);
+    answers(congestion, 64, 64);
+    expect(answers(congestion, 64, 64)).toBe(32); // sent before the cut
+    expect(answers(congestion, 64, 64)).toBe(16);
   });
 
   it("sends one at a time at least, and one more for every 64 answers once the throttling ends", () => {
-    const pace = new Pace(64);
-    answers(pace, 10_000, 10_000);
-    expect(pace.window).toBe(1);
-    answers(pace, 1); // the last that was sent before the last cut
-    expect([1, 2, 3].map(() => answers(pace, 64))).toEqual([2, 3, 4]);
-    expect(answers(pace, 64 * 100)).toBe(64);
+    const congestion = new CongestionWindow(64);
+    answers(congestion, 10_000, 10_000);
+    expect(congestion.window).toBe(1);
+    answers(congestion, 1); // the last that was sent before the last cut
+    expect([1, 2, 3].map(() => answers(congestion, 64))).toEqual([2, 3, 4]);
+    expect(answers(congestion, 64 * 100)).toBe(64);
   });
 
   it("stays when few are throttled among many: clients that do not read", () => {
-    const pace = new Pace(64);
-    for (let sample = 0; sample < 1_000; sample++) answers(pace, 64, 4);
-    expect(pace.window).toBe(64);
+    const congestion = new CongestionWindow(64);
+    for (let sample = 0; sample < 1_000; sample++) answers(congestion, 64, 4);
+    expect(congestion.window).toBe(64);
   });
 });
 

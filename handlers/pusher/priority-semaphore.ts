@@ -1,5 +1,5 @@
-/** Lets so many tasks run at once. Urgent ones wait for each other only; the others for all. */
-export class Gate {
+/** Runs at most `limit` tasks at once. A task that is not urgent waits for all urgent ones. */
+export class PrioritySemaphore {
   readonly #urgent: (() => void)[] = [];
   readonly #patient: (() => void)[] = [];
   #running = 0;
@@ -12,7 +12,7 @@ export class Gate {
     try {
       return await task();
     } finally {
-      // A place that is free goes straight to who waits: `running` stays.
+      // Hand the slot to the next waiter; the number of running tasks does not change.
       const next = this.#urgent.shift() ?? this.#patient.shift();
       if (next === undefined) this.#running--;
       else next();

@@ -1,4 +1,4 @@
-/** First tries that are judged together, at least: fewer say nothing about the endpoint, only about their connections. */
+/** First tries in a sample, at least. Fewer say something about their connections only, not about the endpoint. */
 const SAMPLE_ANSWERS = 64;
 /**
  * The share of 429 among them above which it is the endpoint that refuses, not a few connections: 5 of 64. Higher, and
@@ -21,14 +21,14 @@ const CUT = 0.5;
  *
  * @see https://datatracker.ietf.org/doc/html/rfc5681#section-3.1
  */
-export class Pace {
+export class CongestionWindow {
   #window: number;
   #answers = 0;
   #throttled = 0;
-  /** Answers still to come to what had been sent before the last cut: they would have it cut again. */
+  /** Answers to requests sent before the last cut. They must not cause another cut. */
   #stale = 0;
 
-  /** @param ceiling - requests in flight at most, and at first: what nobody throttles is not slowed down */
+  /** @param ceiling - requests in flight at most, and at first, so that nothing is slow without a throttle */
   constructor(private readonly ceiling: number) {
     this.#window = ceiling;
   }
