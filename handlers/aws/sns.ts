@@ -39,6 +39,11 @@ export class Sns {
         operation: "Publish",
         headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
         body: form.toString(),
+        read: (body) => {
+          // An emulator may answer with nothing.
+          const isAnswer = body === "" || body.includes("<PublishResponse");
+          if (!isAnswer) throw new TypeError("the answer is not a PublishResponse");
+        },
       },
       options,
     );

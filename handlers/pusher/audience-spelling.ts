@@ -1,7 +1,8 @@
 /** Names that somebody writes who means `users` or `exclude_users`: in lower case, without separators. */
 const MEANT = {
   users: /^(?:users?(?:ids?|names?|list)?|recipients?)$/,
-  exclude_users: /^(?:exclud(?:e|es|ed|ing|ings)|except|exclusions?)(?:(?:users?)?(?:ids?|names?|list)?)$|^usersexcluded?$/,
+  exclude_users:
+    /^(?:exclud(?:e|es|ed|ing|ings)|except|exclusions?)(?:(?:users?)?(?:ids?|names?|list)?)$|^usersexcluded?$/,
 } as const;
 
 /** As they are compared. */

@@ -152,13 +152,13 @@ export const tokenClockToleranceSecondsRule = between(
 export const deliveryConcurrencyRule = between(
   PUSHER_SETTINGS.deliveryConcurrency.min,
   PUSHER_SETTINGS.deliveryConcurrency.max,
-  "delivery_concurrency must be a whole number from 1 to 1000: requests that one pusher has in flight to @connections.",
+  "delivery_concurrency must be a whole number from 1 to 800: requests that one pusher has in flight to @connections.",
 );
 
 export const readConcurrencyRule = between(
   PUSHER_SETTINGS.readConcurrency.min,
   PUSHER_SETTINGS.readConcurrency.max,
-  "read_concurrency must be a whole number from 1 to 256: requests that one pusher has in flight to DynamoDB.",
+  "read_concurrency must be a whole number from 1 to 128: requests that one pusher has in flight to DynamoDB.",
 );
 
 export const broadcastSegmentsRule = between(

@@ -88,12 +88,12 @@ export interface SumuProps extends OperationProps {
    */
   readonly connectionsTableName?: string;
   /**
-   * Requests that one pusher invocation has in flight to @connections, 1 to 1,000.
+   * Requests that one pusher invocation has in flight to @connections, 1 to 800.
    * @default 64
    */
   readonly deliveryConcurrency?: number;
   /**
-   * Requests that one pusher invocation has in flight to DynamoDB, 1 to 256.
+   * Requests that one pusher invocation has in flight to DynamoDB, 1 to 128.
    * @default 16
    */
   readonly readConcurrency?: number;

@@ -138,13 +138,13 @@ export const SUMU_VARIABLES = {
   },
   delivery_concurrency: {
     type: "number",
-    description: "Requests that one pusher invocation has in flight to @connections, 1 to 1000.",
+    description: "Requests that one pusher invocation has in flight to @connections, 1 to 800.",
     default: SUMU_DEFAULTS.deliveryConcurrency,
     rule: deliveryConcurrencyRule,
   },
   read_concurrency: {
     type: "number",
-    description: "Requests that one pusher invocation has in flight to DynamoDB, 1 to 256.",
+    description: "Requests that one pusher invocation has in flight to DynamoDB, 1 to 128.",
     default: SUMU_DEFAULTS.readConcurrency,
     rule: readConcurrencyRule,
   },

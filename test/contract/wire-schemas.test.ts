@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
-import { parseNotification } from "../../handlers/pusher/notification";
+import { parseNotification } from "../../handlers/pusher/parse-notification";
 import type {
   AckFrame,
   ClientFrame,

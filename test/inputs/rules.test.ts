@@ -105,8 +105,8 @@ const samples: Readonly<Record<string, Samples>> = {
   },
   presence_grace_seconds: { rule: rules.presenceGraceSecondsRule, valid: [0, 900], invalid: [-1, 901, 1.5] },
   token_clock_tolerance_seconds: { rule: rules.tokenClockToleranceSecondsRule, valid: [0, 300], invalid: [-1, 301] },
-  delivery_concurrency: { rule: rules.deliveryConcurrencyRule, valid: [1, 1_000], invalid: [0, 1_001, 2.5] },
-  read_concurrency: { rule: rules.readConcurrencyRule, valid: [1, 256], invalid: [0, 257] },
+  delivery_concurrency: { rule: rules.deliveryConcurrencyRule, valid: [1, 800], invalid: [0, 801, 2.5] },
+  read_concurrency: { rule: rules.readConcurrencyRule, valid: [1, 128], invalid: [0, 129] },
   broadcast_segments: { rule: rules.broadcastSegmentsRule, valid: [1, 1_000], invalid: [0, 1_001] },
   log_level: { rule: rules.logLevelRule, valid: ["debug", "info", "warn", "error"], invalid: ["", "INFO", "trace"] },
   alarm_actions: {
