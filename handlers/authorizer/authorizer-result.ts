@@ -1,3 +1,4 @@
+import { AUTHORIZER_CONTEXT } from "../../src/contract/authorizer-context";
 import type { Decision } from "./decide";
 import type { DenyReason } from "./deny-reason";
 
@@ -18,8 +19,8 @@ export interface AuthorizerResult {
       { readonly Action: "execute-api:Invoke"; readonly Effect: "Allow" | "Deny"; readonly Resource: string },
     ];
   };
-  /** `$context.authorizer.error` in access logs. */
-  readonly context?: { readonly error: DenyReason };
+  /** The access log has it as `$context.authorizer.refusal`. Not `error`: API Gateway uses that name itself. */
+  readonly context?: { readonly [AUTHORIZER_CONTEXT.refusal]: DenyReason };
 }
 
 /**
@@ -33,5 +34,9 @@ export function authorizerResult(decision: Decision, methodArn: string): Authori
   });
   return decision.allowed
     ? { principalId: decision.subject, policyDocument: policyDocument("Allow") }
-    : { principalId: REFUSED_PRINCIPAL, policyDocument: policyDocument("Deny"), context: { error: decision.reason } };
+    : {
+        principalId: REFUSED_PRINCIPAL,
+        policyDocument: policyDocument("Deny"),
+        context: { [AUTHORIZER_CONTEXT.refusal]: decision.reason },
+      };
 }

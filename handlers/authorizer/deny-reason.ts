@@ -1,6 +1,6 @@
 /**
- * Why a connection was refused: every value that `context.error` of a Deny and `reason` of its log line can have.
- * The codes are stable: alarms and access logs (`$context.authorizer.error`) may match on them.
+ * Why a connection was refused: every value that `context.refusal` of a Deny and `reason` of its log line can have.
+ * The codes are stable: alarms and access logs (`$context.authorizer.refusal`) may match on them.
  */
 export const DENY_REASONS = [
   /** The request is not for `$connect` of an API and stage listed in `AUTHORIZED_APIS`. */

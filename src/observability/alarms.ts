@@ -141,8 +141,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       statistic: "Sum",
       threshold: MANY_INTEGRATION_ERRORS,
       periodsOfThree: 2,
-      description:
-        "DynamoDB, SNS or SQS refuse what the WebSocket API hands them: see integrationStatus in its access log.",
+      description: "DynamoDB, SNS or SQS refuse requests of the WebSocket API: see status and error in its access log.",
     },
     {
       id: "api_execution_errors",
@@ -150,7 +149,8 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       statistic: "Sum",
       threshold: 1,
       periodsOfThree: 2,
-      description: "The WebSocket API cannot call a service or the authorizer: see error in its access log.",
+      description:
+        "The WebSocket API cannot call a service or the authorizer, or a service failed: see error and errorType in its access log.",
     },
   ];
 }

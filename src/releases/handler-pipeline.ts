@@ -3,7 +3,7 @@ import { conditional, Fn, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { ServiceRole } from "../aws/service-role";
-import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../inputs/rules";
+import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../inputs/release-props";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";

@@ -1,5 +1,5 @@
 import { propertyAccess, Token } from "cdktf";
-import type { GitHubRepositories, GitHubRepository } from "../inputs/rules";
+import type { GitHubRepositories, GitHubRepository } from "../inputs/release-props";
 import type { Given } from "../terraform/field";
 import type { ReleasedHandler } from "./smoke-test";
 

@@ -61,7 +61,7 @@ export const deny = (error: DenyReason, resource = `${API_STAGE}/$connect`) => (
     Version: "2012-10-17",
     Statement: [{ Action: "execute-api:Invoke", Effect: "Deny", Resource: resource }],
   },
-  context: { error },
+  context: { refusal: error },
 });
 
 export const signedWith = (claims: Record<string, unknown>) => connectEvent(signToken(rsa, { ...CLAIMS, ...claims }));
