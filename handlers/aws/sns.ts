@@ -40,9 +40,9 @@ export class Sns {
         headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
         body: form.toString(),
         read: (body) => {
-          // An emulator may answer with nothing.
-          const isAnswer = body === "" || body.includes("<PublishResponse");
-          if (!isAnswer) throw new TypeError("the answer is not a PublishResponse");
+          // A website's page. An emulator may answer with nothing, or in JSON.
+          const isPage = body.trimStart().startsWith("<") && !body.includes("<PublishResponse");
+          if (isPage) throw new TypeError("the answer is not a PublishResponse");
         },
       },
       options,

@@ -1,8 +1,7 @@
 /** Names that somebody writes who means `users` or `exclude_users`: in lower case, without separators. */
 const MEANT = {
   users: /^(?:users?(?:ids?|names?|list)?|recipients?)$/,
-  exclude_users:
-    /^(?:exclud(?:e|es|ed|ing|ings)|except|exclusions?)(?:(?:users?)?(?:ids?|names?|list)?)$|^usersexcluded?$/,
+  exclude_users: /^(?:exclud(?:e[sd]?|ing)|except)(?:users?)?(?:ids?|names?|list)?$/,
 } as const;
 
 /** As they are compared. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { CONNECTION_ROW_SECONDS } from "../../src/contract/limits";
 import { assertMatches } from "../support/wire-schemas";
 import { Client } from "./client";
 import { Inbox, type Received, subscribeInbox } from "./inbox";
@@ -75,6 +76,16 @@ export class Session {
     return Items.map(({ connection_id }) => connection_id?.S ?? "");
   }
 
+  /** The id of a connection that was really opened and is closed. */
+  async closedConnectionId(): Promise<string> {
+    const nobody = this.user("nobody");
+    const client = await this.connect(nobody);
+    const [id = ""] = await this.rows(nobody);
+    await client.close();
+    await until("the closed connection's row to go", async () => (await this.rows(nobody)).length === 0);
+    return id;
+  }
+
   /** A row that a lost `$disconnect` would leave: its socket has been gone for long. */
   async putStaleRow(userId: string, connectionId: string, ageMilliseconds: number): Promise<void> {
     const connectedAt = Date.now() - ageMilliseconds;
@@ -85,7 +96,7 @@ export class Session {
           user_id: { S: userId },
           connection_id: { S: connectionId },
           connected_at: { N: String(connectedAt) },
-          delete_at: { N: String(Math.floor(connectedAt / 1_000) + 7_200) },
+          delete_at: { N: String(Math.floor(connectedAt / 1_000) + CONNECTION_ROW_SECONDS) },
         },
       }),
     );
