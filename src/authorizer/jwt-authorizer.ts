@@ -1,6 +1,6 @@
 import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-authorizer";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { Fn, type IResolvable, Token } from "cdktf";
+import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
@@ -11,7 +11,7 @@ import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import type { Existence } from "../terraform/existence";
-import { text } from "../terraform/text";
+import { joined, text } from "../terraform/text";
 
 export interface JwtAuthorizerProps {
   readonly account: AwsAccount;
@@ -81,12 +81,8 @@ export class JwtAuthorizer extends Construct {
       principal: "apigateway.amazonaws.com",
       sourceAccount: account.accountId,
       sourceArn: `${webSocketApi.api.executionArn}/authorizers/${this.authorizer.id}`,
-      // On the function that comes before it is gone from the one that goes.
+      // Permit the new function before the old function loses its permission.
       lifecycle: { createBeforeDestroy: true },
     });
   }
-}
-
-function joined(list: readonly string[]): string {
-  return Token.isUnresolved(list) ? Fn.join(",", [...list]) : list.join(",");
 }

@@ -125,7 +125,7 @@ export class HandlerFunction extends Construct {
       tracingConfig: tracingConfig(observation.tracing),
       dependsOn: tracing && [tracing],
       logGroupName: attributeOf(this.logGroup, "name"),
-      // What takes the other's place comes first, then its invokers turn to it, then the other goes.
+      // Order of a switch: create the new function, point the invokers to it, remove the old one.
       createBeforeDestroy: props.released !== undefined,
     };
     const whenBundled = existsUnless(this.whenReleased);
