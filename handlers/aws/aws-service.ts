@@ -8,13 +8,16 @@ import type { HttpResponse } from "./http-response";
 import { isPermanent } from "./is-permanent";
 import { RequestSigner, sha256Hex } from "./signature";
 
+/** Requests in flight to a service, where nobody says otherwise. */
+export const DEFAULT_MAX_CONNECTIONS = 16;
+
 export interface AwsOptions {
   /**
    * Endpoint, region, credentials: read at the first call, since Lambda sets them for the life of the process (and the
    * SDK's provider keeps them as long). @default process.env
    */
   readonly environment?: Environment;
-  /** Requests in flight at most. @default 16 */
+  /** Requests in flight at most. @default {@link DEFAULT_MAX_CONNECTIONS} */
   readonly maxConnections?: number;
   /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default those */
   readonly ca?: string;
@@ -79,7 +82,7 @@ export class AwsService {
     options: AwsOptions = {},
   ) {
     this.#environment = options.environment ?? process.env;
-    this.#maxConnections = options.maxConnections ?? 16;
+    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.#ca = options.ca;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;

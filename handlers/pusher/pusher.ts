@@ -51,6 +51,11 @@ export type MessageOutcome = "done" | "failed";
 
 /** Broadcasts of one batch that read the table at once: each holds up to two pages in memory. */
 const BROADCASTS_AT_ONCE = 2;
+/**
+ * How long the parts of a broadcast are offered to the queue. What it has not taken by then is delivered here: a queue
+ * that refuses for minutes must not keep the connections waiting.
+ */
+const SPLIT_PATIENCE_MS = 5_000;
 
 /**
  * Delivers messages side by side until all is delivered or the time is short; then hands over what is left. Has ended
@@ -271,7 +276,8 @@ class Invocation {
       return segments;
     }
     const messages = [...bodies.keys()].map((body) => ({ body, isContinuation: true }));
-    const unsent = await this.ports.outbox.send("notifications", messages, this.budget.stopAt);
+    const deadline = Math.min(this.budget.stopAt, this.ports.clock.now() + SPLIT_PATIENCE_MS);
+    const unsent = await this.ports.outbox.send("notifications", messages, deadline);
     if (unsent.length > 0) this.ports.log.warn("split_incomplete", { segments: unsent.length });
     return unsent.flatMap(({ body }) => bodies.get(body) ?? []);
   }

@@ -284,6 +284,24 @@ describe("the pusher's handler", () => {
     expect(new Set([...aws.posts.values()].map((posts) => posts.length))).toEqual(new Set([1]));
   });
 
+  it("delivers a broadcast itself when the queue refuses its parts, for whatever reason, after five seconds", async () => {
+    await start(
+      {
+        rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)),
+        pageRows: 20,
+        call: (operation) =>
+          operation === "SendMessageBatch"
+            ? { status: 400, body: '{"__type":"com.amazonaws.sqs#SlowDown"}' }
+            : undefined,
+      },
+      { BROADCAST_SEGMENTS: "2" },
+    );
+    const startedAt = Date.now();
+    expect(await pusher(sqsEvent(JSON.stringify({ data: 1 })), context())).toEqual({ batchItemFailures: [] });
+    expect(aws.posts.size).toBe(50);
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+  }, 60_000);
+
   it.each([
     ["the queue", sqsEvent("not JSON"), { batchItemFailures: [] }],
     ["the topic", snsEvent("not JSON"), undefined],
