@@ -4,11 +4,11 @@ import { devNull, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { networkSettings, plainPip, plainPython } from "../../scripts/python-environment";
-import { describeWithLocalAws } from "../support/local-aws";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 
 const run = promisify(execFile);
 
-jest.setTimeout(60_000);
+jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 
 describe("the environment for an installation", () => {
   test("has nothing of the developer's Python and pip", () => {
