@@ -8,6 +8,7 @@ import {
   giveTo,
   readConnections,
   readPresence,
+  readRevocations,
   receiveMessages,
   sendNotifications,
   subscribeMessages,
@@ -40,6 +41,7 @@ import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
 import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
+import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
 import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
@@ -56,6 +58,8 @@ export class Sumu extends Construct {
   readonly connections: ConnectionStore;
   /** The topics and queues between SUMU and the backend. */
   readonly integration: Integration;
+  /** Whose tokens are revoked. Undefined when a literal `revocations` is false. */
+  readonly revocations?: RevocationStore;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Who may connect. */
@@ -101,8 +105,13 @@ export class Sumu extends Construct {
       this,
       existsWithBoth(deliveryExistence(input.s3Artifacts, input.github), existsUnless(originalRights)),
     );
+    const revocations = existsWhen(input.revocations);
+    this.revocations = revocations.exists
+      ? new RevocationStore(this, "revocations", { prefix, encryption, deletionProtection, existence: revocations })
+      : undefined;
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
+      revocations: this.revocations,
       account,
       encryption,
       delivery,
@@ -127,7 +136,7 @@ export class Sumu extends Construct {
       connections: this.connections,
       integration: this.integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations: this.revocations });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -267,6 +276,16 @@ export class Sumu extends Construct {
     return this.presence && attributeOrNull(this.presence.table, "arn");
   }
 
+  /** Whose tokens are revoked: undefined without revocations; with a variable `revocations`, null in Terraform. */
+  get revocationsTableName(): string | undefined {
+    return this.revocations?.tableName;
+  }
+
+  /** Whose tokens are revoked: undefined without revocations; with a variable `revocations`, null in Terraform. */
+  get revocationsTableArn(): string | undefined {
+    return this.revocations?.tableArn;
+  }
+
   /**
    * What the policy of {@link SumuProps.kmsKeyArn}'s key must allow services, as JSON, besides what lets IAM decide about
    * roles. It depends on no key: the key's own policy may be made of it.
@@ -311,6 +330,19 @@ export class Sumu extends Construct {
       throw new Error('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
     }
     return this.grant(role, readPresence(presenceTableArn));
+  }
+
+  /**
+   * Lets a role read whose tokens are revoked. A role that revokes needs {@link grantSendNotifications} alone.
+   *
+   * @throws Error when there is no such table: `revocations` is false
+   */
+  grantReadRevocations(role: GrantableRole): IamRolePolicy {
+    const { revocationsTableArn } = this;
+    if (revocationsTableArn === undefined) {
+      throw new Error("There is no table of revocations to read: revocations is false.");
+    }
+    return this.grant(role, readRevocations(revocationsTableArn));
   }
 
   /**

@@ -1,4 +1,6 @@
-import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
+import { conditional, Fn, Op, Token } from "cdktf";
+import type { Condition } from "../terraform/condition";
+import { whenKnown } from "../terraform/when-known";
 
 /** An environment variable that is there only when its input says something else than nothing. */
 export interface OptionalVariable {
@@ -7,6 +9,8 @@ export interface OptionalVariable {
   readonly value: string | undefined;
   /** What the handler does without the variable. @default nothing */
   readonly unless?: string;
+  /** Whether the variable is there. @default when its value is given, and is not {@link unless} */
+  readonly when?: Condition;
 }
 
 /**
@@ -17,16 +21,24 @@ export function withOptional(
   environment: Readonly<Record<string, string>>,
   optional: readonly OptionalVariable[] = [],
 ): Record<string, string> {
-  const known = optional.filter(({ value, unless }) => isKnown(value) && value !== undefined && value !== unless);
-  const always = { ...environment, ...Object.fromEntries(known.map(({ name, value = "" }) => [name, value])) };
-  const inTerraform = optional.filter(({ value }) => !isKnown(value)).map(asMap);
+  const always: Record<string, string> = { ...environment };
+  const inTerraform = [];
+  for (const variable of optional) {
+    const { name, value = "" } = variable;
+    const isThere = whetherThere(variable);
+    if (isThere === true) always[name] = value;
+    else if (isThere !== false) inTerraform.push(conditional(isThere, { [name]: value }, {}));
+  }
   return inTerraform.length === 0 ? always : Token.asStringMap(Fn.merge([always, ...inTerraform]));
 }
 
-function asMap({ name, value = "", unless }: OptionalVariable): IResolvable {
-  return conditional(Op.eq(value, unless ?? Token.nullValue()), {}, { [name]: value });
-}
-
-function isKnown(value: string | undefined): boolean {
-  return !Token.isUnresolved(value);
+function whetherThere({ value, unless, when }: OptionalVariable): Condition {
+  return (
+    when ??
+    whenKnown<string | undefined, Condition>(
+      value,
+      (known) => known !== undefined && known !== unless,
+      (token) => Op.neq(token as string, unless ?? Token.nullValue()),
+    )
+  );
 }

@@ -42,6 +42,10 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     description: "Who is online: name and arn of the table. Both null when presence_source is neither topic nor queue.",
     value: (sumu) => ({ name: sumu.presenceTableName, arn: sumu.presenceTableArn }),
   },
+  revocations_table: {
+    description: "Whose tokens are revoked: name and arn of the table. Both null without revocations.",
+    value: (sumu) => ({ name: sumu.revocationsTableName, arn: sumu.revocationsTableArn }),
+  },
   websocket_url: {
     description: "Where clients connect without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,

@@ -101,9 +101,11 @@ describe("modules/serverless", () => {
     expect(free.sort()).toEqual([
       "dashboard",
       "deletion_protection",
+      "end_connections_with_token",
       "keep_original_rights",
       "pre_release",
       "presence_source",
+      "revocations",
       "tracing",
       "verify_token_expiration",
     ]);
@@ -129,6 +131,7 @@ describe("modules/serverless", () => {
       messages: channel,
       connections_table: { name: "string", arn: "string", stream_arn: "string" },
       presence_table: { name: "string", arn: "string" },
+      revocations_table: { name: "string", arn: "string" },
       websocket_url: "string",
       kms_key_policy_json: "string",
     });
