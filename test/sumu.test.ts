@@ -237,13 +237,17 @@ describe("least privilege", () => {
     expect(rights(sumu(), "authorizer/authorizer/execution/policy_document")).toEqual([log("authorizer")]);
   });
 
-  test("the pusher reads and prunes connections, posts to this stage, takes and continues notifications", () => {
+  test("the pusher reads and prunes connections, posts to connections of this stage and closes them, takes and continues notifications", () => {
     expect(rights(sumu(), "pusher/pusher/execution/policy_document")).toEqual([
       log("pusher"),
       { actions: ["dynamodb:Query", "dynamodb:Scan", "dynamodb:DeleteItem"], resources: [connections] },
       {
         actions: ["execute-api:ManageConnections"],
         resources: ["${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live/POST/@connections/*"],
+      },
+      {
+        actions: ["execute-api:ManageConnections"],
+        resources: ["${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live/DELETE/@connections/*"],
       },
       {
         actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"],

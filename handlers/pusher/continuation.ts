@@ -22,7 +22,12 @@ const ATTRIBUTE_BYTES = 256;
  * @throws RangeError The notification leaves no room: its data and excluded users fill a message by themselves.
  */
 export function continuationBodies(
-  { data, excludedUsers, sentAt }: Pick<Notification, "data" | "excludedUsers" | "sentAt">,
+  {
+    data,
+    excludedUsers,
+    sentAt,
+    refusals = 0,
+  }: Pick<Notification, "data" | "excludedUsers" | "sentAt"> & Partial<Pick<Notification, "refusals">>,
   remainder: Remainder,
   attempt: number,
   reason?: string,
@@ -30,7 +35,8 @@ export function continuationBodies(
   const why = reason === undefined ? "" : `,"reason":${JSON.stringify(reason)}`;
   const since = sentAt === undefined || reason !== undefined ? "" : `,"sent_at":${sentAt}`;
   const start = `{"data":${data}`;
-  const state = `"${CONTINUATION}":{"attempt":${attempt}${since}${why}`;
+  const refused = refusals === 0 || reason !== undefined ? "" : `,"refusals":${refusals}`;
+  const state = `"${CONTINUATION}":{"attempt":${attempt}${since}${refused}${why}`;
   if (remainder.kind === "connections") {
     const tuples = remainder.connections.map(({ userId, connectionId, connectedAt }) =>
       JSON.stringify([userId, connectionId, connectedAt]),

@@ -19,6 +19,8 @@ export interface Notification {
   readonly excludedUsers: ReadonlySet<string>;
   /** From 1: how often deliveries that failed have been tried, this invocation included, those that do not count left out. */
   readonly attempt: number;
+  /** How often the connections were refused (429) while others took theirs: the clients do not read. */
+  readonly refusals?: number;
   /** Epoch milliseconds at which the queue or topic took the backend's request; absent when that is not known. */
   readonly sentAt?: number;
 }
@@ -96,11 +98,12 @@ function stringList(message: Record<string, unknown>, name: string): readonly st
 function parseContinuation(
   continuation: unknown,
   users: readonly string[],
-): Pick<Notification, "audience" | "attempt"> & { readonly sentAt?: number } {
+): Pick<Notification, "audience" | "attempt" | "refusals"> & { readonly sentAt?: number } {
   const malformed = new MalformedNotificationError(`\`${CONTINUATION}\` is not one that this version writes`);
   if (!isObject(continuation)) throw malformed;
-  const { attempt, connections, segment, after, sent_at: requestSentAt } = continuation;
+  const { attempt, connections, segment, after, refusals = 0, sent_at: requestSentAt } = continuation;
   if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
+  if (typeof refusals !== "number" || !Number.isSafeInteger(refusals) || refusals < 0) throw malformed;
   if (after !== undefined && !isObject(after)) throw malformed;
   if (requestSentAt !== undefined && typeof requestSentAt !== "number") throw malformed;
   const sent = requestSentAt === undefined ? {} : { sentAt: requestSentAt };
@@ -108,6 +111,7 @@ function parseContinuation(
     if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
     return {
       attempt,
+      refusals,
       ...sent,
       audience: {
         kind: "connections",
