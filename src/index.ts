@@ -27,14 +27,20 @@ export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contr
 export { ROUTE_KEYS } from "./contract/routes";
 export { CONNECTION, PRESENCE } from "./contract/tables";
 export type { ApiDomain } from "./domain/api-domain";
-export { CustomDomain, type CustomDomainProps } from "./domain/custom-domain";
+export { CustomDomain } from "./domain/custom-domain";
 export type { Gateway } from "./gateway/gateway";
 export type { WebSocketApi } from "./gateway/web-socket-api";
-export { AccessLogAccount, type AccessLogAccountProps } from "./global/access-log-account";
+export { AccessLogAccount } from "./global/access-log-account";
+export type { AccessLogAccountProps } from "./inputs/access-log-account";
 export type { ApiMapping } from "./inputs/api-mapping";
-export type { SubDomains } from "./inputs/domain-rules";
-export type { OperationProps } from "./inputs/operation-props";
-export type { GitHub, GitHubRepositories, GitHubRepository, S3Artifacts, SlackChannels } from "./inputs/rules";
+export type { CustomDomainProps, SubDomains } from "./inputs/custom-domain-props";
+export type {
+  GitHub,
+  GitHubRepositories,
+  GitHubRepository,
+  S3Artifacts,
+  SlackChannels,
+} from "./inputs/release-props";
 export type { SumuProps } from "./inputs/sumu-props";
 export type { FunctionConsumer, FunctionConsumerOptions } from "./integration/function-consumer";
 export type {

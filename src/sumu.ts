@@ -20,8 +20,9 @@ import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
-import { SUMU_DEFAULTS, type SumuProps, validated } from "./inputs/sumu-props";
-import { withDefaults } from "./inputs/with-defaults";
+import { acceptProps } from "./inputs/accept-props";
+import { INPUTS } from "./inputs/inputs";
+import type { SumuProps } from "./inputs/sumu-props";
 import { FunctionConsumer, type FunctionConsumerOptions } from "./integration/function-consumer";
 import {
   FunctionSubscription,
@@ -70,7 +71,7 @@ export class Sumu extends Construct {
 
   constructor(scope: Construct, id: string, props: SumuProps) {
     super(scope, id);
-    const input = withDefaults(validated(props), SUMU_DEFAULTS);
+    const input = acceptProps(props, INPUTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
     const account = new AwsAccount(this, "account");
     const encryption = new Encryption(account, input.kmsKeyArn);

@@ -42,7 +42,7 @@ export const USAGE: Omit<Usage, "connections"> = {
 };
 
 const DAYS = 30;
-/** The access log's line, and what a Lambda invocation logs. */
+/** A line of the access log, which each request of a client and each push to a connection writes, and what a Lambda invocation logs. */
 const LOG_BYTES = { request: 400, invocation: 500 };
 const AUTHORIZER_GIGABYTES = 0.5;
 const PRESENCE_GIGABYTES = 0.5;
@@ -80,7 +80,8 @@ export function monthCost(usage: Usage): MonthCost {
   // A connection: its row put and deleted; a change of presence: a read and a write; a notification: a read of the user's rows.
   const writes = 2 * connects + presence;
   const reads = connects + presence + notifications + broadcastPosts / 64;
-  const logBytes = LOG_BYTES.request * (2 * connects + pings + messages) + LOG_BYTES.invocation * lambdaRequests;
+  const logBytes =
+    LOG_BYTES.request * (2 * connects + pings + messages + posts) + LOG_BYTES.invocation * lambdaRequests;
 
   const parts = {
     "connection minutes": onlineMinutes * PRICES.connectionMinute,

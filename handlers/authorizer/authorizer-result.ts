@@ -1,3 +1,4 @@
+import { AUTHORIZER_CONTEXT } from "../../src/contract/authorizer-context";
 import type { Decision } from "./decide";
 import type { DenyReason } from "./deny-reason";
 
@@ -5,7 +6,7 @@ import type { DenyReason } from "./deny-reason";
 export const REFUSED_PRINCIPAL = "rogue";
 
 /**
- * What API Gateway takes for an answer, up to 8 KB: the subject, at most 2 KB (4 KB as JSON), appears in it once.
+ * What API Gateway takes for an answer, up to 8 KB: the user id, at most 2 KB (4 KB as JSON), appears in it once.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
@@ -18,8 +19,8 @@ export interface AuthorizerResult {
       { readonly Action: "execute-api:Invoke"; readonly Effect: "Allow" | "Deny"; readonly Resource: string },
     ];
   };
-  /** `$context.authorizer.error` in access logs. */
-  readonly context?: { readonly error: DenyReason };
+  /** The access log has it as `$context.authorizer.refusal`. Not `error`: API Gateway uses that name itself. */
+  readonly context?: { readonly [AUTHORIZER_CONTEXT.refusal]: DenyReason };
 }
 
 /**
@@ -32,6 +33,10 @@ export function authorizerResult(decision: Decision, methodArn: string): Authori
     Statement: [{ Action: "execute-api:Invoke", Effect: effect, Resource: methodArn }],
   });
   return decision.allowed
-    ? { principalId: decision.subject, policyDocument: policyDocument("Allow") }
-    : { principalId: REFUSED_PRINCIPAL, policyDocument: policyDocument("Deny"), context: { error: decision.reason } };
+    ? { principalId: decision.userId, policyDocument: policyDocument("Allow") }
+    : {
+        principalId: REFUSED_PRINCIPAL,
+        policyDocument: policyDocument("Deny"),
+        context: { [AUTHORIZER_CONTEXT.refusal]: decision.reason },
+      };
 }

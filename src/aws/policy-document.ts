@@ -3,7 +3,13 @@ import {
   type DataAwsIamPolicyDocumentStatement,
 } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import type { Construct } from "constructs";
-import type { KeyStatements } from "../encryption/encryption";
+
+/** What lets a principal use a key: statements, or dynamic blocks of them where only Terraform knows whether there is a key. */
+export interface KeyStatements {
+  readonly statement: readonly DataAwsIamPolicyDocumentStatement[];
+  /** Dynamic blocks `statement`, for {@link DataAwsIamPolicyDocument.addOverride}. */
+  readonly dynamic?: readonly unknown[];
+}
 
 /** A policy as `aws_iam_policy_document` data, so that scanners and reviewers read statements, not JSON in a string. */
 export class PolicyDocument extends DataAwsIamPolicyDocument {

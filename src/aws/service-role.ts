@@ -2,17 +2,16 @@ import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
-import type { KeyStatements } from "../encryption/encryption";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "./aws-account";
-import { type PolicyDocument, policyDocument } from "./policy-document";
+import { type KeyStatements, type PolicyDocument, policyDocument } from "./policy-document";
 
 export interface ServiceRoleProps {
   readonly account: AwsAccount;
   /** At most 64 characters. */
   readonly name: string;
   readonly description: string;
-  /** Who assumes it, for this account only where the service says for whom it acts: `lambda.amazonaws.com`. */
+  /** The service that assumes the role, such as `lambda.amazonaws.com`; restricted to this account where the service sends aws:SourceAccount. */
   readonly service: string;
   /** For which of its resources the service may assume it, as ARNs or patterns. @default any in this account */
   readonly sourceArns?: readonly string[];

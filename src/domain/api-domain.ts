@@ -1,11 +1,14 @@
 import { Apigatewayv2ApiMapping } from "@cdktf/provider-aws/lib/apigatewayv2-api-mapping";
 import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-domain-name";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
-import { conditional, Fn, type IResolvable, Op, propertyAccess, TerraformCount, Token } from "cdktf";
+import { Fn, type IResolvable, propertyAccess, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { ApiMapping } from "../inputs/api-mapping";
 import { attributeOf, attributeOrNull } from "../terraform/attribute";
-import { type Existence, existsWhen } from "../terraform/existence";
+import { choose } from "../terraform/choose";
+import { either, hasAny, not } from "../terraform/condition";
+import { existsWhen } from "../terraform/existence";
+import { whenKnown } from "../terraform/when-known";
 
 export interface ApiDomainProps {
   /** `stateless` or `statefull`: what the addresses say. */
@@ -28,7 +31,7 @@ export class ApiDomain extends Construct {
   constructor(scope: Construct, id: string, props: ApiDomainProps) {
     super(scope, id);
     const { kind, apis } = props;
-    const existence = domainExistence(apis, props.omitUnused);
+    const existence = existsWhen(either(not(props.omitUnused), hasAny(apis)));
     if (!existence.exists) {
       return;
     }
@@ -68,19 +71,15 @@ export class ApiDomain extends Construct {
   }
 
   private map(kind: string, apis: readonly ApiMapping[] | IResolvable, domainName: string): void {
-    if (Token.isUnresolved(apis)) {
-      const count = TerraformCount.of(Token.asNumber(Fn.lengthOf(apis)));
-      const field = (name: keyof ApiMapping) => Token.asString(propertyAccess(apis, [count.index, name]));
-      new Apigatewayv2ApiMapping(this, `${kind}_microservices_api_mapping`, {
-        count,
-        apiId: field("id"),
-        stage: field("stage"),
-        apiMappingKey: Token.asString(conditional(hasAny(field("key")), field("key"), Token.nullValue())),
-        domainName,
-      });
-      return;
-    }
-    for (const { id, key, stage } of apis as readonly ApiMapping[]) {
+    whenKnown(
+      apis,
+      (known) => this.mapEach(kind, known, domainName),
+      (token) => this.mapCounted(kind, token, domainName),
+    );
+  }
+
+  private mapEach(kind: string, apis: readonly ApiMapping[], domainName: string): void {
+    for (const { id, key, stage } of apis) {
       const name = key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
       new Apigatewayv2ApiMapping(this, `${kind}_microservices_${name}_api_mapping`, {
         apiId: id,
@@ -90,20 +89,16 @@ export class ApiDomain extends Construct {
       });
     }
   }
-}
 
-function domainExistence(apis: readonly ApiMapping[] | IResolvable, omitUnused: boolean | IResolvable): Existence {
-  if (!Token.isUnresolved(apis)) {
-    const used = (apis as readonly ApiMapping[]).length > 0;
-    return existsWhen(used || (Token.isUnresolved(omitUnused) ? Op.not(omitUnused) : !omitUnused));
+  private mapCounted(kind: string, apis: readonly ApiMapping[] | IResolvable, domainName: string): void {
+    const count = TerraformCount.of(Token.asNumber(Fn.lengthOf(apis)));
+    const field = (name: keyof ApiMapping) => Token.asString(propertyAccess(apis, [count.index, name]));
+    new Apigatewayv2ApiMapping(this, `${kind}_microservices_api_mapping`, {
+      count,
+      apiId: field("id"),
+      stage: field("stage"),
+      apiMappingKey: choose(hasAny(field("key")), field("key"), Token.asString(Token.nullValue())),
+      domainName,
+    });
   }
-  if (!Token.isUnresolved(omitUnused)) {
-    return existsWhen(omitUnused ? hasAny(apis) : true);
-  }
-  return existsWhen(Op.or(Op.not(omitUnused), hasAny(apis)));
-}
-
-/** Not `> 0`: cdktf 0.21 renders 0 as undefined. */
-function hasAny(listOrText: readonly unknown[] | string | IResolvable): IResolvable {
-  return Op.gte(Fn.lengthOf(listOrText), 1);
 }

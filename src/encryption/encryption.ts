@@ -1,6 +1,9 @@
-import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
-import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
+import { conditional, Fn, type IResolvable, Token } from "cdktf";
 import type { AwsAccount } from "../aws/aws-account";
+import type { KeyStatements } from "../aws/policy-document";
+import { isGiven } from "../terraform/condition";
+import { orElse } from "../terraform/or-else";
+import { whenKnown } from "../terraform/when-known";
 
 /** For how long SQS reuses a data key before it asks KMS again: its own default, in seconds. */
 const DATA_KEY_REUSE_SECONDS = 300;
@@ -55,15 +58,15 @@ export class Encryption {
   } {
     const { keyArn } = this;
     if (keyArn === undefined) return { sqsManagedSseEnabled: true };
-    if (!Token.isUnresolved(keyArn)) {
-      return { kmsMasterKeyId: keyArn, kmsDataKeyReusePeriodSeconds: DATA_KEY_REUSE_SECONDS };
-    }
-    const isGiven = Op.neq(keyArn, Token.nullValue());
+    const hasKey = isGiven(keyArn);
     return {
-      // False would clash with a key, as true does.
-      sqsManagedSseEnabled: conditional(isGiven, Token.nullValue(), true),
+      // Must be unset with a key: AWS refuses both true and false beside one.
+      ...(hasKey !== true && { sqsManagedSseEnabled: conditional(hasKey, Token.nullValue(), true) }),
       kmsMasterKeyId: keyArn,
-      kmsDataKeyReusePeriodSeconds: Token.asNumber(conditional(isGiven, DATA_KEY_REUSE_SECONDS, Token.nullValue())),
+      kmsDataKeyReusePeriodSeconds:
+        hasKey === true
+          ? DATA_KEY_REUSE_SECONDS
+          : Token.asNumber(conditional(hasKey, DATA_KEY_REUSE_SECONDS, Token.nullValue())),
     };
   }
 
@@ -74,19 +77,16 @@ export class Encryption {
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
   get topicKeyId(): string {
-    const { keyArn } = this;
-    if (keyArn === undefined) return SNS_KEY_ALIAS;
-    return Token.isUnresolved(keyArn) ? Fn.coalesce([keyArn, SNS_KEY_ALIAS]) : keyArn;
+    return orElse(this.keyArn, SNS_KEY_ALIAS);
   }
 
   /**
-   * Of a table: the key, else DynamoDB's own. A block that is gone would leave a table with the key it has; one that says
-   * false gives it DynamoDB's own back.
+   * Of a table: the key, else DynamoDB's own. Keep the block and say false: if it were omitted, an existing table would
+   * keep its old key.
    */
   get tableArguments(): { readonly enabled: boolean | IResolvable; readonly kmsKeyArn?: string } {
     const { keyArn } = this;
-    if (keyArn === undefined) return { enabled: false };
-    return { enabled: Token.isUnresolved(keyArn) ? Op.neq(keyArn, Token.nullValue()) : true, kmsKeyArn: keyArn };
+    return { enabled: isGiven(keyArn), kmsKeyArn: keyArn };
   }
 
   /** What lets a role use the key, and nothing without one: added to the statements of its policy document. */
@@ -107,16 +107,17 @@ export class Encryption {
         ],
       })),
     ];
-    if (!Token.isUnresolved(keyArn)) {
-      return { statement: all.map((one) => ({ ...one, resources: [keyArn] })) };
-    }
-    return {
-      statement: [],
-      dynamic: all.map((one) => ({
-        for_each: this.keys,
-        content: { ...one, resources: ["${statement.value}"] },
-      })),
-    };
+    return whenKnown<string, KeyStatements>(
+      keyArn,
+      (known) => ({ statement: all.map((one) => ({ ...one, resources: [known] })) }),
+      () => ({
+        statement: [],
+        dynamic: all.map((one) => ({
+          for_each: this.keys,
+          content: { ...one, resources: ["${statement.value}"] },
+        })),
+      }),
+    );
   }
 
   /** The key as a list: of one, or of none. */
@@ -124,12 +125,6 @@ export class Encryption {
     const { keyArn = "" } = this;
     return Fn.compact([keyArn]);
   }
-}
-
-export interface KeyStatements {
-  readonly statement: readonly DataAwsIamPolicyDocumentStatement[];
-  /** Dynamic blocks `statement`, for {@link DataAwsIamPolicyDocument.addOverride}. */
-  readonly dynamic?: readonly unknown[];
 }
 
 /**

@@ -20,7 +20,7 @@ import {
   putConnectionTemplate,
   sendMessageTemplate,
 } from "./mapping-templates";
-import { DEFAULT_TEMPLATE, FORM_CONTENT_TYPE, Route } from "./route";
+import { DEFAULT_TEMPLATE, FORM_CONTENT_TYPE, ORIGINAL_TEMPLATES, Route } from "./route";
 import type { WebSocketApi } from "./web-socket-api";
 
 export interface GatewayProps {
@@ -85,7 +85,7 @@ export class Gateway extends Construct {
         routeKey: ROUTE_KEYS.connect,
         authorizerId: props.authorizerId,
         service: service("dynamodb:action/PutItem"),
-        requestTemplates: { [DEFAULT_TEMPLATE]: putConnectionTemplate(connections.tableName) },
+        requestTemplates: storedTemplates(putConnectionTemplate(connections.tableName)),
         responses: stored,
         answers: true,
       }),
@@ -93,16 +93,23 @@ export class Gateway extends Construct {
         apiId,
         routeKey: ROUTE_KEYS.disconnect,
         service: service("dynamodb:action/DeleteItem"),
-        requestTemplates: { [DEFAULT_TEMPLATE]: deleteConnectionTemplate(connections.tableName) },
+        requestTemplates: storedTemplates(deleteConnectionTemplate(connections.tableName)),
         responses: stored,
         answers: true,
       }),
       new Route(this, "ping", {
         apiId,
         routeKey: ROUTE_KEYS.ping,
-        templateSelectionExpression: "200",
-        requestTemplates: { "200": PING_REQUEST_TEMPLATE },
-        responses: [{ id: "integration_response", key: "/200/", template: PONG_TEMPLATE }],
+        templateSelectionExpression: ORIGINAL_TEMPLATES.ping,
+        requestTemplates: { [ORIGINAL_TEMPLATES.ping]: PING_REQUEST_TEMPLATE },
+        responses: [
+          {
+            id: "integration_response",
+            key: "/200/",
+            template: PONG_TEMPLATE,
+            originalTemplate: ORIGINAL_TEMPLATES.ping,
+          },
+        ],
         answers: true,
       }),
       new Route(this, "publish", {
@@ -148,4 +155,9 @@ export class Gateway extends Construct {
       "Clients are browsers and apps, authorized by their token; a WebSocket API has no client certificates.",
     );
   }
+}
+
+/** The template of a request to DynamoDB, also under the key where the original has one. */
+function storedTemplates(template: string): Record<string, string> {
+  return { [ORIGINAL_TEMPLATES.stored]: template, [DEFAULT_TEMPLATE]: template };
 }

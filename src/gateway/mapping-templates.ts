@@ -35,19 +35,22 @@ export function deleteConnectionTemplate(tableName: string): string {
 }
 
 /**
- * Sets `$message` to what the client meant: a string's own text, anything else as its JSON text. It stays unset when
- * the frame has no `message`, null, or an empty string: the parameter is then left out, the service refuses the request,
- * and the client gets an error frame.
+ * Sets `$message` to what the client meant: a string's own text, anything else as its JSON text. It is an empty string
+ * when the frame has no `message`, null, or an empty string: the parameter is then left out, the service refuses the
+ * request, and the client gets an error frame.
+ *
+ * Versions of Velocity differ on an empty block and on `#set` of a value that is null. So each block has content, and
+ * each `#set` takes a double-quoted string with a quiet reference (`$!`), which is never null.
  */
 const SET_MESSAGE =
-  `#set($json = $input.json('$.message'))` +
-  `#if("$!json" == "" || $json == "null")` +
-  `#elseif($json.startsWith('"'))#set($message = $input.path('$.message'))` +
-  `#else#set($message = $json)#end`;
+  `#set($json = "$!input.json('$.message')")` +
+  `#if($json.startsWith('"'))#set($message = "$!input.path('$.message')")` +
+  `#elseif($json != "null")#set($message = "$!json")` +
+  `#else#set($message = "")#end`;
 
 /** `&<parameter>=<message>`, or nothing. */
 function messageParameter(parameter: string): string {
-  return `#if("$!message" != "")&${parameter}=$util.urlEncode($message)#end`;
+  return `#if($message != "")&${parameter}=$util.urlEncode($message)#end`;
 }
 
 interface Attribute {

@@ -9,8 +9,25 @@ import { acceptFinding } from "../terraform/accepted-finding";
 export const DEFAULT_SELECTION = "\\$default";
 export const DEFAULT_TEMPLATE = "$default";
 
+/**
+ * Keys under which the original kept its templates of `$connect` and `$disconnect`, and of `ping`. AWS merges maps of
+ * templates: it keeps a key that an update leaves out, and Terraform then shows a difference for ever. So these keys
+ * have the template that is in use, too. No selection expression picks `application/json`.
+ */
+export const ORIGINAL_TEMPLATES = { stored: "application/json", ping: "200" } as const;
+
 /** Query-protocol services take a form. */
 export const FORM_CONTENT_TYPE = { "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'" };
+
+/** What becomes of one kind of answer of the service. */
+export interface RouteAnswer {
+  readonly id: string;
+  /** Integration response key. */
+  readonly key: string;
+  readonly template?: string;
+  /** A further key of the same template, see {@link ORIGINAL_TEMPLATES}. */
+  readonly originalTemplate?: string;
+}
 
 export interface RouteProps {
   readonly apiId: string;
@@ -24,8 +41,8 @@ export interface RouteProps {
   readonly templateSelectionExpression?: string;
   readonly requestTemplates: Readonly<Record<string, string>>;
   readonly requestParameters?: Readonly<Record<string, string>>;
-  /** Response templates by integration response key: `/200/`, `$default`. Null: the answer is not rendered. */
-  readonly responses: readonly { readonly id: string; readonly key: string; readonly template?: string }[];
+  /** By integration response key: `/200/`, `$default`. Without a template the answer is not rendered. */
+  readonly responses: readonly RouteAnswer[];
   /** Whether the client hears back: a frame is sent only on a route with a route response. */
   readonly answers: boolean;
   readonly authorizerId?: string;
@@ -55,7 +72,7 @@ export class Route extends Construct {
         integrationId: integration.id,
         integrationResponseKey: response.key,
         templateSelectionExpression: response.template === undefined ? undefined : DEFAULT_SELECTION,
-        responseTemplates: response.template === undefined ? undefined : { [DEFAULT_TEMPLATE]: response.template },
+        responseTemplates: responseTemplates(response),
       });
     }
     this.route = new Apigatewayv2Route(this, "route", {
@@ -81,4 +98,9 @@ export class Route extends Construct {
       });
     }
   }
+}
+
+function responseTemplates({ template, originalTemplate }: RouteAnswer): Record<string, string> | undefined {
+  if (template === undefined) return undefined;
+  return { ...(originalTemplate && { [originalTemplate]: template }), [DEFAULT_TEMPLATE]: template };
 }

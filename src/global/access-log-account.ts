@@ -2,19 +2,11 @@ import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
 import { Construct } from "constructs";
 import { AwsAccount } from "../aws/aws-account";
 import { ServiceRole } from "../aws/service-role";
-import { type Tags, tagEverything } from "../aws/tags";
-import { check } from "../inputs/rule";
-import { prefixRule } from "../inputs/rules";
+import { tagEverything } from "../aws/tags";
+import { acceptProps } from "../inputs/accept-props";
+import { ACCESS_LOG_ACCOUNT_INPUTS, type AccessLogAccountProps } from "../inputs/access-log-account";
 import { physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
-
-/** What {@link AccessLogAccount} needs. */
-export interface AccessLogAccountProps {
-  /** The role is `<prefix>-sumu-gw-<region>`. */
-  readonly prefix: string;
-  /** Tags besides `stack = "sumu"`. @default {} */
-  readonly commonTags?: Tags;
-}
 
 /**
  * Lets API Gateway write to CloudWatch Logs, once for each account and region. Without it AWS refuses a stage that has
@@ -29,11 +21,11 @@ export class AccessLogAccount extends Construct {
 
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
     super(scope, id);
-    check(prefixRule, props.prefix);
+    const { prefix, commonTags } = acceptProps(props, ACCESS_LOG_ACCOUNT_INPUTS);
     const account = new AwsAccount(this, "account");
     const role = new ServiceRole(this, "logs", {
       account,
-      name: `${physicalName(props.prefix)}-gw-${account.region}`,
+      name: `${physicalName(prefix)}-gw-${account.region}`,
       description: "Lets API Gateway write to CloudWatch Logs.",
       service: "apigateway.amazonaws.com",
       statements: [
@@ -57,6 +49,6 @@ export class AccessLogAccount extends Construct {
     acceptFinding(role.document, "CKV_AWS_356", reason);
     this.roleArn = role.arn;
     new ApiGatewayAccount(this, "current", { cloudwatchRoleArn: role.arn, dependsOn: [role.policy] });
-    tagEverything(this, props.commonTags ?? {});
+    tagEverything(this, commonTags);
   }
 }

@@ -7,14 +7,14 @@ import { Token } from "cdktf";
 export interface Rule<T> {
   /** What is required, and why where AWS sets the limit. A sentence, as Terraform wants its error messages. */
   readonly message: string;
-  /** Whether a literal holds. */
+  /** Whether a literal obeys the rule. */
   holds(value: T): boolean;
-  /** The same as a Terraform condition on the expression `ref`, true for null where the input may be left out. */
+  /** The same as a Terraform condition on the expression `ref`, which is not null. */
   condition(ref: string): string;
 }
 
 /**
- * Checks a literal; a token is left to Terraform.
+ * Checks a literal. Terraform checks a token.
  *
  * @throws RangeError with the rule's own words.
  */
@@ -29,11 +29,16 @@ export function matches(pattern: RegExp, message: string): Rule<string> {
   return {
     message,
     holds: (value) => pattern.test(value),
-    condition: (ref) => `can(regex(${JSON.stringify(pattern.source)}, ${ref}))`,
+    condition: (ref) => regexCondition(pattern, ref),
   };
 }
 
-/** A rule that a whole number between two bounds obeys. */
+/** Whether Terraform finds the pattern in the text `ref`. */
+export function regexCondition(pattern: RegExp, ref: string): string {
+  return `can(regex(${JSON.stringify(pattern.source)}, ${ref}))`;
+}
+
+/** A whole number between two bounds. */
 export function between(least: number, most: number, message: string): Rule<number> {
   return {
     message,
@@ -42,8 +47,17 @@ export function between(least: number, most: number, message: string): Rule<numb
   };
 }
 
-/** The same rule for an input that may be left out. */
-export function whenGiven<T>(rule: Rule<T>): Rule<T> {
+/** One of a few texts. */
+export function oneOf(allowed: readonly string[], message: string): Rule<string> {
+  return {
+    message,
+    holds: (value) => allowed.includes(value),
+    condition: (ref) => `contains(${JSON.stringify(allowed)}, ${ref})`,
+  };
+}
+
+/** A Terraform condition that is true for null, for an input that may be left out. */
+export function unlessNull(condition: string, ref: string): string {
   // Terraform before 1.12 evaluates both sides of ||, and a regex over null is an error that can() turns into false.
-  return { ...rule, condition: (ref) => `${ref} == null ? true : ${rule.condition(ref)}` };
+  return `${ref} == null ? true : ${condition}`;
 }

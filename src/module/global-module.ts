@@ -1,18 +1,14 @@
-import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { AccessLogAccount } from "../global/access-log-account";
-import { prefixRule } from "../inputs/rules";
+import { ACCESS_LOG_ACCOUNT_INPUTS, type AccessLogAccountProps } from "../inputs/access-log-account";
 import { asModule } from "./as-module";
 import { declareOutputs, type OutputDefinitions } from "./output";
 import { requireProviders } from "./providers";
 import { ReadableStack } from "./readable-stack";
-import { COMMON_TAGS, declareVariables, type VariableDefinition } from "./variable";
+import { propsFromVariables, variablesOf } from "./variables";
 
 /** The inputs of module `global`. */
-export const GLOBAL_VARIABLES = {
-  prefix: { type: "string", description: "The role is <prefix>-sumu-gw-<region>.", rule: prefixRule },
-  common_tags: COMMON_TAGS,
-} as const satisfies Record<string, VariableDefinition>;
+export const GLOBAL_VARIABLES = variablesOf(ACCESS_LOG_ACCOUNT_INPUTS);
 
 /** The outputs of module `global`. */
 export const GLOBAL_OUTPUTS: OutputDefinitions<AccessLogAccount> = {
@@ -27,11 +23,8 @@ export class GlobalModule extends ReadableStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     requireProviders(this, ["aws"]);
-    const variable = declareVariables(this, GLOBAL_VARIABLES);
-    const account = new AccessLogAccount(this, "global", {
-      prefix: variable("prefix").stringValue,
-      commonTags: Token.asStringMap(variable("common_tags").value),
-    });
+    const { props } = propsFromVariables<AccessLogAccountProps>(this, ACCESS_LOG_ACCOUNT_INPUTS, GLOBAL_VARIABLES);
+    const account = new AccessLogAccount(this, "global", props);
     declareOutputs(this, GLOBAL_OUTPUTS, account);
   }
 

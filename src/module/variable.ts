@@ -11,24 +11,17 @@ export interface VariableDefinition {
   readonly rule?: Pick<Rule<never>, "message" | "condition">;
 }
 
-/** The input that every module has. */
-export const COMMON_TAGS = {
-  type: "map(string)",
-  description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
-  default: {},
-} as const satisfies VariableDefinition;
-
 /**
  * Declares a module's inputs.
  *
  * @returns what gives the one of a name
  */
-export function declareVariables<Name extends string>(
+export function declareVariables(
   scope: Construct,
-  definitions: Readonly<Record<Name, VariableDefinition>>,
-): (name: Name) => TerraformVariable {
+  definitions: Readonly<Record<string, VariableDefinition>>,
+): (name: string) => TerraformVariable {
   const declared = new Map<string, TerraformVariable>();
-  for (const [name, definition] of Object.entries<VariableDefinition>(definitions)) {
+  for (const [name, definition] of Object.entries(definitions)) {
     declared.set(name, declareVariable(scope, name, definition));
   }
   return (name) => {

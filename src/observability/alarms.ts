@@ -1,7 +1,7 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
-import { Fn, Op, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { plus } from "../terraform/arithmetic";
+import { hasAny } from "../terraform/condition";
 import { ALWAYS, type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
@@ -13,7 +13,7 @@ const SECOND_TRY_SECONDS = 180;
 /** Presence that lags this far is wrong to those who see it. */
 const OLD_RECORD_MILLISECONDS = 300_000;
 
-/** Some clients provoke a refusal by SQS or SNS with what they send; a fault of ours fails message after message. */
+/** A client can cause single errors by sending bad input. Ten in a period point to a fault of ours. */
 const MANY_INTEGRATION_ERRORS = 10;
 
 interface AlarmDefinition {
@@ -42,7 +42,7 @@ export interface AlarmsProps {
 
 /** Alarms exist when somebody hears them: each costs 0.10 USD a month, and a silent one is worth nothing. */
 export function alarmsExistence(actions: readonly string[]): Existence {
-  return existsWhen(Token.isUnresolved(actions) ? Op.gte(Fn.lengthOf(actions), 1) : actions.length > 0);
+  return existsWhen(hasAny(actions));
 }
 
 /** Alarms on what needs a person. What each means and what to do: docs/operations.md. */
@@ -141,8 +141,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       statistic: "Sum",
       threshold: MANY_INTEGRATION_ERRORS,
       periodsOfThree: 2,
-      description:
-        "DynamoDB, SNS or SQS refuse what the WebSocket API hands them: see integrationStatus in its access log.",
+      description: "DynamoDB, SNS or SQS refuse requests of the WebSocket API: see status and error in its access log.",
     },
     {
       id: "api_execution_errors",
@@ -150,7 +149,8 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       statistic: "Sum",
       threshold: 1,
       periodsOfThree: 2,
-      description: "The WebSocket API cannot call a service or the authorizer: see error in its access log.",
+      description:
+        "The WebSocket API cannot call a service or the authorizer, or a service failed: see error and errorType in its access log.",
     },
   ];
 }

@@ -51,7 +51,7 @@ export type StackParts = Pick<StackNames, "api" | "connectionsTable"> & {
   readonly pusherFunction: string;
 };
 
-/** The metrics of the SUMU of a prefix. Names that the prefix makes are not read from resources, which may not exist. */
+/** The metrics of the SUMU of a prefix. Names are computed from the prefix, because the resource may not exist. */
 export function stackMetrics(parts: StackParts): StackMetrics {
   const name = (suffix: keyof typeof NAME_SUFFIXES) => physicalName(parts.prefix, NAME_SUFFIXES[suffix]);
   return new StackMetrics({

@@ -1,6 +1,6 @@
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { type IResolvable, Op, Token } from "cdktf";
+import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-store";
@@ -16,6 +16,7 @@ import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
+import { isEqual } from "../terraform/condition";
 import { text } from "../terraform/text";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
@@ -86,8 +87,8 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
-    // Only the one right is granted either way.
-    const toTopic = Token.isUnresolved(presenceSource) ? Op.eq(presenceSource, "topic") : presenceSource === "topic";
+    // The role may use either the topic or the queue, never both.
+    const toTopic = isEqual(presenceSource, "topic");
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,

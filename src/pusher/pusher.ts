@@ -16,6 +16,7 @@ import type { Observation } from "../observability/observation";
 import type { Existence } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
+import { whenKnown } from "../terraform/when-known";
 
 export interface PusherProps {
   readonly account: AwsAccount;
@@ -103,7 +104,7 @@ export class Pusher extends Construct {
       observation: props.observation,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
-    // What leads to the function that comes is there before that to the one that goes is not: no notification is lost.
+    // The new function's triggers are created before the old function's are removed, so no notification is lost in between.
     const lifecycle = { createBeforeDestroy: true };
 
     const mapping = new LambdaEventSourceMapping(this, "notifications_mapping", {
@@ -146,12 +147,13 @@ export class Pusher extends Construct {
 /** A variable limit may be null: then there is no block, since AWS has no number that says so. */
 function limitConcurrency(mapping: LambdaEventSourceMapping, maximumConcurrency: number | undefined): void {
   if (maximumConcurrency === undefined) return;
-  if (!Token.isUnresolved(maximumConcurrency)) {
-    mapping.putScalingConfig({ maximumConcurrency });
-    return;
-  }
-  mapping.addOverride("dynamic.scaling_config", {
-    for_each: conditional(Op.eq(maximumConcurrency, Token.nullValue()), [], [maximumConcurrency]),
-    content: { maximum_concurrency: "${scaling_config.value}" },
-  });
+  whenKnown(
+    maximumConcurrency,
+    (known) => mapping.putScalingConfig({ maximumConcurrency: known }),
+    (token) =>
+      mapping.addOverride("dynamic.scaling_config", {
+        for_each: conditional(Op.eq(token, Token.nullValue()), [], [token]),
+        content: { maximum_concurrency: "${scaling_config.value}" },
+      }),
+  );
 }

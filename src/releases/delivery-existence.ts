@@ -1,4 +1,4 @@
-import type { GitHub, S3Artifacts } from "../inputs/rules";
+import type { GitHub, S3Artifacts } from "../inputs/release-props";
 import { type Existence, existsWhenGiven, existsWithBoth } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 

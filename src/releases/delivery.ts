@@ -1,7 +1,7 @@
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
-import type { GitHub, GitHubRepositories, S3Artifacts, SlackChannels } from "../inputs/rules";
+import type { GitHub, GitHubRepositories, S3Artifacts, SlackChannels } from "../inputs/release-props";
 import type { HandlerFunction } from "../lambda/handler-function";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";

@@ -1,15 +1,17 @@
 import { Codepipeline } from "@cdktf/provider-aws/lib/codepipeline";
-import { conditional, Fn, type IResolvable, Token } from "cdktf";
+import { conditional, type IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { ServiceRole } from "../aws/service-role";
-import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../inputs/rules";
+import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../inputs/release-props";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsWhenGiven, existsWithBoth } from "../terraform/existence";
 import { fieldOf, type Given } from "../terraform/field";
+import { firstCharacters } from "../terraform/text";
+import { whenKnown } from "../terraform/when-known";
 import { ReleaseBuild } from "./release-build";
 import { ReleaseNotifications } from "./release-notifications";
 import { type ReleasedHandler, SMOKE_TESTS } from "./smoke-test";
@@ -196,21 +198,21 @@ const NAMES = {
 /** Every push to the branch, or every tag. cdktf has no `dynamic` for a block that may stand once only. */
 function triggerOn(pipeline: Codepipeline, preRelease: boolean | IResolvable, branch: string): void {
   const push = "trigger.0.git_configuration.push.0";
-  if (!Token.isUnresolved(preRelease)) {
-    const [block, pattern] = preRelease ? ["branches", branch] : ["tags", "*"];
-    pipeline.addOverride(`${push}.${block}`, { includes: [pattern] });
-    return;
-  }
-  const when = (patterns: [string[], string[]], block: string) => ({
-    for_each: conditional(preRelease, ...patterns),
-    content: { includes: [`\${${block}.value}`] },
-  });
-  pipeline.addOverride(`${push}.dynamic`, {
-    branches: when([[branch], []], "branches"),
-    tags: when([[], ["*"]], "tags"),
-  });
-}
-
-function firstCharacters(text: string, count: number): string {
-  return Token.isUnresolved(text) ? Fn.substr(text, 0, count) : text.slice(0, count);
+  whenKnown(
+    preRelease,
+    (known) => {
+      const [block, pattern] = known ? ["branches", branch] : ["tags", "*"];
+      pipeline.addOverride(`${push}.${block}`, { includes: [pattern] });
+    },
+    (token) => {
+      const when = (patterns: [string[], string[]], block: string) => ({
+        for_each: conditional(token, ...patterns),
+        content: { includes: [`\${${block}.value}`] },
+      });
+      pipeline.addOverride(`${push}.dynamic`, {
+        branches: when([[branch], []], "branches"),
+        tags: when([[], ["*"]], "tags"),
+      });
+    },
+  );
 }

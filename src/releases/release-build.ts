@@ -1,5 +1,4 @@
 import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
-import { conditional, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { logGroup } from "../aws/log-group";
@@ -7,6 +6,8 @@ import { ServiceRole } from "../aws/service-role";
 import { RELEASE_ALIAS } from "../contract/handlers";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
+import { choose } from "../terraform/choose";
+import { isEqual } from "../terraform/condition";
 import { BUILDSPEC } from "./buildspec";
 import type { SmokeTest } from "./smoke-test";
 
@@ -84,6 +85,7 @@ export class ReleaseBuild extends Construct {
         { sid: "AskWhyItRuns", actions: ["codepipeline:GetPipelineExecution"], resources: [props.pipelineArn] },
       ],
     });
+    const isArm = isEqual(props.architecture, "arm64");
     this.project = new CodebuildProject(this, "project", {
       count,
       name,
@@ -93,10 +95,10 @@ export class ReleaseBuild extends Construct {
       artifacts: { type: "CODEPIPELINE" },
       source: { type: "CODEPIPELINE", buildspec: BUILDSPEC },
       environment: {
-        type: onArm(props.architecture, "ARM_CONTAINER", "LINUX_CONTAINER"),
+        type: choose(isArm, "ARM_CONTAINER", "LINUX_CONTAINER"),
         computeType: "BUILD_GENERAL1_SMALL",
-        image: onArm(
-          props.architecture,
+        image: choose(
+          isArm,
           "aws/codebuild/amazonlinux-aarch64-standard:3.0",
           "aws/codebuild/amazonlinux-x86_64-standard:5.0",
         ),
@@ -118,9 +120,4 @@ export class ReleaseBuild extends Construct {
       "It keeps no artifacts: its source comes from the pipeline's bucket and its result goes to Lambda.",
     );
   }
-}
-
-function onArm(architecture: string, arm: string, x86: string): string {
-  if (!Token.isUnresolved(architecture)) return architecture === "arm64" ? arm : x86;
-  return Token.asString(conditional(Op.eq(architecture, "arm64"), arm, x86));
 }

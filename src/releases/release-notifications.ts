@@ -1,7 +1,7 @@
 import { CodestarnotificationsNotificationRule } from "@cdktf/provider-aws/lib/codestarnotifications-notification-rule";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
-import type { SlackChannels } from "../inputs/rules";
+import type { SlackChannels } from "../inputs/release-props";
 import { fieldOf, type Given } from "../terraform/field";
 
 export interface ReleaseNotificationsProps {

@@ -1,4 +1,5 @@
 import { conditional, type IResolvable, Op, Token } from "cdktf";
+import { type Condition, isGiven, not } from "./condition";
 
 /**
  * Whether something exists. A literal decides at synthesis; a Terraform variable is not known then, and decides by a
@@ -12,7 +13,7 @@ export const ALWAYS: Existence = { exists: true };
 export const NEVER: Existence = { exists: false };
 
 /** It exists when the condition holds. */
-export function existsWhen(condition: boolean | IResolvable): Existence {
+export function existsWhen(condition: Condition): Existence {
   return typeof condition === "boolean"
     ? { exists: condition }
     : { exists: true, condition, count: Token.asNumber(conditional(condition, 1, 0)) };
@@ -20,7 +21,7 @@ export function existsWhen(condition: boolean | IResolvable): Existence {
 
 /** It exists when the other does not. */
 export function existsUnless({ exists, condition }: Existence): Existence {
-  return condition === undefined ? { exists: !exists } : existsWhen(Op.not(condition));
+  return existsWhen(not(condition ?? exists));
 }
 
 /** It exists when both do. */
@@ -34,7 +35,5 @@ export function existsWithBoth(one: Existence, other: Existence): Existence {
 
 /** What was given exists, as a literal or as an expression that is not null in Terraform. */
 export function existsWhenGiven(given: unknown): Existence {
-  return Token.isUnresolved(given)
-    ? existsWhen(Op.neq(given as IResolvable, Token.nullValue()))
-    : existsWhen(given !== undefined);
+  return existsWhen(isGiven(given));
 }

@@ -1,6 +1,25 @@
-import { type IResolvable, Token } from "cdktf";
+import { Fn, type IResolvable, Token } from "cdktf";
+import { whenKnown } from "./when-known";
 
 /** A number or boolean as an environment variable wants it. A template literal would print a number token's placeholder. */
 export function text(value: number | boolean | IResolvable): string {
-  return Token.isUnresolved(value) ? Token.asString(value) : `${value}`;
+  return whenKnown(value, String, Token.asString);
+}
+
+/** The texts with commas between them. */
+export function joined(list: readonly string[]): string {
+  return whenKnown(
+    list,
+    (known) => known.join(","),
+    (token) => Fn.join(",", [...token]),
+  );
+}
+
+/** The first so many characters of a text, or all when it is shorter. */
+export function firstCharacters(text: string, count: number): string {
+  return whenKnown(
+    text,
+    (known) => known.slice(0, count),
+    (token) => Fn.substr(token, 0, count),
+  );
 }

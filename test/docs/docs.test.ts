@@ -4,7 +4,7 @@ import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
 import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
 import { fillBlocks } from "../../scripts/generated-blocks";
 import { wireContractBlocks } from "../../scripts/wire-contract";
-import { authorizedAudiencesRule, authorizedIssuerRule, issuerJwksUriRule } from "../../src/inputs/rules";
+import { INPUTS } from "../../src/inputs/inputs";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
@@ -45,10 +45,10 @@ describe("the docs", () => {
     const uris = values("issuer_jwks_uri", '"(.*?)"');
     const issuers = values("authorized_issuer", '"(.*?)"');
     const audiences = values("authorized_audiences", '\\["(.*?)"\\]');
-    expect([uris.length, issuers.length, audiences.length]).toEqual([3, 3, 3]);
-    expect(uris.filter((uri) => !issuerJwksUriRule.holds(uri))).toEqual([]);
-    expect(issuers.filter((issuer) => !authorizedIssuerRule.holds(issuer))).toEqual([]);
-    expect(audiences.filter((audience) => !authorizedAudiencesRule.holds([audience]))).toEqual([]);
+    expect([uris.length, issuers.length, audiences.length]).toEqual([4, 4, 4]);
+    expect(uris.filter((uri) => !INPUTS.issuerJwksUri.rule.holds(uri))).toEqual([]);
+    expect(issuers.filter((issuer) => !INPUTS.authorizedIssuer.rule.holds(issuer))).toEqual([]);
+    expect(audiences.filter((audience) => !INPUTS.authorizedAudiences.rule.holds([audience]))).toEqual([]);
   });
 
   it("name algorithms and reasons of refusal that the authorizer has", () => {

@@ -1,5 +1,6 @@
-import { CustomDomain, type CustomDomainProps } from "../../src/domain/custom-domain";
-import { httpApisRule, wsApisRule } from "../../src/inputs/domain-rules";
+import { CustomDomain } from "../../src/domain/custom-domain";
+import { CUSTOM_DOMAIN_INPUTS } from "../../src/inputs/custom-domain";
+import type { CustomDomainProps } from "../../src/inputs/custom-domain-props";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
 import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
 
@@ -55,9 +56,9 @@ describe("CustomDomain", () => {
 
   test("rejects keys that are the same or no path, with the module's words", () => {
     const api = (key: string) => ({ id: "a", key, stage: "live" });
-    expect(() => domain({ wsApis: [api("live"), api("live")] })).toThrow(wsApisRule.message);
+    expect(() => domain({ wsApis: [api("live"), api("live")] })).toThrow(CUSTOM_DOMAIN_INPUTS.wsApis.rule.message);
     for (const key of ["/live", "live/", "a//b", "a b", "x".repeat(301)]) {
-      expect(() => domain({ httpApis: [api(key)] })).toThrow(httpApisRule.message);
+      expect(() => domain({ httpApis: [api(key)] })).toThrow(CUSTOM_DOMAIN_INPUTS.httpApis.rule.message);
     }
     expect(() => domain({ subDomains: { stateless: "api", statefull: "api" } })).toThrow(/^sub_domains must be/);
   });
@@ -115,6 +116,6 @@ describeWithTerraform("modules/core-route53", () => {
     ]);
     const refusal = await workspace.plan(...inputs, "-var", `ws_apis=${apis}`).catch((error: Error) => error.message);
     // Terraform wraps its messages.
-    expect(String(refusal).replace(/[│\s]+/g, " ")).toContain(wsApisRule.message);
+    expect(String(refusal).replace(/[│\s]+/g, " ")).toContain(CUSTOM_DOMAIN_INPUTS.wsApis.rule.message);
   });
 });

@@ -142,6 +142,54 @@ describe("a frame without a message", () => {
   });
 });
 
+/** A template as Velocity's tokens: directives, and what stands between them. */
+const DIRECTIVES = /#(?:set|if|elseif|else|end)\b/g;
+
+describe("the templates of send and publish depend on nothing that versions of Velocity do differently", () => {
+  const templates = [
+    ["send", sendMessageTemplate()],
+    ["publish", publishTemplate(TOPIC_ARN)],
+  ] as const;
+
+  test.each(templates)("%s has no empty block", (_, template) => {
+    // What follows the condition of #if or #elseif, or an #else, up to the next directive that ends the block.
+    const blocks = template.split(/#(?:if|elseif)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|#else/).slice(1);
+    expect(blocks.length).toBeGreaterThanOrEqual(4);
+    expect(blocks.filter((block) => /^\s*(?:#end|$)/.test(block))).toEqual([]);
+  });
+
+  test.each(templates)(
+    "%s sets no variable to what may be null: each #set takes a double-quoted string",
+    (_, template) => {
+      const sets = template.split(DIRECTIVES).filter((part) => /^\(\$\w+ = /.test(part));
+      expect(sets.map((part) => part.slice(0, part.indexOf(" = ")))).toEqual([
+        "($json",
+        "($message",
+        "($message",
+        "($message",
+      ]);
+      for (const set of sets) {
+        // Quiet references only: one without a value is an empty string.
+        expect(set).toMatch(/^\(\$\w+ = "(?:\$!\w+(?:\.\w+\('[^']*'\))?)?"\)/);
+      }
+    },
+  );
+
+  test.each(templates)(
+    "%s is the same under both readings of a reference without a value, whatever the frame",
+    (route, template) => {
+      fc.assert(
+        fc.property(fc.oneof(fc.jsonValue(), fc.constant(undefined)), (message) => {
+          const rendered = form(render(template, JSON.stringify({ action: route, message })));
+          const parameter = route === "send" ? "MessageBody" : "Message";
+          const isMissing = message === undefined || message === null || message === "";
+          expect(rendered[parameter]).toBe(isMissing ? undefined : text(message));
+        }),
+      );
+    },
+  );
+});
+
 describe("the request of $connect", () => {
   test("puts the connection with its time to live as a Number of epoch seconds", () => {
     expect(JSON.parse(render(putConnectionTemplate("shop-sumu-connections"), ""))).toEqual({

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { HANDLERS } from "../../src/contract/handlers";
 import { MESSAGE_SOURCES } from "../../src/contract/messages";
 import * as sources from "../../src/index";
-import { prefixRule } from "../../src/inputs/rules";
+import { INPUTS } from "../../src/inputs/inputs";
 import { describeWithRegistry, type PackedLibrary, packLibrary } from "../support/packed-library";
 import { type Block, only } from "../support/synthesize";
 import { changes, describeWithTerraform, type Plan, repositoryRoot, runTerraform } from "../support/terraform";
@@ -129,7 +129,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
         sources: MESSAGE_SOURCES,
         notification: { users: ["alice"], data: { hello: "Alice" } },
         withoutData: { users: ["alice"] },
-        refusal: prefixRule.message,
+        refusal: INPUTS.prefix.rule.message,
       });
       expectTwoSumus(result);
     }

@@ -52,6 +52,13 @@ describe("the cost of a month", () => {
     expect(parts["other frames"]).toBeCloseTo(0.6, 9); // 300,000 x 2 x $1 / million
   });
 
+  it("has a line of the access log for each push to a connection", () => {
+    const without = monthCost({ ...nothing, hoursOnlineADay: 24 }).parts["CloudWatch Logs"] ?? 0;
+    const { parts } = monthCost({ ...nothing, hoursOnlineADay: 24, broadcastsADay: 10 });
+    // 1,000 x 10 x 30 pushes x 400 bytes x $0.50 / GB
+    expect((parts["CloudWatch Logs"] ?? 0) - without).toBeCloseTo(0.06, 9);
+  });
+
   it("is the sum of its parts", () => {
     const { parts, total } = monthCost({ ...nothing, hoursOnlineADay: 8, notificationsADay: 20, broadcastsADay: 1 });
     expect(total).toBeCloseTo(

@@ -43,7 +43,7 @@ describe("authorizer under hostile input", () => {
           const event = inHeader ? connectEvent(undefined, { headers: { Authorization: token } }) : connectEvent(token);
           const result = await handler(event);
           expect([result.principalId, result.policyDocument.Statement[0].Effect]).toEqual(["rogue", "Deny"]);
-          expect(DENY_REASONS).toContain(result.context?.error);
+          expect(DENY_REASONS).toContain(result.context?.refusal);
         }),
       );
     });

@@ -24,7 +24,7 @@ describe("authorizer", () => {
     });
     const decisionFor = async (key: typeof rsa) => {
       const { context, principalId } = await handler(connectEvent(signToken(key, CLAIMS)));
-      return context?.error ?? principalId;
+      return context?.refusal ?? principalId;
     };
     try {
       expect(await Promise.all(Array.from({ length: 100 }, () => decisionFor(rsa)))).toEqual(Array(100).fill("user-1"));

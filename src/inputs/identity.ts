@@ -1,0 +1,85 @@
+import type { Tags } from "../aws/tags";
+import { LONGEST_PREFIX } from "../names";
+import type { Inputs } from "./input";
+import { matches } from "./rule";
+
+/** Which SUMU it is. */
+export interface IdentityProps {
+  /** Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. */
+  readonly prefix: string;
+  /**
+   * Tags on every resource that can carry tags, besides `stack = "sumu"`.
+   * @default {}
+   */
+  readonly commonTags?: Tags;
+  /** API stage, the last part of the URL that clients connect to. */
+  readonly stageName: string;
+  /**
+   * Where the pusher posts: a custom domain with its mapping key, or the stage's invoke URL.
+   * @default the URL of the stage `stageName`
+   */
+  readonly apigwEndpoint?: string;
+}
+
+export const IDENTITY_INPUTS = {
+  prefix: {
+    type: "string",
+    description: "Every name starts with <prefix>-sumu.",
+    original: true,
+    rule: matches(
+      new RegExp(`^[A-Za-z0-9_-]{1,${LONGEST_PREFIX}}$`),
+      `prefix must be 1 to ${LONGEST_PREFIX} characters out of A-Z, a-z, 0-9, - and _: every name starts with it, and "<prefix>-sumu-authorizer-codeless" may have 64 at most, Lambda's limit.`,
+    ),
+    samples: {
+      valid: ["a", "Shop_1-x", "p".repeat(LONGEST_PREFIX)],
+      invalid: ["my shop", "", "a.b", "a b", "ä", "a\n", "p".repeat(LONGEST_PREFIX + 1), 'a"b', "${x}"],
+    },
+  },
+  commonTags: {
+    type: "map(string)",
+    description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
+    default: {} as Tags,
+    original: true,
+  },
+  stageName: {
+    type: "string",
+    description: "API stage, the last part of the URL that clients connect to.",
+    original: true,
+    rule: matches(
+      /^[A-Za-z0-9_-]{1,128}$/,
+      "stage_name must be 1 to 128 characters out of A-Z, a-z, 0-9, - and _: API Gateway takes no other for a WebSocket stage.",
+    ),
+    samples: {
+      valid: ["live", "v1_2-x", "s".repeat(128)],
+      invalid: ["$default", "", "a/b", "a b", "s".repeat(129)],
+    },
+  },
+  apigwEndpoint: {
+    type: "string",
+    description:
+      "Where the pusher posts: https://<custom domain>/<mapping key>, or the stage's invoke URL. Null: the stage's own URL.",
+    default: null,
+    original: true,
+    rule: matches(
+      /^https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[^\s?#]*)?$/,
+      "apigw_endpoint must be an https:// URL without query or fragment (the custom domain with its mapping key, or the stage's invoke URL), or null for the stage's own URL.",
+    ),
+    samples: {
+      valid: [
+        "https://live.kodhive.com/push",
+        "https://abc.execute-api.eu-west-1.amazonaws.com/live",
+        "https://a:8443",
+      ],
+      invalid: [
+        "wss://live.example.com",
+        "http://a/b",
+        "wss://a/b",
+        "https://",
+        "https://a b",
+        "https://a/b?c=d",
+        "https://a#b",
+        "live.kodhive.com",
+      ],
+    },
+  },
+} as const satisfies Inputs<IdentityProps>;

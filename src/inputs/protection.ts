@@ -1,0 +1,49 @@
+import type { IResolvable } from "cdktf";
+import type { Inputs } from "./input";
+import { matches } from "./rule";
+
+/** What protects the data that a SUMU stores. */
+export interface ProtectionProps {
+  /**
+   * KMS key of the queues, topics, tables, log groups and functions' environments. Its key policy must hold what
+   * {@link Sumu.kmsKeyPolicyJson} says, before the apply that gives the key.
+   * @default keys of the services: SQS's and CloudWatch Logs' own, `alias/aws/sns`, DynamoDB's own, Lambda's own
+   */
+  readonly kmsKeyArn?: string;
+  /**
+   * True: AWS refuses to delete the tables, until an apply with false.
+   * @default false
+   */
+  readonly deletionProtection?: boolean | IResolvable;
+}
+
+export const PROTECTION_INPUTS = {
+  kmsKeyArn: {
+    type: "string",
+    description:
+      "KMS key of queues, topics, tables, log groups and functions' environments; its policy must hold what output kms_key_policy_json says. Null: the services' own keys.",
+    default: null,
+    rule: matches(
+      /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
+      "kms_key_arn must be the ARN of a symmetric KMS key (arn:aws:kms:<region>:<account>:key/<id>; not an alias, which no policy can name), or null for the keys of the services.",
+    ),
+    samples: {
+      valid: [
+        "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789",
+        "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0b1c2d3e4f567890abcdef0123456789",
+      ],
+      invalid: [
+        "alias/sumu",
+        "",
+        "0b1c2d3e-4f56-7890-abcd-ef0123456789",
+        "arn:aws:kms:eu-west-1:123456789012:alias/sumu",
+        "arn:aws:kms:eu-west-1:123456789012:key/a b",
+      ],
+    },
+  },
+  deletionProtection: {
+    type: "bool",
+    description: "True: AWS refuses to delete the tables, until an apply with false.",
+    default: false,
+  },
+} as const satisfies Inputs<ProtectionProps>;
