@@ -107,7 +107,8 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "a log group's streams: Lambda and CodeBuild name them as they write",
   },
   {
-    pattern: /^serverless pusher_execution PostToConnections .+\/POST\/@connections\/\*$/,
+    pattern:
+      /^serverless pusher_execution (?:PostToConnections|CloseSlowConsumers) .+\/(?:POST|DELETE)\/@connections\/\*$/,
     reason: "the connections of one stage: their ids come and go",
   },
   {
