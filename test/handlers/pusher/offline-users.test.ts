@@ -1,4 +1,4 @@
-import { SimulatedAws } from "../support/simulated-aws";
+import { SimulatedAws } from "../../../support/simulated-aws";
 
 /** 42,000 users, the most that fit into a message: three characters each. */
 const USERS = Array.from({ length: 42_000 }, (_, index) => index.toString(36).padStart(3, "0"));

@@ -1,5 +1,5 @@
 import type { PostResult } from "../../../handlers/pusher/post-result";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const START = Date.UTC(2026, 0, 1);
 const to = (...users: string[]) => JSON.stringify({ users, data: "hi" });

@@ -1,5 +1,5 @@
 import type { PostResult } from "../../../handlers/pusher/post-result";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const notification = (request: object) => JSON.stringify({ data: { text: "hi" }, ...request });
 const everyOnce = (aws: SimulatedAws) => [...aws.deliveries.values()].every((count) => count === 1);

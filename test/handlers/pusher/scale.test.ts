@@ -5,8 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import type { PostResult } from "../../../handlers/pusher/post-result";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 import type { MillionReport } from "../support/million-connections";
-import { connections, SimulatedAws } from "../support/simulated-aws";
 
 /** The whole process, Node itself and the simulation included: under what a function of 192 MB has left. */
 const PEAK_MEBIBYTES = 150;

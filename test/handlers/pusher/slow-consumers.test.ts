@@ -1,64 +1,19 @@
-import { seededRandom } from "../../../bench/capacity/seeded-random";
-import type { ConnectionRow } from "../../../handlers/pusher/connection";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { seededRandom } from "../../../support/seeded-random";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
+import { broadcastPast, SLOW_CONSUMERS } from "../../../support/slow-consumers";
 
 const START = Date.UTC(2026, 0, 1);
 
-interface Case {
-  readonly rows: readonly ConnectionRow[];
-  readonly isStuck: (connectionId: string) => boolean;
-}
-
-/** `count` connections, of which `stuck` in a row, from the middle on, are those of one user. */
-function sideBySide(count: number, stuck: number): Case {
-  const from = Math.floor((count - stuck) / 2);
-  const rows = connections(count).map((row, index) =>
-    index >= from && index < from + stuck ? { ...row, userId: "one-user", connectionId: `stuck-${index}` } : row,
-  );
-  return { rows, isStuck: (id) => id.startsWith("stuck-") };
-}
-
-/** One in `every` is stuck, evenly spread. */
-function spread(count: number, every: number): Case {
-  const rows = connections(count).map((row, index) =>
-    index % every === 3 ? { ...row, connectionId: `stuck-${index}` } : row,
-  );
-  return { rows, isStuck: (id) => id.startsWith("stuck-") };
-}
-
-/** A broadcast by the default of two segments. The p99 of those that read, in milliseconds since it was sent. */
-async function broadcast({ rows, isStuck }: Case, { nobodyStuck = false } = {}) {
-  const times: number[] = [];
-  const aws: SimulatedAws = new SimulatedAws({
-    rows,
-    settings: { broadcastSegments: 2 },
-    answer: (id) => {
-      if (!isStuck(id)) {
-        times.push(aws.clock.now() - START);
-        return 200;
-      }
-      return nobodyStuck ? 200 : 429;
-    },
-  });
-  await aws.invoke(['{"data":1}']);
-  await aws.drain({ functions: 2 });
-  times.sort((one, other) => one - other);
-  const stuckPosts = [...aws.posts].filter(([id]) => isStuck(id)).map(([, count]) => count);
-  return { aws, p99Ms: times[Math.floor(times.length * 0.99)] ?? 0, stuckPosts };
-}
-
 describe("connections that do not read", () => {
-  it.each<[string, Case]>([
-    ["one user's 2,000 of 7,000, side by side in the table", sideBySide(7_000, 2_000)],
-    ["one user's 2,000 of 102,000, side by side in the table", sideBySide(102_000, 2_000)],
-    ["one in ten of 7,000, evenly spread", spread(7_000, 10)],
-    ["one in ten of 30,000, evenly spread", spread(30_000, 10)],
-  ])("delay the others by less than half of what they wait anyway: %s", async (_, stuck) => {
-    const none = await broadcast(stuck, { nobodyStuck: true });
-    const some = await broadcast(stuck);
-    expect(some.p99Ms / none.p99Ms).toBeLessThan(1.5);
-    expect(Math.max(...some.stuckPosts)).toBeLessThanOrEqual(5);
-  });
+  it.each(Object.entries(SLOW_CONSUMERS))(
+    "delay the others by less than half of what they wait anyway: %s",
+    async (_, rows) => {
+      const none = await broadcastPast(rows(), { everybodyReads: true });
+      const some = await broadcastPast(rows());
+      expect(some.p99Ms / none.p99Ms).toBeLessThan(1.5);
+      expect(some.mostPosts).toBeLessThanOrEqual(5);
+    },
+  );
 });
 
 /** Ten users, each with two connections. */

@@ -5,14 +5,14 @@ import type {
   ConnectionStore,
   PageKey,
   Segment,
-} from "../../../handlers/pusher/connection";
-import type { ConnectionsEndpoint, Payload } from "../../../handlers/pusher/courier";
-import type { Outbox, OutboxMessage } from "../../../handlers/pusher/handover";
-import type { PostResult } from "../../../handlers/pusher/post-result";
-import { type MessageOutcome, type PusherSettings, push } from "../../../handlers/pusher/pusher";
-import { timeBudget } from "../../../handlers/pusher/time-budget";
-import type { LogFields } from "../../../handlers/shared/log";
-import type { MetricValue } from "../../../handlers/shared/metrics";
+} from "../handlers/pusher/connection";
+import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
+import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
+import type { PostResult } from "../handlers/pusher/post-result";
+import { type MessageOutcome, type PusherSettings, push } from "../handlers/pusher/pusher";
+import { timeBudget } from "../handlers/pusher/time-budget";
+import type { LogFields } from "../handlers/shared/log";
+import type { MetricValue } from "../handlers/shared/metrics";
 import { SimulatedClock } from "./simulated-clock";
 
 /** Rows in the table's own order; a computed one need not be held in memory. */
