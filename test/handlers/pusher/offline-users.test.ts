@@ -15,9 +15,9 @@ describe("a notification to users who are offline", () => {
       REMAINING_MS,
     );
     while (aws.queue.length > 0) {
-      const bodies = aws.queue.splice(0, 10).map(({ body }) => body);
-      attempts.push(...bodies.map((body) => JSON.parse(body).sumu_continuation.attempt));
-      await aws.invoke(bodies, REMAINING_MS);
+      const batch = aws.queue.splice(0, 10);
+      attempts.push(...batch.map(({ body }) => JSON.parse(body).sumu_continuation.attempt));
+      await aws.invoke(batch, REMAINING_MS);
     }
     expect(aws.deadLetters).toEqual([]);
     expect(new Set(attempts)).toEqual(new Set([1]));

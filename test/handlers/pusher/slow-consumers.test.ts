@@ -32,7 +32,7 @@ async function postsByInvocation(aws: SimulatedAws, connectionId: string): Promi
   for (let next = aws.queue.shift(); next !== undefined; next = aws.queue.shift()) {
     await aws.clock.drive(aws.clock.sleep(next.availableAt - aws.clock.now()));
     const before = aws.posts.get(connectionId) ?? 0;
-    await aws.invoke([next.body]);
+    await aws.invoke([next]);
     posts.push((aws.posts.get(connectionId) ?? 0) - before);
   }
   return posts;
@@ -73,7 +73,7 @@ describe("one connection that never reads", () => {
       await aws.clock.drive(
         aws.clock.sleep(Math.max(...batch.map(({ availableAt }) => availableAt)) - aws.clock.now()),
       );
-      await aws.invoke(batch.map(({ body }) => body));
+      await aws.invoke(batch);
     }
     expect(aws.closes).toEqual(["connection-0"]);
     expect(letters(aws)).toEqual([["connection-0", "slow_consumer"]]);
