@@ -24,7 +24,7 @@ describe("a notification to users who are offline", () => {
     expect(aws.invocations).toBeGreaterThan(5);
     // Some reads that ran out of time are repeated.
     expect(aws.reads).toBeGreaterThanOrEqual(420_000);
-  });
+  }, 180_000);
 
   it("is no failed attempt when the table has pages of rows whose time is up, or of users who are excluded", async () => {
     const rows = Array.from({ length: 400 }, (_, index) => ({
