@@ -102,10 +102,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
 
   const folder = await mkdtemp(path.join(tmpdir(), "sumu-local-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const [access, stack] = await all([
-    startAws(options, folder, cleanup, onStep),
-    synthesize(path.join(folder, "stack"), signal),
-  ]);
+  const [access, stack] = await all([startAws(options, folder, cleanup, onStep), synthesize(signal)]);
   signal?.throwIfAborted();
 
   onStep("Creating tables, queues, topics and functions");

@@ -13,7 +13,8 @@ import {
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
-import { AwsAccount } from "./aws/aws-account";
+import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
+import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
 import { ConnectionStore } from "./connections/connection-store";
 import { Encryption } from "./encryption/encryption";
@@ -30,6 +31,8 @@ import {
   type InvokedFunction,
 } from "./integration/function-subscription";
 import { Integration } from "./integration/integration";
+import { OriginalRights } from "./migration/original-rights";
+import { originalRightsExistence } from "./migration/original-rights-existence";
 import { NAME_SUFFIXES, physicalName } from "./names";
 import { Observability, stackMetrics } from "./observability/observability";
 import { graceExistence, watchdogExistence } from "./presence/presence-source";
@@ -38,7 +41,7 @@ import { Pusher } from "./pusher/pusher";
 import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
 import { attributeOrNull } from "./terraform/attribute";
-import { type Existence, existsWhen } from "./terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -73,7 +76,9 @@ export class Sumu extends Construct {
     super(scope, id);
     const input = acceptProps(props, INPUTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
-    const account = new AwsAccount(this, "account");
+    this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
+    // Not the table: it is replaced when its name changes. No change replaces an API.
+    const account = new ResourceAccount(this, "account", { arn: this.webSocketApi.executionArn });
     const encryption = new Encryption(account, input.kmsKeyArn);
     this.account = account;
     this.encryption = encryption;
@@ -90,8 +95,12 @@ export class Sumu extends Construct {
       deletionProtection,
     });
     this.integration = new Integration(this, "integration", { ...input, account, encryption });
-    this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
-    const delivery = named(this, deliveryExistence(input.s3Artifacts, input.github));
+    const originalRights = originalRightsExistence(input.keepOriginalRights, input.connectionsTableName);
+    // The released functions come in the second apply of a move, when nothing of the original is left that they replace.
+    const delivery = named(
+      this,
+      existsWithBoth(deliveryExistence(input.s3Artifacts, input.github), existsUnless(originalRights)),
+    );
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       account,
@@ -114,10 +123,11 @@ export class Sumu extends Construct {
       account,
       encryption,
       observation,
+      webSocketApi: this.webSocketApi,
       connections: this.connections,
       integration: this.integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -139,11 +149,20 @@ export class Sumu extends Construct {
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
     });
 
+    if (originalRights.exists) {
+      new OriginalRights(this, "original", {
+        prefix,
+        gateway: this.gateway.role,
+        count: originalRights.count,
+      });
+    }
+
     const { s3Artifacts, github } = input;
     if (delivery.exists && s3Artifacts !== undefined && github !== undefined) {
       new Delivery(this, "delivery", {
         ...input,
         account,
+        encryption,
         handlers: { authorizer: this.authorizer.handler, pusher: this.pusher.handler },
         s3Artifacts,
         github,
@@ -152,6 +171,7 @@ export class Sumu extends Construct {
     }
 
     tagEverything(this, input.commonTags);
+    boundEveryRole(this, input.permissionsBoundary);
     if (input.transform !== undefined) {
       transformEverything(this, input.transform);
     }

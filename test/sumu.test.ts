@@ -176,7 +176,7 @@ describe("Sumu with the fewest props", () => {
     for (const permission of Object.values(stack.resource.aws_lambda_permission ?? {})) {
       expect(permission).toMatchObject({
         qualifier: expect.stringContaining("aws_lambda_alias."),
-        source_account: expect.stringContaining("aws_caller_identity"),
+        source_account: expect.stringMatching(/^\$\{local\.sumu_account_account_id_\w{8}\}$/),
         source_arn: expect.any(String),
       });
     }
@@ -279,10 +279,8 @@ describe("least privilege", () => {
     ]);
   });
 
-  test.each([
-    ["topic", "sns:Publish", "${aws_sns_topic.sumu_integration_messages_topic.arn}"],
-    ["queue", "sqs:SendMessage", "${aws_sqs_queue.sumu_integration_messages_queue.arn}"],
-  ])("the watchdog with presence to the %s may send there only", (presenceSource, action, resource) => {
+  // Both rights: after a switch the version before it runs on until the alias moves.
+  test.each(["topic", "queue"])("the watchdog with presence to the %s may send to both", (presenceSource) => {
     expect(rights(sumu({ presenceSource }), "presence/presence/execution/policy_document")).toEqual([
       log("presence"),
       {
@@ -299,16 +297,16 @@ describe("least privilege", () => {
         actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
         resources: ["${aws_dynamodb_table.sumu_presence_presence_table.arn}"],
       },
-      { actions: [action], resources: [resource] },
+      { actions: ["sns:Publish"], resources: ["${aws_sns_topic.sumu_integration_messages_topic.arn}"] },
+      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"] },
       { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_presence_presence_dlq.arn}"] },
     ]);
   });
 
-  test("every role is assumed by its one service for this account only, and a function's for the function", () => {
+  test("every role is assumed by its one service, a function's for this account only", () => {
     const stack = sumu();
-    const account = "${data.aws_caller_identity.sumu_account_caller_identity.account_id}";
+    const account = "${local.sumu_account_account_id}";
     const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account] };
-    const lambda = `arn:\${data.aws_partition.sumu_account_partition.partition}:lambda:\${local.sumu_account_region}:${account}`;
     const trusted = (path: string) =>
       policyAt(stack, `${path}/trust_policy_document`).map(({ actions, principals, condition }) => ({
         actions,
@@ -322,15 +320,8 @@ describe("least privilege", () => {
     expect(policyAt(stack, "gateway/gateway/trust_policy_document")).toEqual([
       { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["apigateway.amazonaws.com"] }] },
     ]);
-    for (const [path, name, mappings] of [
-      ["authorizer/authorizer", "shop-sumu-authorizer-codeless", []],
-      ["pusher/pusher", "shop-sumu-pusher-codeless", [`${lambda}:event-source-mapping:*`]],
-      ["presence/presence", "shop-sumu-presence", [`${lambda}:event-source-mapping:*`]],
-    ] as const) {
-      const values = [`${lambda}:function:${name}`, `${lambda}:function:${name}:*`, ...mappings];
-      expect(trusted(`${path}/execution`)).toEqual(
-        assume("lambda.amazonaws.com", [inAccount, { test: "ArnLike", variable: "aws:SourceArn", values }]),
-      );
+    for (const path of ["authorizer/authorizer", "pusher/pusher", "presence/presence"]) {
+      expect(trusted(`${path}/execution`)).toEqual(assume("lambda.amazonaws.com", [inAccount]));
     }
   });
 });
@@ -407,7 +398,7 @@ describe("tokens", () => {
     expect(readable(environmentOf(stack, "${var.prefix}-sumu-pusher-codeless").APIGW_ENDPOINT ?? "")).toBe(
       '${coalesce(var.endpoint, "${replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://")}/${var.stage}")}',
     );
-    expect(only(stack.resource.aws_apigatewayv2_api).tags).toBe('${merge(var.tags, {"stack" = "sumu"})}');
+    expect(only(stack.resource.aws_apigatewayv2_api).tags).toMatch(/^\$\{local\.sumu_tags_\w{8}\}$/);
   });
 });
 

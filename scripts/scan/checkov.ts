@@ -20,14 +20,12 @@ export interface Check {
   readonly resource: string;
   /** Below the scanned folder, with a slash in front. */
   readonly file_path: string;
-  readonly check_result: { readonly suppress_comment?: string };
 }
 
 export interface Report {
   readonly results: {
     readonly passed_checks: readonly Check[];
     readonly failed_checks: readonly Check[];
-    readonly skipped_checks: readonly Check[];
     readonly parsing_errors: readonly string[];
   };
 }

@@ -1,24 +1,39 @@
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { logGroup } from "../aws/log-group";
 import { ServiceRole } from "../aws/service-role";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import type { Encryption, KeyUse } from "../encryption/encryption";
+import type { VpcConfig } from "../inputs/guardrails";
 import { type Observation, observationEnvironment } from "../observability/observation";
 import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { handlerBundle } from "./handler-bundle";
 import { type OptionalVariable, withOptional } from "./optional-environment";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
+import { vpcRights } from "./vpc";
+
+/**
+ * Where the zips are. Pipelines carry `.terraform` of the root module from the plan to the apply; a module's own folder
+ * may be read-only, and instances of the module share it.
+ */
+const ZIPS_FOLDER = "${path.root}/.terraform/sumu";
 
 export interface HandlerFunctionProps {
   readonly account: AwsAccount;
   readonly handler: HandlerName;
+  /**
+   * The API's id. It tells this SUMU from every other, also from one with the same prefix in another region or account:
+   * Terraform plans them side by side, and two that wrote one zip would read each other's half of it.
+   */
+  readonly instanceId: string;
   /** At most 64 characters. */
   readonly name: string;
   /** Name of the execution role: at most 64 characters. */
@@ -39,10 +54,10 @@ export interface HandlerFunctionProps {
   readonly encryption: Encryption;
   /** What it does with the key, besides reading its own environment. @default nothing */
   readonly keyUses?: readonly KeyUse[];
-  /** Whether a queue or a stream invokes it: Lambda then also reads that as the function's role. @default false */
-  readonly hasEventSource?: boolean;
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  /** @default outside of any VPC */
+  readonly vpcConfig?: Given<VpcConfig>;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -95,7 +110,6 @@ export class HandlerFunction extends Construct {
       name: props.roleName,
       description: `Execution role of ${name}.`,
       service: "lambda.amazonaws.com",
-      sourceArns: this.invokedFor(functionArns, props.hasEventSource ?? false),
       keyStatements: encryption.statements(props.keyUses ?? [], functionArns),
       statements: [
         {
@@ -107,12 +121,14 @@ export class HandlerFunction extends Construct {
       ],
     });
     const { observation } = props;
-    const tracing = tracingRights(this, this.execution, observation.tracing, count);
+    const rights = [
+      tracingRights(this, this.execution, observation.tracing, count),
+      vpcRights(this, this.execution, { account, vpc: props.vpcConfig, functionArns, count }),
+    ];
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
-      // One file per function name: two instances of a module share its folder, and are planned side by side.
-      outputPath: `\${path.module}/.sumu/${name}.zip`,
+      outputPath: `${ZIPS_FOLDER}/${props.instanceId}/${handler}.zip`,
       outputFileMode: "0644",
     });
     const common = {
@@ -129,7 +145,8 @@ export class HandlerFunction extends Construct {
         props.optionalEnvironment,
       ),
       tracingConfig: tracingConfig(observation.tracing),
-      dependsOn: tracing && [tracing],
+      vpcConfig: props.vpcConfig,
+      dependsOn: rights.filter((right) => right !== undefined),
       logGroupName: attributeOf(this.logGroup, "name"),
       // Order of a switch: create the new function, point the invokers to it, remove the old one.
       createBeforeDestroy: props.released !== undefined,
@@ -168,6 +185,11 @@ export class HandlerFunction extends Construct {
     return attributeOf(this.execution.role, "id");
   }
 
+  /** `latest` of each function that may exist. */
+  get aliases(): readonly LambdaAlias[] {
+    return [this.bundled, this.released].flatMap((one) => (one === undefined ? [] : [one.alias]));
+  }
+
   /** `latest`, known once the alias exists, so that what is added to it waits for it. */
   get aliasName(): string {
     return this.read(({ alias }) => attributeOf(alias, "name"));
@@ -196,19 +218,6 @@ export class HandlerFunction extends Construct {
   private functionArnOf(name: string): string {
     const { partition, region, accountId } = this.account;
     return `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
-  }
-
-  /**
-   * For what Lambda may assume the role: the function, its versions and its alias. AWS documents both source keys for
-   * execution roles, and not which of Lambda's resources is named when a mapping reads its source, so that a function
-   * with one may be assumed for any mapping of the account: those run with their own functions' roles.
-   *
-   * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
-   */
-  private invokedFor(functionArns: readonly string[], hasEventSource: boolean): string[] {
-    const { partition, region, accountId } = this.account;
-    const mappings = `arn:${partition}:lambda:${region}:${accountId}:event-source-mapping:*`;
-    return [...functionArns.flatMap((arn) => [arn, `${arn}:*`]), ...(hasEventSource ? [mappings] : [])];
   }
 
   private read(attribute: (one: VersionedFunction) => string): string {

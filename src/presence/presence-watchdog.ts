@@ -7,6 +7,8 @@ import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-s
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
@@ -15,8 +17,7 @@ import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
-import { choose } from "../terraform/choose";
-import { isEqual } from "../terraform/condition";
+import type { Given } from "../terraform/field";
 import { text } from "../terraform/text";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
@@ -24,6 +25,7 @@ import { graceExistence } from "./presence-source";
 export interface PresenceWatchdogProps {
   readonly account: AwsAccount;
   readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
   /** `topic` or `queue`. */
@@ -31,6 +33,7 @@ export interface PresenceWatchdogProps {
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   readonly encryption: Encryption;
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
@@ -64,7 +67,7 @@ export class PresenceWatchdog extends Construct {
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
     super(scope, id);
-    const { account, prefix, connections, integration, presenceSource, encryption, count } = props;
+    const { account, prefix, webSocketApi, connections, integration, presenceSource, encryption, count } = props;
     const { messagesTopic: topic, messagesQueue: queue } = integration;
 
     this.table = new DynamodbTable(this, "presence_table", {
@@ -87,12 +90,11 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
-    // The role may use either the topic or the queue, never both.
-    const toTopic = isEqual(presenceSource, "topic");
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,
       handler: "presence",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.presence),
       roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
       description: "Tells the backend when a user comes online or goes offline.",
@@ -100,7 +102,6 @@ export class PresenceWatchdog extends Construct {
       memoryMegabytes: props.presenceMemoryMb,
       architecture: props.architecture,
       encryption,
-      hasEventSource: true,
       environment: {
         [PRESENCE_ENVIRONMENT.connectionsTable]: connections.tableName,
         [PRESENCE_ENVIRONMENT.presenceTable]: attributeOf(this.table, "name"),
@@ -123,11 +124,10 @@ export class PresenceWatchdog extends Construct {
           actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
           resources: [attributeOf(this.table, "arn")],
         },
-        {
-          sid: "SendEvents",
-          actions: [choose(toTopic, "sns:Publish", "sqs:SendMessage")],
-          resources: [choose(toTopic, topic.arn, queue.arn)],
-        },
+        // Both rights, although presence goes to one: after a switch of the source the version before it still runs,
+        // until the alias moves, and a right that is gone by then would fail its events.
+        { sid: "PublishEvents", actions: ["sns:Publish"], resources: [topic.arn] },
+        { sid: "SendEvents", actions: ["sqs:SendMessage"], resources: [queue.arn] },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
       keyUses: [
@@ -136,6 +136,7 @@ export class PresenceWatchdog extends Construct {
       ],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
     });
     grace?.connect(this.handler);
 

@@ -29,7 +29,7 @@ interface Blocks {
   readonly [type: string]: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-const MODULES = ["serverless", "core-route53", "global"];
+const MODULES = ["serverless", "core-route53", "global", "key-policy"];
 
 function read(module: string): { readonly resource?: Blocks; readonly data?: Blocks } {
   return JSON.parse(readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8"));
@@ -58,16 +58,18 @@ const trusts = all.filter(({ principals, resources }) => principals !== undefine
 
 /** `${aws_sqs_queue.messages.arn}` is aws_sqs_queue.messages, and an ARN of this account and region is short. */
 function readable(text: string): string {
-  return text
-    .replaceAll("${var.prefix}-sumu", "<sumu>")
-    .replace(
-      /^arn:\$\{data\.aws_partition\.current\.partition\}:(\w+):\$\{local\.region\}:\$\{.+?\.account_id\}:/,
-      "arn:$1:",
-    )
-    .replace("${data.aws_caller_identity.current.account_id}", "this account")
-    .replace(".${local.region}.amazonaws.com", "")
-    .replace("${statement.value}", "the key")
-    .replace(/\$\{((?:aws|var)[a-z0-9_]*\.\w+(?:\[0\])?)(?:\.(?:arn|execution_arn))?\}/g, "$1");
+  return (
+    text
+      .replaceAll("${var.prefix}-sumu", "<sumu>")
+      // The module key-policy makes no resource whose ARN says where it is.
+      .replaceAll("${data.aws_partition.current.partition}", "${local.partition}")
+      .replaceAll("${data.aws_caller_identity.current.account_id}", "${local.account_id}")
+      .replace(/^arn:\$\{local\.partition\}:(\w+):\$\{local\.region\}:\$\{local\.account_id\}:/, "arn:$1:")
+      .replace("${local.account_id}", "this account")
+      .replace(".${local.region}.amazonaws.com", "")
+      .replace("${statement.value}", "the key")
+      .replace(/\$\{((?:aws|var)[a-z0-9_]*\.\w+(?:\[0\])?)(?:\.(?:arn|execution_arn))?\}/g, "$1")
+  );
 }
 
 /** One statement as a line: who may do what with what, and when. */
@@ -113,7 +115,7 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
   },
   {
     pattern:
-      /^serverless (authorizer|pusher)_(build_role|pipeline)\[?0?\]? (ReadSource|KeepArtifacts) \$\{var\.s3_artifacts\.arn\}\/\$\{substr\(.+, 0, 20\)\}\/\*$/,
+      /^serverless (authorizer|pusher)_(build_role|pipeline)\[?0?\]? (ReadSource|KeepArtifacts) \$\{var\.s3_artifacts\.arn\}\/\$\{substr\(.+, 0, 20\)\}\/\1\/\*$/,
     reason: "a pipeline's artifacts in its own folder: CodePipeline names them",
   },
   {
@@ -121,12 +123,21 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "one function's versions and alias: a release makes the next version",
   },
   {
-    pattern: /^serverless key (KeepLogs|KeepWhatTheTopicCouldNotDeliver) \*$/,
+    pattern: /^(serverless|key-policy) key (KeepLogs|KeepWhatTheTopicCouldNotDeliver) \*$/,
     reason: "in a key's own policy * is that key",
   },
   {
     pattern: /^serverless (authorizer|pusher|presence)_tracing SendTraces \*$/,
     reason: "traces belong to no resource: AWS gives xray:PutTraceSegments and PutTelemetryRecords none",
+  },
+  {
+    pattern:
+      /^serverless (authorizer|pusher|presence)_vpc MakeNetworkInterfaces arn:\$\{local\.partition\}:ec2:\$\{local\.region\}:\*:\*\/\*$/,
+    reason: "network interfaces in this region: Lambda makes them, in subnets that may be another account's",
+  },
+  {
+    pattern: /^serverless (authorizer|pusher|presence)_vpc (SeeNetworkInterfaces|NotByTheFunctionItself) \*$/,
+    reason: "what describes takes no resource in EC2, and what is refused is refused everywhere",
   },
   {
     pattern: /^global current WriteLogs \*$/,
@@ -142,7 +153,11 @@ describe("the policies of all modules", () => {
   test("are all policy documents: no policy is JSON in a string or one of AWS's own", () => {
     for (const module of MODULES) {
       const text = readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8");
-      expect(text).not.toMatch(/iam::aws:policy|aws_iam_policy_attachment|aws_iam_role_policy_attachment/);
+      expect(text).not.toMatch(/iam::aws:policy|aws_iam_policy_attachment/);
+      // The original's stay for the first apply of a move.
+      const { resource = {} } = JSON.parse(text) as { resource?: Record<string, Record<string, unknown>> };
+      const attached = Object.keys(resource.aws_iam_role_policy_attachment ?? {});
+      expect(attached.filter((name) => !name.startsWith("original_"))).toEqual([]);
       const written = [...text.matchAll(/"(?:policy|assume_role_policy)": "(.*)"/g)].map(([, policy]) => policy);
       expect(written.filter((policy) => !policy?.startsWith("${data.aws_iam_policy_document."))).toEqual([]);
     }
@@ -169,16 +184,22 @@ describe("the policies of all modules", () => {
     expect(unused).toEqual([]);
   });
 
-  test("let one service assume each role, Lambda, CodeBuild and CodePipeline for this account and their own ARN", () => {
+  test("let one service assume each role, under no condition that the service is not known to meet", () => {
+    const met: Readonly<Record<string, readonly string[]>> = {
+      // It sends neither source key.
+      "apigateway.amazonaws.com": [],
+      // Nobody has shown that it sends one.
+      "codepipeline.amazonaws.com": [],
+      // Which of its resources it names when it reads an event source is not known.
+      "lambda.amazonaws.com": ["aws:SourceAccount"],
+      "codebuild.amazonaws.com": ["aws:SourceAccount", "aws:SourceArn"],
+    };
     expect(trusts.length).toBeGreaterThan(8);
     for (const { where, principals, condition = [] } of trusts) {
       const [{ type, identifiers } = { type: "", identifiers: [] }] = principals ?? [];
       const keys = condition.map(({ variable }) => variable);
       expect({ where, type, services: identifiers.length }).toEqual({ where, type: "Service", services: 1 });
-      expect({ where, keys }).toEqual({
-        where,
-        keys: identifiers[0] === "apigateway.amazonaws.com" ? [] : ["aws:SourceAccount", "aws:SourceArn"],
-      });
+      expect({ where, keys }).toEqual({ where, keys: met[identifiers[0] ?? ""] });
     }
   });
 
@@ -193,7 +214,7 @@ describe("the policies of all modules", () => {
           {
             test: "StringEquals",
             variable: "AWS:SourceOwner",
-            values: ["${data.aws_caller_identity.current.account_id}"],
+            values: ["${local.account_id}"],
           },
         ],
       })),
@@ -207,11 +228,13 @@ describe("the policies of all modules", () => {
       ...Object.values(resource.aws_sns_topic_policy ?? {}),
     ];
     const names = (type: string) => Object.keys(resource[type] ?? {}).map((name) => `${type}.${name}`);
-    const guarded = refused.flatMap(({ resources = [], principals, condition }) => {
-      expect(principals).toEqual([{ type: "*", identifiers: ["*"] }]);
-      expect(condition).toEqual([{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }]);
-      return resources.map((arn) => readable(arn).replace("[0]", ""));
-    });
+    const guarded = refused
+      .filter(({ principals }) => principals !== undefined)
+      .flatMap(({ resources = [], principals, condition }) => {
+        expect(principals).toEqual([{ type: "*", identifiers: ["*"] }]);
+        expect(condition).toEqual([{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }]);
+        return resources.map((arn) => readable(arn).replace("[0]", ""));
+      });
     expect(guarded.sort()).toEqual([...names("aws_sqs_queue"), ...names("aws_sns_topic")].sort());
     expect(withPolicy.length).toBe(guarded.length);
   });
@@ -223,13 +246,13 @@ describe("the policies of all modules", () => {
     ).toEqual([
       {
         principal: "apigateway.amazonaws.com",
-        source_account: "${data.aws_caller_identity.current.account_id}",
+        source_account: "${local.account_id}",
         source_arn:
           "${aws_apigatewayv2_api.websocket.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.request.id}",
       },
       {
         principal: "sns.amazonaws.com",
-        source_account: "${data.aws_caller_identity.current.account_id}",
+        source_account: "${local.account_id}",
         source_arn: "${aws_sns_topic.notifications.arn}",
       },
     ]);

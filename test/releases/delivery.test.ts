@@ -1,3 +1,5 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { TerraformVariable, Token } from "cdktf";
 import type { SumuProps } from "../../src/inputs/sumu-props";
 import { Sumu } from "../../src/sumu";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
@@ -43,6 +45,29 @@ describe("delivery pipelines", () => {
     }
   });
 
+  test("take attributes and variables inside of their objects", () => {
+    const { resource } = synthesize((stack) => {
+      const bucket = new S3Bucket(stack, "artifacts");
+      const variable = (name: string) => new TerraformVariable(stack, name, { type: "string" }).stringValue;
+      const connectionArn = variable("connection");
+      const repository = { name: variable("repository"), branch: variable("branch") };
+      new Sumu(stack, "sumu", {
+        ...basics,
+        s3Artifacts: { bucket: bucket.bucket, arn: bucket.arn },
+        github: { owner: "shop", connectionArn },
+        githubRepositories: { authorizer: repository, pusher: repository },
+        ciNotificationsSlackChannels: { info: variable("info"), alert: "alert" },
+      });
+    });
+    const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-pusher"));
+    expect(pipeline).toMatchObject({
+      artifact_store: [{ location: "${aws_s3_bucket.artifacts.bucket}", type: "S3" }],
+      trigger: [{ git_configuration: { push: [{ branches: { includes: ["${var.branch}"] } }] } }],
+    });
+    expect(JSON.stringify(pipeline.stage)).toContain('"FullRepositoryId":"shop/${var.repository}"');
+    expect(JSON.stringify(resource.aws_codestarnotifications_notification_rule)).toContain("slack-channel/${var.info}");
+  });
+
   test("release a push to the repository's branch, from its source to its function", () => {
     const { resource } = sumu(delivered);
     const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-pusher"));
@@ -70,7 +95,7 @@ describe("delivery pipelines", () => {
         DetectChanges: "false",
       },
     });
-    expect(release).toMatchObject({ provider: "CodeBuild", input_artifacts: ["source"] });
+    expect(release).toMatchObject({ provider: "CodeBuild", input_artifacts: ["pusher"] });
     const project = only(resource.aws_codebuild_project, named("shop-sumu-build-pusher"));
     expect(project).toMatchObject({
       environment: {
@@ -99,6 +124,53 @@ describe("delivery pipelines", () => {
     expect(JSON.stringify(pipeline.stage)).toContain('"FullRepositoryId":"shop/jwt"');
     const project = only(resource.aws_codebuild_project, named("shop-sumu-build-authorizer"));
     expect(variable(project, "RELEASE_ON")).toBe("tag");
+    // The build asks the branch, for which it needs the history, and the connection to fetch it.
+    expect(variable(project, "BRANCH")).toBe("stable");
+    expect(JSON.stringify(pipeline.stage)).toContain('"OutputArtifactFormat":"CODEBUILD_CLONE_REF"');
+    const clones = Object.values(resource.aws_iam_role_policy ?? {}).filter(named("sumu-clone"));
+    expect(clones).toHaveLength(2);
+    expect(Object.values(sumu(delivered).resource.aws_iam_role_policy ?? {}).filter(named("sumu-clone"))).toEqual([]);
+  });
+
+  test("keep the artifacts of the two apart, also where a long prefix makes the folders of the pipelines one", () => {
+    const { data, resource } = sumu({ ...delivered, prefix: "a-long-name-of-a-shop" });
+    const folders = Object.values(data.aws_iam_policy_document ?? {})
+      .flatMap(({ statement }) => statement as readonly { sid?: string; resources?: readonly string[] }[])
+      .filter(({ sid }) => sid === "KeepArtifacts")
+      .flatMap(({ resources = [] }) => resources);
+    expect(folders).toEqual([
+      "arn:aws:s3:::shop-artifacts/a-long-name-of-a-sho/authorizer/*",
+      "arn:aws:s3:::shop-artifacts/a-long-name-of-a-sho/pusher/*",
+    ]);
+    for (const { name, stage } of Object.values(resource.aws_codepipeline ?? {})) {
+      const handler = String(name).replace(/^.*-release-/, "");
+      expect(JSON.stringify(stage)).toContain(`"output_artifacts":["${handler}"]`);
+    }
+  });
+
+  test("with a key, let the build encrypt the function's environment and let Lambda have its grant", () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789";
+    const withKey = (props: SumuProps) =>
+      Object.values(sumu(props).data.aws_iam_policy_document ?? {})
+        .flatMap(({ statement }) => statement as readonly { sid?: string }[])
+        .filter(({ sid }) => sid === "UseKeyOfFunction" || sid === "LetLambdaUseKey");
+    expect(withKey(delivered)).toEqual([]);
+    const viaLambda = {
+      test: "StringEquals",
+      variable: "kms:ViaService",
+      values: [expect.stringMatching(/^lambda\./)],
+    };
+    const forAws = { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] };
+    const both = [
+      {
+        sid: "UseKeyOfFunction",
+        actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+        condition: [viaLambda],
+        resources: [kmsKeyArn],
+      },
+      { sid: "LetLambdaUseKey", actions: ["kms:CreateGrant"], condition: [viaLambda, forAws], resources: [kmsKeyArn] },
+    ];
+    expect(withKey({ ...delivered, kmsKeyArn })).toEqual([...both, ...both]);
   });
 
   test("leave code and alias of their functions to the releases", () => {
@@ -110,7 +182,8 @@ describe("delivery pipelines", () => {
       "shop-sumu-pusher-released": code,
     });
     const aliases = Object.values(stack.resource.aws_lambda_alias ?? {});
-    const alias = { create_before_destroy: true, ignore_changes: ["function_name", "function_version"] };
+    // Not the function's name: a changed prefix makes other functions, and the aliases go with them.
+    const alias = { create_before_destroy: true, ignore_changes: ["function_version"] };
     expect(aliases.map(({ name, lifecycle }) => [name, lifecycle])).toEqual(
       expect.arrayContaining([
         ["latest", alias],
@@ -164,15 +237,17 @@ describe("delivery pipelines", () => {
     expect(statements("AskVersions").map(({ actions }) => actions)).toEqual(
       Array(2).fill(["lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction"]),
     );
-    // CodePipeline's folder: the first 20 characters of the pipeline's name.
+    // CodePipeline's folders: the first 20 characters of the pipeline's name, the first 10 of the artifact's.
     expect(statements("KeepArtifacts").map(({ resources }) => resources)).toEqual([
-      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-au/*"],
-      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-pu/*"],
+      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-au/authorizer/*"],
+      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-pu/pusher/*"],
     ]);
   });
 
   test("rejects a GitHub object or bucket that is none", () => {
     expect(() => sumu({ ...delivered, s3Artifacts: { bucket: "a", arn: "b" } })).toThrow(/^s3_artifacts must be/);
+    const unknown = Token.asString({ resolve: () => "" });
+    expect(() => sumu({ ...delivered, s3Artifacts: { bucket: unknown, arn: "b" } })).toThrow(/^s3_artifacts must be/);
     expect(() => sumu({ ...delivered, github: { owner: "-", connectionArn: "x" } })).toThrow(/^github must be/);
   });
 });
