@@ -1,8 +1,10 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { Construct } from "constructs";
+import type { HandlerName } from "../contract/handlers";
 import { plus } from "../terraform/arithmetic";
 import { hasAny } from "../terraform/condition";
 import { ALWAYS, type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
+import { handlerRows } from "./handler-rows";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
 const FIVE_MINUTES = 300;
@@ -83,7 +85,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
     description: `${what} They stay 14 days: mend the cause, then redrive.`,
     watched,
   });
-  const functionAlarms = (key: "authorizer" | "pusher" | "presence", failing: string, watched = ALWAYS) => [
+  const functionAlarms = (key: HandlerName, failing: string, watched = ALWAYS) => [
     {
       id: `${key}_errors`,
       metric: metrics.function(key, "Errors"),
@@ -108,9 +110,9 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
     deadLetters("messages_dlq", "messagesDlq", "The application failed five times to handle messages of clients."),
     deadLetters("presence_dlq", "presenceDlq", "Presence changes could not be told to the backend.", watchdog),
     deadLetters("presence_grace_dlq", "presenceGraceDlq", "Users who left could not be declared OFFLINE.", grace),
-    ...functionAlarms("authorizer", "clients cannot connect."),
-    ...functionAlarms("pusher", "notifications are late."),
-    ...functionAlarms("presence", "presence is late.", watchdog),
+    ...handlerRows().flatMap(({ handler, failing, part }) =>
+      functionAlarms(handler, failing, part === undefined ? ALWAYS : { watchdog }[part]),
+    ),
     {
       id: "pusher_failed",
       metric: metrics.own("Failed"),

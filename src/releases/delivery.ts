@@ -29,7 +29,7 @@ export interface DeliveryProps {
 export class Delivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    for (const handler of ["authorizer", "pusher"] as const) {
+    for (const handler of Object.keys(SMOKE_TESTS) as ReleasedHandler[]) {
       const { released } = props.handlers[handler];
       if (released !== undefined) {
         new HandlerPipeline(this, handler, {
