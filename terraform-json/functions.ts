@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   equal,
   isList,
@@ -33,71 +32,26 @@ const any = (run: TerraformFunction): Signature => ({ run, least: 1, most: Numbe
 const isBlank = (value: Value): boolean => value === null || value === "";
 
 /**
- * The functions of Terraform that synthesized stacks call, by their names and with their semantics.
+ * The functions that this repository's stacks call, by Terraform's names and with Terraform's semantics. A stack that
+ * calls another function is refused with that function's name: add the function here, with an example in its test.
  *
  * @see https://developer.hashicorp.com/terraform/language/functions
  */
 const FUNCTIONS: Readonly<Record<string, Signature>> = {
-  // Strings
-  endswith: two((text, suffix) => toText(text).endsWith(toText(suffix))),
-  format: any((pattern = null, ...values) => format(toText(pattern), values)),
-  join: two((separator, list) => toList(list).map(toText).join(toText(separator))),
-  lower: one((text) => toText(text).toLowerCase()),
-  regex: two((pattern, text) => regex(toText(pattern), toText(text))),
-  replace: three((text, search, replacement) => replace(toText(text), toText(search), toText(replacement))),
-  split: two((separator, text) => split(toText(separator), toText(text))),
-  startswith: two((text, prefix) => toText(text).startsWith(toText(prefix))),
-  substr: three((text, offset, length) => substr(toText(text), toNumber(offset), toNumber(length))),
-  trimprefix: two((text, prefix) => {
-    const whole = toText(text);
-    return whole.startsWith(toText(prefix)) ? whole.slice(toText(prefix).length) : whole;
-  }),
-  trimspace: one((text) => toText(text).trim()),
-  trimsuffix: two((text, suffix) => {
-    const whole = toText(text);
-    return whole.endsWith(toText(suffix)) ? whole.slice(0, whole.length - toText(suffix).length) : whole;
-  }),
-  upper: one((text) => toText(text).toUpperCase()),
-
-  // Numbers
-  ceil: one((number) => Math.ceil(toNumber(number))),
-  floor: one((number) => Math.floor(toNumber(number))),
-  max: any((...numbers) => Math.max(...numbers.map(toNumber))),
-  min: any((...numbers) => Math.min(...numbers.map(toNumber))),
-
-  // Collections
   alltrue: one((list) => toList(list).every(toBool)),
-  anytrue: one((list) => toList(list).some(toBool)),
   coalesce: any((...values) => {
     const found = values.find((value) => !isBlank(value));
     if (found === undefined) throw new TerraformError("coalesce(): every argument is null or empty");
     return found;
   }),
-  coalescelist: any((...lists) => {
-    const found = lists.find((list) => toList(list).length > 0);
-    if (found === undefined) throw new TerraformError("coalescelist(): every list is empty");
-    return found;
-  }),
   compact: one((list) => toList(list).filter((value) => !isBlank(value))),
-  concat: any((...lists) => lists.flatMap((list) => [...toList(list)])),
   contains: two((list, value) => toList(list).some((item) => equal(item, value))),
-  distinct: one((list) => distinct(toList(list))),
   element: two((list, index) => element(toList(list), toNumber(index))),
-  flatten: one((list) => flatten(toList(list))),
-  keys: one((map) => Object.keys(toObject(map)).sort()),
+  endswith: two((text, suffix) => toText(text).endsWith(toText(suffix))),
+  floor: one((number) => Math.floor(toNumber(number))),
+  join: two((separator, list) => toList(list).map(toText).join(toText(separator))),
+  jsonencode: one(jsonEncode),
   length: one(length),
-  lookup: {
-    run: (map = null, key = null, ...fallback) => {
-      const entries = toObject(map);
-      const name = toText(key);
-      if (Object.hasOwn(entries, name)) return entries[name] ?? null;
-      const [value] = fallback;
-      if (value === undefined) throw new TerraformError(`lookup(): the map has no key "${name}"`);
-      return value;
-    },
-    least: 2,
-    most: 3,
-  },
   merge: any((...maps) => {
     const given = maps.filter((map) => map !== null).map(toObject);
     return Object.fromEntries(given.flatMap((map) => Object.entries(map)));
@@ -108,38 +62,10 @@ const FUNCTIONS: Readonly<Record<string, Signature>> = {
       throw new TerraformError(`one(): the list has ${items.length} elements, one or none is needed`);
     return items[0] ?? null;
   }),
-  reverse: one((list) => [...toList(list)].reverse()),
-  setunion: any((...lists) => distinct(lists.flatMap((list) => [...toList(list)]))),
-  sort: one((list) => toList(list).map(toText).sort()),
-  values: one((map) => {
-    const entries = toObject(map);
-    return Object.keys(entries)
-      .sort()
-      .map((key) => entries[key] ?? null);
-  }),
-  zipmap: two((keys, values) => {
-    const items = toList(values);
-    return Object.fromEntries(toList(keys).map((key, index) => [toText(key), items[index] ?? null]));
-  }),
-
-  // Conversions and encodings
-  base64decode: one((text) => Buffer.from(toText(text), "base64").toString("utf8")),
-  base64encode: one((text) => Buffer.from(toText(text), "utf8").toString("base64")),
-  jsondecode: one((text) => jsonDecode(toText(text))),
-  jsonencode: one(jsonEncode),
-  md5: one((text) => digest("md5", toText(text), "hex")),
-  nonsensitive: one((value) => value),
-  sensitive: one((value) => value),
-  sha1: one((text) => digest("sha1", toText(text), "hex")),
-  sha256: one((text) => digest("sha256", toText(text), "hex")),
-  base64sha256: one((text) => digest("sha256", toText(text), "base64")),
-  tobool: one((value) => (value === null ? null : toBool(value))),
-  tolist: one((value) => (value === null ? null : toList(value))),
-  tomap: one((value) => (value === null ? null : toObject(value))),
-  tonumber: one((value) => (value === null ? null : toNumber(value))),
-  toset: one((value) => (value === null ? null : distinct(toList(value)))),
-  tostring: one((value) => (value === null ? null : toText(value))),
-  urlencode: one((text) => new URLSearchParams([["", toText(text)]]).toString().slice(1)),
+  regex: two((pattern, text) => regex(toText(pattern), toText(text))),
+  replace: three((text, search, replacement) => replace(toText(text), toText(search), toText(replacement))),
+  split: two((separator, text) => split(toText(separator), toText(text))),
+  substr: three((text, offset, length) => substr(toText(text), toNumber(offset), toNumber(length))),
 };
 
 /**
@@ -173,14 +99,6 @@ function length(value: Value): number {
 function element(list: readonly Value[], index: number): Value {
   if (list.length === 0) throw new TerraformError("the list is empty");
   return list[((index % list.length) + list.length) % list.length] ?? null;
-}
-
-function distinct(list: readonly Value[]): Value[] {
-  return list.filter((item, index) => list.findIndex((other) => equal(other, item)) === index);
-}
-
-function flatten(list: readonly Value[]): Value[] {
-  return list.flatMap((item) => (isList(item) ? flatten(item) : [item]));
 }
 
 function split(separator: string, text: string): string[] {
@@ -217,23 +135,6 @@ function pattern(source: string, flags: string): RegExp {
   }
 }
 
-function format(template: string, values: readonly Value[]): string {
-  let used = 0;
-  const text = template.replace(/%(.)/gu, (verb, letter: string) => {
-    if (letter === "%") return "%";
-    const value = values[used];
-    used += 1;
-    if (value === undefined) throw new TerraformError(`no value is left for ${verb}`);
-    if (letter === "s" || letter === "v")
-      return isList(value) || isValueObject(value) ? jsonEncode(value) : toText(value);
-    if (letter === "d") return String(Math.trunc(toNumber(value)));
-    if (letter === "q") return JSON.stringify(toText(value));
-    throw new TerraformError(`the verb ${verb} is not supported`);
-  });
-  if (used < values.length) throw new TerraformError(`${values.length} values for ${used} verbs`);
-  return text;
-}
-
 /** As Terraform writes it: keys sorted, `<`, `>` and `&` escaped, and so the same bytes that a plan would show. */
 function jsonEncode(value: Value): string {
   return JSON.stringify(sorted(value)).replace(
@@ -250,16 +151,4 @@ function sorted(value: Value): Value {
       .sort()
       .map((key) => [key, sorted(value[key] ?? null)]),
   );
-}
-
-function jsonDecode(text: string): Value {
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    throw new TerraformError("the string is not JSON");
-  }
-}
-
-function digest(algorithm: string, text: string, encoding: "hex" | "base64"): string {
-  return createHash(algorithm).update(text).digest(encoding);
 }

@@ -6,7 +6,8 @@ export interface ApiDefinition {
   /** `$request.body.action`, say. */
   readonly routeSelectionExpression: string;
   readonly routes: ReadonlyMap<string, RouteDefinition>;
-  readonly stage: StageDefinition;
+  /** At least one. Clients connect to any of them. */
+  readonly stages: readonly StageDefinition[];
 }
 
 export interface RouteDefinition {
@@ -29,8 +30,8 @@ export interface AuthorizerDefinition {
 export type PassthroughBehavior = "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
 
 export interface IntegrationDefinition {
-  /** What is called: nothing (MOCK), or an AWS service. */
-  readonly target: "MOCK" | ServiceTarget;
+  /** What is called: nothing (MOCK), an AWS service, or a function (AWS_PROXY). */
+  readonly target: "MOCK" | ServiceTarget | FunctionTarget;
   /** Integration header or query parameter to where its value comes from. */
   readonly requestParameters: readonly RequestParameter[];
   readonly requestTemplates: ReadonlyMap<string, string>;
@@ -39,6 +40,11 @@ export interface IntegrationDefinition {
   /** 50 to 29,000. */
   readonly timeoutMilliseconds: number;
   readonly responses: readonly IntegrationResponseDefinition[];
+}
+
+/** The function or alias that a proxy integration's URI invokes. */
+export interface FunctionTarget {
+  readonly functionArn: string;
 }
 
 /** `arn:<partition>:apigateway:<region>:<service>:action/<action>` or `…:path/<path>`. */

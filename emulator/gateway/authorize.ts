@@ -2,15 +2,23 @@ import type { ApiDefinition, AuthorizerDefinition } from "./api-definition";
 import { readAuthorizerResult } from "./authorizer-result";
 import { type Decision, evaluatePolicy } from "./evaluate-policy";
 import { internalServerError, RouteFault } from "./fault";
+import { FunctionError } from "./function-error";
 import type { InvokeFunction } from "./gateway-options";
-import type { RequestParams, RouteRequest } from "./route-request";
+import { authorizerEvent } from "./lambda-event";
+import type { RequestParams } from "./request-params";
+import type { RouteRequest } from "./route-request";
+
+const DENIALS: Readonly<Record<Exclude<Decision, "allow">, string>> = {
+  "explicit deny": "with an explicit deny in an identity-based policy",
+  "implicit deny": "because no identity-based policy allows the execute-api:Invoke action",
+};
 
 /**
  * Runs a REQUEST authorizer for `$connect`.
  *
  * @param onAuthorizer takes `$context.authorizer`, of a refusal too: its context says why in the access log.
- * @throws RouteFault 401 without every identity source, 403 when denied, 500 when the function fails or returns
- * something else than a policy.
+ * @throws RouteFault 401 without every identity source and when the function throws "Unauthorized", 403 when denied,
+ * 500 when the function cannot be called, fails, or returns something else than a policy.
  */
 export async function authorize(
   api: ApiDefinition,
@@ -21,16 +29,33 @@ export async function authorize(
 ): Promise<void> {
   const missing = identitySources.find((source) => !identityOf(source, request.params));
   if (missing !== undefined) throw new RouteFault("Unauthorized", 401, `identity source ${missing} is missing`);
-  const methodArn = `${api.executionArn}/${api.stage.name}/$connect`;
-  let decision: Decision;
-  try {
-    const result = readAuthorizerResult(await invoke(functionArn, authorizerEvent(methodArn, request)));
-    onAuthorizer(result.authorizer);
-    decision = evaluatePolicy(result.policyDocument, methodArn);
-  } catch (error) {
-    throw internalServerError(`authorizer: ${(error as Error).message}`);
+  const methodArn = `${api.executionArn}/${request.context.stage}/$connect`;
+  const result = await invoke(functionArn, authorizerEvent(methodArn, request)).catch((error: Error) => {
+    if (error instanceof FunctionError && error.errorMessage === "Unauthorized") {
+      throw new RouteFault("Unauthorized", 401, 'the authorizer threw "Unauthorized"');
+    }
+    throw internalServerError(`authorizer: ${error.message}`);
+  });
+  const decision = decide(result, methodArn, onAuthorizer);
+  if (decision !== "allow") {
+    const message = `User is not authorized to access this resource ${DENIALS[decision]}`;
+    throw new RouteFault(message, 403, `the authorizer's policy is an ${decision}`);
   }
-  if (decision !== "allow") throw new RouteFault("Forbidden", 403, `the authorizer's policy is an ${decision}`);
+}
+
+function decide(
+  result: unknown,
+  methodArn: string,
+  onAuthorizer: (authorizer: Readonly<Record<string, string>>) => void,
+): Decision {
+  try {
+    const { authorizer, policyDocument } = readAuthorizerResult(result);
+    onAuthorizer(authorizer);
+    return evaluatePolicy(policyDocument, methodArn);
+  } catch (error) {
+    // API Gateway says nothing to the client about a result that it cannot read.
+    throw new RouteFault("", 500, `authorizer: ${(error as Error).message}`);
+  }
 }
 
 function identityOf(source: string, params: RequestParams): string | undefined {
@@ -38,34 +63,4 @@ function identityOf(source: string, params: RequestParams): string | undefined {
   if (place === "querystring") return params.querystring[name];
   const header = Object.keys(params.header).find((key) => key.toLowerCase() === name.toLowerCase());
   return header === undefined ? undefined : params.header[header];
-}
-
-/** The event of a WebSocket API's REQUEST authorizer. */
-function authorizerEvent(methodArn: string, { context, params, stageVariables }: RouteRequest): unknown {
-  const { header, querystring } = params;
-  const { requestTimeEpoch, identity, ...rest } = context;
-  return {
-    type: "REQUEST",
-    methodArn,
-    headers: header,
-    multiValueHeaders: params.multiValueHeader,
-    queryStringParameters: querystring,
-    multiValueQueryStringParameters: params.multiValueQuerystring,
-    stageVariables,
-    requestContext: {
-      routeKey: rest.routeKey,
-      eventType: rest.eventType,
-      extendedRequestId: rest.extendedRequestId,
-      requestTime: rest.requestTime,
-      messageDirection: "IN",
-      stage: rest.stage,
-      connectedAt: rest.connectedAt,
-      requestTimeEpoch,
-      identity,
-      requestId: rest.requestId,
-      domainName: rest.domainName,
-      connectionId: rest.connectionId,
-      apiId: rest.apiId,
-    },
-  };
 }

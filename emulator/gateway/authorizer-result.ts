@@ -1,9 +1,9 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What a Lambda authorizer must return, checked. */
-export interface AuthorizerResult {
+interface AuthorizerResult {
   readonly policyDocument: JsonObject;
-  /** `$context.authorizer`: principalId and the context, every value as text. */
+  /** `$context.authorizer`: principalId, if there is one, and the context, every value as text. */
   readonly authorizer: Readonly<Record<string, string>>;
 }
 
@@ -16,17 +16,25 @@ export function readAuthorizerResult(result: unknown): AuthorizerResult {
   if (Buffer.byteLength(JSON.stringify(result)) > MAX_RESULT_BYTES) {
     throw new Error(`the authorizer's result is larger than ${MAX_RESULT_BYTES} bytes`);
   }
-  const { principalId, policyDocument, context = {} } = result;
-  if (typeof principalId !== "string") throw new Error("the authorizer's principalId must be text");
+  const { principalId, policyDocument, context } = result;
   if (!isObject(policyDocument)) throw new Error("the authorizer returned no policyDocument");
-  if (!isObject(context)) throw new Error("the authorizer's context must be an object");
   const authorizer: Record<string, string> = {};
-  for (const [key, value] of Object.entries(context)) {
+  if (principalId !== undefined && principalId !== null) {
+    if (typeof principalId !== "string" && typeof principalId !== "number") {
+      throw new Error("the authorizer's principalId must be text");
+    }
+    authorizer.principalId = String(principalId);
+  }
+  if (context !== undefined && context !== null && !isObject(context)) {
+    throw new Error("the authorizer's context must be an object");
+  }
+  for (const [key, value] of Object.entries(context ?? {})) {
+    if (value === null || key === "principalId") continue;
     if (typeof value === "object")
       throw new Error(`the authorizer's context.${key} must be text, a number or a boolean`);
     authorizer[key] = String(value);
   }
-  return { policyDocument, authorizer: { ...authorizer, principalId } };
+  return { policyDocument, authorizer };
 }
 
 const isObject = (value: unknown): value is JsonObject =>

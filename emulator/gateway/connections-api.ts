@@ -1,98 +1,180 @@
-import { isUtf8 } from "node:buffer";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { WebSocket } from "ws";
 import type { Connection } from "./connection";
 import type { ConnectionRegistry } from "./connection-registry";
+import type { Deployment } from "./deployment";
+import { sendText } from "./fragments";
 import type { Limits } from "./gateway-options";
-import { isId } from "./new-id";
-import type { SignatureVerifier } from "./verify-signature";
+import { isConnectionId, newRequestId } from "./ids";
+import { traceId } from "./request-params";
+import { requestTime } from "./route-request";
+import { accessKeyOf, type SignatureVerifier } from "./verify-signature";
 
 interface Answer {
   readonly status: number;
-  readonly type?: string;
-  readonly body?: unknown;
+  readonly errorType?: string;
+  readonly body?: string;
 }
 
-const answer = (status: number, type: string, message: string): Answer => ({ status, type, body: { message } });
+interface Call {
+  readonly method: string;
+  /** Still percent-encoded. */
+  readonly path: string;
+  readonly stageName: string;
+  readonly connectionId: string;
+  /** Undefined: larger than the limit. */
+  readonly body: Buffer | undefined;
+  readonly request: IncomingMessage;
+}
+
+const refusal = (status: number, errorType: string, message: string): Answer => ({
+  status,
+  errorType,
+  body: JSON.stringify({ message }),
+});
+
+const GONE: Answer = { status: 410, errorType: "GoneException" };
+
+const PATH = /^\/([^/]+)\/@connections\/(.+)$/;
 
 /** What a backend calls: `POST`, `GET` and `DELETE /<stage>/@connections/<connection id>`, signed. */
 export class ConnectionsApi {
-  readonly #prefix: string;
+  readonly #deployment: () => Deployment;
   readonly #verifier: SignatureVerifier;
   readonly #connections: ConnectionRegistry;
   readonly #limits: Limits;
+  readonly #now: () => number;
   readonly #end: (connection: Connection) => void;
 
   constructor(options: {
-    readonly stageName: string;
+    readonly deployment: () => Deployment;
     readonly verifier: SignatureVerifier;
     readonly connections: ConnectionRegistry;
     readonly limits: Limits;
+    readonly now: () => number;
     /** Closes a connection from the server's side. */
     readonly end: (connection: Connection) => void;
   }) {
-    this.#prefix = `/${options.stageName}/@connections/`;
+    this.#deployment = options.deployment;
     this.#verifier = options.verifier;
     this.#connections = options.connections;
     this.#limits = options.limits;
+    this.#now = options.now;
     this.#end = options.end;
   }
 
   /** Answers one request. Never throws. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let result: Answer;
+    const requestId = randomUUID();
+    const extendedRequestId = newRequestId();
+    let answer: Answer;
+    let call: Call | undefined;
     try {
-      result = await this.#answer(request);
+      call = await this.#read(request);
+      answer = call ? await this.#answer(call) : refuseElsewhere();
     } catch {
       // The caller hung up while sending its body.
       response.destroy();
       return;
     }
-    const body = result.body === undefined ? "" : JSON.stringify(result.body);
-    response.writeHead(result.status, {
-      "content-length": Buffer.byteLength(body),
-      ...(body !== "" && { "content-type": "application/json" }),
-      ...(result.type !== undefined && { "x-amzn-errortype": result.type }),
+    const { status, errorType, body = "" } = answer;
+    // What is too large never reaches API Gateway: no id, no type, no row in the log.
+    const ids = status !== 413 && {
+      "content-type": "application/json",
+      "x-amzn-requestid": requestId,
+      "x-amz-apigw-id": extendedRequestId,
+      "x-amzn-trace-id": traceId(this.#now()),
+    };
+    response.writeHead(status, {
+      ...ids,
+      ...(status !== 204 && { "content-length": Buffer.byteLength(body) }),
+      ...(errorType !== undefined && { "x-amzn-errortype": errorType }),
       // What is left of a body that was too large is not read.
       ...(!request.complete && { connection: "close" }),
     });
     response.end(body);
+    if (ids && call) this.#log(call, status, { requestId, extendedRequestId });
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
+  /** Undefined: the path or method is no call of a connection. */
+  async #read(request: IncomingMessage): Promise<Call | undefined> {
     const path = (request.url ?? "").split("?")[0] ?? "";
     const { method = "" } = request;
-    if (!path.startsWith(this.#prefix) || !["POST", "GET", "DELETE"].includes(method)) {
-      return answer(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-    }
+    const [, stageName = "", id = ""] = PATH.exec(path) ?? [];
+    if (id === "" || !["POST", "GET", "DELETE"].includes(method)) return undefined;
     const body = await readBody(request, this.#limits.payloadBytes);
-    if (body === undefined) return answer(413, "PayloadTooLargeException", "Message too long");
-    const refusal = await this.#verifier.verify({ method, path, headers: request.headers, body });
-    if (refusal) return answer(403, refusal.type, refusal.message);
-    const id = decode(path.slice(this.#prefix.length));
-    if (!isId(id)) return answer(400, "BadRequestException", `Invalid connectionId: ${id}`);
-    const connection = this.#connections.get(id);
+    return { method, path, stageName, connectionId: decode(id), body, request };
+  }
+
+  async #answer({ method, path, stageName, connectionId, body, request }: Call): Promise<Answer> {
+    if (!this.#deployment().stage(stageName)) return refusal(403, "ForbiddenException", "Forbidden");
+    // Before the signature: who may not call at all is told the same.
+    if (!isConnectionId(this.#deployment().api.id, connectionId)) {
+      return refusal(400, "BadRequestException", `Invalid connectionId: ${connectionId}`);
+    }
+    if (body === undefined) return { status: 413 };
+    const refused = await this.#verifier.verify({ method, path, headers: request.headers, body });
+    if (refused) return refusal(403, refused.type, refused.message);
+    const connection = this.#connections.get(connectionId);
     // A connection that is still in its handshake is not open either: 410, though its row may exist already.
-    if (connection?.socket?.readyState !== WebSocket.OPEN) return { status: 410, type: "GoneException" };
+    if (connection?.socket?.readyState !== WebSocket.OPEN) return GONE;
     if (method === "GET") return { status: 200, body: description(connection) };
     if (method === "DELETE") {
       this.#end(connection);
       return { status: 204 };
     }
-    return this.#post(connection, body);
+    return this.#post(connection, connection.socket, body);
   }
 
-  #post(connection: Connection, body: Buffer): Answer {
-    const { socket } = connection;
-    if (!socket) return { status: 410, type: "GoneException" };
+  #post(connection: Connection, socket: WebSocket, body: Buffer): Answer {
     if (socket.bufferedAmount + body.length > this.#limits.bufferedBytes) {
-      return answer(429, "LimitExceededException", "The client is not reading: its buffer is full");
+      return refusal(429, "LimitExceededException", "The client is not reading: its buffer is full");
     }
-    socket.send(body, { binary: !isUtf8(body) });
+    // Never a binary frame: bytes that are no UTF-8 become U+FFFD.
+    void sendText(socket, Buffer.from(body.toString("utf8")));
     this.#connections.touch(connection);
     return { status: 200 };
   }
+
+  #log(
+    { method, stageName, connectionId, request }: Call,
+    status: number,
+    ids: { readonly requestId: string; readonly extendedRequestId: string },
+  ): void {
+    const { api } = this.#deployment();
+    const accessKey = status === 400 || status === 403 ? undefined : accessKeyOf(request.headers);
+    const account = api.executionArn.split(":")[4] ?? "";
+    const now = this.#now();
+    this.#deployment()
+      .stage(stageName)
+      ?.writeAccessLog({
+        ...ids,
+        routeKey: `${method} /@connections/{connectionId}`,
+        eventType: "CONNECTION_API",
+        requestTime: requestTime(now),
+        requestTimeEpoch: now,
+        stage: stageName,
+        status,
+        connectionId,
+        integrationLatency: 0,
+        identity: {
+          sourceIp: request.socket.remoteAddress,
+          userAgent: request.headers["user-agent"],
+          ...(accessKey !== undefined && {
+            caller: accessKey,
+            user: accessKey,
+            userArn: `arn:aws:iam::${account}:user/${accessKey}`,
+          }),
+        },
+        domainName: request.headers.host,
+        apiId: api.id,
+      });
+  }
 }
+
+const refuseElsewhere = (): Answer =>
+  refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
 /** Undefined: larger than the limit. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
@@ -115,8 +197,11 @@ function decode(segment: string): string {
   }
 }
 
-const description = ({ connectedAt, lastActiveAt, identity }: Connection): unknown => ({
-  connectedAt: new Date(connectedAt).toISOString(),
-  identity,
-  lastActiveAt: new Date(lastActiveAt).toISOString(),
-});
+function description({ connectedAt, lastActiveAt, identity: { sourceIp, userAgent } }: Connection): string {
+  const connection = {
+    identity: { sourceIp, userAgent },
+    connectedAt: new Date(connectedAt).toISOString(),
+    lastActiveAt: new Date(lastActiveAt).toISOString(),
+  };
+  return JSON.stringify(connection, null, 2);
+}

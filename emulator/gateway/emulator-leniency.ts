@@ -1,5 +1,5 @@
 import type { ServiceTarget } from "./api-definition";
-import type { ServiceResponse } from "./service-client";
+import type { ServiceResponse } from "./service-messages";
 
 /**
  * What AWS refuses and the emulator takes: a client that gets an error there must get it here.

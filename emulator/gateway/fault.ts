@@ -9,6 +9,8 @@ export class RouteFault extends Error {
     message: string,
     readonly status: number,
     readonly reason: string,
+    /** `$context.error.responseType` of the access log. */
+    readonly responseType?: string,
   ) {
     super(message);
   }

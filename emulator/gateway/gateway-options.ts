@@ -6,7 +6,10 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Calls a Lambda function by ARN and gives its result. A function error or time-out must reject. */
+/**
+ * Calls a Lambda function by ARN and gives its result: an authorizer, or a proxy integration's. When the function was
+ * called and failed, it must reject with a `FunctionError`; when it cannot be called, with any other error.
+ */
 export type InvokeFunction = (functionArn: string, event: unknown) => Promise<unknown>;
 
 /** API Gateway's own quotas, which tests shorten. */
@@ -34,11 +37,17 @@ export interface GatewayOptions {
   readonly invoke: InvokeFunction;
   /** @default 0: any free port */
   readonly port?: number;
-  /** A line of the stage's access log for every connect, message and disconnect. Never holds a token or payload. */
+  /** A line of the stage's access log for every connect, message, disconnect and @connections call. Never holds a token or payload. */
   readonly onAccessLog?: (line: string) => void;
   /** Why a client got an error of the gateway: for the developer's eyes, without payloads. */
   readonly onFault?: (fault: Fault) => void;
   readonly limits?: Partial<Limits>;
+  /**
+   * For how long after `deploy` the old and the new configuration serve in turns, as on AWS for about a minute.
+   *
+   * @default 0: the new one serves at once
+   */
+  readonly rolloutMilliseconds?: number;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
@@ -52,13 +61,19 @@ export interface Fault {
 
 /** A running gateway. */
 export interface Gateway {
-  /** `ws://127.0.0.1:<port>/<stage>`. */
+  /** `ws://127.0.0.1:<port>/<stage>`, of the first stage. */
   readonly url: string;
   /** `http://127.0.0.1:<port>/<stage>`: the endpoint of an ApiGatewayManagementApi client. */
   readonly connectionsUrl: string;
   readonly port: number;
   /** Connections that are open now. */
   readonly connectionCount: number;
+  /**
+   * Deploys another configuration of the same API: new and open connections turn to it.
+   *
+   * @throws Error for a template or selection expression that it cannot run, another API, or a stage that is gone.
+   */
+  deploy(api: ApiDefinition): void;
   /**
    * Closes every connection (1001), lets each `$disconnect` run, and frees the port. Waits at most
    * `graceMilliseconds` for integrations under way. Leaves no timer or socket. Safe to call twice.

@@ -2,22 +2,39 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } from "ws";
+import { Body } from "../velocity/body";
+import type { ApiDefinition } from "./api-definition";
 import { authorize } from "./authorize";
 import type { Connection } from "./connection";
 import { ConnectionRegistry } from "./connection-registry";
+import { Deployment } from "./deployment";
 import { errorFrame, RouteFault } from "./fault";
+import { sendText } from "./fragments";
 import { guardFrames } from "./frame-guard";
 import type { GatewayOptions, Limits } from "./gateway-options";
-import { newId } from "./new-id";
-import { refuseHandshake } from "./refuse-handshake";
-import { type EventType, newRouteRequest, type RequestParams, type RouteRequest, readParams } from "./route-request";
-import { RouteRunner } from "./route-runner";
-import { compileSelection, parseBody, type Selection } from "./selection-expression";
+import { newConnectionId } from "./ids";
+import {
+  type HandshakeRefusal,
+  LOAD_BALANCER_REFUSAL,
+  refusalBeforeRoute,
+  refusalByRoute,
+  refuseHandshake,
+} from "./refuse-handshake";
+import { disconnectParams, handshakeParams } from "./request-params";
+import { Rollout } from "./rollout";
+import { newRouteRequest } from "./route-request";
 import { ServiceClient } from "./service-client";
 
-const GOING_AWAY = 1001;
-const UNSUPPORTED_DATA = 1003;
-const MESSAGE_TOO_BIG = 1009;
+/** How a connection ends. */
+interface Ending {
+  readonly code: number;
+  readonly reason: string;
+}
+
+const GOING_AWAY: Ending = { code: 1001, reason: "" };
+const UNSUPPORTED_DATA: Ending = { code: 1003, reason: "Binary is not supported" };
+const MESSAGE_TOO_BIG: Ending = { code: 1009, reason: "" };
+const DELETED: Ending = { code: 1000, reason: "Connection Closed Normally" };
 
 /** How long a client has to answer a close frame before its socket is cut. */
 const CLOSE_TIMEOUT_MILLISECONDS = 2_000;
@@ -33,8 +50,7 @@ export class GatewayServer {
   readonly #limits: Limits;
   readonly #now: () => number;
   readonly #services: ServiceClient;
-  readonly #runner: RouteRunner;
-  readonly #selectRoute: Selection;
+  readonly #deployments: Rollout<Deployment>;
   readonly #sockets: WebSocketServer;
   /** Handshakes, messages and disconnects under way, for a clean stop. */
   readonly #underWay = new Set<Promise<void>>();
@@ -48,9 +64,8 @@ export class GatewayServer {
     this.#limits = limits;
     this.#now = now;
     this.#services = new ServiceClient(options.awsEndpoint, signer);
-    this.#runner = new RouteRunner(options, this.#services, now);
-    this.#selectRoute = compileSelection(options.api.routeSelectionExpression);
-    this.connections = new ConnectionRegistry(limits, now, (connection) => this.end(connection, GOING_AWAY));
+    this.#deployments = new Rollout(this.#prepare(options.api), options.rolloutMilliseconds ?? 0, now);
+    this.connections = new ConnectionRegistry(limits, now, (connection) => this.#end(connection, GOING_AWAY));
     const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
       // 5,000 deflate contexts would cost 300 KB each.
@@ -61,6 +76,22 @@ export class GatewayServer {
       handleProtocols: () => false,
     };
     this.#sockets = new WebSocketServer(socketOptions);
+    this.#sockets.on("headers", (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
+  }
+
+  /** The newest configuration, which may share its work with the one before. */
+  get deployment(): Deployment {
+    return this.#deployments.latest;
+  }
+
+  /** @throws Error for another API, and for a stage that is gone: clients are connected to it. */
+  deploy(api: ApiDefinition): void {
+    const next = this.#prepare(api);
+    const { id, stages } = this.deployment.api;
+    if (api.id !== id) throw new Error(`the gateway runs the API ${id}, not ${api.id}`);
+    const gone = stages.find(({ name }) => !next.stage(name));
+    if (gone) throw new Error(`the stage ${gone.name} is gone from the API ${id}`);
+    this.#deployments.change(next);
   }
 
   /** Serves an HTTP upgrade: the `$connect` route decides whether it becomes a connection. */
@@ -70,13 +101,20 @@ export class GatewayServer {
     this.#track(this.#connect(request, socket, head).finally(() => this.#handshakes.delete(socket)));
   }
 
+  /** Ends a connection as its backend wants it. */
+  delete(connection: Connection): void {
+    this.#end(connection, DELETED);
+  }
+
   /** Ends a connection: it is gone for @connections at once, and `$disconnect` runs, exactly once. */
-  end(connection: Connection, closeCode: number): void {
+  #end(connection: Connection, ending: Ending): void {
     this.connections.remove(connection);
     const { socket } = connection;
     if (!socket) return;
     connection.socket = undefined;
-    socket.close(closeCode);
+    connection.ended = ending;
+    // Nothing happens here when the client has closed: its own code was sent back already.
+    if (socket.readyState === socket.OPEN) socket.close(ending.code, ending.reason);
     this.#track(this.#disconnect(connection));
   }
 
@@ -84,7 +122,7 @@ export class GatewayServer {
   async stop(graceMilliseconds: number): Promise<void> {
     this.#isStopping = true;
     this.connections.close();
-    for (const connection of this.connections.all()) this.end(connection, GOING_AWAY);
+    for (const connection of this.connections.all()) this.#end(connection, GOING_AWAY);
     await this.#settled(graceMilliseconds);
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#sockets.close();
@@ -95,36 +133,55 @@ export class GatewayServer {
   }
 
   async #connect(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { api } = this.#options;
+    const deployment = this.#deployments.next();
+    const { api } = deployment;
     // Not with URL: it throws for "//" and takes "//host/prod" for "/prod".
     const [, path, search = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "/") ?? [];
     if (!isWebSocketHandshake(request)) {
-      refuseHandshake(socket, 400, { message: "Bad Request" });
+      refuseHandshake(socket, refusalBeforeRoute(400, "Bad Request"));
       return;
     }
-    if (path !== `/${api.stage.name}` && path !== `/${api.stage.name}/`) {
-      refuseHandshake(socket, 403, { message: "Forbidden" });
+    if (authorizationHeaders(request) > 1) {
+      refuseHandshake(socket, LOAD_BALANCER_REFUSAL);
       return;
     }
-    const connection = this.#newConnection(request);
+    const runner = deployment.stage(/^\/([^/]+)\/?$/.exec(path ?? "")?.[1] ?? "");
+    if (!runner) {
+      refuseHandshake(socket, refusalBeforeRoute(403, "Forbidden"));
+      return;
+    }
+    const connection = this.#newConnection(request, runner.stage.name);
     const route = api.routes.get("$connect");
     if (route) {
-      const params = readParams(new URLSearchParams(search), request.rawHeaders);
-      const routeRequest = this.#request(connection, "$connect", "CONNECT", { params });
-      const outcome = await this.#runner.run(route, routeRequest, connection, async () => {
-        if (!route.authorizer) return;
-        await authorize(api, route.authorizer, routeRequest, this.#options.invoke, (authorizer) => {
-          connection.authorizer = authorizer;
-        });
+      const timeEpoch = this.#now();
+      const params = handshakeParams(new URLSearchParams(search), request.rawHeaders, {
+        sourceIp: connection.identity.sourceIp,
+        timeEpoch,
       });
-      if (outcome instanceof RouteFault) {
-        refuseHandshake(socket, outcome.status, { message: outcome.message });
+      const routeRequest = newRouteRequest(api, runner.stage, connection, {
+        routeKey: "$connect",
+        eventType: "CONNECT",
+        domainName: this.domainName,
+        timeEpoch,
+        params,
+      });
+      const { authorizer } = route;
+      const askAuthorizer = (): Promise<void> =>
+        authorizer === undefined
+          ? Promise.resolve()
+          : authorize(api, authorizer, routeRequest, this.#options.invoke, (values) => {
+              connection.authorizer = values;
+            });
+      const outcome = await runner.run(route, routeRequest, connection, authorizer && askAuthorizer);
+      const refusal = refusalOf(outcome, connection.id, routeRequest.requestId);
+      if (refusal) {
+        refuseHandshake(socket, refusal);
         return;
       }
     }
     // The client may have gone, or the gateway may be stopping, while $connect ran: its row must not stay.
     if (this.#isStopping || !socket.readable || !socket.writable) {
-      if (this.#isStopping) refuseHandshake(socket, 503, { message: "Service Unavailable" });
+      if (this.#isStopping) refuseHandshake(socket, refusalBeforeRoute(503, "Service Unavailable"));
       else socket.destroy();
       await this.#disconnect(connection);
       return;
@@ -132,15 +189,16 @@ export class GatewayServer {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(connection, webSocket, socket));
   }
 
-  #newConnection(request: IncomingMessage): Connection {
+  #newConnection(request: IncomingMessage, stageName: string): Connection {
     const now = this.#now();
     return {
-      id: newId(),
+      id: newConnectionId(this.#options.api.id),
+      stageName,
       connectedAt: now,
       lastActiveAt: now,
       identity: {
-        sourceIp: request.socket.remoteAddress ?? "",
         userAgent: request.headers["user-agent"] ?? "",
+        sourceIp: request.socket.remoteAddress ?? "",
       },
       authorizer: {},
       inFlight: 0,
@@ -153,18 +211,18 @@ export class GatewayServer {
     connection.socket = webSocket;
     this.connections.add(connection);
     const touch = (): void => this.connections.touch(connection);
-    guardFrames(socket, this.#limits.frameBytes, () => this.end(connection, MESSAGE_TOO_BIG));
+    guardFrames(socket, this.#limits.frameBytes, () => this.#end(connection, MESSAGE_TOO_BIG));
     webSocket.on("message", (data: RawData, isBinary: boolean) => {
       if (connection.socket !== webSocket) return;
       touch();
-      if (isBinary) this.end(connection, UNSUPPORTED_DATA);
+      if (isBinary) this.#end(connection, UNSUPPORTED_DATA);
       else this.#receive(connection, webSocket, data.toString());
     });
     webSocket.on("ping", touch);
     webSocket.on("pong", touch);
     // ws closes by itself after a protocol error, with the code that fits; "close" follows.
     webSocket.on("error", () => undefined);
-    webSocket.on("close", () => this.end(connection, GOING_AWAY));
+    webSocket.on("close", (code, reason) => this.#end(connection, { code, reason: reason.toString() }));
   }
 
   /** So many messages of a client are served at once: the services that all clients share are not its own. */
@@ -189,36 +247,49 @@ export class GatewayServer {
     if (socket.isPaused) socket.resume();
   }
 
-  async #message(connection: Connection, socket: WebSocket, body: string): Promise<void> {
-    const routeKey = this.#selectRoute(parseBody(body));
-    const route = this.#runner.routeFor(routeKey);
-    const request = this.#request(connection, route?.routeKey, "MESSAGE", { body });
-    const outcome = await this.#runner.run(route, request, connection);
-    if (outcome instanceof RouteFault)
-      await send(socket, errorFrame(outcome.message, connection.id, request.requestId));
-    else if (route?.answers && outcome.body !== "") await send(socket, outcome.body);
+  async #message(connection: Connection, socket: WebSocket, text: string): Promise<void> {
+    const deployment = this.#deployments.next();
+    const runner = deployment.stage(connection.stageName);
+    if (!runner) return;
+    const body = new Body(text);
+    const route = deployment.routeFor(deployment.selectRoute(body));
+    const request = newRouteRequest(deployment.api, runner.stage, connection, {
+      routeKey: route?.routeKey,
+      eventType: "MESSAGE",
+      domainName: this.domainName,
+      timeEpoch: this.#now(),
+      body,
+    });
+    const outcome = await runner.run(route, request, connection);
+    const reply =
+      outcome instanceof RouteFault
+        ? errorFrame(outcome.message, connection.id, request.requestId)
+        : route?.answers
+          ? outcome.body
+          : "";
+    // A client that does not read holds its own messages.
+    if (reply !== "") await sendText(socket, Buffer.from(reply));
     this.connections.touch(connection);
   }
 
   async #disconnect(connection: Connection): Promise<void> {
-    const route = this.#options.api.routes.get("$disconnect");
-    if (!route) return;
-    await this.#runner.run(route, this.#request(connection, "$disconnect", "DISCONNECT", {}), connection);
-  }
-
-  #request(
-    connection: Connection,
-    routeKey: string | undefined,
-    eventType: EventType,
-    more: { readonly body?: string; readonly params?: RequestParams },
-  ): RouteRequest {
-    return newRouteRequest(this.#options.api, connection, {
-      routeKey,
-      eventType,
+    const deployment = this.#deployments.next();
+    const { api } = deployment;
+    const route = api.routes.get("$disconnect");
+    const runner = deployment.stage(connection.stageName);
+    if (!route || !runner) return;
+    const request = newRouteRequest(api, runner.stage, connection, {
+      routeKey: "$disconnect",
+      eventType: "DISCONNECT",
       domainName: this.domainName,
       timeEpoch: this.#now(),
-      ...more,
+      params: disconnectParams(this.domainName),
     });
+    await runner.run(route, request, connection);
+  }
+
+  #prepare(api: ApiDefinition): Deployment {
+    return new Deployment(api, this.#options, { services: this.#services, invoke: this.#options.invoke }, this.#now);
   }
 
   #track(work: Promise<void>): void {
@@ -252,8 +323,19 @@ function isProtocolList(list: string | undefined): boolean {
   return names.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)) && new Set(names).size === names.length;
 }
 
-/** Resolves when the frame has left for the kernel, or never can: a client that does not read holds its own messages. */
-const send = (socket: WebSocket, frame: string): Promise<void> =>
-  new Promise((resolve) => {
-    socket.send(frame, () => resolve());
-  });
+/** Behind AWS's load balancer there is one Authorization header at most. */
+const authorizationHeaders = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "authorization").length;
+
+/** A fault refuses in the gateway's words, an answer that is no success in the integration's own. */
+function refusalOf(
+  outcome: RouteFault | { readonly status: number; readonly body: string },
+  connectionId: string,
+  requestId: string,
+): HandshakeRefusal | undefined {
+  if (outcome instanceof RouteFault) {
+    return refusalByRoute(outcome.status, requestId, errorFrame(outcome.message, connectionId, requestId));
+  }
+  const { status, body } = outcome;
+  return status >= 200 && status <= 299 ? undefined : refusalByRoute(status, requestId, body);
+}

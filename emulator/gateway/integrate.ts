@@ -1,10 +1,15 @@
+import { Body } from "../velocity/body";
 import { renderTemplate } from "../velocity/render-template";
 import { TemplateError } from "../velocity/template-error";
+import { JsonMap, jsonOf, List, memberAt, textOf, toValue, type Value } from "../velocity/values";
 import type { IntegrationDefinition, IntegrationResponseDefinition, RequestParameter } from "./api-definition";
 import { internalServerError, RouteFault } from "./fault";
+import type { InvokeFunction } from "./gateway-options";
+import { invokeProxy } from "./lambda-proxy";
 import type { RouteRequest } from "./route-request";
-import { compileSelection, memberOf, type ParsedBody, parseBody } from "./selection-expression";
-import type { ServiceClient, ServiceResponse } from "./service-client";
+import { compileSelection } from "./selection-expression";
+import type { ServiceClient } from "./service-client";
+import type { ServiceResponse } from "./service-messages";
 
 /** The integration's answer after its response mapping. */
 export interface IntegrationResult {
@@ -13,32 +18,42 @@ export interface IntegrationResult {
   readonly body: string;
 }
 
+/** What integrations call. */
+export interface Backends {
+  readonly services: ServiceClient;
+  readonly invoke: InvokeFunction;
+}
+
 /**
- * Runs a route's integration: request template and parameters, the service (or none, for MOCK), response template.
+ * Runs a route's integration: a function, or request template and parameters, the service (or none, for MOCK), response
+ * template.
  *
  * @throws RouteFault for what API Gateway answers itself: no template, a template that fails, a time-out.
  */
 export async function integrate(
   integration: IntegrationDefinition,
   request: RouteRequest,
-  services: ServiceClient,
+  { services, invoke }: Backends,
 ): Promise<IntegrationResult> {
-  const parsed = parseBody(request.body);
-  const body = requestBody(integration, request, parsed);
+  const { target, timeoutMilliseconds } = integration;
+  if (target !== "MOCK" && "functionArn" in target) {
+    return invokeProxy(target.functionArn, request, invoke, timeoutMilliseconds);
+  }
+  const body = requestBody(integration, request);
   const response =
-    integration.target === "MOCK"
-      ? mockResponse(body)
+    target === "MOCK"
+      ? mockResponse(new Body(body))
       : await services.call(
-          integration.target,
-          { ...requestParameters(integration.requestParameters, request, parsed), body },
-          integration.timeoutMilliseconds,
+          target,
+          { ...requestParameters(integration.requestParameters, request), body },
+          timeoutMilliseconds,
         );
   return { status: response.status, body: responseBody(integration.responses, response, request) };
 }
 
-function requestBody(integration: IntegrationDefinition, request: RouteRequest, parsed: ParsedBody): string {
+function requestBody(integration: IntegrationDefinition, request: RouteRequest): string {
   const { requestTemplates, templateSelectionExpression, passthroughBehavior } = integration;
-  const template = select(requestTemplates, templateSelectionExpression, parsed);
+  const template = select(requestTemplates, templateSelectionExpression, request.body);
   if (template !== undefined) return render(template, request, request.body);
   if (passthroughBehavior === "NEVER" || (passthroughBehavior === "WHEN_NO_TEMPLATES" && requestTemplates.size > 0)) {
     throw new RouteFault(
@@ -47,19 +62,19 @@ function requestBody(integration: IntegrationDefinition, request: RouteRequest, 
       `no request template is selected, passthrough is ${passthroughBehavior}`,
     );
   }
-  return request.body;
+  return request.body.text;
 }
 
 function select(
   templates: ReadonlyMap<string, string>,
   expression: string | undefined,
-  parsed: ParsedBody,
+  body: Body,
 ): string | undefined {
-  const key = expression === undefined ? undefined : compileSelection(expression)(parsed);
+  const key = expression === undefined ? undefined : compileSelection(expression)(body);
   return key === undefined ? undefined : (templates.get(key) ?? templates.get("$default"));
 }
 
-function render(template: string, request: RouteRequest, body: string): string {
+function render(template: string, request: RouteRequest, body: Body): string {
   const { context, stageVariables, params } = request;
   try {
     return renderTemplate(template, { body, context, stageVariables, params });
@@ -70,8 +85,8 @@ function render(template: string, request: RouteRequest, body: string): string {
 }
 
 /** A MOCK integration answers with the statusCode that its request template renders. */
-function mockResponse(rendered: string): ServiceResponse {
-  const status = Number(memberOf(parseBody(rendered)?.json, ["statusCode"]));
+function mockResponse(rendered: Body): ServiceResponse {
+  const status = Number(text(memberAt(rendered.json ?? null, ["statusCode"])));
   if (!Number.isInteger(status))
     throw internalServerError('a MOCK request template must render {"statusCode": <number>}');
   return { status, body: "" };
@@ -88,19 +103,19 @@ function responseBody(
       ({ key }) => key !== "$default" && new RegExp(`^(?:${key.slice(1, -1)})$`).test(String(response.status)),
     ) ?? responses.find(({ key }) => key === "$default");
   if (!chosen) throw internalServerError(`no integration response for status ${response.status}`);
-  const template = select(chosen.templates, chosen.templateSelectionExpression, parseBody(response.body));
-  return template === undefined ? response.body : render(template, request, response.body);
+  const body = new Body(response.body);
+  const template = select(chosen.templates, chosen.templateSelectionExpression, body);
+  return template === undefined ? response.body : render(template, request, body);
 }
 
 function requestParameters(
   parameters: readonly RequestParameter[],
   request: RouteRequest,
-  parsed: ParsedBody,
 ): { readonly headers: Record<string, string>; readonly query: Record<string, string> } {
   const headers: Record<string, string> = {};
   const query: Record<string, string> = {};
   for (const parameter of parameters) {
-    const value = parameterValue(parameter.source, request, parsed);
+    const value = parameterValue(parameter.source, request);
     if (value === undefined) continue;
     if (parameter.in === "querystring") query[parameter.name] = value;
     // A client must not be able to write header lines of its own.
@@ -111,18 +126,20 @@ function requestParameters(
   return { headers, query };
 }
 
-function parameterValue(source: string, request: RouteRequest, parsed: ParsedBody): string | undefined {
+function parameterValue(source: string, request: RouteRequest): string | undefined {
   if (source.startsWith("'")) return source.slice(1, -1);
   const [root = "", ...path] = source.split(".");
-  if (root === "context") return text(memberOf(request.context, path));
-  if (root === "stageVariables") return text(memberOf(request.stageVariables, path));
+  if (root === "context") return text(memberAt(toValue(request.context), path));
+  if (root === "stageVariables") return text(memberAt(toValue(request.stageVariables), path));
   const [, place = "", ...names] = path;
-  if (place === "body") return text(memberOf(parsed?.json, names));
+  if (place === "body") return text(memberAt(request.body.json ?? null, names));
   const name = names.join(".");
   if (place === "querystring") return request.params.querystring[name];
   const header = Object.entries(request.params.header).find(([key]) => key.toLowerCase() === name.toLowerCase());
   return header?.[1];
 }
 
-const text = (value: unknown): string | undefined =>
-  value === undefined || value === null ? undefined : typeof value === "object" ? JSON.stringify(value) : String(value);
+function text(value: Value): string | undefined {
+  if (value === null) return undefined;
+  return value instanceof JsonMap || value instanceof List ? jsonOf(value) : textOf(value);
+}

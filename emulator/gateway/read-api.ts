@@ -6,7 +6,7 @@ import type {
   RouteDefinition,
   StageDefinition,
 } from "./api-definition";
-import { readIntegration } from "./read-integration";
+import { invokedFunction, readIntegration } from "./read-integration";
 import { type Attributes, type Resolve, ResourceReader, type StackResource } from "./resource-reader";
 
 /** A stack as `cdktf synth` writes it: `resource.<type>.<name>`. */
@@ -60,14 +60,14 @@ export function readApi(json: TerraformJson, resolve: Resolve): ApiDefinition {
   });
   if (new Set(routes.map(([key]) => key)).size < routes.length) throw new Error("two routes have the same route_key");
 
-  const [stage, ...otherStages] = ofApi("aws_apigatewayv2_stage");
-  if (!stage || otherStages.length > 0) throw new Error(`${api.address}: the API must have one stage`);
+  const stages = ofApi("aws_apigatewayv2_stage");
+  if (stages.length === 0) throw new Error(`${api.address}: the API must have a stage`);
   return {
     id: apiId,
     executionArn: String(reader.reference(api, "execution_arn")),
     routeSelectionExpression: reader.text(api, "route_selection_expression"),
     routes: new Map(routes),
-    stage: readStage(reader, stage),
+    stages: stages.map((stage) => readStage(reader, stage)),
   };
 }
 
@@ -107,15 +107,27 @@ function readIntegrationResponse(reader: ResourceReader, response: StackResource
   };
 }
 
+const NOT_FOR_WEBSOCKET = [
+  "authorizer_payload_format_version",
+  "authorizer_result_ttl_in_seconds",
+  "enable_simple_responses",
+];
+
 function readAuthorizer(reader: ResourceReader, authorizer: StackResource): AuthorizerDefinition {
   const uri = reader.text(authorizer, "authorizer_uri");
-  const functionArn = /:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
+  const functionArn = invokedFunction(uri);
   if (reader.text(authorizer, "authorizer_type") !== "REQUEST" || functionArn === undefined) {
     throw new Error(
       `${authorizer.address}: WebSocket APIs have REQUEST authorizers with a Lambda invocation URI only, got ${uri}`,
     );
   }
-  const identitySources = reader.textList(authorizer, "identity_sources");
+  for (const attribute of NOT_FOR_WEBSOCKET) {
+    if (reader.isSet(authorizer, attribute)) {
+      throw new Error(`${authorizer.address}: ${attribute} cannot be set for WEBSOCKET protocol Apis.`);
+    }
+  }
+  // AWS takes [""] for none.
+  const identitySources = reader.textList(authorizer, "identity_sources").filter((source) => source !== "");
   const bad = identitySources.find((source) => !/^route\.request\.(?:querystring|header)\.[^.]+$/.test(source));
   if (bad !== undefined) throw new Error(`${authorizer.address}: identity source ${bad} is not supported here`);
   return { functionArn, identitySources };

@@ -20,15 +20,17 @@ export function readIntegration(
     throw new Error(`${integration.address}: ${what}`);
   };
   const type = reader.text(integration, "integration_type");
-  if (type !== "AWS" && type !== "MOCK") refuse(`integration_type ${type} is not supported here, AWS and MOCK are`);
+  if (type !== "AWS" && type !== "MOCK" && type !== "AWS_PROXY") {
+    refuse(`integration_type ${type} is not supported here, AWS, AWS_PROXY and MOCK are`);
+  }
   for (const attribute of ["connection_id", "content_handling_strategy", "tls_config", "response_parameters"]) {
     if (reader.has(integration, attribute)) refuse(`${attribute} is not supported here`);
   }
-  const target = type === "MOCK" ? "MOCK" : readTarget(reader, integration);
+  const target = readTarget(reader, integration, type);
   const requestParameters = [...reader.textMap(integration, "request_parameters")].map(([key, source]) =>
     readRequestParameter(integration, key, source),
   );
-  if (target !== "MOCK" && target.service !== "dynamodb") {
+  if (target !== "MOCK" && "service" in target && target.service !== "dynamodb") {
     const contentType = requestParameters.find(
       (one) => one.in === "header" && one.name.toLowerCase() === "content-type",
     );
@@ -55,8 +57,14 @@ export function readIntegration(
   };
 }
 
-function readTarget(reader: ResourceReader, integration: StackResource): ServiceTarget {
+function readTarget(reader: ResourceReader, integration: StackResource, type: string): IntegrationDefinition["target"] {
+  if (type === "MOCK") return "MOCK";
   const uri = reader.text(integration, "integration_uri");
+  if (type === "AWS_PROXY") {
+    const functionArn = invokedFunction(uri);
+    if (functionArn !== undefined) return { functionArn };
+    throw new Error(`${integration.address}: AWS_PROXY takes a Lambda invocation URI, got ${uri}`);
+  }
   const match = /^arn:[\w-]+:apigateway:([\w-]+):(dynamodb|sns|sqs):(action|path)\/(.+)$/.exec(uri);
   const [, region = "", service, kind, rest = ""] = match ?? [];
   if (!match) {
@@ -77,6 +85,10 @@ function readTarget(reader: ResourceReader, integration: StackResource): Service
     ...(kind === "action" ? { action: rest } : { path: `/${rest}` }),
   };
 }
+
+/** The function or alias that a Lambda invocation URI names. */
+export const invokedFunction = (uri: string): string | undefined =>
+  /:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(uri)?.[1];
 
 const SOURCE = /^(?:'[^']*'|route\.request\.(?:body|querystring|header)\..+|context\..+|stageVariables\..+)$/;
 

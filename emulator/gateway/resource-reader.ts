@@ -45,6 +45,12 @@ export class ResourceReader {
     return this.#resolve(`\${${resource.instance}.${attribute}}`);
   }
 
+  /** Whether the attribute is written at all, as 0 or false too. */
+  isSet(resource: StackResource, attribute: string): boolean {
+    return (this.#value(resource, attribute) ?? undefined) !== undefined;
+  }
+
+  /** Whether the attribute says something: not false or empty. */
   has(resource: StackResource, attribute: string): boolean {
     const value = this.#value(resource, attribute);
     return value !== undefined && value !== null && value !== false && String(value) !== "";

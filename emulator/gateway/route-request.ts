@@ -1,51 +1,25 @@
-import type { ApiDefinition } from "./api-definition";
+import { Body } from "../velocity/body";
+import type { ApiDefinition, StageDefinition } from "./api-definition";
 import type { Connection } from "./connection";
-import { newId } from "./new-id";
+import { newMessageId, newRequestId } from "./ids";
+import { NO_PARAMS, type RequestParams } from "./request-params";
 
 export type EventType = "CONNECT" | "MESSAGE" | "DISCONNECT";
 
 /** One execution of a route: what templates, parameters and the access log read. */
 export interface RouteRequest {
   readonly requestId: string;
-  readonly body: string;
-  /** On `$connect` only. */
+  readonly body: Body;
+  /** On `$connect`, and some headers on `$disconnect`. */
   readonly params: RequestParams;
   /** `$context`. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly stageVariables: Readonly<Record<string, string>>;
 }
 
-/** The last value of each name, and all of them. Headers keep the case in which they came. */
-export interface RequestParams {
-  readonly querystring: Readonly<Record<string, string>>;
-  readonly header: Readonly<Record<string, string>>;
-  readonly multiValueQuerystring: Readonly<Record<string, readonly string[]>>;
-  readonly multiValueHeader: Readonly<Record<string, readonly string[]>>;
-}
-
-const NO_PARAMS: RequestParams = { querystring: {}, header: {}, multiValueQuerystring: {}, multiValueHeader: {} };
-
-/** The parameters of a handshake. */
-export function readParams(search: URLSearchParams, rawHeaders: readonly string[]): RequestParams {
-  const headers = rawHeaders.flatMap((name, index): [string, string][] =>
-    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""]] : [],
-  );
-  return {
-    querystring: Object.fromEntries(search),
-    header: Object.fromEntries(headers),
-    multiValueQuerystring: grouped([...search]),
-    multiValueHeader: grouped(headers),
-  };
-}
-
-function grouped(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
-  return Object.fromEntries(groups);
-}
-
 export function newRouteRequest(
   api: ApiDefinition,
+  stage: StageDefinition,
   connection: Connection,
   execution: {
     /** Undefined: no route matches. What the client asked for is its own text, and none of the log's. */
@@ -53,34 +27,46 @@ export function newRouteRequest(
     readonly eventType: EventType;
     readonly domainName: string;
     readonly timeEpoch: number;
-    readonly body?: string;
+    readonly body?: Body;
     readonly params?: RequestParams;
   },
 ): RouteRequest {
-  const { routeKey, eventType, domainName, timeEpoch, body = "", params = NO_PARAMS } = execution;
-  const requestId = newId();
+  const { routeKey, eventType, domainName, timeEpoch, body = new Body(""), params = NO_PARAMS } = execution;
+  const requestId = newRequestId();
+  const { ended } = connection;
   return {
     requestId,
     body,
     params,
-    stageVariables: api.stage.variables,
+    stageVariables: stage.variables,
+    // In the order in which AWS has them.
     context: {
-      apiId: api.id,
-      authorizer: connection.authorizer,
-      connectedAt: connection.connectedAt,
-      connectionId: connection.id,
-      domainName,
+      routeKey,
+      ...(Object.keys(connection.authorizer).length > 0 && { authorizer: connection.authorizer }),
+      ...(eventType === "MESSAGE" && { messageId: newMessageId(connection.id) }),
+      ...(ended && { disconnectStatusCode: ended.code }),
       eventType,
       extendedRequestId: requestId,
-      identity: connection.identity,
-      ...(eventType === "MESSAGE" && { messageId: newId() }),
-      requestId,
       requestTime: requestTime(timeEpoch),
+      messageDirection: "IN",
+      ...(ended && { disconnectReason: ended.reason }),
+      stage: stage.name,
+      connectedAt: connection.connectedAt,
       requestTimeEpoch: timeEpoch,
-      routeKey,
-      stage: api.stage.name,
+      identity: connection.identity,
+      requestId,
+      domainName,
+      connectionId: connection.id,
+      apiId: api.id,
     },
   };
+}
+
+/** The request with what the authorizer of `$connect` has added to `$context`. */
+export function withAuthorizer(request: RouteRequest, authorizer: Readonly<Record<string, unknown>>): RouteRequest {
+  if (Object.keys(authorizer).length === 0) return request;
+  const { routeKey, ...context } = request.context;
+  return { ...request, context: { routeKey, authorizer, ...context } };
 }
 
 /** `24/Nov/2026:08:15:31 +0000`, as Apache's access log has it. */

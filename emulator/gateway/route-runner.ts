@@ -1,30 +1,29 @@
 import { compileAccessLog, type WriteAccessLog } from "./access-log";
-import type { ApiDefinition, RouteDefinition } from "./api-definition";
+import type { RouteDefinition, StageDefinition } from "./api-definition";
 import type { Connection } from "./connection";
 import { internalServerError, RouteFault } from "./fault";
 import type { GatewayOptions } from "./gateway-options";
-import { type IntegrationResult, integrate } from "./integrate";
-import type { RouteRequest } from "./route-request";
-import type { ServiceClient } from "./service-client";
+import { type Backends, type IntegrationResult, integrate } from "./integrate";
+import { type RouteRequest, withAuthorizer } from "./route-request";
 import { TokenBucket } from "./token-bucket";
 
 /** How one execution of a route ended: an integration's answer, or a fault of the gateway's own. */
-export type RouteOutcome = IntegrationResult | RouteFault;
+type RouteOutcome = IntegrationResult | RouteFault;
 
-/** Runs routes under the stage's throttling, and writes the access log. Never throws. */
+/** Runs the routes of a stage under its throttling, and writes its access log. Never throws. */
 export class RouteRunner {
-  readonly #api: ApiDefinition;
-  readonly #services: ServiceClient;
+  readonly stage: StageDefinition;
+  readonly #backends: Backends;
   readonly #options: GatewayOptions;
   readonly #now: () => number;
   readonly #bucket: TokenBucket | undefined;
   readonly #accessLog: WriteAccessLog | undefined;
 
-  constructor(options: GatewayOptions, services: ServiceClient, now: () => number) {
-    const { throttling, accessLogFormat } = options.api.stage;
-    this.#api = options.api;
+  constructor(stage: StageDefinition, options: GatewayOptions, backends: Backends, now: () => number) {
+    const { throttling, accessLogFormat } = stage;
+    this.stage = stage;
     this.#options = options;
-    this.#services = services;
+    this.#backends = backends;
     this.#now = now;
     this.#bucket = throttling && new TokenBucket(throttling, now);
     this.#accessLog = accessLogFormat === undefined ? undefined : compileAccessLog(accessLogFormat);
@@ -34,13 +33,13 @@ export class RouteRunner {
    * Runs one route.
    *
    * @param route undefined: no route matches, which API Gateway answers with Forbidden.
-   * @param before the authorizer, on `$connect`.
+   * @param authorize the authorizer, on `$connect`.
    */
   async run(
     route: RouteDefinition | undefined,
     request: RouteRequest,
     connection: Connection,
-    before?: () => Promise<void>,
+    authorize?: () => Promise<void>,
   ): Promise<RouteOutcome> {
     const startedAt = this.#now();
     let outcome: RouteOutcome;
@@ -50,14 +49,14 @@ export class RouteRunner {
       if (this.#bucket && request.context.eventType !== "DISCONNECT" && !this.#bucket.take()) {
         throw new RouteFault("Too Many Requests", 429, "the stage's throttling");
       }
-      await before?.();
+      await authorize?.();
       integrationStartedAt = this.#now();
-      const authorized = { ...request, context: { ...request.context, authorizer: connection.authorizer } };
-      outcome = await integrate(route.integration, authorized, this.#services);
-      if (request.context.eventType !== "MESSAGE" && (outcome.status < 200 || outcome.status > 299)) {
-        const status = outcome.status < 400 ? 500 : outcome.status;
-        throw new RouteFault("Internal server error", status, `the integration answered ${outcome.status}`);
-      }
+      const authorizer = {
+        ...connection.authorizer,
+        ...(authorize && { integrationLatency: integrationStartedAt - startedAt }),
+      };
+      outcome = await integrate(route.integration, withAuthorizer(request, authorizer), this.#backends);
+      refuseFailure(route, request, outcome);
     } catch (error) {
       outcome = error instanceof RouteFault ? error : internalServerError(`unexpected ${(error as Error).name}`);
     }
@@ -65,11 +64,9 @@ export class RouteRunner {
     return outcome;
   }
 
-  /** The route that a message's body picks: its own, or `$default`. */
-  routeFor(routeKey: string | undefined): RouteDefinition | undefined {
-    const { routes } = this.#api;
-    const own = routeKey === undefined || routeKey.startsWith("$") ? undefined : routes.get(routeKey);
-    return own ?? routes.get("$default");
+  /** Writes a row of the stage's access log. */
+  writeAccessLog(context: Readonly<Record<string, unknown>>): void {
+    if (this.#accessLog) this.#options.onAccessLog?.(this.#accessLog(context));
   }
 
   #report(
@@ -84,25 +81,34 @@ export class RouteRunner {
       const routeKey = String(context.routeKey ?? "none");
       this.#options.onFault?.({ routeKey, connectionId: connection.id, requestId, reason: fault.reason });
     }
-    if (!this.#accessLog || !this.#options.onAccessLog) return;
     const now = this.#now();
     const latency = times.integrationStartedAt === undefined ? undefined : now - times.integrationStartedAt;
     const authorizerLatency = (times.integrationStartedAt ?? now) - times.startedAt;
-    const integrationError = latency === undefined ? undefined : fault?.reason;
-    this.#options.onAccessLog(
-      this.#accessLog({
-        ...context,
-        status: outcome.status,
-        authorizer: { ...connection.authorizer, latency: authorizerLatency },
-        integrationLatency: latency,
-        integrationErrorMessage: integrationError,
-        integration: {
-          latency,
-          error: integrationError,
-          ...(!fault && { status: outcome.status, integrationStatus: outcome.status }),
+    // integration.* and responseLength stay without a value: on AWS they are "-" in every row of a WebSocket API.
+    this.writeAccessLog({
+      ...context,
+      status: outcome.status,
+      authorizer: { ...connection.authorizer, latency: authorizerLatency },
+      integrationLatency: latency,
+      integrationErrorMessage: latency === undefined ? undefined : fault?.reason,
+      ...(fault && {
+        error: {
+          message: fault.message,
+          messageString: JSON.stringify(fault.message),
+          responseType: fault.responseType,
         },
-        ...(fault && { error: { message: fault.message, messageString: JSON.stringify(fault.message) } }),
       }),
-    );
+    });
   }
+}
+
+/** An AWS service's or MOCK's failure ends a handshake; a function's answer is the handshake's own. */
+function refuseFailure(
+  { integration: { target } }: RouteDefinition,
+  request: RouteRequest,
+  { status }: IntegrationResult,
+) {
+  if (request.context.eventType === "MESSAGE" || (status >= 200 && status <= 299)) return;
+  if (target !== "MOCK" && "functionArn" in target) return;
+  throw new RouteFault("Internal server error", status < 400 ? 500 : status, `the integration answered ${status}`);
 }

@@ -5,17 +5,7 @@ import type { ServiceTarget } from "./api-definition";
 import { refusalOfAws } from "./emulator-leniency";
 import { internalServerError, RouteFault } from "./fault";
 import type { Credentials } from "./gateway-options";
-
-export interface ServiceRequest {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export interface ServiceResponse {
-  readonly status: number;
-  readonly body: string;
-}
+import type { ServiceRequest, ServiceResponse } from "./service-messages";
 
 /** Native SHA-256 in the shape that SignatureV4 takes. */
 export class Sha256 {

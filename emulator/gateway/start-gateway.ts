@@ -7,6 +7,7 @@ import { GatewayServer } from "./gateway-server";
 import { SignatureVerifier } from "./verify-signature";
 
 export type * from "./api-definition";
+export { FunctionError } from "./function-error";
 export type * from "./gateway-options";
 export { readApi } from "./read-api";
 
@@ -38,16 +39,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   checkApi(options.api);
   const now = options.now ?? Date.now;
   const region = options.api.executionArn.split(":")[3] ?? "";
-  const stageName = options.api.stage.name;
+  const [stage] = options.api.stages;
+  if (!stage) throw new RangeError("the API must have a stage");
 
   const http = createServer();
   const server = new GatewayServer(options, limits, now);
   const connectionsApi = new ConnectionsApi({
-    stageName,
+    deployment: () => server.deployment,
     verifier: new SignatureVerifier(options.credentials, region, now),
     connections: server.connections,
     limits,
-    end: (connection) => server.end(connection, 1000),
+    now,
+    end: (connection) => server.delete(connection),
   });
   const tcpSockets = new Set<Socket>();
   http.on("connection", (socket) => {
@@ -76,11 +79,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await closed;
   };
   return {
-    url: `ws://127.0.0.1:${port}/${stageName}`,
-    connectionsUrl: `http://127.0.0.1:${port}/${stageName}`,
+    url: `ws://127.0.0.1:${port}/${stage.name}`,
+    connectionsUrl: `http://127.0.0.1:${port}/${stage.name}`,
     port,
     get connectionCount() {
       return server.connections.size;
+    },
+    deploy(api) {
+      checkApi(api);
+      server.deploy(api);
     },
     stop: (graceMilliseconds = 5_000) => (stopped ??= stop(graceMilliseconds)),
   };

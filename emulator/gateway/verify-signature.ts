@@ -4,7 +4,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { Credentials } from "./gateway-options";
 import { Sha256 } from "./service-client";
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   /** As it came, still percent-encoded. */
   readonly path: string;
@@ -13,7 +13,7 @@ export interface SignedRequest {
 }
 
 /** Why a request's signature is refused: the error type and message of AWS. */
-export interface SignatureRefusal {
+interface SignatureRefusal {
   readonly type: string;
   readonly message: string;
 }
@@ -29,6 +29,10 @@ const MISMATCH = refusal(
   "InvalidSignatureException",
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
 );
+
+/** The access key that a request is signed with. It says nothing before the signature is verified. */
+export const accessKeyOf = ({ authorization = "" }: IncomingHttpHeaders): string | undefined =>
+  AUTHORIZATION.exec(authorization)?.[1];
 
 /** Verifies Signature Version 4 for execute-api against known credentials. Undefined: the request is genuine. */
 export class SignatureVerifier {

@@ -1,13 +1,15 @@
+import { Body } from "./body";
+import { isDocumented } from "./context-variables";
 import { escapeJavaScript, urlDecode, urlEncode } from "./java-text";
 import { readPath } from "./json-path";
 import { parseJson } from "./parse-json";
 import { TemplateError } from "./template-error";
-import { JsonMap, jsonOf, toValue, type Value } from "./values";
+import { jsonOf, memberAt, toValue, type Value } from "./values";
 
 /** What a mapping template reads. */
 export interface TemplateInput {
   /** The request's or integration response's body; empty on `$connect`. */
-  readonly body: string;
+  readonly body: Body | string;
   /** `$context`: the names that AWS documents for WebSocket APIs; what is absent is null. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly stageVariables?: Readonly<Record<string, string>>;
@@ -27,34 +29,33 @@ export class Environment {
   readonly #input: TemplateInput;
   readonly #context: Value;
   readonly #stageVariables: Value;
-  #body: { readonly value: Value } | undefined;
+  readonly #body: Body;
 
   constructor(input: TemplateInput) {
     this.#input = input;
+    this.#body = typeof input.body === "string" ? new Body(input.body) : input.body;
     this.#context = toValue(input.context);
     this.#stageVariables = toValue(input.stageVariables ?? {});
   }
 
   /** `$context`, by documented name only: a name that AWS does not know renders as nothing there, so it is a mistake. */
   context(names: readonly string[]): Value {
-    const [first = "", second] = names;
-    const known = CONTEXT[first];
-    if (known === undefined || (Array.isArray(known) && second !== undefined && !known.includes(second))) {
+    if (!isDocumented(names)) {
       throw new TemplateError(
         `$context.${names.join(".")} is not documented for mapping templates of WebSocket APIs` +
           " (apigateway-websocket-api-mapping-template-reference)",
       );
     }
-    return member(this.#context, names);
+    return memberAt(this.#context, names);
   }
 
   stageVariables(names: readonly string[]): Value {
-    return member(this.#stageVariables, names);
+    return memberAt(this.#stageVariables, names);
   }
 
   /** `$input.body`. AWS gives `{}` for an empty one. */
   get body(): string {
-    return this.#input.body === "" ? "{}" : this.#input.body;
+    return this.#body.text === "" ? "{}" : this.#body.text;
   }
 
   callInput(name: string, args: readonly Value[]): Value {
@@ -71,13 +72,12 @@ export class Environment {
   }
 
   #parsedBody(): Value {
-    if (this.#body) return this.#body.value;
-    try {
-      this.#body = { value: this.#input.body === "" ? null : parseJson(this.#input.body) };
-    } catch {
+    if (this.#body.text === "") return null;
+    const { json } = this.#body;
+    if (json === undefined) {
       throw new TemplateError("$input.json and $input.path need a JSON body, and this one is not JSON");
     }
-    return this.#body.value;
+    return json;
   }
 
   #params(name: Value | undefined): Value {
@@ -90,48 +90,6 @@ export class Environment {
     return "";
   }
 }
-
-function member(root: Value, names: readonly string[]): Value {
-  return names.reduce<Value>(
-    (value, name) => (value instanceof JsonMap ? (value.entries.get(name) ?? null) : null),
-    root,
-  );
-}
-
-const IDENTITY = [
-  "accountId",
-  "apiKey",
-  "apiKeyId",
-  "caller",
-  "cognitoAuthenticationProvider",
-  "cognitoAuthenticationType",
-  "cognitoIdentityId",
-  "cognitoIdentityPoolId",
-  "sourceIp",
-  "user",
-  "userAgent",
-  "userArn",
-];
-
-/** Documented `$context` names: true for a value or free keys, a list where the keys are documented too. */
-const CONTEXT: Readonly<Record<string, true | readonly string[]>> = {
-  apiId: true,
-  authorizer: true,
-  connectedAt: true,
-  connectionId: true,
-  domainName: true,
-  error: ["messageString", "validationErrorString"],
-  eventType: true,
-  extendedRequestId: true,
-  identity: IDENTITY,
-  messageId: true,
-  requestId: true,
-  requestTime: true,
-  requestTimeEpoch: true,
-  routeKey: true,
-  stage: true,
-  status: true,
-};
 
 /** `$util`, as AWS documents it. @throws TemplateError */
 export function callUtil(name: string, args: readonly Value[]): Value {

@@ -52,7 +52,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
  * a literal for false, 2 the other way round: such a value is "ambiguous", and a condition that hangs on it is refused.
  */
 export function condition(expression: Expression, scope: Scope): boolean {
-  const truth = truth3(expression, scope);
+  const truth = truthOrAmbiguous(expression, scope);
   if (truth === "ambiguous") {
     throw new TemplateError(
       'a condition that is an empty string, an empty list, 0 or a literal: Velocity 1.7 and 2 differ; compare with == ""',
@@ -61,21 +61,21 @@ export function condition(expression: Expression, scope: Scope): boolean {
   return truth;
 }
 
-function truth3(expression: Expression, scope: Scope): Truth {
+function truthOrAmbiguous(expression: Expression, scope: Scope): Truth {
   if (expression.type === "references" || expression.type === "bool") return truthOf(evaluate(expression, scope));
   if (expression.type !== "math") return "ambiguous";
   const [left, right] = expression.expression;
-  if (expression.operator === "parenthesis") return truth3(left, scope);
-  if (expression.operator === "not") return negate(truth3(left, scope));
+  if (expression.operator === "parenthesis") return truthOrAmbiguous(left, scope);
+  if (expression.operator === "not") return negate(truthOrAmbiguous(left, scope));
   if (expression.operator === "&&" || expression.operator === "||") {
     const decisive = expression.operator === "||";
     // velocityjs gives both operators the same precedence; Java binds && closer.
     if (!decisive && left.type === "math" && left.operator === "||") {
       throw new TemplateError("|| before && needs parentheses here: ($a || $b) && $c or $a || ($b && $c)");
     }
-    const first = truth3(left, scope);
+    const first = truthOrAmbiguous(left, scope);
     if (first === decisive) return decisive;
-    const second = truth3(right, scope);
+    const second = truthOrAmbiguous(right, scope);
     return second === decisive || first !== "ambiguous" ? second : "ambiguous";
   }
   const value = operation(expression.operator, expression.expression, scope);

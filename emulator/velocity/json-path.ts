@@ -1,5 +1,5 @@
 import { TemplateError } from "./template-error";
-import { JsonMap, List, type Value } from "./values";
+import { memberAt, type Value } from "./values";
 
 const STEP = /\.([^.[\]()*?@,'"\s]+)|\[(\d+)\]|\['([^'\\]*)'\]|\["([^"\\]*)"\]/y;
 
@@ -10,12 +10,7 @@ const STEP = /\.([^.[\]()*?@,'"\s]+)|\[(\d+)\]|\['([^'\\]*)'\]|\["([^"\\]*)"\]/y
  * @throws TemplateError for wildcards, filters, slices and deep scans.
  */
 export function readPath(root: Value, path: string): Value {
-  let value = root;
-  for (const step of stepsOf(path)) {
-    if (typeof step === "string") value = value instanceof JsonMap ? (value.entries.get(step) ?? null) : null;
-    else value = value instanceof List ? (value.items[step] ?? null) : null;
-  }
-  return value;
+  return memberAt(root, stepsOf(path));
 }
 
 function stepsOf(path: string): (string | number)[] {

@@ -1,6 +1,6 @@
 import { Decimal, JsonMap, List, type Value } from "./values";
 
-const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"?|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
  * JSON text to the values of a template, every digit kept: `12345678901234567890` and `1.50` arrive as they were sent.
@@ -8,28 +8,66 @@ const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/
  * @throws SyntaxError without the text itself when it is not JSON.
  */
 export function parseJson(text: string): Value {
+  // Numbers become tagged strings, since JSON.parse rounds them and Node 20 has no source text access. The tag on
+  // every string also keeps `__proto__` an ordinary key.
+  const tagged = text.replace(STRINGS_AND_NUMBERS, (token) => {
+    if (!token.startsWith('"')) return `"n${token}"`;
+    if (token.length === 1 || !token.endsWith('"')) throw new SyntaxError("not JSON");
+    return `"s${token.slice(1)}`;
+  });
+  return untag(parsed(tagged));
+}
+
+function parsed(tagged: string): unknown {
   try {
-    JSON.parse(text);
+    return JSON.parse(tagged);
   } catch {
     throw new SyntaxError("not JSON");
   }
-  // Numbers become tagged strings, since JSON.parse rounds them and Node 20 has no source text access. The tag on
-  // every string also keeps `__proto__` an ordinary key.
-  const tagged = text.replace(STRINGS_AND_NUMBERS, (token) =>
-    token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`,
-  );
-  return untag(JSON.parse(tagged));
 }
 
-function untag(tagged: unknown): Value {
-  if (typeof tagged === "string") {
-    const text = tagged.slice(1);
-    if (tagged.startsWith("s")) return text;
-    return /^-?\d+$/.test(text) && text !== "-0" ? BigInt(text) : new Decimal(text);
+type Put = (value: Value) => void;
+
+/** Without recursion: a frame of 128 KB can nest 60,000 lists. */
+function untag(root: unknown): Value {
+  let result: Value = null;
+  const waiting: [tagged: unknown, put: Put][] = [
+    [
+      root,
+      (value) => {
+        result = value;
+      },
+    ],
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [tagged, put] = next;
+    if (Array.isArray(tagged)) {
+      const items: Value[] = tagged.map(() => null);
+      put(new List(items, true));
+      for (const [index, item] of tagged.entries()) waiting.push([item, (value) => (items[index] = value)]);
+    } else if (typeof tagged === "object" && tagged !== null) {
+      const entries = new Map<string, Value>();
+      put(new JsonMap(entries));
+      for (const [key, item] of Object.entries(tagged)) {
+        const name = keyOf(key);
+        // In the order of the source, whenever the value comes.
+        entries.set(name, null);
+        waiting.push([item, (value) => entries.set(name, value)]);
+      }
+    } else put(scalar(tagged as string | boolean | null));
   }
-  if (Array.isArray(tagged)) return new List(tagged.map(untag), true);
-  if (typeof tagged === "object" && tagged !== null) {
-    return new JsonMap(new Map(Object.entries(tagged).map(([key, item]) => [key.slice(1), untag(item)])));
-  }
-  return tagged as boolean | null;
+  return result;
+}
+
+function scalar(tagged: string | boolean | null): Value {
+  if (typeof tagged !== "string") return tagged;
+  const text = tagged.slice(1);
+  if (tagged.startsWith("s")) return text;
+  return /^-?\d+$/.test(text) && text !== "-0" ? BigInt(text) : new Decimal(text);
+}
+
+/** The tags make `{1: 2}` an object that JSON.parse takes. */
+function keyOf(tagged: string): string {
+  if (!tagged.startsWith("s")) throw new SyntaxError("not JSON");
+  return tagged.slice(1);
 }

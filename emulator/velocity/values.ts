@@ -19,6 +19,16 @@ export class List {
 /** What a reference of a template may hold. Integers are bigint: Java's Integer and Long arithmetic is exact. */
 export type Value = null | boolean | bigint | string | Decimal | JsonMap | List;
 
+/** What a value holds at a path of names and list indexes; null where the path leads nowhere. */
+export function memberAt(root: Value, path: readonly (string | number)[]): Value {
+  let value = root;
+  for (const step of path) {
+    if (typeof step === "string") value = value instanceof JsonMap ? (value.entries.get(step) ?? null) : null;
+    else value = value instanceof List ? (value.items[step] ?? null) : null;
+  }
+  return value;
+}
+
 /** Java's `toString`, as Velocity prints a value: `{a=1, b=[{"c":"d"}]}` for an object. */
 export function textOf(value: Exclude<Value, null>): string {
   if (typeof value === "string") return value;

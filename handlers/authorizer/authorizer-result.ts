@@ -6,7 +6,7 @@ import type { DenyReason } from "./deny-reason";
 export const REFUSED_PRINCIPAL = "rogue";
 
 /**
- * What API Gateway takes for an answer, up to 8 KB: the subject, at most 2 KB (4 KB as JSON), appears in it once.
+ * What API Gateway takes for an answer, up to 8 KB: the user id, at most 2 KB (4 KB as JSON), appears in it once.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
@@ -33,7 +33,7 @@ export function authorizerResult(decision: Decision, methodArn: string): Authori
     Statement: [{ Action: "execute-api:Invoke", Effect: effect, Resource: methodArn }],
   });
   return decision.allowed
-    ? { principalId: decision.subject, policyDocument: policyDocument("Allow") }
+    ? { principalId: decision.userId, policyDocument: policyDocument("Allow") }
     : {
         principalId: REFUSED_PRINCIPAL,
         policyDocument: policyDocument("Deny"),

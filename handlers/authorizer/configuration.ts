@@ -1,4 +1,5 @@
-import { AUTHORIZER_ENVIRONMENT } from "../../src/contract/environment";
+import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../../src/contract/environment";
+import { TOKEN_SOURCES, type TokenSource } from "../../src/contract/token-sources";
 import { type Environment, integerFrom } from "../shared/environment";
 import type { ClaimRules } from "./claims";
 
@@ -8,6 +9,10 @@ export interface AuthorizerConfiguration extends ClaimRules {
   readonly authorizedApis: readonly string[];
   /** Where the issuer publishes its keys. */
   readonly keysUrl: URL;
+  /** The claim that names the user. */
+  readonly userIdClaim: string;
+  /** Where the token may be. */
+  readonly tokenSource: TokenSource;
 }
 
 /** A tolerance is for clocks that are slightly off; a longer one would lengthen every token's life. */
@@ -41,6 +46,8 @@ export function parseConfiguration(environment: Environment): AuthorizerConfigur
       min: 0,
       max: MAX_CLOCK_TOLERANCE_SECONDS,
     }),
+    userIdClaim: environment[NAME.userIdClaim] || DEFAULT_USER_ID_CLAIM,
+    tokenSource: tokenSource(environment),
   };
 }
 
@@ -75,6 +82,15 @@ function verifyExpiration(environment: Environment): boolean {
     throw mustBe(NAME.verifyExpiration, "true or false");
   }
   return value === "true";
+}
+
+function tokenSource(environment: Environment): TokenSource {
+  const value = environment[NAME.tokenSource] || "either";
+  const source = TOKEN_SOURCES.find((known) => known === value);
+  if (source === undefined) {
+    throw mustBe(NAME.tokenSource, `one of ${TOKEN_SOURCES.join(", ")}`);
+  }
+  return source;
 }
 
 function mustBe(name: string, rule: string): Error {

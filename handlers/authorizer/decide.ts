@@ -4,11 +4,12 @@ import type { AuthorizerConfiguration } from "./configuration";
 import type { ConnectEvent } from "./connect-event";
 import { type DenyReason, TokenRefusedError } from "./deny-reason";
 import { extractToken } from "./token";
+import { userIdOf } from "./user-id";
 import { type KeySource, verifyToken } from "./verify-token";
 
 /** Whether a client may connect, and as whom. */
 export type Decision =
-  | { readonly allowed: true; readonly subject: string }
+  | { readonly allowed: true; readonly userId: string }
   | { readonly allowed: false; readonly reason: DenyReason };
 
 /**
@@ -18,7 +19,7 @@ export type Decision =
  */
 export async function decide(
   event: ConnectEvent,
-  { authorizedApis, ...rules }: Omit<AuthorizerConfiguration, "keysUrl">,
+  { authorizedApis, tokenSource, userIdClaim, ...rules }: Omit<AuthorizerConfiguration, "keysUrl">,
   keys: KeySource,
   now: () => number,
 ): Promise<Decision> {
@@ -26,9 +27,13 @@ export async function decide(
     return { allowed: false, reason: "api_not_authorized" };
   }
   try {
-    const claims = await verifyToken(extractToken(event), keys);
-    const reason = refuseClaims(claims, rules, Math.floor(now() / 1_000));
-    return reason ? { allowed: false, reason } : { allowed: true, subject: String(claims.sub) };
+    const token = await verifyToken(extractToken(event, tokenSource), keys);
+    const reason = refuseClaims(token.claims, rules, Math.floor(now() / 1_000));
+    if (reason) {
+      return { allowed: false, reason };
+    }
+    const userId = userIdOf(token, userIdClaim);
+    return userId === undefined ? { allowed: false, reason: "subject_invalid" } : { allowed: true, userId };
   } catch (error) {
     if (error instanceof TokenRefusedError) {
       return { allowed: false, reason: error.reason };

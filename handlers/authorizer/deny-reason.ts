@@ -5,7 +5,7 @@
 export const DENY_REASONS = [
   /** The request is not for `$connect` of an API and stage listed in `AUTHORIZED_APIS`. */
   "api_not_authorized",
-  /** Neither the query parameter `authorization` nor the header `Authorization` holds a token. */
+  /** No token where `JWT_TOKEN_SOURCE` says: the query parameter `authorization` or the header `Authorization`. */
   "token_missing",
   /** Longer than {@link MAX_TOKEN_LENGTH} characters. */
   "token_too_large",
@@ -17,13 +17,13 @@ export const DENY_REASONS = [
   "algorithm_not_allowed",
   /** The issuer publishes no key of this id, or, for a token without one, none for its algorithm. */
   "key_unknown",
-  /** Several keys could be meant: the id is published twice, or the token names none. */
+  /** More than {@link MAX_CANDIDATES} keys could be meant: too many to try. */
   "key_ambiguous",
   /** The named key is of another type, curve, `alg` or strength (RSA below 2,048 bits) than the algorithm needs. */
   "key_unsuitable",
   /** The signature is not one of the issuer's key over this token. */
   "signature_invalid",
-  /** `exp` or `nbf` is not a number. */
+  /** `exp` or `nbf` is there and not a number. */
   "claim_malformed",
   /** No `exp`, while expiration is verified. */
   "expiration_missing",
@@ -33,9 +33,9 @@ export const DENY_REASONS = [
   "token_not_yet_valid",
   /** `iss` is not `JWT_AUTHORIZED_ISSUER`. */
   "issuer_mismatch",
-  /** Neither `aud` nor, in its absence, `client_id` is one of `JWT_AUTHORIZED_AUDIENCES`. */
+  /** Neither `aud` (in its absence `client_id`) nor `azp` is one of `JWT_AUTHORIZED_AUDIENCES`. */
   "audience_mismatch",
-  /** `sub` is not a string of 1 to 2,048 bytes without control characters. */
+  /** `JWT_USER_ID_CLAIM` is not a string of 1 to 2,048 bytes without control characters, and no whole number. */
   "subject_invalid",
 ] as const;
 

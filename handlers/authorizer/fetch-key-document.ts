@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { get as httpsGet } from "node:https";
+import { decodeBody } from "./decode-body";
 import { KeyFetchError } from "./key-fetch-error";
 import { keyLifetimeSeconds } from "./key-lifetime";
 
@@ -9,10 +10,22 @@ export interface KeyDocument {
   readonly lifetimeSeconds: number;
 }
 
+/**
+ * What the request says of itself. Firewalls refuse a request without a User-Agent (AWS's managed rule
+ * `NoUserAgent_HEADER` is one of them).
+ *
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+ */
+const REQUEST_HEADERS = {
+  accept: "application/json, application/jwk-set+json, */*;q=0.5",
+  "accept-encoding": "identity",
+  "user-agent": "sumu-authorizer",
+};
+
 export interface KeyDocumentLimits {
   /** For all of it: name, connection, TLS, answer. @default 3,000 */
   readonly timeoutMilliseconds?: number;
-  /** The largest known documents are a tenth of it. @default 256 KiB */
+  /** Of the answer, and of what it unpacks to. The largest known documents are a tenth of it. @default 256 KiB */
   readonly maxBytes?: number;
 }
 
@@ -33,7 +46,7 @@ export async function fetchKeyDocument(
   const get = url.protocol === "https:" ? httpsGet : (await import("node:http")).get;
   return new Promise((resolve, reject) => {
     // No agent: one request in minutes is not worth a kept connection, which a frozen Lambda would find dead.
-    const request = get(url, { agent: false, headers: { accept: "application/json" } }, (response) => {
+    const request = get(url, { agent: false, headers: REQUEST_HEADERS }, (response) => {
       readBody(response, maxBytes).then((body) => {
         const { "cache-control": cacheControl, age } = response.headers;
         resolve({ body, lifetimeSeconds: keyLifetimeSeconds(cacheControl, age) });
@@ -63,5 +76,5 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<st
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return decodeBody(Buffer.concat(chunks), response.headers["content-encoding"], maxBytes);
 }

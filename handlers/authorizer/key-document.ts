@@ -1,21 +1,33 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { KeyFetchError } from "./key-fetch-error";
 import { VerificationKey } from "./verification-key";
 
 /**
- * The keys in an issuer's document, whose shape tells which it is: a JWKS (`{"keys":[…]}`), or Firebase's map of key id
- * to X.509 certificate in PEM. Keys of a kind that nothing here verifies with are left out, as RFC 7517 asks. Of a
- * certificate only the public key counts: trust comes from where the document was fetched.
+ * The keys in an issuer's document, whose shape tells which it is: a JWKS (`{"keys":[…]}`), or a map of key id to PEM,
+ * either an X.509 certificate (as Firebase publishes it) or a public key. Keys of a kind that nothing here verifies with
+ * are left out, as RFC 7517 asks. Of a certificate only the public key counts: trust comes from where the document was
+ * fetched. A key that is published twice is one key.
  *
- * @throws KeyFetchError `document_invalid` when it is neither, or when no key is left.
+ * A JWKS without any key, `{"keys":[]}`, is valid: the issuer has withdrawn all of them.
+ *
+ * @param known keys of an earlier document; those that are published again stay the same objects, with what they imported
+ * @throws KeyFetchError `document_invalid` when it is neither, or when there are keys and none of them is usable.
  * @see https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library
  */
-export function parseKeyDocument(body: string): readonly VerificationKey[] {
-  const keys = jwksOf(parseJson(body)).flatMap((jwk) => VerificationKey.fromJwk(jwk) ?? []);
-  if (keys.length === 0) {
+export function parseKeyDocument(body: string, known: readonly VerificationKey[] = []): readonly VerificationKey[] {
+  const jwks = jwksOf(parseJson(body));
+  const earlier = new Map(known.map((key) => [key.fingerprint, key]));
+  const keys = new Map<string, VerificationKey>();
+  for (const jwk of jwks) {
+    const key = VerificationKey.fromJwk(jwk);
+    if (key) {
+      keys.set(key.fingerprint, earlier.get(key.fingerprint) ?? key);
+    }
+  }
+  if (jwks.length > 0 && keys.size === 0) {
     throw new KeyFetchError("document_invalid");
   }
-  return keys;
+  return [...keys.values()];
 }
 
 function parseJson(body: string): unknown {
@@ -28,20 +40,34 @@ function parseJson(body: string): unknown {
 
 function jwksOf(document: unknown): readonly unknown[] {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    return [];
+    throw new KeyFetchError("document_invalid");
   }
   const { keys } = document as { keys?: unknown };
-  return Array.isArray(keys) ? keys : Object.entries(document).map(([kid, pem]) => certificateJwk(kid, pem));
+  if (Array.isArray(keys)) {
+    return keys;
+  }
+  const entries = Object.entries(document);
+  if (entries.length === 0) {
+    throw new KeyFetchError("document_invalid");
+  }
+  return entries.map(([kid, pem]) => pemJwk(kid, pem));
 }
 
 /** As a JWK, so that one set of rules about kinds of keys holds for both shapes. */
-function certificateJwk(kid: string, pem: unknown): unknown {
-  if (typeof pem !== "string" || !pem.includes("-----BEGIN CERTIFICATE-----")) {
-    return undefined;
-  }
+function pemJwk(kid: string, pem: unknown): unknown {
   try {
-    return { ...new X509Certificate(pem).publicKey.export({ format: "jwk" }), kid };
+    const key = typeof pem === "string" ? publicKeyOf(pem) : undefined;
+    return key && { ...key.export({ format: "jwk" }), kid };
   } catch {
     return undefined;
   }
+}
+
+/** The label decides, since Node would also take the public half of a private key, which nobody must trust any more. */
+function publicKeyOf(pem: string): KeyObject | undefined {
+  const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
+  if (label === "CERTIFICATE") {
+    return new X509Certificate(pem).publicKey;
+  }
+  return label === "PUBLIC KEY" || label === "RSA PUBLIC KEY" ? createPublicKey(pem) : undefined;
 }

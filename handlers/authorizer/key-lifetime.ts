@@ -1,8 +1,11 @@
 /** Keys are used this long at least, whatever the issuer's answer says: it spares an issuer that sends `no-store`. */
 export const MIN_KEY_LIFETIME_SECONDS = 60;
 
-/** And this long at most: a withdrawn key is gone after a day. */
+/** And this long at most: a withdrawn key is gone after a day, as long as the issuer answers. */
 export const MAX_KEY_LIFETIME_SECONDS = 24 * 3_600;
+
+/** Keys whose lifetime is over stay in use this long at most while the issuer gives no new document. */
+export const MAX_STALE_SECONDS = 24 * 3_600;
 
 /** For an answer without `Cache-Control: max-age`. */
 export const DEFAULT_KEY_LIFETIME_SECONDS = 600;

@@ -1,4 +1,5 @@
-import { TOKEN_QUERY_PARAMETER } from "../../src/contract/routes";
+import { TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../../src/contract/routes";
+import type { TokenSource } from "../../src/contract/token-sources";
 import type { ConnectEvent } from "./connect-event";
 import { TokenRefusedError } from "./deny-reason";
 
@@ -13,13 +14,14 @@ const BEARER = /^bearer(?: |%20|\+)+/i;
 const COMPACT_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 
 /**
- * The token that a client sent: in the query parameter `authorization`, else in the header `Authorization` (in any
- * letter case), with or without `Bearer `.
+ * The token that a client sent in the query parameter `authorization` or in the header `Authorization` (in any letter
+ * case), with or without `Bearer `. From either source, the query parameter goes first.
  *
  * @throws TokenRefusedError `token_missing`, `token_too_large`, or `token_malformed` when it is not shaped like a JWT.
  */
-export function extractToken(event: ConnectEvent): string {
-  const value = trimmed(event.queryStringParameters?.[TOKEN_QUERY_PARAMETER]) || trimmed(authorizationHeader(event));
+export function extractToken(event: ConnectEvent, source: TokenSource): string {
+  const inQuery = source === "header" ? "" : trimmed(event.queryStringParameters?.[TOKEN_QUERY_PARAMETER]);
+  const value = inQuery || (source === "query" ? "" : trimmed(authorizationHeader(event)));
   const token = value.replace(BEARER, "");
   if (token === "" || /^bearer$/i.test(token)) {
     throw new TokenRefusedError("token_missing");
@@ -34,7 +36,7 @@ export function extractToken(event: ConnectEvent): string {
 }
 
 function authorizationHeader({ headers }: ConnectEvent): unknown {
-  const name = Object.keys(headers ?? {}).find((key) => key.toLowerCase() === "authorization");
+  const name = Object.keys(headers ?? {}).find((key) => key.toLowerCase() === TOKEN_HEADER.toLowerCase());
   return name === undefined ? undefined : headers?.[name];
 }
 

@@ -9,6 +9,8 @@ const PUBLIC_MEMBERS = { RSA: ["n", "e"], EC: ["crv", "x", "y"], OKP: ["crv", "x
 /** A public key of the issuer, as it was published. */
 export class VerificationKey {
   readonly kid: string | undefined;
+  /** Equal for the same key under the same id and algorithm. */
+  readonly fingerprint: string;
   readonly #jwk: Readonly<Record<string, string>>;
   /** The one algorithm that the issuer restricts this key to. */
   readonly #alg: string | undefined;
@@ -19,14 +21,18 @@ export class VerificationKey {
     this.kid = kid;
     this.#alg = alg;
     this.#jwk = jwk;
+    this.fingerprint = JSON.stringify([kid, alg, jwk]);
   }
 
-  /** Undefined for what cannot or must not verify a signature: another `use`, a secret, a private or incomplete key. */
+  /**
+   * Undefined for what cannot or must not verify a signature: another `use`, a secret, a private or incomplete key.
+   * Issuers publish members that they do not use as null or empty (`"d": null`, `"kid": ""`): such a member is absent.
+   */
   static fromJwk(jwk: unknown): VerificationKey | undefined {
     if (typeof jwk !== "object" || jwk === null) {
       return undefined;
     }
-    const { kid, alg, use, key_ops: operations, d, ...members } = jwk as Record<string, unknown>;
+    const { kid, alg, use, key_ops: operations, d, ...members } = withoutEmptyMembers(jwk);
     const forSignatures =
       (use === undefined || use === "sig") &&
       (operations === undefined || (Array.isArray(operations) && operations.includes("verify")));
@@ -54,6 +60,11 @@ export class VerificationKey {
     }
     return imported;
   }
+}
+
+function withoutEmptyMembers(jwk: object): Record<string, unknown> {
+  const isEmpty = (value: unknown) => value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(jwk).filter(([, value]) => !isEmpty(value)));
 }
 
 function publicMaterial(jwk: Record<string, unknown>): Record<string, string> | undefined {

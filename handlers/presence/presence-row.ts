@@ -3,7 +3,7 @@ import type { PresenceStatus } from "../../src/contract/messages";
 /** A user's row in the presence table. The first three are public, the rest is the watchdog's own. */
 export interface PresenceRow {
   readonly status: PresenceStatus;
-  /** How often the user's state has changed: 1 is the first ONLINE, odd is ONLINE, even OFFLINE. */
+  /** Grows with every change, also when the row was lost meanwhile: see {@link nextVersion}. */
   readonly version: number;
   /** Epoch milliseconds of the last change. Grows with every version, whatever the clocks of two functions say. */
   readonly changedAt: number;
@@ -14,15 +14,19 @@ export interface PresenceRow {
 }
 
 /**
- * The row after a change of state. Its timestamp is later than its predecessor's even when the clock of the function
- * that wrote that one ran ahead, so that ordering a user's events by timestamp or by version is the same.
+ * The row after a change of state. Version and timestamp are the time of the change, or one more than before where the
+ * clock of the function that wrote the predecessor ran ahead: so both order a user's events alike.
+ *
+ * The version comes from the clock, and is not a count, because rows get lost: somebody deletes a row, the table is
+ * replaced, or it is restored from an older state. A count would begin anew below what consumers remember, and they would
+ * take each later event for a repeat. The clocks of two functions differ by milliseconds, and a loss takes longer.
  */
 export function nextVersion(row: PresenceRow | undefined, status: PresenceStatus, now: number): PresenceRow {
   return row === undefined
-    ? { status, version: 1, changedAt: now, announced: 0 }
+    ? { status, version: now, changedAt: now, announced: 0 }
     : {
         status,
-        version: row.version + 1,
+        version: Math.max(now, row.version + 1),
         changedAt: Math.max(now, row.changedAt + 1),
         announced: row.announced,
       };

@@ -16,8 +16,8 @@ export class PresenceRowError extends UnsettleableError {
 }
 
 /**
- * The presence table in DynamoDB. Rows are never removed: a version that began anew would look like a repeat to whoever
- * remembers the old ones. A row is some 100 bytes, so a million users cost 0.03 USD a month.
+ * The presence table in DynamoDB. Rows are never removed: a row is what tells a change from a repeat of the stream. A row
+ * is some 100 bytes, so a million users cost 0.03 USD a month.
  */
 export class PresenceTable implements PresenceStore {
   constructor(

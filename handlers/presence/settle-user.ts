@@ -76,7 +76,7 @@ const FIRST_POLL_MILLISECONDS = 20;
  * did not resolve is made again. That holds because:
  *
  * 1. A version is written only over the one before (condition on `version`), and only once that one is announced: the
- *    versions are 1 to n, and each reaches the topic or queue before the next exists.
+ *    versions grow, and each reaches the topic or queue before the next exists.
  * 2. The row is read before the connections, and written only if it is still that row. So the state was true at some
  *    moment since the previous version, and ONLINE and OFFLINE alternate.
  * 3. Who has written looks again before resting. Let a change of connections be the last for a user, and `E` the call

@@ -1,17 +1,20 @@
 import { Apigatewayv2Authorizer } from "@cdktf/provider-aws/lib/apigatewayv2-authorizer";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import type { IResolvable } from "cdktf";
+import { conditional, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
-import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
-import { TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../contract/environment";
+import { TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../contract/routes";
+import { DEFAULT_TOKEN_SOURCE } from "../contract/token-sources";
 import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
+import { isEqual } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
 import { joined, text } from "../terraform/text";
+import { whenKnown } from "../terraform/when-known";
 
 export interface JwtAuthorizerProps {
   readonly account: AwsAccount;
@@ -22,6 +25,8 @@ export interface JwtAuthorizerProps {
   readonly authorizedIssuer?: string;
   readonly verifyTokenExpiration: boolean | IResolvable;
   readonly tokenClockToleranceSeconds: number;
+  readonly userIdClaim: string;
+  readonly tokenSource: string;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
   readonly architecture: string;
@@ -61,6 +66,10 @@ export class JwtAuthorizer extends Construct {
         [AUTHORIZER_ENVIRONMENT.verifyExpiration]: text(props.verifyTokenExpiration),
         [AUTHORIZER_ENVIRONMENT.clockToleranceSeconds]: text(props.tokenClockToleranceSeconds),
       },
+      optionalEnvironment: [
+        { name: AUTHORIZER_ENVIRONMENT.userIdClaim, value: props.userIdClaim, unless: DEFAULT_USER_ID_CLAIM },
+        { name: AUTHORIZER_ENVIRONMENT.tokenSource, value: props.tokenSource, unless: DEFAULT_TOKEN_SOURCE },
+      ],
       statements: [],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
@@ -71,7 +80,7 @@ export class JwtAuthorizer extends Construct {
       name: physicalName(prefix, NAME_SUFFIXES.authorizer),
       authorizerType: "REQUEST",
       authorizerUri: this.handler.aliasInvokeArn,
-      identitySources: [`route.request.querystring.${TOKEN_QUERY_PARAMETER}`],
+      identitySources: identitySources(props.tokenSource),
     });
     new LambdaPermission(this, "authorizer_permission", {
       statementId: "InvokeByAuthorizer",
@@ -85,4 +94,24 @@ export class JwtAuthorizer extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
   }
+}
+
+const IN_QUERY = `route.request.querystring.${TOKEN_QUERY_PARAMETER}`;
+const IN_HEADER = `route.request.header.${TOKEN_HEADER}`;
+
+/**
+ * Without every identity source, API Gateway answers 401 and does not call the function. It cannot wait for one of two, so
+ * that for a token in either place there is none, and the function refuses a missing token.
+ */
+function identitySources(tokenSource: string): string[] | undefined {
+  return whenKnown<string, string[] | undefined>(
+    tokenSource,
+    (source) => (source === "either" ? undefined : [source === "header" ? IN_HEADER : IN_QUERY]),
+    (source) =>
+      Token.asList(
+        conditional(isEqual(source, "either"), Token.nullValue(), [
+          conditional(isEqual(source, "header"), IN_HEADER, IN_QUERY),
+        ]),
+      ),
+  );
 }

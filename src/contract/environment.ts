@@ -18,7 +18,14 @@ export const AUTHORIZER_ENVIRONMENT = {
   /** Empty: any issuer. */
   authorizedIssuer: "JWT_AUTHORIZED_ISSUER",
   clockToleranceSeconds: "JWT_CLOCK_TOLERANCE_SECONDS",
+  /** The claim that names the user. Unset: `sub`. */
+  userIdClaim: "JWT_USER_ID_CLAIM",
+  /** One of TOKEN_SOURCES. Unset: wherever the token is, since API Gateway then decides by its identity source. */
+  tokenSource: "JWT_TOKEN_SOURCE",
 } as const;
+
+/** The claim that names the user, unless `JWT_USER_ID_CLAIM` says otherwise. */
+export const DEFAULT_USER_ID_CLAIM = "sub";
 
 /** Environment variables of the pusher. */
 export const PUSHER_ENVIRONMENT = {

@@ -29,7 +29,7 @@ export interface PresenceMessage {
     readonly status: PresenceStatus;
     /** Epoch milliseconds. */
     readonly timestamp: number;
-    /** Counts this user's changes from 1, without a gap. A version already seen is a repeat. */
+    /** Grows with each of this user's changes, and never goes back. A version that is not higher is old, or a repeat. */
     readonly version: number;
   };
 }
@@ -88,7 +88,7 @@ export interface ReceivedPresenceEvent {
   readonly Body: string;
   /** As of a client's message, and which change of the user's it is. */
   readonly MessageAttributes: ReceivedClientMessage["MessageAttributes"] & {
-    /** Counts the user's changes from 1 without a gap: one already seen is a repeat. */
+    /** Grows with each of the user's changes, and never goes back: one that is not higher is old, or a repeat. */
     readonly version: ReceivedAttribute<"Number">;
   };
 }

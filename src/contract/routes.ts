@@ -17,3 +17,6 @@ export const ROUTE_SELECTION_EXPRESSION = "$request.body.action";
 
 /** Where `$connect` carries the token: `wss://…/<stage>?authorization=<JWT>`. */
 export const TOKEN_QUERY_PARAMETER = "authorization";
+
+/** The header that carries the token, for clients that can set one. Browsers cannot. */
+export const TOKEN_HEADER = "Authorization";

@@ -22,7 +22,7 @@ export const PRESENCE = {
   userId: "user_id",
   /** S. `ONLINE` or `OFFLINE`. */
   status: "status",
-  /** N. 1 with the first event, one more with each: an event carries it, so that a consumer can drop a repeat. */
+  /** N. Grows with each change (epoch milliseconds, mostly), so that a consumer can drop what is old or a repeat. */
   version: "version",
   /** N. Epoch milliseconds of the last change. */
   changedAt: "changed_at",

@@ -1,13 +1,15 @@
 import type { IResolvable } from "cdktf";
+import { DEFAULT_USER_ID_CLAIM } from "../contract/environment";
+import { DEFAULT_TOKEN_SOURCE, TOKEN_SOURCES } from "../contract/token-sources";
 import type { Inputs } from "./input";
-import { between, matches, regexCondition } from "./rule";
+import { between, matches, oneOf, regexCondition } from "./rule";
 
 /** Which tokens of clients the authorizer accepts. */
 export interface TokenProps {
-  /** https URL at which the issuer publishes its keys: a JWKS document, or Firebase's map of key id to X.509 PEM. */
+  /** https URL at which the issuer publishes its keys: a JWKS document, or a map of key id to PEM (certificate or public key), as Firebase has. */
   readonly issuerJwksUri: string;
   /**
-   * Who the tokens must be for: compared with `aud`, else `client_id`. Empty: anyone.
+   * Who the tokens must be for: compared with `aud` (without it `client_id`) and `azp`. Empty: anyone.
    * @default []
    */
   readonly authorizedAudiences?: readonly string[];
@@ -26,6 +28,18 @@ export interface TokenProps {
    * @default 0
    */
   readonly tokenClockToleranceSeconds?: number;
+  /**
+   * The claim that names the user: a string, or a whole number, which counts as its digits.
+   * @default "sub"
+   */
+  readonly userIdClaim?: string;
+  /**
+   * Where clients put the token: `query` (`?authorization=<JWT>`), `header` (`Authorization: Bearer <JWT>`), or `either`.
+   * With `either`, the authorizer also runs, and costs, for each try to connect without a token, and such a client gets 403
+   * where it gets 401 otherwise.
+   * @default "query"
+   */
+  readonly tokenSource?: string;
 }
 
 /** Lists travel to the authorizer joined by commas, in an environment that Lambda limits to 4 KB in all. */
@@ -35,7 +49,8 @@ const AUDIENCE = /^[^\s,]+$/;
 export const TOKEN_INPUTS = {
   issuerJwksUri: {
     type: "string",
-    description: "Where the issuer publishes its keys: a JWKS document, or Firebase's map of key id to X.509 PEM.",
+    description:
+      "Where the issuer publishes its keys: a JWKS document, or a map of key id to PEM (certificate or public key).",
     original: true,
     rule: matches(
       /^https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[^\s#]*)?$/,
@@ -55,7 +70,8 @@ export const TOKEN_INPUTS = {
   },
   authorizedAudiences: {
     type: "list(string)",
-    description: "Who the tokens must be for: compared with aud (string or array), else client_id. Empty: any.",
+    description:
+      "Who the tokens must be for: compared with aud (string or array; without it client_id) and azp. Empty: any.",
     default: [] as readonly string[],
     original: true,
     rule: {
@@ -101,5 +117,29 @@ export const TOKEN_INPUTS = {
     default: 0,
     rule: between(0, 300, "token_clock_tolerance_seconds must be a whole number from 0 to 300."),
     samples: { valid: [0, 300], invalid: [301, -1] },
+  },
+  userIdClaim: {
+    type: "string",
+    description: "The claim that names the user: a string, or a whole number, which counts as its digits.",
+    default: DEFAULT_USER_ID_CLAIM,
+    rule: matches(
+      /^[!-~]{1,256}$/,
+      "user_id_claim must be the exact name of a claim, 1 to 256 printable ASCII characters without spaces: sub, email, https://shop.example/user_id.",
+    ),
+    samples: {
+      valid: ["sub", "cognito:username", "https://shop.example/user_id", "c".repeat(256)],
+      invalid: ["", "user id", "näme", "a\n", "c".repeat(257)],
+    },
+  },
+  tokenSource: {
+    type: "string",
+    description:
+      "Where clients put the token: query (?authorization=<JWT>), header (Authorization: Bearer <JWT>), or either. With either, the authorizer also runs, and costs, for each try to connect without a token.",
+    default: DEFAULT_TOKEN_SOURCE as string,
+    rule: oneOf(
+      TOKEN_SOURCES,
+      "token_source must be query, header or either: where clients put the token. Browsers can only use the query.",
+    ),
+    samples: { valid: ["query", "header", "either"], invalid: ["", "Query", "cookie", "query,header"] },
   },
 } as const satisfies Inputs<TokenProps>;

@@ -13,6 +13,7 @@ import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
 import { handlerBundle } from "./handler-bundle";
+import { type OptionalVariable, withOptional } from "./optional-environment";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
 
 export interface HandlerFunctionProps {
@@ -31,6 +32,8 @@ export interface HandlerFunctionProps {
   /** Invocations at once. @default no reservation */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that a stack has only when it uses their inputs. */
+  readonly optionalEnvironment?: readonly OptionalVariable[];
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   readonly encryption: Encryption;
@@ -121,7 +124,10 @@ export class HandlerFunction extends Construct {
       architecture: props.architecture,
       reservedConcurrency: props.reservedConcurrency,
       kmsKeyArn: encryption.keyArn,
-      environment: { ...props.environment, ...observationEnvironment(observation) },
+      environment: withOptional(
+        { ...props.environment, ...observationEnvironment(observation) },
+        props.optionalEnvironment,
+      ),
       tracingConfig: tracingConfig(observation.tracing),
       dependsOn: tracing && [tracing],
       logGroupName: attributeOf(this.logGroup, "name"),

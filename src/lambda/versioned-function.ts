@@ -77,7 +77,7 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     reservedConcurrentExecutions: props.reservedConcurrency,
     publish: true,
     kmsKeyArn: props.kmsKeyArn,
-    environment: { variables: { ...props.environment } },
+    environment: { variables: props.environment },
     // An event source mapping is refused while the role may not read its source.
     dependsOn: [props.execution.policy, ...(props.dependsOn ?? [])],
     tracingConfig: props.tracingConfig,

@@ -8,7 +8,7 @@ import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { HandlerPipeline } from "./handler-pipeline";
 import { repositoryOf } from "./repository";
-import type { ReleasedHandler } from "./smoke-test";
+import { type ReleasedHandler, SMOKE_TESTS } from "./smoke-test";
 
 export interface DeliveryProps {
   readonly account: AwsAccount;

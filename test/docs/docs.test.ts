@@ -45,7 +45,7 @@ describe("the docs", () => {
     const uris = values("issuer_jwks_uri", '"(.*?)"');
     const issuers = values("authorized_issuer", '"(.*?)"');
     const audiences = values("authorized_audiences", '\\["(.*?)"\\]');
-    expect([uris.length, issuers.length, audiences.length]).toEqual([3, 3, 3]);
+    expect([uris.length, issuers.length, audiences.length]).toEqual([4, 4, 4]);
     expect(uris.filter((uri) => !INPUTS.issuerJwksUri.rule.holds(uri))).toEqual([]);
     expect(issuers.filter((issuer) => !INPUTS.authorizedIssuer.rule.holds(issuer))).toEqual([]);
     expect(audiences.filter((audience) => !INPUTS.authorizedAudiences.rule.holds([audience]))).toEqual([]);

@@ -42,7 +42,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     const clients = await Promise.all(users.map((user) => session.connect(user)));
     // A connection so young and yet gone is asked for again until it is ten seconds old: the batch is not over before.
     const ghost = session.user("ghost");
-    await session.putStaleRow(ghost, "AAAAAAAAAAAAAAA=", 0);
+    await session.putStaleRow(ghost, await session.closedConnectionId(), 0);
 
     const Entries = [...users, ghost].map((user, index) => ({
       Id: String(index),
@@ -58,7 +58,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
   });
 
-  test("leave presence true, and its versions without a gap", async () => {
+  test("leave presence true, with every change of a user once", async () => {
     const users = Array.from({ length: 20 }, (_user, index) => session.user(`user-${index}`));
     const connecting = users.map((user) => session.connect(user));
     await Promise.race(users.map((user) => session.presence(user, 1)));
@@ -69,10 +69,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     await Promise.race(users.map((user) => session.presence(user, 2)));
     expect(await kill("local-sumu-presence")).toBeGreaterThan(0);
     for (const user of users) {
-      expect(await session.presenceEndsWith(user, "OFFLINE")).toEqual([
-        ["ONLINE", 1],
-        ["OFFLINE", 2],
-      ]);
+      expect(await session.presenceEndsWith(user, "OFFLINE")).toEqual(["ONLINE", "OFFLINE"]);
     }
   });
 });

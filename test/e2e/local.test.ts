@@ -46,7 +46,7 @@ describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
 
       await Promise.all([...clients.values()].map((client) => client.close()));
       for (const changes of (await session.presenceOfAllEndsWith(users, "OFFLINE", 30_000)).values()) {
-        expect(changes).toEqual(changes.map((_, index) => [index % 2 === 0 ? "ONLINE" : "OFFLINE", index + 1]));
+        expect(changes).toEqual(changes.map((_, index) => (index % 2 === 0 ? "ONLINE" : "OFFLINE")));
       }
       expect((await Promise.all(users.map((user) => session.rows(user)))).flat()).toEqual([]);
     });

@@ -8,8 +8,8 @@ import { Inbox, type Received, subscribeInbox } from "./inbox";
 import type { Target } from "./target";
 import { until } from "./until";
 
-/** A `PresenceMessage`'s state and version, as backends see them. */
-export type PresenceChange = readonly [status: string, version: number];
+/** A `PresenceMessage`'s state, as backends see it. */
+export type PresenceChange = string;
 
 /** What one run of the behaviours has open on its target. */
 export class Session {
@@ -75,6 +75,16 @@ export class Session {
     return Items.map(({ connection_id }) => connection_id?.S ?? "");
   }
 
+  /** An id that was issued: API Gateway refuses any other before it asks whether the connection is open. */
+  async closedConnectionId(): Promise<string> {
+    const user = this.user("closed");
+    const client = await this.connect(user);
+    const [id = ""] = await this.rows(user);
+    await client.close();
+    await until("the closed connection's row to go", async () => (await this.rows(user)).length === 0);
+    return id;
+  }
+
   /** A row that a lost `$disconnect` would leave: its socket has been gone for long. */
   async putStaleRow(userId: string, connectionId: string, ageMilliseconds: number): Promise<void> {
     const connectedAt = Date.now() - ageMilliseconds;
@@ -96,7 +106,7 @@ export class Session {
     return changesIn(await this.#presenceInbox.from(userId, "lambda.presence.watchdog", count));
   }
 
-  /** Waits until the changes of each of many users end with this one, without a gap, and gives them by user. */
+  /** Waits until the changes of each of many users alternate and end with this one, and gives them by user. */
   presenceOfAllEndsWith(
     users: readonly string[],
     status: string,
@@ -110,17 +120,17 @@ export class Session {
           received.get(message.attributes.user_id?.[1] ?? "")?.push(message);
         }
         const changes = new Map([...received].map(([user, messages]) => [user, changesIn(messages)]));
-        return [...changes.values()].every((of) => isGapless(of) && of.at(-1)?.[0] === status) && changes;
+        return [...changes.values()].every((of) => alternate(of) && of.at(-1) === status) && changes;
       },
       deadlineMilliseconds,
     );
   }
 
-  /** Waits until a user's changes have come without a gap and the last is this one, and gives them all. */
+  /** Waits until a user's changes alternate and the last is this one, and gives them all. */
   presenceEndsWith(userId: string, status: string): Promise<readonly PresenceChange[]> {
     return until(`${status} to come last`, async () => {
       const changes = await this.presence(userId, 1);
-      return isGapless(changes) && changes.at(-1)?.[0] === status && changes;
+      return alternate(changes) && changes.at(-1) === status && changes;
     });
   }
 
@@ -134,10 +144,11 @@ function changesIn(received: readonly Received[]): readonly PresenceChange[] {
   for (const { body, attributes } of received) {
     if (attributes.source?.[1] !== "lambda.presence.watchdog") continue;
     const { status, version } = JSON.parse(body).message;
-    changes.set(version, [status, version]);
+    changes.set(version, status);
   }
-  return [...changes.values()].sort(([, one], [, other]) => one - other);
+  return [...changes].sort(([one], [other]) => one - other).map(([, status]) => status);
 }
 
-const isGapless = (changes: readonly PresenceChange[]): boolean =>
-  changes.every(([, version], index) => version === index + 1);
+/** A change that is missing between two others would leave two alike side by side. */
+const alternate = (changes: readonly PresenceChange[]): boolean =>
+  changes.every((status, index) => status === (index % 2 === 0 ? "ONLINE" : "OFFLINE"));

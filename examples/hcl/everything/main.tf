@@ -51,6 +51,8 @@ module "sumu" {
 
   authorized_issuer             = "https://securetoken.google.com/shop"
   token_clock_tolerance_seconds = 5
+  user_id_claim                 = "sub"
+  token_source                  = "query"
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   delivery_concurrency          = 128

@@ -1,4 +1,6 @@
+import { FunctionError } from "../../../emulator/gateway/start-gateway";
 import { api, authorized, FUNCTION_ARN } from "./support/api";
+import { gatewayWords } from "./support/gateway-words";
 import { connectionId, type RunningGateway, runGateway } from "./support/running-gateway";
 import { isAction } from "./support/scripted-aws";
 import { connect, handshake } from "./support/test-client";
@@ -43,6 +45,7 @@ test("gives the authorizer the event of a REQUEST authorizer", async () => {
   });
 
   const id = expect.stringMatching(/^[\w-]{15}=$/);
+  const trace = expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24}$/);
   const host = `127.0.0.1:${running.gateway.port}`;
   expect(calls).toEqual([
     [
@@ -53,18 +56,28 @@ test("gives the authorizer the event of a REQUEST authorizer", async () => {
         headers: {
           "Sec-WebSocket-Version": "13",
           "Sec-WebSocket-Key": expect.any(String),
-          Connection: "Upgrade",
-          Upgrade: "websocket",
           "User-Agent": "probe/1",
           Host: host,
+          "X-Amzn-Trace-Id": trace,
+          "X-Forwarded-For": "127.0.0.1",
+          "X-Forwarded-Port": "443",
+          "X-Forwarded-Proto": "https",
+          Connection: "upgrade",
+          "content-length": "0",
+          Upgrade: "websocket",
         },
         multiValueHeaders: {
           "Sec-WebSocket-Version": ["13"],
           "Sec-WebSocket-Key": [expect.any(String)],
-          Connection: ["Upgrade"],
-          Upgrade: ["websocket"],
           "User-Agent": ["probe/1"],
           Host: [host],
+          "X-Amzn-Trace-Id": [trace],
+          "X-Forwarded-For": ["127.0.0.1"],
+          "X-Forwarded-Port": ["443"],
+          "X-Forwarded-Proto": ["https"],
+          Connection: ["upgrade"],
+          "content-length": ["0"],
+          Upgrade: ["websocket"],
         },
         queryStringParameters: { token: "t", room: "b" },
         multiValueQueryStringParameters: { token: ["t"], room: ["a", "b"] },
@@ -93,30 +106,33 @@ test("gives the authorizer the event of a REQUEST authorizer", async () => {
 });
 
 test("rejects a handshake without the identity source, and does not call the authorizer", async () => {
-  expect(await answers(new Error("called"), "/prod")).toEqual({ status: 401, body: '{"message":"Unauthorized"}' });
+  expect(await answers(new Error("called"), "/prod")).toEqual({ status: 401, body: gatewayWords("Unauthorized") });
   expect(running.faults.entries.map(({ reason }) => reason)).toEqual([
     "identity source route.request.querystring.token is missing",
   ]);
 });
 
+const NOT_ALLOWED = "because no identity-based policy allows the execute-api:Invoke action";
+
 test.each([
-  ["an explicit deny", policy("Deny", `${STAGE_ARN}/*`)],
-  ["a policy for another stage", policy("Allow", `${STAGE_ARN.replace("/prod", "/other")}/*`)],
-  ["a policy for another route", policy("Allow", `${STAGE_ARN}/ping`)],
-])("rejects a handshake on %s with 403, and runs no integration", async (_, result) => {
-  expect(await answers(result)).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
+  ["an explicit deny", policy("Deny", `${STAGE_ARN}/*`), "with an explicit deny in an identity-based policy"],
+  ["a policy for another stage", policy("Allow", `${STAGE_ARN.replace("/prod", "/other")}/*`), NOT_ALLOWED],
+  ["a policy for another route", policy("Allow", `${STAGE_ARN}/ping`), NOT_ALLOWED],
+])("rejects a handshake on %s with 403, and runs no integration", async (_, result, why) => {
+  const message = `User is not authorized to access this resource ${why}`;
+  expect(await answers(result)).toEqual({ status: 403, body: gatewayWords(message) });
   expect(running.aws.requests.entries).toEqual([]);
 });
 
-test.each([
-  ["fails", new Error("Task timed out")],
+test.each<[string, unknown, string?]>([
+  ["cannot be called", new Error("not authorized"), "Internal server error"],
+  ["fails", new FunctionError("Sandbox.Timedout", "Task timed out"), "Internal server error"],
   ["returns null", null],
-  ["returns no principal", { ...policy("Allow", "*"), principalId: undefined }],
   ["returns no policy", { principalId: "ada" }],
   ["returns a policy without statements", { principalId: "ada", policyDocument: { Statement: [] } }],
   ["returns an object in its context", policy("Allow", "*", { context: { nested: {} } })],
   ["returns more than 8 KB", policy("Allow", "*", { context: { claims: "x".repeat(8_192) } })],
-])("rejects a handshake with 500 when the authorizer %s", async (_, result) => {
-  expect(await answers(result)).toEqual({ status: 500, body: '{"message":"Internal server error"}' });
+])("rejects a handshake with 500 when the authorizer %s", async (_, result, message = "") => {
+  expect(await answers(result)).toEqual({ status: 500, body: gatewayWords(message) });
   expect(running.aws.requests.entries).toEqual([]);
 });

@@ -42,7 +42,7 @@ describe("$disconnect runs once when", () => {
   test("a backend deletes the connection, which closes with 1000", async () => {
     const { client, id } = await open();
     expect((await signedCall(running.gateway, "DELETE", id)).status).toBe(204);
-    expect(await client.closed).toEqual({ code: 1000, reason: "" });
+    expect(await client.closed).toEqual({ code: 1000, reason: "Connection Closed Normally" });
     await expectRemoved(id);
   });
 
@@ -78,7 +78,7 @@ describe("$disconnect runs once when", () => {
   test("a frame is binary, which closes with 1003", async () => {
     const { client, id } = await open();
     client.socket.send(Buffer.from('{"action":"ping"}'));
-    expect(await client.closed).toEqual({ code: 1003, reason: "" });
+    expect(await client.closed).toEqual({ code: 1003, reason: "Binary is not supported" });
     await expectRemoved(id);
   });
 

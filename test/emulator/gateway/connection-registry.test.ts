@@ -6,6 +6,7 @@ afterEach(() => jest.useRealTimers());
 
 const connection = (id: string): Connection => ({
   id,
+  stageName: "dev",
   connectedAt: Date.now(),
   identity: { sourceIp: "127.0.0.1", userAgent: "" },
   authorizer: {},

@@ -1,5 +1,6 @@
 import * as net from "node:net";
 import { api, authorized } from "./support/api";
+import { gatewayWords } from "./support/gateway-words";
 import { type RunningGateway, runGateway } from "./support/running-gateway";
 import { isAction } from "./support/scripted-aws";
 import { connect, handshake } from "./support/test-client";
@@ -47,7 +48,7 @@ test.each([
 
   expect(await handshake(`ws://127.0.0.1:${running.gateway.port}/prod`)).toEqual({
     status,
-    body: '{"message":"Internal server error"}',
+    body: gatewayWords("Internal server error"),
   });
   expect(running.gateway.connectionCount).toBe(0);
   expect(running.aws.requests.entries.filter(isAction("DeleteItem"))).toEqual([]);
@@ -59,7 +60,7 @@ test("rejects the handshake beyond the stage's throttling with 429", async () =>
 
   expect(await handshake(`ws://127.0.0.1:${running.gateway.port}/prod`)).toEqual({
     status: 429,
-    body: '{"message":"Too Many Requests"}',
+    body: gatewayWords("Too Many Requests"),
   });
   client.socket.terminate();
 });

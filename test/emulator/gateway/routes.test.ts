@@ -1,15 +1,11 @@
 import { api, dynamodb, FORM, integration, mock, response } from "./support/api";
+import { gatewayWords } from "./support/gateway-words";
 import { connectionId, type RunningGateway, runGateway } from "./support/running-gateway";
 import { isAction, type ScriptedAnswer } from "./support/scripted-aws";
 import { connect } from "./support/test-client";
 
 let running: RunningGateway;
 afterEach(() => running.stop());
-
-const errorFrame = (message: string, id: string) =>
-  expect.stringMatching(
-    new RegExp(`^\\{"message": "${message}", "connectionId":"${id}", "requestId":"[\\w-]{15}="\\}$`),
-  );
 
 test("answers a MOCK route without a backend", async () => {
   running = await runGateway({ api: api() });
@@ -118,7 +114,7 @@ test("rejects a header value in which a client hides a line of its own", async (
 
   client.send({ action: "hide", text: "a\r\nx-amz-target: DynamoDB_20120810.DeleteTable" });
 
-  expect(await client.nextFrame()).toEqual(errorFrame("Internal server error", await connectionId(running)));
+  expect(await client.nextFrame()).toEqual(gatewayWords("Internal server error", await connectionId(running)));
   expect(running.aws.requests.entries.length).toBe(1);
 });
 
@@ -180,7 +176,7 @@ test.each(['{"action":"unknown"}', "not JSON", '{"action":"$connect"}', '{"actio
 
     client.send(message);
 
-    expect(await client.nextFrame()).toEqual(errorFrame("Forbidden", await connectionId(running)));
+    expect(await client.nextFrame()).toEqual(gatewayWords("Forbidden", await connectionId(running)));
   },
 );
 
@@ -209,9 +205,9 @@ test("answers an integration that is too slow with a time-out, and one that brea
   const id = await connectionId(running);
 
   client.send({ action: "slow" });
-  expect(await client.nextFrame()).toEqual(errorFrame("Endpoint request timed out", id));
+  expect(await client.nextFrame()).toEqual(gatewayWords("Endpoint request timed out", id));
   client.send({ action: "broken" });
-  expect((await client.frames.take(2))[1]).toEqual(errorFrame("Internal server error", id));
+  expect((await client.frames.take(2))[1]).toEqual(gatewayWords("Internal server error", id));
   expect(running.faults.entries.map(({ reason }) => reason)).toEqual([
     "dynamodb did not answer in 50 ms",
     "dynamodb cannot be reached: ECONNRESET",
@@ -229,5 +225,5 @@ test("rejects messages beyond the stage's throttling", async () => {
   await client.nextFrame();
   client.send({ action: "ping" });
 
-  expect((await client.frames.take(2))[1]).toEqual(errorFrame("Too Many Requests", await connectionId(running)));
+  expect((await client.frames.take(2))[1]).toEqual(gatewayWords("Too Many Requests", await connectionId(running)));
 });

@@ -16,6 +16,8 @@ describe("parseConfiguration", () => {
       issuer: undefined,
       verifyExpiration: true,
       clockToleranceSeconds: 0,
+      userIdClaim: "sub",
+      tokenSource: "either",
     });
   });
 
@@ -25,6 +27,8 @@ describe("parseConfiguration", () => {
       JWT_AUTHORIZED_ISSUER: "",
       JWT_VERIFY_EXPIRATION: "",
       JWT_CLOCK_TOLERANCE_SECONDS: "",
+      JWT_USER_ID_CLAIM: "",
+      JWT_TOKEN_SOURCE: "",
     };
     expect(parseConfiguration({ ...ENVIRONMENT, ...empty })).toEqual(parseConfiguration(ENVIRONMENT));
   });
@@ -38,6 +42,8 @@ describe("parseConfiguration", () => {
         JWT_AUTHORIZED_ISSUER: "https://issuer.example/",
         JWT_VERIFY_EXPIRATION: "false",
         JWT_CLOCK_TOLERANCE_SECONDS: "300",
+        JWT_USER_ID_CLAIM: "https://shop.example/user id",
+        JWT_TOKEN_SOURCE: "header",
       }),
     ).toEqual({
       authorizedApis: [API, "arn:aws-cn:execute-api:cn-north-1:123456789012:f6g7h8/$default"],
@@ -46,6 +52,8 @@ describe("parseConfiguration", () => {
       issuer: "https://issuer.example/",
       verifyExpiration: false,
       clockToleranceSeconds: 300,
+      userIdClaim: "https://shop.example/user id",
+      tokenSource: "header",
     });
   });
 
@@ -76,6 +84,8 @@ describe("parseConfiguration", () => {
     ["JWT_CLOCK_TOLERANCE_SECONDS", "1.5"],
     ["JWT_CLOCK_TOLERANCE_SECONDS", "301"],
     ["JWT_CLOCK_TOLERANCE_SECONDS", "a minute"],
+    ["JWT_TOKEN_SOURCE", "cookie"],
+    ["JWT_TOKEN_SOURCE", "Query"],
   ])("rejects %s=%s by one error that names it", (name, value) => {
     expect(() => parseConfiguration({ ...ENVIRONMENT, [name]: value })).toThrow(new RegExp(`^${name} must be `));
   });

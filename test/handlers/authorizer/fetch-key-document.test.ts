@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { inspect } from "node:util";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { fetchKeyDocument, type KeyDocumentLimits } from "../../../handlers/authorizer/fetch-key-document";
 import { KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
 import { selfSignedCertificate } from "./support/certificate";
@@ -22,6 +24,50 @@ describe("fetchKeyDocument", () => {
     expect(await fetchFrom(() => ({ body: '{"keys":["ü"]}', headers }))).toEqual({
       body: '{"keys":["ü"]}',
       lifetimeSeconds: 7_100,
+    });
+  });
+
+  it("says who it is, and takes nothing that is compressed", async () => {
+    let headers: IncomingHttpHeaders = {};
+    await fetchFrom(() => (request, response) => {
+      headers = request.headers;
+      response.end("{}");
+    });
+    expect(headers).toMatchObject({ "user-agent": "sumu-authorizer", "accept-encoding": "identity" });
+  });
+
+  const document = `\uFEFF{"keys":["ü",${" ".repeat(500)}]}`;
+
+  it.each([
+    ["gzip", "gzip", gzipSync(document)],
+    ["gzip in capitals", "GZIP", gzipSync(document)],
+    ["gzip by its old name", "x-gzip", gzipSync(document)],
+    ["gzip that no header announces", undefined, gzipSync(document)],
+    ["deflate", "deflate", deflateSync(document)],
+    ["br", "br", brotliCompressSync(document)],
+    ["no compression, in the header's words", "identity", Buffer.from(document)],
+  ])(
+    "reads a document that comes by %s, although nobody asked, and without its byte order mark",
+    async (_, encoding, body) => {
+      const headers: Record<string, string> = encoding === undefined ? {} : { "content-encoding": encoding };
+      expect(await fetchFrom(() => ({ body, headers }))).toMatchObject({ body: document.slice(1) });
+    },
+  );
+
+  it("rejects a small answer that unpacks to more than the limit", async () => {
+    const body = gzipSync(Buffer.alloc(300_000));
+    expect(body.length).toBeLessThan(1_000);
+    expect(await fetchFrom(() => ({ body, headers: { "content-encoding": "gzip" } }))).toMatchObject({
+      failure: "too_large",
+    });
+  });
+
+  it.each([
+    ["gzip that is cut off", "gzip", gzipSync(document).subarray(0, 40)],
+    ["br that is not br", "br", Buffer.from(document)],
+  ])("rejects %s", async (_, encoding, body) => {
+    expect(await fetchFrom(() => ({ body, headers: { "content-encoding": encoding } }))).toMatchObject({
+      failure: "document_invalid",
     });
   });
 

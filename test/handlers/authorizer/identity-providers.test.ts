@@ -1,7 +1,7 @@
-import { allow, createAuthorizer, deny, NOW_SECONDS, rsa } from "./support/authorizer";
+import { allow, CLAIMS, createAuthorizer, deny, NOW_SECONDS, rsa } from "./support/authorizer";
 import { selfSignedCertificate } from "./support/certificate";
 import { connectEvent } from "./support/connect-event";
-import { createSigningKey, signToken } from "./support/signing-key";
+import { createSigningKey, signText, signToken } from "./support/signing-key";
 
 describe("authorizer works unchanged with", () => {
   const anyIssuer = { JWT_AUTHORIZED_ISSUER: "" };
@@ -76,5 +76,57 @@ describe("authorizer works unchanged with", () => {
     expect(await handler(connectEvent(undefined, { headers: { authorization: `Bearer ${token}` } }))).toEqual(
       allow("auth0|5f7c8ec7c33c6c004bbafe82"),
     );
+  });
+
+  it("Keycloak: an access token for the audience account, which names its client in azp", async () => {
+    const { handler } = createAuthorizer({
+      environment: { JWT_AUTHORIZED_AUDIENCES: "shop-web", JWT_AUTHORIZED_ISSUER: "https://sso.example/realms/shop" },
+    });
+    const claims = {
+      iss: "https://sso.example/realms/shop",
+      aud: "account",
+      azp: "shop-web",
+      sub: "f7b1b3e0-5d7e-4f0e-8f5a-5e2f3d0c9a11",
+      typ: "Bearer",
+      iat: NOW_SECONDS - 100,
+      exp: NOW_SECONDS + 200,
+      preferred_username: "alice",
+    };
+    expect(await handler(connectEvent(signToken(rsa, claims)))).toEqual(allow(claims.sub));
+    expect(await handler(connectEvent(signToken(rsa, { ...claims, azp: "other" })))).toEqual(deny("audience_mismatch"));
+  });
+
+  it("an issuer of one's own: public keys in PEM, no key id, null claims, and users by number in a claim", async () => {
+    const old = createSigningKey("RS256", "");
+    const { handler } = createAuthorizer({
+      environment: { ...anyIssuer, JWT_AUTHORIZED_AUDIENCES: "", JWT_USER_ID_CLAIM: "account_id" },
+      document: {
+        "2025": old.publicKey.export({ type: "spki", format: "pem" }),
+        "2026": rsa.publicKey.export({ type: "spki", format: "pem" }),
+      },
+    });
+    const payload = `{"sub":"x","account_id":90071992547409931,"aud":null,"nbf":null,"exp":${NOW_SECONDS + 60}}`;
+    expect(await handler(connectEvent(signText(rsa, payload, { kid: undefined })))).toEqual(allow("90071992547409931"));
+    const fraction = payload.replace("90071992547409931", "1.5");
+    expect(await handler(connectEvent(signText(rsa, fraction, { kid: undefined })))).toEqual(deny("subject_invalid"));
+  });
+});
+
+describe("a token that is sent", () => {
+  const token = signToken(rsa, CLAIMS);
+  const inQuery = connectEvent(token);
+  const inHeader = connectEvent(undefined, { headers: { Authorization: `Bearer ${token}` } });
+
+  it.each([
+    ["query", inQuery, allow("user-1")],
+    ["query", inHeader, deny("token_missing")],
+    ["header", inQuery, deny("token_missing")],
+    ["header", inHeader, allow("user-1")],
+    ["either", inQuery, allow("user-1")],
+    ["either", inHeader, allow("user-1")],
+    ["either", connectEvent(), deny("token_missing")],
+  ] as const)("counts where the token source %s says", async (source, event, result) => {
+    const { handler } = createAuthorizer({ environment: { JWT_TOKEN_SOURCE: source } });
+    expect(await handler(event)).toEqual(result);
   });
 });

@@ -1,6 +1,7 @@
+import type { webcrypto } from "node:crypto";
 import { TokenRefusedError } from "../../../handlers/authorizer/deny-reason";
 import type { KeyDocument } from "../../../handlers/authorizer/fetch-key-document";
-import { IssuerKeys } from "../../../handlers/authorizer/issuer-keys";
+import { IssuerKeys, MAX_CANDIDATES } from "../../../handlers/authorizer/issuer-keys";
 import { IssuerKeysUnavailableError, KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
 import { selfSignedCertificate } from "./support/certificate";
 import { asAlgorithm, createSigningKey, type SigningKey } from "./support/signing-key";
@@ -44,25 +45,32 @@ function createIssuer(document: KeyDocument | Error = documentOf(first)) {
   return { issuer, keys };
 }
 
+/** The one key that was found. */
+async function only(found: ReturnType<IssuerKeys["find"]>): Promise<webcrypto.CryptoKey> {
+  const keys = await found;
+  expect(keys).toHaveLength(1);
+  return keys[0] as webcrypto.CryptoKey;
+}
+
 const refused = (reason: TokenRefusedError["reason"]) => new TokenRefusedError(reason);
 
 describe("IssuerKeys", () => {
   describe("finds the key", () => {
     it("of the token's key id", async () => {
       const { keys } = createIssuer(documentOf(rsa, first, second));
-      const key = await keys.find("second", "ES256");
+      const key = await only(keys.find("second", "ES256"));
       expect(await crypto.subtle.exportKey("jwk", key)).toMatchObject({ x: second.publicJwk.x, y: second.publicJwk.y });
     });
 
     it("once imported, again and again", async () => {
       const { keys } = createIssuer();
-      expect(await keys.find("first", "ES256")).toBe(await keys.find("first", "ES256"));
+      expect(await only(keys.find("first", "ES256"))).toBe(await only(keys.find("first", "ES256")));
     });
 
     it("for each algorithm of an RSA key that names none", async () => {
       const { keys } = createIssuer(documentOf({ ...rsa, publicJwk: { ...rsa.publicJwk, alg: undefined } }));
       const algorithms = await Promise.all(
-        (["RS256", "RS512", "PS256"] as const).map(async (alg) => (await keys.find("rsa", alg)).algorithm),
+        (["RS256", "RS512", "PS256"] as const).map(async (alg) => (await only(keys.find("rsa", alg))).algorithm),
       );
       expect(algorithms.map((algorithm) => [algorithm.name, "hash" in algorithm && algorithm.hash])).toEqual([
         ["RSASSA-PKCS1-v1_5", { name: "SHA-256" }],
@@ -73,7 +81,10 @@ describe("IssuerKeys", () => {
 
     it("without a key id, when one key alone fits the algorithm", async () => {
       const { keys } = createIssuer(documentOf(rsa, first));
-      expect((await keys.find(undefined, "ES256")).algorithm).toMatchObject({ name: "ECDSA", namedCurve: "P-256" });
+      expect((await only(keys.find(undefined, "ES256"))).algorithm).toMatchObject({
+        name: "ECDSA",
+        namedCurve: "P-256",
+      });
     });
 
     it("without a key id, by its type and curve, when the issuer gives no key an algorithm", async () => {
@@ -82,16 +93,32 @@ describe("IssuerKeys", () => {
         ...others.map((key) => ({ ...key, publicJwk: { ...key.publicJwk, alg: undefined } })),
       );
       const { keys } = createIssuer(document);
-      expect((await keys.find(undefined, "RS256")).algorithm).toMatchObject({ name: "RSASSA-PKCS1-v1_5" });
-      expect((await keys.find(undefined, "ES256")).algorithm).toMatchObject({ namedCurve: "P-256" });
-      expect((await keys.find(undefined, "ES384")).algorithm).toMatchObject({ namedCurve: "P-384" });
-      expect((await keys.find(undefined, "EdDSA")).algorithm).toMatchObject({ name: "Ed25519" });
+      expect((await only(keys.find(undefined, "RS256"))).algorithm).toMatchObject({ name: "RSASSA-PKCS1-v1_5" });
+      expect((await only(keys.find(undefined, "ES256"))).algorithm).toMatchObject({ namedCurve: "P-256" });
+      expect((await only(keys.find(undefined, "ES384"))).algorithm).toMatchObject({ namedCurve: "P-384" });
+      expect((await only(keys.find(undefined, "EdDSA"))).algorithm).toMatchObject({ name: "Ed25519" });
+    });
+
+    it("all that fit the algorithm, when the token names none of them", async () => {
+      const { keys } = createIssuer(documentOf(first, rsa, second));
+      expect(await keys.find(undefined, "ES256")).toHaveLength(2);
+    });
+
+    it("all that are published under its key id", async () => {
+      const twin = { ...second, publicJwk: { ...second.publicJwk, kid: "first" } };
+      expect(await createIssuer(documentOf(first, twin)).keys.find("first", "ES256")).toHaveLength(2);
+    });
+
+    it("once, though the issuer publishes it twice", async () => {
+      const { keys } = createIssuer(documentOf(first, first));
+      expect(await keys.find("first", "ES256")).toHaveLength(1);
+      expect(await keys.find(undefined, "ES256")).toHaveLength(1);
     });
 
     it("of an X.509 map", async () => {
       const body = JSON.stringify({ one: selfSignedCertificate(rsa), two: selfSignedCertificate(first) });
       const { keys } = createIssuer({ body, lifetimeSeconds: 600 });
-      expect((await keys.find("one", "RS256")).algorithm).toMatchObject({ name: "RSASSA-PKCS1-v1_5" });
+      expect((await only(keys.find("one", "RS256"))).algorithm).toMatchObject({ name: "RSASSA-PKCS1-v1_5" });
     });
   });
 
@@ -100,23 +127,17 @@ describe("IssuerKeys", () => {
       await expect(createIssuer().keys.find("third", "ES256")).rejects.toThrow(refused("key_unknown"));
     });
 
-    it("an empty key id, which is one like any other", async () => {
-      await expect(createIssuer().keys.find("", "ES256")).rejects.toThrow(refused("key_unknown"));
-    });
-
     it("a missing key id when no key fits the algorithm", async () => {
       await expect(createIssuer().keys.find(undefined, "RS256")).rejects.toThrow(refused("key_unknown"));
     });
 
-    it("a missing key id when two keys fit the algorithm", async () => {
-      const { keys } = createIssuer(documentOf(first, second));
-      await expect(keys.find(undefined, "ES256")).rejects.toThrow(refused("key_ambiguous"));
-    });
-
-    it("a key id that is published twice for the algorithm", async () => {
-      const twin = { ...second, publicJwk: { ...second.publicJwk, kid: "first" } };
-      await expect(createIssuer(documentOf(first, twin)).keys.find("first", "ES256")).rejects.toThrow(
+    it("more keys than one token is tried with", async () => {
+      const many = Array.from({ length: MAX_CANDIDATES + 1 }, (_, i) => createSigningKey("ES256", `key-${i}`));
+      await expect(createIssuer(documentOf(...many)).keys.find(undefined, "ES256")).rejects.toThrow(
         refused("key_ambiguous"),
+      );
+      await expect(createIssuer(documentOf(...many.slice(1))).keys.find(undefined, "ES256")).resolves.toHaveLength(
+        MAX_CANDIDATES,
       );
     });
 
@@ -150,7 +171,7 @@ describe("IssuerKeys", () => {
       const found = Array.from({ length: 100 }, () => keys.find("first", "ES256"));
       await Promise.resolve();
       issuer.release?.();
-      expect(new Set(await Promise.all(found)).size).toBe(1);
+      expect(new Set((await Promise.all(found)).flat()).size).toBe(1);
       expect(issuer.fetches).toBe(1);
     });
 
@@ -161,7 +182,7 @@ describe("IssuerKeys", () => {
       issuer.now += 2_900;
       const late = keys.find("first", "ES256");
       issuer.release?.();
-      expect(await early).toBe(await late);
+      expect((await early)[0]).toBe((await late)[0]);
       expect(issuer.fetches).toBe(1);
     });
 
@@ -200,6 +221,64 @@ describe("IssuerKeys", () => {
     });
   });
 
+  it("obeys an issuer that withdraws every key, until it publishes one again", async () => {
+    const { issuer, keys } = createIssuer();
+    await keys.find("first", "ES256");
+    issuer.document = { body: '{"keys":[]}', lifetimeSeconds: 600 };
+    issuer.now += 600_000;
+    await expect(keys.find("first", "ES256")).rejects.toThrow(refused("key_unknown"));
+    await expect(keys.find(undefined, "ES256")).rejects.toThrow(refused("key_unknown"));
+    expect(issuer.failures).toEqual([]);
+    issuer.document = documentOf(second);
+    issuer.now += 30_000;
+    await expect(keys.find("second", "ES256")).resolves.toHaveLength(1);
+  });
+
+  describe("after a bad signature, gives", () => {
+    const renewed = { ...second, publicJwk: { ...second.publicJwk, kid: "first" } };
+
+    it("the new key under an old id, once the last fetch is 30 s ago", async () => {
+      const { issuer, keys } = createIssuer();
+      const tried = await keys.find("first", "ES256");
+      issuer.document = documentOf(renewed);
+      issuer.now += 29_999;
+      expect(await keys.findRenewed("first", "ES256", tried)).toEqual([]);
+      issuer.now += 1;
+      const renewal = await keys.findRenewed("first", "ES256", tried);
+      expect(renewal).toHaveLength(1);
+      expect(renewal[0]).toBe(await only(keys.find("first", "ES256")));
+      expect(renewal[0]).not.toBe(tried[0]);
+      expect(issuer.fetches).toBe(2);
+    });
+
+    it("nothing when the issuer publishes the same keys, and asks for them once per 30 s under a flood", async () => {
+      const { issuer, keys } = createIssuer();
+      const tried = await keys.find("first", "ES256");
+      for (let second = 0; second < 90; second += 1) {
+        const flood = Array.from({ length: 10 }, () => keys.findRenewed("first", "ES256", tried));
+        expect((await Promise.all(flood)).flat()).toEqual([]);
+        issuer.now += 1_000;
+      }
+      expect(issuer.fetches).toBe(3);
+    });
+
+    it("nothing when the issuer fails", async () => {
+      const { issuer, keys } = createIssuer();
+      const tried = await keys.find("first", "ES256");
+      issuer.document = new KeyFetchError("timeout");
+      issuer.now += 30_000;
+      expect(await keys.findRenewed("first", "ES256", tried)).toEqual([]);
+    });
+  });
+
+  it("finds a new key of another kind under an old id", async () => {
+    const { issuer, keys } = createIssuer();
+    await expect(keys.find("first", "ES256")).resolves.toHaveLength(1);
+    issuer.document = documentOf({ ...rsa, publicJwk: { ...rsa.publicJwk, kid: "first" } });
+    issuer.now += 30_000;
+    await expect(keys.find("first", "RS256")).resolves.toHaveLength(1);
+  });
+
   describe("when the issuer fails", () => {
     it("keeps the stale keys and asks again every 30 s", async () => {
       const { issuer, keys } = createIssuer();
@@ -215,13 +294,29 @@ describe("IssuerKeys", () => {
       await expect(keys.find("second", "ES256")).resolves.toBeDefined();
     });
 
-    it("keeps the keys at hand over a document without keys", async () => {
+    it.each([['{"keys":[{"kty":"oct","k":"AA"}]}'], ["{}"], ["<html>"]])(
+      "keeps the keys at hand over %s, which has no key that verifies anything",
+      async (body) => {
+        const { issuer, keys } = createIssuer();
+        await keys.find("first", "ES256");
+        issuer.document = { body, lifetimeSeconds: 600 };
+        issuer.now += 600_000;
+        await expect(keys.find("first", "ES256")).resolves.toHaveLength(1);
+        expect(issuer.failures).toEqual(["document_invalid"]);
+      },
+    );
+
+    it("uses the keys for 24 h after their lifetime, and no longer", async () => {
       const { issuer, keys } = createIssuer();
       await keys.find("first", "ES256");
-      issuer.document = { body: '{"keys":[]}', lifetimeSeconds: 600 };
-      issuer.now += 600_000;
-      await expect(keys.find("first", "ES256")).resolves.toBeDefined();
-      expect(issuer.failures).toEqual(["document_invalid"]);
+      issuer.document = new KeyFetchError("timeout");
+      issuer.now += 600_000 + 24 * 3_600_000 - 1;
+      await expect(keys.find("first", "ES256")).resolves.toHaveLength(1);
+      issuer.now += 1;
+      await expect(keys.find("first", "ES256")).rejects.toThrow(new IssuerKeysUnavailableError());
+      issuer.document = documentOf(first);
+      issuer.now += 1_000;
+      await expect(keys.find("first", "ES256")).resolves.toHaveLength(1);
     });
 
     it("throws instead of judging, as long as there is no key at all", async () => {

@@ -41,7 +41,10 @@ describe("parseKeyDocument", () => {
 
   it.each([
     ["a broken certificate", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"],
-    ["a bare public key", rsa.publicKey.export({ type: "spki", format: "pem" })],
+    ["a private key", rsa.privateKey.export({ type: "pkcs8", format: "pem" })],
+    ["a private key of PKCS #1", rsa.privateKey.export({ type: "pkcs1", format: "pem" })],
+    ["a private key of SEC 1", ec.privateKey.export({ type: "sec1", format: "pem" })],
+    ["a broken public key", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"],
     ["a number", 1],
   ])("leaves %s out of an X.509 map", (_, value) => {
     expect(keyIds({ bad: value, good: selfSignedCertificate(rsa) })).toEqual(["good"]);
@@ -54,11 +57,57 @@ describe("parseKeyDocument", () => {
     ["[]", "a list"],
     ['"keys"', "a string"],
     ["{}", "an empty object"],
-    ['{"keys":[]}', "an empty JWKS"],
+    ['{"keys":[{}]}', "a JWKS in which no key is usable"],
+    ['{"keys":null}', "keys that are null"],
     ['{"keys":{}}', "keys that are no list"],
     ['{"issuer":"https://issuer.example","jwks_uri":"https://issuer.example/keys"}', "the discovery document"],
   ])("rejects %s: %s", (body) => {
     expect(() => parseKeyDocument(body)).toThrow(new KeyFetchError("document_invalid"));
+  });
+
+  it("reads a map of key id to public key in PEM", () => {
+    const [one, two, three] = parseKeyDocument(
+      JSON.stringify({
+        one: rsa.publicKey.export({ type: "spki", format: "pem" }),
+        two: rsa.publicKey.export({ type: "pkcs1", format: "pem" }),
+        three: ec.publicKey.export({ type: "spki", format: "pem" }),
+      }),
+    );
+    expect([one?.kid, one?.fits("RS256"), two?.kid, two?.fits("RS256"), three?.kid, three?.fits("ES256")]).toEqual([
+      "one",
+      true,
+      "two",
+      true,
+      "three",
+      true,
+    ]);
+  });
+
+  it.each([
+    ["d is null", { d: null }],
+    ["d is empty", { d: "" }],
+    ["use is null", { use: null }],
+    ["use is empty", { use: "" }],
+    ["key_ops are null", { key_ops: null }],
+    ["key_ops are empty", { key_ops: [] }],
+    ["alg is null", { alg: null }],
+    ["alg is empty", { alg: "" }],
+    ["all that it does not use is null", { d: null, p: null, q: null, k: null, x5c: null, x5t: null, x5u: null }],
+  ])("reads a key whose %s as one without it", (_, members) => {
+    const [key, ...others] = parseKeyDocument(JSON.stringify({ keys: [{ ...rsa.publicJwk, ...members }] }));
+    expect([key?.kid, key?.fits("RS256"), others]).toEqual(["rsa-1", true, []]);
+  });
+
+  it.each([[null], [""]])("reads a key id of %j as none", (kid) => {
+    expect(keyIds({ keys: [{ ...rsa.publicJwk, kid }] })).toEqual([undefined]);
+  });
+
+  it("reads a key that is published twice as one", () => {
+    expect(keyIds({ keys: [rsa.publicJwk, ec.publicJwk, { ...rsa.publicJwk }] })).toEqual(["rsa-1", "ec-1"]);
+  });
+
+  it("reads an empty JWKS: the issuer has withdrawn every key", () => {
+    expect(keyIds({ keys: [] })).toEqual([]);
   });
 
   it("rejects any other text by the same error", () => {
@@ -70,6 +119,7 @@ describe("parseKeyDocument", () => {
           fc.json().map((json) => `{"keys":[${json}]}`),
         ),
         (body) => {
+          fc.pre(!/"keys":\s*\[\s*\]/.test(body));
           expect(() => parseKeyDocument(body)).toThrow(new KeyFetchError("document_invalid"));
         },
       ),

@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { TokenRefusedError } from "../../../handlers/authorizer/deny-reason";
 import { extractToken, MAX_TOKEN_LENGTH } from "../../../handlers/authorizer/token";
+import type { TokenSource } from "../../../src/contract/token-sources";
 
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
 
 const inQuery = (authorization: string) => ({ queryStringParameters: { authorization } });
 
-function reasonFor(event: Parameters<typeof extractToken>[0]): string {
+function reasonFor(event: Parameters<typeof extractToken>[0], source: TokenSource = "either"): string {
   try {
-    return `accepted ${extractToken(event)}`;
+    return `accepted ${extractToken(event, source)}`;
   } catch (error) {
     return error instanceof TokenRefusedError ? error.reason : `threw ${error}`;
   }
@@ -27,11 +28,26 @@ describe("extractToken", () => {
     ["white space around it", inQuery(`  Bearer ${TOKEN}\t`)],
     ["the header when the parameter is empty", { ...inQuery(""), headers: { Authorization: TOKEN } }],
   ])("reads the token from %s", (_, event) => {
-    expect(extractToken(event)).toBe(TOKEN);
+    expect(extractToken(event, "either")).toBe(TOKEN);
   });
 
-  it("prefers the query parameter, which is API Gateway's identity source", () => {
-    expect(extractToken({ ...inQuery(TOKEN), headers: { Authorization: "Bearer a.b.c" } })).toBe(TOKEN);
+  describe("of a request that has a token in both places", () => {
+    const both = { ...inQuery(TOKEN), headers: { authorization: "Bearer a.b.c" } };
+
+    it.each([
+      ["query", TOKEN],
+      ["header", "a.b.c"],
+      ["either", TOKEN],
+    ] as const)("reads, from the source %s, %s", (source, token) => {
+      expect(extractToken(both, source)).toBe(token);
+    });
+  });
+
+  it.each([
+    ["the header", "query", { headers: { Authorization: TOKEN } }],
+    ["the query parameter", "header", inQuery(TOKEN)],
+  ] as const)("does not look into %s when the source is %s", (_, source, event) => {
+    expect(reasonFor(event, source)).toBe("token_missing");
   });
 
   it.each([
@@ -68,8 +84,8 @@ describe("extractToken", () => {
 
   it("takes a token of exactly the limit and rejects one character more as token_too_large", () => {
     const longest = `a.b.${"c".repeat(MAX_TOKEN_LENGTH - 4)}`;
-    expect(extractToken(inQuery(longest))).toBe(longest);
-    expect(extractToken(inQuery(`Bearer%20${longest}`))).toBe(longest);
+    expect(extractToken(inQuery(longest), "either")).toBe(longest);
+    expect(extractToken(inQuery(`Bearer%20${longest}`), "either")).toBe(longest);
     expect(reasonFor(inQuery(`${longest}c`))).toBe("token_too_large");
     expect(reasonFor(inQuery(`Bearer ${longest}c`))).toBe("token_too_large");
   });

@@ -34,7 +34,7 @@ const jwks = (...keys: readonly SigningKey[]) => keysOf({ keys: keys.map((key) =
 /** The claims, or the reason why not; anything else would fail the test. */
 async function outcome(token: string, keys: IssuerKeys): Promise<unknown> {
   try {
-    return await verifyToken(token, keys);
+    return (await verifyToken(token, keys)).claims;
   } catch (error) {
     if (error instanceof TokenRefusedError) {
       return error.reason;
@@ -156,12 +156,36 @@ describe("verifyToken", () => {
       expect(await outcome(signToken(ec, CLAIMS, { kid: "other" }), jwks(ec, other))).toBe("signature_invalid");
     });
 
-    it.each([[1], [null], [["rsa"]], [{}], [true]])("rejects %j, which is no string", async (kid) => {
+    it.each([[1], [["rsa"]], [{}], [true]])("rejects %j, which is no string", async (kid) => {
       expect(await outcome(signToken(rsa, CLAIMS, { kid }), jwks(rsa))).toBe("token_malformed");
     });
 
-    it("may be missing when one key alone fits", async () => {
-      expect(await outcome(signToken(rsa, CLAIMS, { kid: undefined }), jwks(rsa, ec))).toEqual(CLAIMS);
+    it.each([[undefined], [null], [""]])("%j names no key: each key of the kind is tried", async (kid) => {
+      const keys = jwks(createSigningKey("RS256", "other"), ec, rsa);
+      expect(await outcome(signToken(rsa, CLAIMS, { kid }), keys)).toEqual(CLAIMS);
+      expect(await outcome(signToken(createSigningKey("RS256", "x"), CLAIMS, { kid }), keys)).toBe("signature_invalid");
+    });
+
+    it("names several keys: each is tried", async () => {
+      const keys = jwks({ ...attacker, publicJwk: { ...attacker.publicJwk, kid: "rsa" } }, rsa);
+      expect(await outcome(signToken(rsa, CLAIMS), keys)).toEqual(CLAIMS);
+    });
+
+    it("names a key that the issuer has replaced: the new one is fetched on the bad signature", async () => {
+      const renewed = createSigningKey("RS256", "rsa");
+      let now = 0;
+      let published = rsa;
+      const keys = new IssuerKeys({
+        now: () => now,
+        onFetchFailure: () => {},
+        fetchDocument: async () => ({ body: JSON.stringify({ keys: [published.publicJwk] }), lifetimeSeconds: 600 }),
+      });
+      expect(await outcome(signToken(rsa, CLAIMS), keys)).toEqual(CLAIMS);
+      published = renewed;
+      expect(await outcome(signToken(renewed, CLAIMS), keys)).toBe("signature_invalid");
+      now = 30_000;
+      expect(await outcome(signToken(renewed, CLAIMS), keys)).toEqual(CLAIMS);
+      expect(await outcome(signToken(rsa, CLAIMS), keys)).toBe("signature_invalid");
     });
   });
 
@@ -198,7 +222,8 @@ describe("verifyToken", () => {
   });
 
   it("asks for no key on behalf of a token that no key could save", async () => {
-    const keys = { find: () => Promise.reject(new Error("asked")) };
+    const asked = () => Promise.reject(new Error("asked"));
+    const keys = { find: asked, findRenewed: asked };
     for (const token of [
       unsignedToken(CLAIMS),
       signWithSecret("HS256", "secret", CLAIMS),

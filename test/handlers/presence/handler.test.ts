@@ -135,7 +135,7 @@ describe("the presence handler", () => {
           ExpressionAttributeNames: NAMES,
           ExpressionAttributeValues: {
             ":status": { S: "ONLINE" },
-            ":version": { N: "1" },
+            ":version": { N: "4102444800123" },
             ":changed_at": { N: "4102444800123" },
           },
         },
@@ -147,7 +147,7 @@ describe("the presence handler", () => {
           Version: "2010-03-31",
           TopicArn: "arn:aws:sns:eu-central-1:000000000000:acme-sumu-messages",
           Message:
-            '{"type":"presence","message":{"user_id":"alice","status":"ONLINE","timestamp":4102444800123,"version":1}}',
+            '{"type":"presence","message":{"user_id":"alice","status":"ONLINE","timestamp":4102444800123,"version":4102444800123}}',
           "MessageAttributes.entry.1.Name": "source",
           "MessageAttributes.entry.1.Value.DataType": "String",
           "MessageAttributes.entry.1.Value.StringValue": "lambda.presence.watchdog",
@@ -159,7 +159,7 @@ describe("the presence handler", () => {
           "MessageAttributes.entry.3.Value.StringValue": "4102444800123",
           "MessageAttributes.entry.4.Name": "version",
           "MessageAttributes.entry.4.Value.DataType": "Number",
-          "MessageAttributes.entry.4.Value.StringValue": "1",
+          "MessageAttributes.entry.4.Value.StringValue": "4102444800123",
         },
       },
       {
@@ -170,7 +170,7 @@ describe("the presence handler", () => {
           UpdateExpression: "SET #announced = :version",
           ConditionExpression: "#version = :version",
           ExpressionAttributeNames: { "#version": "version", "#announced": "announced" },
-          ExpressionAttributeValues: { ":version": { N: "1" } },
+          ExpressionAttributeValues: { ":version": { N: "4102444800123" } },
           ReturnValues: "ALL_NEW",
         },
       },
@@ -192,7 +192,12 @@ describe("the presence handler", () => {
         "DynamoDB UpdateItem": [
           ok({}),
           ok({
-            Attributes: { ...ANNOUNCED_ONLINE, status: { S: "OFFLINE" }, version: { N: "2" }, announced: { N: "2" } },
+            Attributes: {
+              ...ANNOUNCED_ONLINE,
+              status: { S: "OFFLINE" },
+              version: { N: "4102444800123" },
+              announced: { N: "4102444800123" },
+            },
           }),
         ],
       },
@@ -211,7 +216,7 @@ describe("the presence handler", () => {
       ConditionExpression: "#version = :expected_version AND attribute_not_exists(#offline_since)",
       ExpressionAttributeValues: {
         ":status": { S: "OFFLINE" },
-        ":version": { N: "2" },
+        ":version": { N: "4102444800123" },
         ":changed_at": { N: "4102444800123" },
         ":expected_version": { N: "1" },
       },
@@ -219,12 +224,12 @@ describe("the presence handler", () => {
     expect(sent[3]?.body).toEqual({
       QueueUrl: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-messages",
       MessageBody:
-        '{"type":"presence","message":{"user_id":"alice","status":"OFFLINE","timestamp":4102444800123,"version":2}}',
+        '{"type":"presence","message":{"user_id":"alice","status":"OFFLINE","timestamp":4102444800123,"version":4102444800123}}',
       MessageAttributes: {
         source: { DataType: "String", StringValue: "lambda.presence.watchdog" },
         user_id: { DataType: "String", StringValue: "alice" },
         timestamp: { DataType: "Number", StringValue: "4102444800123" },
-        version: { DataType: "Number", StringValue: "2" },
+        version: { DataType: "Number", StringValue: "4102444800123" },
       },
     });
   });
@@ -274,7 +279,7 @@ describe("the presence handler", () => {
         "DynamoDB Query": [ok({ Count: 0 })],
         "DynamoDB UpdateItem": [
           ok({}),
-          ok({ Attributes: { ...waiting, status: { S: "OFFLINE" }, version: { N: "2" } } }),
+          ok({ Attributes: { ...waiting, status: { S: "OFFLINE" }, version: { N: "4102444800123" } } }),
         ],
       },
       GRACE,
@@ -283,7 +288,10 @@ describe("the presence handler", () => {
     expect(sent[2]?.body).toMatchObject({
       UpdateExpression: "SET #status = :status, #version = :version, #changed_at = :changed_at REMOVE #offline_since",
       ConditionExpression: "#version = :expected_version AND #offline_since = :expected_offline_since",
-      ExpressionAttributeValues: { ":expected_offline_since": { N: "4102444770123" }, ":version": { N: "2" } },
+      ExpressionAttributeValues: {
+        ":expected_offline_since": { N: "4102444770123" },
+        ":version": { N: "4102444800123" },
+      },
     });
     expect(sent[3]?.operation).toBe("SNS Publish");
   });

@@ -2,8 +2,8 @@ import type { PresenceRow } from "../../../handlers/presence/presence-row";
 import { ANNOUNCE_PATIENCE_MILLISECONDS, UnsettledError } from "../../../handlers/presence/settle-user";
 import { ScriptedUser } from "./support/scripted-ports";
 
-const online: PresenceRow = { status: "ONLINE", version: 1, changedAt: 900_000, announced: 1 };
-const offline: PresenceRow = { status: "OFFLINE", version: 2, changedAt: 950_000, announced: 2 };
+const online: PresenceRow = { status: "ONLINE", version: 900_000, changedAt: 900_000, announced: 900_000 };
+const offline: PresenceRow = { status: "OFFLINE", version: 950_000, changedAt: 950_000, announced: 950_000 };
 const crash = () => {
   throw new Error("the function dies here");
 };
@@ -14,8 +14,8 @@ describe("settling a user", () => {
     user.connections = 1;
     await user.settle();
     expect(user.calls).toEqual(["read", "isConnected", "replace", "publish", "markAnnounced", "isConnected"]);
-    expect(user.published).toEqual([{ status: "ONLINE", version: 1, changedAt: 1_000_000, announced: 0 }]);
-    expect(user.row).toEqual({ status: "ONLINE", version: 1, changedAt: 1_000_000, announced: 1 });
+    expect(user.published).toEqual([{ status: "ONLINE", version: 1_000_000, changedAt: 1_000_000, announced: 0 }]);
+    expect(user.row).toEqual({ status: "ONLINE", version: 1_000_000, changedAt: 1_000_000, announced: 1_000_000 });
   });
 
   it("takes two calls where nothing has changed", async () => {
@@ -45,8 +45,8 @@ describe("settling a user", () => {
     });
     await user.settle();
     expect(other.calls).toEqual(["read", "isConnected"]);
-    expect(user.events).toEqual(["3 ONLINE", "4 OFFLINE"]);
-    expect(user.row).toMatchObject({ status: "OFFLINE", version: 4, announced: 4 });
+    expect(user.events).toEqual(["1000000 ONLINE", "1000001 OFFLINE"]);
+    expect(user.row).toMatchObject({ status: "OFFLINE", version: 1_000_001, announced: 1_000_001 });
   });
 
   it("corrects such an ONLINE when its record is tried again, if the function died right after writing it", async () => {
@@ -58,9 +58,9 @@ describe("settling a user", () => {
     });
     user.after.set("replace 1", crash);
     await expect(user.settle()).rejects.toThrow("the function dies here");
-    expect(user.row).toMatchObject({ status: "ONLINE", version: 3, announced: 2 });
+    expect(user.row).toMatchObject({ status: "ONLINE", version: 1_000_000, announced: 950_000 });
     await user.settle();
-    expect(user.events).toEqual(["3 ONLINE", "4 OFFLINE"]);
+    expect(user.events).toEqual(["1000000 ONLINE", "1001000 OFFLINE"]);
   });
 
   it.each(["read", "isConnected", "replace", "publish", "markAnnounced"])(
@@ -77,7 +77,8 @@ describe("settling a user", () => {
         const seen = new Map(user.published.map((row) => [row.version, row]));
         expect([...seen.values()].map(({ status }) => status)).toEqual(["ONLINE", "OFFLINE"]);
         for (const row of user.published) expect(row.changedAt).toBe(seen.get(row.version)?.changedAt);
-        expect(user.row).toMatchObject({ status: "OFFLINE", version: 2, announced: 2 });
+        const version = user.published.at(-1)?.version;
+        expect(user.row).toMatchObject({ status: "OFFLINE", version, announced: version });
       }
     },
   );
@@ -86,7 +87,7 @@ describe("settling a user", () => {
     const user = new ScriptedUser();
     user.row = { ...online, announced: 0 };
     await user.settle();
-    expect(user.events).toEqual(["1 ONLINE", "2 OFFLINE"]);
+    expect(user.events).toEqual(["900000 ONLINE", "1000000 OFFLINE"]);
     expect(user.calls.slice(0, 4)).toEqual(["read", "publish", "markAnnounced", "isConnected"]);
   });
 
@@ -104,7 +105,7 @@ describe("settling a user", () => {
     orphan.connections = 1;
     orphan.row = { ...online, changedAt: orphan.now, announced: 0 };
     await orphan.settle();
-    expect(orphan.events).toEqual(["1 ONLINE"]);
+    expect(orphan.events).toEqual(["900000 ONLINE"]);
     expect(orphan.now).toBe(1_000_000 + ANNOUNCE_PATIENCE_MILLISECONDS);
   });
 
@@ -116,11 +117,49 @@ describe("settling a user", () => {
     expect(user.now).toBe(1_000_000 + ANNOUNCE_PATIENCE_MILLISECONDS);
   });
 
-  it("gives a later version a later timestamp, although the earlier one's clock ran ahead", async () => {
+  it("gives a later change a later version and timestamp, although the earlier one's clock ran ahead", async () => {
     const user = new ScriptedUser();
-    user.row = { ...online, changedAt: user.now + 5_000 };
+    user.row = { ...online, version: user.now + 5_000, announced: user.now + 5_000, changedAt: user.now + 5_000 };
     await user.settle();
-    expect(user.published).toEqual([expect.objectContaining({ version: 2, changedAt: user.now + 5_001 })]);
+    expect(user.published).toMatchObject([{ version: user.now + 5_001, changedAt: user.now + 5_001 }]);
+  });
+
+  describe("never lets a user's version go back", () => {
+    const change = async (user: ScriptedUser, connections: number) => {
+      user.now += 1_000;
+      user.connections = connections;
+      await user.settle();
+    };
+    const versions = (user: ScriptedUser) => user.published.map(({ version }) => version);
+
+    it("when the row is deleted, or its table is replaced", async () => {
+      const user = new ScriptedUser();
+      await change(user, 1);
+      await change(user, 0);
+      await change(user, 1);
+      user.row = undefined;
+      await change(user, 1);
+      await change(user, 0);
+      expect(versions(user)).toEqual([1_001_000, 1_002_000, 1_003_000, 1_004_000, 1_005_000]);
+    });
+
+    it("when the table is restored from an older state", async () => {
+      const user = new ScriptedUser();
+      await change(user, 1);
+      const backup = user.row;
+      await change(user, 0);
+      await change(user, 1);
+      user.row = backup;
+      await change(user, 0);
+      expect(versions(user)).toEqual([1_001_000, 1_002_000, 1_003_000, 1_004_000]);
+    });
+
+    it("when a row has a version that an earlier watchdog counted", async () => {
+      const user = new ScriptedUser();
+      user.row = { ...online, version: 7, announced: 7 };
+      await change(user, 0);
+      expect(versions(user)).toEqual([1_001_000]);
+    });
   });
 
   it("rejects when the deadline comes while others keep changing the user, so that the record is tried again", async () => {
@@ -157,8 +196,8 @@ describe("settling a user with a grace of 30 s", () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now - 30_000 };
     await user.settle({ graceMilliseconds });
-    expect(user.events).toEqual(["2 OFFLINE"]);
-    expect(user.row).toEqual({ status: "OFFLINE", version: 2, changedAt: 1_000_000, announced: 2 });
+    expect(user.events).toEqual(["1000000 OFFLINE"]);
+    expect(user.row).toEqual({ status: "OFFLINE", version: 1_000_000, changedAt: 1_000_000, announced: 1_000_000 });
   });
 
   it("drops a waiting OFFLINE when the user comes back", async () => {
@@ -213,7 +252,7 @@ describe("settling a user with a grace of 30 s", () => {
     user.now += 1_000;
     await user.settle({ graceMilliseconds });
     await user.settle({ graceMilliseconds });
-    expect(user.events).toEqual(["2 OFFLINE"]);
+    expect(user.events).toEqual(["1001000 OFFLINE"]);
   });
 
   it("takes back a wait noted after the user had come back unseen", async () => {
@@ -231,7 +270,7 @@ describe("settling a user with a grace of 30 s", () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now - 1 };
     await user.settle({ graceMilliseconds: 0 });
-    expect(user.events).toEqual(["2 OFFLINE"]);
+    expect(user.events).toEqual(["1000000 OFFLINE"]);
     expect(user.row?.offlineSince).toBeUndefined();
   });
 

@@ -46,7 +46,7 @@ export const response = (key: string, template: string): IntegrationDefinition["
 /** `$connect` and `$disconnect` write to DynamoDB, `ping` is answered without a backend. */
 export function api(
   routes: Readonly<Record<string, Omit<RouteDefinition, "routeKey">>> = {},
-  stage: Partial<ApiDefinition["stage"]> = {},
+  stage: Partial<ApiDefinition["stages"][number]> = {},
 ): ApiDefinition {
   const all: Readonly<Record<string, Omit<RouteDefinition, "routeKey">>> = {
     $connect: {
@@ -68,7 +68,7 @@ export function api(
     executionArn: "arn:aws:execute-api:eu-central-1:000000000000:a1b2c3",
     routeSelectionExpression: "$request.body.action",
     routes: new Map(Object.entries(all).map(([routeKey, route]) => [routeKey, { routeKey, ...route }])),
-    stage: { name: "prod", variables: {}, ...stage },
+    stages: [{ name: "prod", variables: {}, ...stage }],
   };
 }
 

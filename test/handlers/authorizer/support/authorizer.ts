@@ -2,9 +2,10 @@ import { parseConfiguration } from "../../../../handlers/authorizer/configuratio
 import type { ConnectEvent } from "../../../../handlers/authorizer/connect-event";
 import { createHandler } from "../../../../handlers/authorizer/create-handler";
 import type { DenyReason } from "../../../../handlers/authorizer/deny-reason";
+import { MAX_CANDIDATES } from "../../../../handlers/authorizer/issuer-keys";
 import { logSettingsFrom } from "../../../../handlers/shared/log";
 import { API_STAGE, connectEvent } from "./connect-event";
-import { createSigningKey, signToken, unsignedToken } from "./signing-key";
+import { createSigningKey, type SigningKey, signToken, unsignedToken } from "./signing-key";
 
 /** The time of every authorizer below. */
 export const NOW_SECONDS = 1_795_507_200;
@@ -12,8 +13,8 @@ const ISSUER = "https://issuer.example/";
 
 export const rsa = createSigningKey("RS256", "rsa-1");
 export const ec = createSigningKey("ES256", "ec-1");
-const twin = createSigningKey("ES256", "twin");
-const anotherTwin = createSigningKey("ES256", "twin");
+/** More keys under one id than a token is tried with. */
+const crowd = Array.from({ length: MAX_CANDIDATES + 1 }, () => createSigningKey("ES256", "crowd"));
 
 /** What the issuer signs for a user who is admitted. */
 export const CLAIMS = { iss: ISSUER, aud: "app", sub: "user-1", iat: NOW_SECONDS - 10, exp: NOW_SECONDS + 3_600 };
@@ -40,7 +41,7 @@ export function createAuthorizer({ environment, document }: AuthorizerSetting = 
       if (document instanceof Error) {
         throw document;
       }
-      const jwks = { keys: [rsa, ec, twin, anotherTwin].map((key) => key.publicJwk) };
+      const jwks = { keys: [rsa, ec, ...crowd].map((key) => key.publicJwk) };
       return { body: JSON.stringify(document ?? jwks), lifetimeSeconds: 600 };
     },
   });
@@ -75,7 +76,7 @@ export const REFUSED: Readonly<Record<DenyReason, ConnectEvent>> = {
   critical_header_unsupported: connectEvent(signToken(rsa, CLAIMS, { crit: ["exp"], exp: 1 })),
   algorithm_not_allowed: connectEvent(unsignedToken(CLAIMS)),
   key_unknown: connectEvent(signToken(rsa, CLAIMS, { kid: "rsa-2" })),
-  key_ambiguous: connectEvent(signToken(twin, CLAIMS)),
+  key_ambiguous: connectEvent(signToken(crowd[0] as SigningKey, CLAIMS)),
   key_unsuitable: connectEvent(signToken(rsa, CLAIMS, { kid: "ec-1" })),
   signature_invalid: connectEvent(signToken({ ...rsa, privateKey: createSigningKey("RS256", "x").privateKey }, CLAIMS)),
   claim_malformed: signedWith({ exp: "tomorrow" }),

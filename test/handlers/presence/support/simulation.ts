@@ -10,6 +10,8 @@ import { queueEvent, queueRecord, streamEvent, streamRecord } from "./events";
 export type DeviceStep =
   | { readonly type: "toggle" | "vanish"; readonly user: string; readonly device: number }
   | { readonly type: "wait"; readonly milliseconds: number }
+  /** Somebody deletes the user's row of the presence table. */
+  | { readonly type: "lose"; readonly user: string }
   /** DynamoDB removes the expired rows. */
   | { readonly type: "sweep" };
 
@@ -193,6 +195,7 @@ export class Simulation {
       this.#devicesWaitUntil = this.now + step.milliseconds;
       this.#waitIsImpatient = this.#options.faults && this.#chance(0.3);
     } else if (step.type === "sweep") this.#sweep();
+    else if (step.type === "lose") this.rows.delete(step.user);
     else this.#stepDevice(step.type, step.user, `${step.user}/${step.device}`);
   }
 

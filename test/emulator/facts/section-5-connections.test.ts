@@ -1,0 +1,192 @@
+/** What AWS answered in captures of September 2026: @connections. A title is one captured fact. */
+import { Journal } from "../gateway/support/journal";
+import { type RunningGateway, runGateway } from "../gateway/support/running-gateway";
+import { connect, type TestClient } from "../gateway/support/test-client";
+import { type ManagementAnswer, manage } from "./support/manage";
+import { type Invocation, invokeNamed, proxyApi } from "./support/proxy-api";
+
+const UUID = expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+const OF_API_GATEWAY = {
+  "content-type": "application/json",
+  "x-amzn-requestid": UUID,
+  "x-amz-apigw-id": expect.stringMatching(/^[\w-]{15}=$/),
+  "x-amzn-trace-id": expect.stringMatching(/^Root=1-/),
+};
+
+let running: RunningGateway;
+let invocations: Journal<Invocation>;
+afterEach(() => running.stop());
+
+async function open(
+  options: Partial<Parameters<typeof runGateway>[0]> = {},
+): Promise<{ readonly client: TestClient; readonly id: string }> {
+  invocations = new Journal();
+  const [stage] = proxyApi().stages;
+  running = await runGateway({
+    api: { ...proxyApi(), stages: [stage, { ...stage, name: "blue" }] as ReturnType<typeof proxyApi>["stages"] },
+    invoke: invokeNamed(invocations),
+    ...options,
+  });
+  const client = await connect(running.gateway.url);
+  const { event } = await invocations.first(({ name }) => name === "connect");
+  return { client, id: event.requestContext.connectionId };
+}
+
+const call = (
+  method: string,
+  id: string,
+  more: Partial<Parameters<typeof manage>[2]> = {},
+): Promise<ManagementAnswer> => manage(running.gateway, method, { id, ...more });
+
+/** A live id with its first character changed: of the right shape, and never issued. */
+const neverIssued = (id: string): string => `${id.startsWith("A") ? "B" : "A"}${id.slice(1)}`;
+
+test("POST 200 has content-type application/json, content-length 0, and the three ids", async () => {
+  const { id } = await open();
+  const { status, headers, body } = await call("POST", id, { body: "x" });
+  expect([status, body]).toEqual([200, ""]);
+  expect(headers).toMatchObject({ ...OF_API_GATEWAY, "content-length": "0" });
+});
+
+test.each([32_768, 32_769, 131_072])("POST takes %i bytes", async (bytes) => {
+  const { client, id } = await open();
+  expect((await call("POST", id, { body: "x".repeat(bytes) })).status).toBe(200);
+  expect((await client.nextFrame()).length).toBe(bytes);
+});
+
+test("131,073 bytes: 413 with no body, no content type, no error type, no request id; the connection lives on", async () => {
+  const { client, id } = await open();
+  const { status, headers, body } = await call("POST", id, { body: "x".repeat(131_073) });
+  expect([status, body]).toEqual([413, ""]);
+  for (const name of ["content-type", "x-amzn-errortype", "x-amzn-requestid", "x-amz-apigw-id"]) {
+    expect(headers).not.toHaveProperty(name);
+  }
+  expect((await call("POST", id, { body: "on" })).status).toBe(200);
+  expect(await client.nextFrame()).toBe("on");
+});
+
+test("POST of nothing: an empty text frame", async () => {
+  const { client, id } = await open();
+  const isBinary = new Promise((resolve) => client.socket.once("message", (_, binary) => resolve(binary)));
+  await call("POST", id);
+  expect([await client.nextFrame(), await isBinary]).toEqual(["", false]);
+});
+
+test("bytes that are no UTF-8: a text frame with U+FFFD for them", async () => {
+  const { client, id } = await open();
+  const isBinary = new Promise((resolve) => client.socket.once("message", (_, binary) => resolve(binary)));
+  await call("POST", id, { body: Buffer.from([0x61, 0xff, 0x62]) });
+  expect([await client.nextFrame(), await isBinary]).toEqual(["a\ufffdb", false]);
+});
+
+test("GET 200 is JSON over several lines: identity with sourceIp and userAgent, connectedAt, lastActiveAt in ISO 8601", async () => {
+  const { id } = await open({ now: () => Date.UTC(2026, 8, 25, 0, 2, 29, 7) });
+  const { status, body } = await call("GET", id, { signingDate: new Date(Date.UTC(2026, 8, 25, 0, 2, 29)) });
+  expect(status).toBe(200);
+  expect(body).toBe(
+    [
+      "{",
+      '  "identity": {',
+      '    "sourceIp": "127.0.0.1",',
+      '    "userAgent": ""',
+      "  },",
+      '  "connectedAt": "2026-09-25T00:02:29.007Z",',
+      '  "lastActiveAt": "2026-09-25T00:02:29.007Z"',
+      "}",
+    ].join("\n"),
+  );
+});
+
+test("lastActiveAt moves with a POST, an empty one too, and with the client's frames, not with GET", async () => {
+  const startedAt = Date.UTC(2026, 8, 25);
+  let now = startedAt;
+  const { client, id } = await open({ now: () => now });
+  const at = { signingDate: new Date(startedAt) };
+  const lastActive = async (): Promise<number> =>
+    Date.parse(JSON.parse((await call("GET", id, at)).body).lastActiveAt) - startedAt;
+  now += 1_000;
+  expect(await lastActive()).toBe(0);
+  await call("POST", id, { body: "x", ...at });
+  expect(await lastActive()).toBe(1_000);
+  now += 1_000;
+  await call("POST", id, at);
+  expect(await lastActive()).toBe(2_000);
+  now += 1_000;
+  client.send('{"action":"echo"}');
+  await client.frames.first((frame) => frame === "answer of echo");
+  expect(await lastActive()).toBe(3_000);
+});
+
+test("DELETE 204, without content-length", async () => {
+  const { id } = await open();
+  const { status, headers } = await call("DELETE", id);
+  expect(status).toBe(204);
+  expect(headers).not.toHaveProperty("content-length");
+});
+
+test.each(["DELETE", "close"])(
+  "410 GoneException, application/json, length 0, no body, for a connection that was: after %s",
+  async (how) => {
+    const { client, id } = await open();
+    if (how === "DELETE") await call("DELETE", id);
+    else client.socket.close();
+    await client.closed;
+    await invocations.first(({ name }) => name === "disconnect");
+    for (const method of ["POST", "GET", "DELETE"]) {
+      const { status, headers, body } = await call(method, id);
+      expect([status, body]).toEqual([410, ""]);
+      expect(headers).toMatchObject({
+        "x-amzn-errortype": "GoneException",
+        "content-type": "application/json",
+        "content-length": "0",
+      });
+    }
+  },
+);
+
+test.each(["well-formed", "garbage"])(
+  "400 BadRequestException for an id that API Gateway never issued, before signature and IAM: %s",
+  async (kind) => {
+    const { id } = await open();
+    const wrong = kind === "garbage" ? "nonsense" : neverIssued(id);
+    for (const isSigned of [true, false]) {
+      const { status, headers, body } = await call("GET", wrong, { isSigned });
+      expect([status, headers["x-amzn-errortype"], body]).toEqual([
+        400,
+        "BadRequestException",
+        `{"message":"Invalid connectionId: ${wrong}"}`,
+      ]);
+    }
+  },
+);
+
+test("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
+  const { id } = await open();
+  const { status, headers, body } = await call("POST", id, { isSigned: false });
+  expect([status, headers["x-amzn-errortype"], body]).toEqual([
+    403,
+    "MissingAuthenticationTokenException",
+    '{"message":"Missing Authentication Token"}',
+  ]);
+});
+
+test("a connection answers through any stage of its API that exists", async () => {
+  const { client, id } = await open();
+  expect((await call("POST", id, { body: "by blue", stage: "blue" })).status).toBe(200);
+  expect(await client.nextFrame()).toBe("by blue");
+  expect((await call("GET", id, { stage: "blue" })).status).toBe(200);
+  expect((await call("DELETE", id, { stage: "blue" })).status).toBe(204);
+});
+
+test("a stage that does not exist: 403 ForbiddenException", async () => {
+  const { id } = await open();
+  const { status, headers, body } = await call("POST", id, { stage: "green" });
+  expect([status, headers["x-amzn-errortype"], body]).toEqual([403, "ForbiddenException", '{"message":"Forbidden"}']);
+});
+
+test("the id is percent-encoded in the path", async () => {
+  const { client, id } = await open();
+  const path = `/prod/@connections/${id.replace(/=/g, "%3D")}`;
+  expect((await call("POST", id, { path, body: "x" })).status).toBe(200);
+  expect(await client.nextFrame()).toBe("x");
+});
