@@ -1,5 +1,5 @@
+import { reasonAttribute } from "../aws/dead-letter";
 import type { Sqs } from "../aws/sqs";
-import { reasonAttribute } from "../shared/dead-letter";
 import type { Log } from "../shared/log";
 import type { Outbox, OutboxMessage } from "./handover";
 

@@ -1,6 +1,6 @@
+import { jsonMember } from "../shared/json-member";
 import type { Connection, PageKey, Segment } from "./connection";
 import { requestInFailure } from "./failure-envelope";
-import { jsonMember } from "./json-member";
 
 /** Whom a notification is for. */
 export type Audience =

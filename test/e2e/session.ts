@@ -4,7 +4,8 @@ import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { assertMatches } from "../support/wire-schemas";
 import { Client } from "./client";
-import { Inbox, type Received, subscribeInbox } from "./inbox";
+import { Inbox, subscribeInbox } from "./inbox";
+import type { Received } from "./received";
 import type { Target } from "./target";
 import { until } from "./until";
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import { HttpPool } from "../../../handlers/aws/http-pool";
-import { selfSignedCertificate } from "../authorizer/support/certificate";
-import { createSigningKey } from "../authorizer/support/signing-key";
+import { selfSignedCertificate } from "../../../simulation/issuer/certificate";
+import { createSigningKey } from "../../../simulation/issuer/signing-key";
 
 const keys = createSigningKey("ES256", "tls");
 const cert = selfSignedCertificate(keys);
