@@ -2,13 +2,13 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import type { SumuProps } from "../../src/inputs/sumu-props";
 import { Sumu } from "../../src/sumu";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
+import { FEWEST } from "../support/synthesize-sumu";
 
 function sumu(props: (topic: SnsTopic) => Partial<SumuProps>): { stack: SynthesizedStack; alarms: number } {
   let alarms = 0;
   const stack = synthesize((scope) => {
     const given = props(new SnsTopic(scope, "alerts"));
-    const fewest = { prefix: "shop", stageName: "live", issuerJwksUri: "https://issuer.example.com/jwks.json" };
-    alarms = new Sumu(scope, "sumu", { ...fewest, ...given }).observability.alarms.length;
+    alarms = new Sumu(scope, "sumu", { ...FEWEST, ...given }).observability.alarms.length;
   });
   return { stack, alarms };
 }

@@ -1,26 +1,15 @@
 import type { SumuProps } from "../../src/inputs/sumu-props";
-import { Sumu } from "../../src/sumu";
-import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
+import { only, type SynthesizedStack } from "../support/synthesize";
+import { FEWEST, synthesizeSumu as sumu } from "../support/synthesize-sumu";
 
-const basics: SumuProps = {
-  prefix: "shop",
-  stageName: "live",
-  issuerJwksUri: "https://issuer.example.com/jwks.json",
-};
 const delivered: SumuProps = {
-  ...basics,
+  ...FEWEST,
   s3Artifacts: { bucket: "shop-artifacts", arn: "arn:aws:s3:::shop-artifacts" },
   github: {
     owner: "shop",
     connectionArn: "arn:aws:codestar-connections:eu-west-1:123456789012:connection/0b1c2d3e",
   },
 };
-
-function sumu(props: SumuProps): SynthesizedStack {
-  return synthesize((stack) => {
-    new Sumu(stack, "sumu", props);
-  });
-}
 
 const named = (name: string) => (block: Readonly<Record<string, unknown>>) => block.name === name;
 const DELIVERY_TYPES = ["aws_codepipeline", "aws_codebuild_project", "aws_codestarnotifications_notification_rule"];
@@ -32,7 +21,7 @@ function lifecycles(stack: SynthesizedStack, type: string, name: string): Record
 
 describe("delivery pipelines", () => {
   test("do not exist without both a bucket and a GitHub owner", () => {
-    for (const props of [basics, { ...delivered, github: undefined }, { ...delivered, s3Artifacts: undefined }]) {
+    for (const props of [FEWEST, { ...delivered, github: undefined }, { ...delivered, s3Artifacts: undefined }]) {
       const stack = sumu({ ...props, ciNotificationsSlackChannels: { info: "info", alert: "alert" } });
       expect(DELIVERY_TYPES.filter((type) => type in stack.resource)).toEqual([]);
       expect(Object.keys(lifecycles(stack, "aws_lambda_function", "function_name")).sort()).toEqual([
