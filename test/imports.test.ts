@@ -19,7 +19,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ["src/module", "src/index.ts"],
   ["scripts"],
   ["local"],
-  ["simulation", "examples"],
+  ["support", "examples"],
   ["bench"],
   ["test"],
 ];

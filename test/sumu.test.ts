@@ -104,6 +104,28 @@ describe("Sumu with the fewest props", () => {
     },
   );
 
+  it("has dead-letter queues that take 1 MiB, so that a reason or an envelope fits beside the largest message", () => {
+    const graceful = synthesize((scope) => {
+      new Sumu(scope, "sumu", {
+        prefix: "shop",
+        stageName: "live",
+        issuerJwksUri: "https://issuer.example.com/jwks.json",
+        presenceGraceSeconds: 30,
+      });
+    });
+    const letters = Object.values(graceful.resource.aws_sqs_queue ?? {}).filter(({ name }) =>
+      String(name).endsWith("-dlq"),
+    );
+    expect(letters.map(({ name, max_message_size }) => [name, max_message_size]).sort()).toEqual(
+      [
+        "shop-sumu-integration-messages-dlq",
+        "shop-sumu-integration-notifications-dlq",
+        "shop-sumu-presence-dlq",
+        "shop-sumu-presence-grace-dlq",
+      ].map((name) => [name, 1_048_576]),
+    );
+  });
+
   test.each([
     ["shop-sumu-authorizer-codeless", 10, 512],
     ["shop-sumu-pusher-codeless", 120, 1_024],

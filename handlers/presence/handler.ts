@@ -1,7 +1,7 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import type { PresenceStatus } from "../../src/contract/messages";
 import { PRESENCE_METRICS } from "../../src/contract/metrics";
-import { reasonAttribute } from "../aws/dead-letter";
+import { reasonAttributes } from "../aws/dead-letter";
 import { DynamoDb } from "../aws/dynamodb";
 import { Sns } from "../aws/sns";
 import { Sqs } from "../aws/sqs";
@@ -150,7 +150,7 @@ function deadLetters({ deadLetterQueueUrl }: PresenceConfiguration, { sqs }: Cli
       deadLetterQueueUrl,
       {
         body: JSON.stringify({ user_id: userId, records: itemIdentifiers }),
-        attributes: reasonAttribute(reason),
+        attributes: reasonAttributes(reason),
       },
       { deadline },
     );

@@ -1,5 +1,5 @@
-import { connectEvent } from "../../../simulation/issuer/connect-event";
-import { signToken } from "../../../simulation/issuer/signing-key";
+import { connectEvent } from "../../../support/connect-event";
+import { signToken } from "../../../support/signing-key";
 import { allow, CLAIMS, createAuthorizer, deny, REFUSED, rsa, signedWith } from "./support/authorizer";
 
 // design.md, section 3: an empty audience list denied everyone; no issuer, nbf or algorithm check; the token in the log.

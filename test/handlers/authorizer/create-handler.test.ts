@@ -1,7 +1,7 @@
 import { DENY_REASONS, type DenyReason } from "../../../handlers/authorizer/deny-reason";
 import { KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
-import { API_STAGE, connectEvent } from "../../../simulation/issuer/connect-event";
-import { signToken } from "../../../simulation/issuer/signing-key";
+import { API_STAGE, connectEvent } from "../../../support/connect-event";
+import { signToken } from "../../../support/signing-key";
 import { allow, CLAIMS, createAuthorizer, deny, REFUSED, rsa, signedWith } from "./support/authorizer";
 
 describe("authorizer", () => {

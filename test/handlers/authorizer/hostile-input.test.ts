@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DENY_REASONS } from "../../../handlers/authorizer/deny-reason";
-import { connectEvent } from "../../../simulation/issuer/connect-event";
+import { connectEvent } from "../../../support/connect-event";
 import { createAuthorizer, deny } from "./support/authorizer";
 
 describe("authorizer under hostile input", () => {

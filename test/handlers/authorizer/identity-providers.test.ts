@@ -1,6 +1,6 @@
-import { selfSignedCertificate } from "../../../simulation/issuer/certificate";
-import { connectEvent } from "../../../simulation/issuer/connect-event";
-import { createSigningKey, signText, signToken } from "../../../simulation/issuer/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { connectEvent } from "../../../support/connect-event";
+import { createSigningKey, signText, signToken } from "../../../support/signing-key";
 import { allow, CLAIMS, createAuthorizer, deny, NOW_SECONDS, rsa } from "./support/authorizer";
 
 describe("authorizer works unchanged with", () => {

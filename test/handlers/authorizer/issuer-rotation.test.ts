@@ -1,9 +1,9 @@
 import { parseConfiguration } from "../../../handlers/authorizer/configuration";
 import { createHandler } from "../../../handlers/authorizer/create-handler";
 import { logSettingsFrom } from "../../../handlers/shared/log";
-import { API_STAGE, connectEvent } from "../../../simulation/issuer/connect-event";
-import { startKeyServer } from "../../../simulation/issuer/key-server";
-import { signToken } from "../../../simulation/issuer/signing-key";
+import { API_STAGE, connectEvent } from "../../../support/connect-event";
+import { startKeyServer } from "../../../support/key-server";
+import { signToken } from "../../../support/signing-key";
 import { CLAIMS, ec, NOW_SECONDS, rsa } from "./support/authorizer";
 
 describe("authorizer", () => {

@@ -4,8 +4,8 @@ import { createHandler } from "../../../../handlers/authorizer/create-handler";
 import type { DenyReason } from "../../../../handlers/authorizer/deny-reason";
 import { MAX_CANDIDATES } from "../../../../handlers/authorizer/issuer-keys";
 import { logSettingsFrom } from "../../../../handlers/shared/log";
-import { API_STAGE, connectEvent } from "../../../../simulation/issuer/connect-event";
-import { createSigningKey, type SigningKey, signToken, unsignedToken } from "../../../../simulation/issuer/signing-key";
+import { API_STAGE, connectEvent } from "../../../../support/connect-event";
+import { createSigningKey, type SigningKey, signToken, unsignedToken } from "../../../../support/signing-key";
 
 /** The time of every authorizer below. */
 export const NOW_SECONDS = 1_795_507_200;
