@@ -22,6 +22,7 @@ export function synthesizeSumu(
 ): SynthesizedStack {
   return synthesize((stack) => {
     const given = typeof props === "function" ? props(stack) : props;
-    more?.(new Sumu(stack, "sumu", { ...FEWEST, ...given }), stack);
+    const sumu = new Sumu(stack, "sumu", { ...FEWEST, ...given });
+    more?.(sumu, stack);
   });
 }
