@@ -24,7 +24,7 @@ export type {
 } from "./contract/messages";
 export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contract/messages";
 export { ROUTE_KEYS } from "./contract/routes";
-export { CONNECTION, PRESENCE } from "./contract/tables";
+export { CONNECTION, PRESENCE, PROTOCOLS, REVOCATION } from "./contract/tables";
 export type { ApiDomain } from "./domain/api-domain";
 export { CustomDomain } from "./domain/custom-domain";
 export type { Gateway } from "./gateway/gateway";

@@ -14,6 +14,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ["handlers/authorizer", "handlers/pusher", "handlers/presence", "src/inputs", "src/encryption", "src/observability"],
   ["src/connections", "src/integration", "src/lambda", "src/global", "src/domain"],
   ["src/gateway", "src/access", "src/releases"],
+  ["src/migration"],
   ["src/authorizer", "src/pusher", "src/presence"],
   ["src/sumu.ts"],
   ["src/module", "src/index.ts"],

@@ -12,12 +12,6 @@ function environmentOf({ resource }: SynthesizedStack, functionName: string): Re
   return (environment as { variables: Record<string, string> }).variables;
 }
 
-/** The statements of the policy document at a path below the Sumu. */
-function policyAt({ data }: SynthesizedStack, path: string): readonly Block[] {
-  const found = Object.values(data.aws_iam_policy_document ?? {}).find((block) => pathOf(block) === `app/sumu/${path}`);
-  return (found?.statement ?? []) as readonly Block[];
-}
-
 /** A reference without the hash that makes it unique: `aws_sqs_queue.sumu_integration_messages_queue.arn`. */
 function readable(text: string): string {
   return text.replace(/_[0-9A-F]{8}(?=[.}[])/g, "");
@@ -222,20 +216,7 @@ describe("Sumu with the fewest props", () => {
   });
 });
 
-// Every right of every role is in test/module/expected-policies.ts, with presence_source as a variable.
-describe("the watchdog with presenceSource as a literal", () => {
-  test.each([
-    ["topic", "sns:Publish", "${aws_sns_topic.sumu_integration_messages_topic.arn}"],
-    ["queue", "sqs:SendMessage", "${aws_sqs_queue.sumu_integration_messages_queue.arn}"],
-  ])("may send to the %s only", (presenceSource, action, resource) => {
-    const statements = policyAt(sumu({ presenceSource }), "presence/presence/execution/policy_document");
-    const messages = statements
-      .map(({ actions, resources }) => ({ actions, resources: (resources as string[]).map(readable) }))
-      .filter(({ resources }) => resources.some((one) => one.includes("_messages_")));
-    expect(messages).toEqual([{ actions: [action], resources: [resource] }]);
-  });
-});
-
+// Every right of every role is in test/module/expected-policies.ts.
 describe("presenceSource", () => {
   const ofPresence = ({ resource, data }: SynthesizedStack) =>
     [resource, data].flatMap((blocks: Blocks) =>

@@ -32,6 +32,8 @@ export interface GatewayProps {
 export class Gateway extends Construct {
   /** What clients connect to. */
   readonly stage: Apigatewayv2Stage;
+  /** As which the routes call services. @internal */
+  readonly role: ServiceRole;
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
@@ -54,6 +56,7 @@ export class Gateway extends Construct {
       ]),
       statements: routeStatements(Object.values(rows)),
     });
+    this.role = role;
     const service = (target: string) => ({
       uri: `arn:${account.partition}:apigateway:${account.region}:${target}`,
       credentialsArn: role.arn,

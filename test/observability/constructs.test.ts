@@ -28,7 +28,7 @@ describe("a Sumu in an app", () => {
   it("has alarms for the parts that it has, that call a topic of the same app", () => {
     const { stack, alarms } = sumu((topic) => ({ alarmActions: [topic.arn], presenceSource: "stream" }));
     const all = Object.values(stack.resource.aws_cloudwatch_metric_alarm ?? {});
-    expect([alarms, all.length]).toEqual([10, 10]);
+    expect([alarms, all.length]).toEqual([12, 12]);
     for (const alarm of all) {
       expect([alarm.alarm_actions, alarm.ok_actions, alarm.count]).toEqual([
         ["${aws_sns_topic.alerts.arn}"],

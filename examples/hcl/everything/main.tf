@@ -55,6 +55,7 @@ module "sumu" {
   token_source                  = "query"
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
+  keep_original_rights          = false
   delivery_concurrency          = 128
   read_concurrency              = 32
   broadcast_segments            = 16
