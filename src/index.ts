@@ -33,6 +33,7 @@ export { AccessLogAccount } from "./global/access-log-account";
 export type { AccessLogAccountProps } from "./inputs/access-log-account";
 export type { ApiMapping } from "./inputs/api-mapping";
 export type { CustomDomainProps, SubDomains } from "./inputs/custom-domain-props";
+export type { VpcConfig } from "./inputs/guardrails";
 export type {
   GitHub,
   GitHubRepositories,
