@@ -1,10 +1,10 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import type { PresenceStatus } from "../../src/contract/messages";
 import { PRESENCE_METRICS } from "../../src/contract/metrics";
+import { reasonAttributes } from "../aws/dead-letter";
 import { DynamoDb } from "../aws/dynamodb";
 import { Sns } from "../aws/sns";
 import { Sqs } from "../aws/sqs";
-import { reasonAttributes } from "../shared/dead-letter";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import { createLog, type Log, type LogSettings, logSettingsFrom } from "../shared/log";
 import { type PresenceConfiguration, readConfiguration } from "./configuration";
