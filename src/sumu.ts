@@ -118,9 +118,9 @@ export class Sumu extends Construct {
       integration: this.integration,
     };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
-    const watchdog = watchdogExistence(presenceSource);
+    const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
-      ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
+      ? new PresenceWatchdog(this, "presence", { ...parts, webSocketApi: this.webSocketApi, count: watchdog.count })
       : undefined;
 
     this.observability = new Observability(this, "observability", {

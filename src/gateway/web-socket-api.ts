@@ -42,6 +42,7 @@ export class WebSocketApi extends Construct {
 
   /** `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. */
   get stageUrl(): string {
-    return `${Fn.replace(this.api.apiEndpoint, "wss://", "https://")}/${this.stageName}`;
+    // A function and not a template: cdktf warns of a template among the arguments of another function.
+    return Fn.join("/", [Fn.replace(this.api.apiEndpoint, "wss://", "https://"), this.stageName]);
   }
 }

@@ -7,6 +7,7 @@ import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-s
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import type { WebSocketApi } from "../gateway/web-socket-api";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
@@ -17,7 +18,10 @@ import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { isEqual } from "../terraform/condition";
+import { existsWhenGiven } from "../terraform/existence";
+import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
+import { grantConnectionLimit } from "./connection-limit";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
 
@@ -29,6 +33,11 @@ export interface PresenceWatchdogProps {
   /** `topic` or `queue`. */
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
+  /** Connections that a user may keep. @default any number */
+  readonly maxConnectionsPerUser?: number;
+  readonly webSocketApi: WebSocketApi;
+  /** Where connections are closed, or undefined for the stage's own URL. */
+  readonly apigwEndpoint?: string;
   readonly logRetentionDays: number;
   readonly observation: Observation;
   readonly encryption: Encryption;
@@ -54,7 +63,8 @@ const RECORD_AGE_SECONDS = 23 * 3_600;
 
 /**
  * Tells the backend who is online: follows the connections table's stream, keeps each user's state in a table of its
- * own, and sends ONLINE or OFFLINE when a state has changed.
+ * own, and sends ONLINE or OFFLINE when a state has changed. With a limit, it also closes the oldest connections of a user
+ * who has too many; it exists for that alone when presence goes nowhere, and its table stays empty then.
  */
 export class PresenceWatchdog extends Construct {
   /** The function that follows the connections table's stream. */
@@ -87,8 +97,11 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
-    // The role may use either the topic or the queue, never both.
+    // The role may use the topic or the queue, or, when presence goes nowhere, neither: then it repeats a right.
     const toTopic = isEqual(presenceSource, "topic");
+    const toQueue = isEqual(presenceSource, "queue");
+    const limit = existsWhenGiven(props.maxConnectionsPerUser);
+    const whenLimited = limit.condition ?? limit.exists;
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,
@@ -111,6 +124,18 @@ export class PresenceWatchdog extends Construct {
         [PRESENCE_ENVIRONMENT.graceQueueUrl]: grace?.urlOrEmpty ?? "",
         [PRESENCE_ENVIRONMENT.deadLetterQueueUrl]: attributeOf(dlq, "url"),
       },
+      optionalEnvironment: [
+        {
+          name: PRESENCE_ENVIRONMENT.maxConnectionsPerUser,
+          value: text(props.maxConnectionsPerUser ?? 0),
+          when: whenLimited,
+        },
+        {
+          name: PRESENCE_ENVIRONMENT.endpoint,
+          value: orElse(props.apigwEndpoint, props.webSocketApi.stageUrl),
+          when: whenLimited,
+        },
+      ],
       statements: [
         {
           sid: "FollowConnections",
@@ -126,7 +151,7 @@ export class PresenceWatchdog extends Construct {
         {
           sid: "SendEvents",
           actions: [choose(toTopic, "sns:Publish", "sqs:SendMessage")],
-          resources: [choose(toTopic, topic.arn, queue.arn)],
+          resources: [choose(toTopic, topic.arn, choose(toQueue, queue.arn, attributeOf(dlq, "arn")))],
         },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
@@ -138,6 +163,8 @@ export class PresenceWatchdog extends Construct {
       observation: props.observation,
     });
     grace?.connect(this.handler);
+    const { webSocketApi } = props;
+    grantConnectionLimit(this, "limit", { watchdog: this.handler, webSocketApi, connections, existence: limit });
 
     new LambdaEventSourceMapping(this, "presence_stream", {
       count,

@@ -1,7 +1,7 @@
 import type { SNSEvent, SQSEvent } from "aws-lambda";
 import type { ConnectEvent } from "../../handlers/authorizer/connect-event";
 import { KeyFetchError } from "../../handlers/authorizer/key-fetch-error";
-import { createPresence } from "../../handlers/presence/handler";
+import { createHandler as createPresence } from "../../handlers/presence/create-handler";
 import { createPusher } from "../../handlers/pusher/handler";
 import { emittedMetrics } from "../support/embedded-metrics";
 import { CLAIMS, createAuthorizer, NOW_SECONDS, REFUSED, rsa } from "./authorizer/support/authorizer";

@@ -65,6 +65,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "AllowOwner: * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if AWS:SourceOwner StringEquals this account",
     "RefuseWithoutTls: deny * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if aws:SecureTransport Bool false",
   ],
+  "serverless limit": [
+    "CloseConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
+    "RemoveGoneConnections: dynamodb:DeleteItem on aws_dynamodb_table.connections",
+  ],
   "serverless presence_dlq": [
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_dlq[0] if aws:SecureTransport Bool false",
   ],
@@ -73,7 +77,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams on ${aws_dynamodb_table.connections.stream_arn}",
     "CountConnections: dynamodb:Query on aws_dynamodb_table.connections",
     "KeepStates: dynamodb:GetItem dynamodb:UpdateItem on aws_dynamodb_table.presence[0]",
-    'SendEvents: ${(var.presence_source == "topic") ? "sns:Publish" : "sqs:SendMessage"} on ${(var.presence_source == "topic") ? aws_sns_topic.messages.arn : aws_sqs_queue.messages.arn}',
+    'SendEvents: ${(var.presence_source == "topic") ? "sns:Publish" : "sqs:SendMessage"} on ${(var.presence_source == "topic") ? aws_sns_topic.messages.arn : (var.presence_source == "queue") ? aws_sqs_queue.messages.arn : aws_sqs_queue.presence_dlq[0].arn}',
     "GiveUp: sqs:SendMessage on aws_sqs_queue.presence_dlq[0]",
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-presence",
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
