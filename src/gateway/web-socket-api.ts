@@ -42,7 +42,11 @@ export class WebSocketApi extends Construct {
 
   /** `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. */
   get stageUrl(): string {
-    // A function and not a template: cdktf warns of a template among the arguments of another function.
+    return `${Fn.replace(this.api.apiEndpoint, "wss://", "https://")}/${this.stageName}`;
+  }
+
+  /** The same, to be among the arguments of a Terraform function: cdktf warns of a template there. */
+  get stageUrlAsArgument(): string {
     return Fn.join("/", [Fn.replace(this.api.apiEndpoint, "wss://", "https://"), this.stageName]);
   }
 }

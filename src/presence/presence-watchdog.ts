@@ -132,7 +132,7 @@ export class PresenceWatchdog extends Construct {
         },
         {
           name: PRESENCE_ENVIRONMENT.endpoint,
-          value: orElse(props.apigwEndpoint, props.webSocketApi.stageUrl),
+          value: orElse(props.apigwEndpoint, props.webSocketApi.stageUrlAsArgument),
           when: whenLimited,
         },
       ],
