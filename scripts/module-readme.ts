@@ -84,7 +84,11 @@ module "sumu" {
 
 It is needed where nobody has set the account's CloudWatch role yet: there AWS refuses the stage with "CloudWatch Logs role
 ARN must be set in account settings to enable logging". \`aws apigateway get-account\` shows whether \`cloudwatchRoleArn\` is
-there. The setting is the account's, not SUMU's: a second one would overwrite the first, so use it at most once.`,
+there. The setting is the account's, not SUMU's: a second one would overwrite the first, so use it at most once.
+
+Do not destroy it while a stack of the region needs it: that resets the role of every API in the account and region, also
+of those that other states made. Its \`moved\` block leads from the original's \`aws_api_gateway_account.default\`, so that a
+change of source updates the setting in place.`,
     GLOBAL_VARIABLES,
     GLOBAL_OUTPUTS,
   );

@@ -30,6 +30,8 @@ import {
   type InvokedFunction,
 } from "./integration/function-subscription";
 import { Integration } from "./integration/integration";
+import { OriginalRights } from "./migration/original-rights";
+import { originalRightsExistence } from "./migration/original-rights-existence";
 import { NAME_SUFFIXES, physicalName } from "./names";
 import { Observability, stackMetrics } from "./observability/observability";
 import { graceExistence, watchdogExistence } from "./presence/presence-source";
@@ -38,7 +40,7 @@ import { Pusher } from "./pusher/pusher";
 import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
 import { attributeOrNull } from "./terraform/attribute";
-import { type Existence, existsWhen } from "./terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -91,7 +93,12 @@ export class Sumu extends Construct {
     });
     this.integration = new Integration(this, "integration", { ...input, account, encryption });
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
-    const delivery = named(this, deliveryExistence(input.s3Artifacts, input.github));
+    const originalRights = originalRightsExistence(input.keepOriginalRights, input.connectionsTableName);
+    // The released functions come in the second apply of a move, when nothing of the original is left that they replace.
+    const delivery = named(
+      this,
+      existsWithBoth(deliveryExistence(input.s3Artifacts, input.github), existsUnless(originalRights)),
+    );
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       account,
@@ -139,11 +146,20 @@ export class Sumu extends Construct {
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
     });
 
+    if (originalRights.exists) {
+      new OriginalRights(this, "original", {
+        prefix,
+        gateway: this.gateway.role,
+        count: originalRights.count,
+      });
+    }
+
     const { s3Artifacts, github } = input;
     if (delivery.exists && s3Artifacts !== undefined && github !== undefined) {
       new Delivery(this, "delivery", {
         ...input,
         account,
+        encryption,
         handlers: { authorizer: this.authorizer.handler, pusher: this.pusher.handler },
         s3Artifacts,
         github,

@@ -84,17 +84,4 @@ describe("maxConnectionsPerUser", () => {
       expect(actionsOf(stack).filter((one) => limited.includes(one))).toEqual(limited);
     },
   );
-
-  it("lets the watchdog send to neither the topic nor the messages queue when presence goes nowhere", () => {
-    const { data } = sumu({ presenceSource: "none", maxConnectionsPerUser: 20 });
-    const statements = Object.values(data.aws_iam_policy_document ?? {}).flatMap(
-      ({ statement }) => statement as { sid?: string; actions: string[]; resources: string[] }[],
-    );
-    const sends = statements.filter(({ sid }) => sid === "SendEvents" || sid === "GiveUp");
-    const of = (name: string) =>
-      sends.filter(({ sid }) => sid === name).map(({ actions, resources }) => ({ actions, resources }));
-    expect(of("SendEvents")).toEqual([
-      { actions: ["sqs:SendMessage"], resources: [expect.stringContaining("presence_dlq")] },
-    ]);
-  });
 });

@@ -1,5 +1,5 @@
 import type { Sqs } from "../aws/sqs";
-import { reasonAttribute } from "../shared/dead-letter";
+import { reasonAttributes } from "../shared/dead-letter";
 import type { DeadLetter } from "./handle-users";
 
 /** Sends dead letters: the reason as an attribute, as the pusher's; in the body, what an operator needs to look into it. */
@@ -9,7 +9,7 @@ export function deadLettersTo(queueUrl: string, sqs: Sqs, deadline: number): (le
       queueUrl,
       {
         body: JSON.stringify({ user_id: userId, records: itemIdentifiers }),
-        attributes: reasonAttribute(reason),
+        attributes: reasonAttributes(reason),
       },
       { deadline },
     );

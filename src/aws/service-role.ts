@@ -23,16 +23,19 @@ export interface ServiceRoleProps {
 }
 
 /**
- * API Gateway assumes an integration's role without saying for which account or API: a condition on either would refuse
- * it, and with it every connection. Another account's API cannot name the role, since IAM passes none across accounts.
+ * Services that assume a role without saying for which account: a condition on that would refuse them. API Gateway sends
+ * neither source key; of CodePipeline nobody has shown that it does. IAM passes no role across accounts, so another
+ * account's API or pipeline cannot use the role anyway.
  *
  * @see https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479
  */
-const SAYS_NO_SOURCE: ReadonlySet<string> = new Set(["apigateway.amazonaws.com"]);
+const SAYS_NO_SOURCE: ReadonlySet<string> = new Set(["apigateway.amazonaws.com", "codepipeline.amazonaws.com"]);
 
 /** A role that one AWS service assumes, with one policy: for this account, and its own resources, where it says for whom. */
 export class ServiceRole extends Construct {
   readonly role: IamRole;
+  /** Who assumes it. */
+  readonly trust: PolicyDocument;
   /** The statements of its policy. */
   readonly document: PolicyDocument;
   /** Its policy, for what must not come up before the role may act. */
@@ -48,12 +51,12 @@ export class ServiceRole extends Construct {
       principals: [{ type: "Service", identifiers: [service] }],
       condition: SAYS_NO_SOURCE.has(service) ? undefined : forArns ? [inAccount, forArns] : [inAccount],
     };
-    const trust = policyDocument(this, "trust_policy_document", [trusted], { count });
+    this.trust = policyDocument(this, "trust_policy_document", [trusted], { count });
     this.role = new IamRole(this, "role", {
       count,
       name,
       description,
-      assumeRolePolicy: attributeOf(trust, "json"),
+      assumeRolePolicy: attributeOf(this.trust, "json"),
     });
     this.document = policyDocument(this, "policy_document", statements, { keyStatements, count });
     this.policy = new IamRolePolicy(this, "role_policy", {

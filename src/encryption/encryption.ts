@@ -21,6 +21,8 @@ export interface KeyUse {
   readonly actions: readonly string[];
   /** Services: `sqs`, `dynamodb`. */
   readonly via: readonly string[];
+  /** Only for the service's own resources, as a grant must be. @default false */
+  readonly forAwsResourcesOnly?: boolean;
 }
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
@@ -36,6 +38,19 @@ export const WRITE_TABLE_WITH_KEY = [
   "kms:GenerateDataKeyWithoutPlaintext",
   "kms:ReEncryptFrom",
   "kms:ReEncryptTo",
+];
+
+const FOR_AWS_RESOURCES = { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] };
+
+/**
+ * What a release does with the key of its function: Lambda encrypts the environment of the version that is published, and
+ * makes a grant for its cold starts, both as whoever updates the function.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+ */
+export const RELEASE_WITH_KEY: readonly KeyUse[] = [
+  { sid: "UseKeyOfFunction", actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"], via: ["lambda"] },
+  { sid: "LetLambdaUseKey", actions: ["kms:CreateGrant"], via: ["lambda"], forAwsResourcesOnly: true },
 ];
 
 /**
@@ -95,7 +110,7 @@ export class Encryption {
     if (keyArn === undefined) return { statement: [] };
     const all = [
       ...(functionArns.length === 0 ? [] : [readsEnvironment(functionArns)]),
-      ...uses.map(({ sid, actions, via }) => ({
+      ...uses.map(({ sid, actions, via, forAwsResourcesOnly }) => ({
         sid,
         actions: [...actions],
         condition: [
@@ -104,6 +119,7 @@ export class Encryption {
             variable: "kms:ViaService",
             values: via.map((service) => `${service}.${this.account.region}.amazonaws.com`),
           },
+          ...(forAwsResourcesOnly ? [FOR_AWS_RESOURCES] : []),
         ],
       })),
     ];

@@ -47,6 +47,8 @@ const ACK_OR_ERROR = [
 export class Gateway extends Construct {
   /** What clients connect to. */
   readonly stage: Apigatewayv2Stage;
+  /** As which the routes call services. @internal */
+  readonly role: ServiceRole;
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
@@ -74,6 +76,7 @@ export class Gateway extends Construct {
         { sid: "SendMessages", actions: ["sqs:SendMessage"], resources: [queue.arn] },
       ],
     });
+    this.role = role;
     const uri = (target: string) => `arn:${account.partition}:apigateway:${account.region}:${target}`;
     const service = (target: string) => ({ uri: uri(target), credentialsArn: role.arn });
     // $connect and $disconnect have no $default response: a refusal by DynamoDB must refuse the handshake.

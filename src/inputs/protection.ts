@@ -15,6 +15,13 @@ export interface ProtectionProps {
    * @default false
    */
   readonly deletionProtection?: boolean | IResolvable;
+  /**
+   * Keeps the roles and policies of the original, as they are. Two applies move a deployment of the original: the first keeps
+   * them, so that no function and no route is without rights meanwhile, and has no delivery pipelines yet; the second, with
+   * false, deletes them and makes the pipelines. See docs/migration.md.
+   * @default true if `connectionsTableName` is `SumuConnections`, the original's table, else false
+   */
+  readonly keepOriginalRights?: boolean | IResolvable;
 }
 
 export const PROTECTION_INPUTS = {
@@ -45,5 +52,11 @@ export const PROTECTION_INPUTS = {
     type: "bool",
     description: "True: AWS refuses to delete the tables, until an apply with false.",
     default: false,
+  },
+  keepOriginalRights: {
+    type: "bool",
+    description:
+      "Keeps the original's roles and policies while a deployment of it moves. Null: true if connections_table_name is SumuConnections. While they are kept there are no delivery pipelines. Set false in the second apply of the move, which deletes them. See docs/migration.md.",
+    default: null,
   },
 } as const satisfies Inputs<ProtectionProps>;

@@ -1,6 +1,7 @@
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { logGroup } from "../aws/log-group";
@@ -39,8 +40,6 @@ export interface HandlerFunctionProps {
   readonly encryption: Encryption;
   /** What it does with the key, besides reading its own environment. @default nothing */
   readonly keyUses?: readonly KeyUse[];
-  /** Whether a queue or a stream invokes it: Lambda then also reads that as the function's role. @default false */
-  readonly hasEventSource?: boolean;
   readonly logRetentionDays: number;
   readonly observation: Observation;
   /** Only without {@link released}. @default the function exists always */
@@ -95,7 +94,6 @@ export class HandlerFunction extends Construct {
       name: props.roleName,
       description: `Execution role of ${name}.`,
       service: "lambda.amazonaws.com",
-      sourceArns: this.invokedFor(functionArns, props.hasEventSource ?? false),
       keyStatements: encryption.statements(props.keyUses ?? [], functionArns),
       statements: [
         {
@@ -168,6 +166,11 @@ export class HandlerFunction extends Construct {
     return attributeOf(this.execution.role, "id");
   }
 
+  /** `latest` of each function that may exist. */
+  get aliases(): readonly LambdaAlias[] {
+    return [this.bundled, this.released].flatMap((one) => (one === undefined ? [] : [one.alias]));
+  }
+
   /** `latest`, known once the alias exists, so that what is added to it waits for it. */
   get aliasName(): string {
     return this.read(({ alias }) => attributeOf(alias, "name"));
@@ -196,19 +199,6 @@ export class HandlerFunction extends Construct {
   private functionArnOf(name: string): string {
     const { partition, region, accountId } = this.account;
     return `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
-  }
-
-  /**
-   * For what Lambda may assume the role: the function, its versions and its alias. AWS documents both source keys for
-   * execution roles, and not which of Lambda's resources is named when a mapping reads its source, so that a function
-   * with one may be assumed for any mapping of the account: those run with their own functions' roles.
-   *
-   * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
-   */
-  private invokedFor(functionArns: readonly string[], hasEventSource: boolean): string[] {
-    const { partition, region, accountId } = this.account;
-    const mappings = `arn:${partition}:lambda:${region}:${accountId}:event-source-mapping:*`;
-    return [...functionArns.flatMap((arn) => [arn, `${arn}:*`]), ...(hasEventSource ? [mappings] : [])];
   }
 
   private read(attribute: (one: VersionedFunction) => string): string {

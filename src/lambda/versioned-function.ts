@@ -57,10 +57,8 @@ const ACCEPTED = {
  */
 export function versionedFunction(scope: Construct, prefix: string, props: VersionedFunctionProps): VersionedFunction {
   const { count, zip, ownedByPipeline, createBeforeDestroy } = props;
-  const lifecycle = (released: string[], always: string[] = []) =>
-    createBeforeDestroy
-      ? { createBeforeDestroy, ignoreChanges: [...always, ...(ownedByPipeline ? released : [])] }
-      : undefined;
+  const lifecycle = (released: string[]) =>
+    createBeforeDestroy ? { createBeforeDestroy, ignoreChanges: ownedByPipeline ? released : undefined } : undefined;
 
   const lambda = new LambdaFunction(scope, `${prefix}function`, {
     count,
@@ -97,7 +95,8 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     description: "What everything invokes; a release moves it.",
     functionName: attributeOf(lambda, "function_name"),
     functionVersion: attributeOf(lambda, "version"),
-    lifecycle: lifecycle(["function_version"], ["function_name"]),
+    // Not function_name: a changed prefix makes another function, and the alias goes with it.
+    lifecycle: lifecycle(["function_version"]),
   });
   return { function: lambda, alias };
 }

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import { AccessLogAccount } from "../global/access-log-account";
 import { ACCESS_LOG_ACCOUNT_INPUTS, type AccessLogAccountProps } from "../inputs/access-log-account";
 import { asModule } from "./as-module";
+import { GLOBAL_MOVED } from "./moved";
 import { declareOutputs, type OutputDefinitions } from "./output";
 import { requireProviders } from "./providers";
 import { ReadableStack } from "./readable-stack";
@@ -25,6 +26,7 @@ export class GlobalModule extends ReadableStack {
     requireProviders(this, ["aws"]);
     const { props } = propsFromVariables<AccessLogAccountProps>(this, ACCESS_LOG_ACCOUNT_INPUTS, GLOBAL_VARIABLES);
     const account = new AccessLogAccount(this, "global", props);
+    this.addOverride("moved", GLOBAL_MOVED);
     declareOutputs(this, GLOBAL_OUTPUTS, account);
   }
 

@@ -25,6 +25,25 @@ const ROUTE_TYPES = [
   "aws_apigatewayv2_route_response",
 ] as const;
 
+/** The original's roles of functions: its nested module, its policies and their index, and our name. */
+const RIGHTS = {
+  authorizer: { module: "module.authorizer", policies: [["managed", ""]] },
+  pusher: {
+    module: "module.pusher.module.pusher",
+    policies: [
+      ["managed", ""],
+      ["custom", "[0]"],
+    ],
+  },
+  presence: {
+    module: "module.presence[0]",
+    policies: [
+      ["managed", ""],
+      ["custom", ""],
+    ],
+  },
+} as const;
+
 /**
  * The `moved` blocks that carry a deployment of the original over: a caller changes `source`, and Terraform finds each
  * object under its new address. A list of the original's addresses, which nothing changes any more.
@@ -61,4 +80,27 @@ export const MOVED: readonly Moved[] = [
   { from: "module.pusher.module.pusher.aws_lambda_alias.alias", to: "aws_lambda_alias.pusher[0]" },
   { from: "module.authorizer.aws_lambda_function.function", to: "aws_lambda_function.authorizer[0]" },
   { from: "module.authorizer.aws_lambda_alias.alias", to: "aws_lambda_alias.authorizer[0]" },
+  { from: `${GATEWAY}.aws_lambda_permission.allow_apigw`, to: "aws_lambda_permission.authorizer" },
+  { from: "module.pusher.aws_lambda_permission._", to: "aws_lambda_permission.notifications" },
+  // To `src/migration/original-rights.ts`.
+  { from: `${GATEWAY}.aws_iam_policy._`, to: "aws_iam_policy.original_gateway[0]" },
+  { from: `${GATEWAY}.aws_iam_role_policy_attachment._`, to: "aws_iam_role_policy_attachment.original_gateway[0]" },
+  ...Object.entries(RIGHTS).flatMap(([handler, { module, policies }]) => [
+    { from: `${module}.aws_iam_role.role`, to: `aws_iam_role.original_${handler}[0]` },
+    ...policies.flatMap(([policy, index]) => [
+      {
+        from: `${module}.aws_iam_policy.${policy}_policy${index}`,
+        to: `aws_iam_policy.original_${handler}_${policy}[0]`,
+      },
+      {
+        from: `${module}.aws_iam_role_policy_attachment.attach_${policy}_policy${index}`,
+        to: `aws_iam_role_policy_attachment.original_${handler}_${policy}[0]`,
+      },
+    ]),
+  ]),
+];
+
+/** The same for module `global`. */
+export const GLOBAL_MOVED: readonly Moved[] = [
+  { from: "aws_api_gateway_account.default", to: "aws_api_gateway_account.current" },
 ];

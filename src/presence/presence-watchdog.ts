@@ -16,8 +16,6 @@ import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
-import { choose } from "../terraform/choose";
-import { isEqual } from "../terraform/condition";
 import { existsWhenGiven } from "../terraform/existence";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
@@ -97,9 +95,6 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
-    // The role may use the topic or the queue, or, when presence goes nowhere, neither: then it repeats a right.
-    const toTopic = isEqual(presenceSource, "topic");
-    const toQueue = isEqual(presenceSource, "queue");
     const limit = existsWhenGiven(props.maxConnectionsPerUser);
     const whenLimited = limit.condition ?? limit.exists;
     this.handler = new HandlerFunction(this, "presence", {
@@ -113,7 +108,6 @@ export class PresenceWatchdog extends Construct {
       memoryMegabytes: props.presenceMemoryMb,
       architecture: props.architecture,
       encryption,
-      hasEventSource: true,
       environment: {
         [PRESENCE_ENVIRONMENT.connectionsTable]: connections.tableName,
         [PRESENCE_ENVIRONMENT.presenceTable]: attributeOf(this.table, "name"),
@@ -148,11 +142,10 @@ export class PresenceWatchdog extends Construct {
           actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
           resources: [attributeOf(this.table, "arn")],
         },
-        {
-          sid: "SendEvents",
-          actions: [choose(toTopic, "sns:Publish", "sqs:SendMessage")],
-          resources: [choose(toTopic, topic.arn, choose(toQueue, queue.arn, attributeOf(dlq, "arn")))],
-        },
+        // Both rights, although presence goes to one: after a switch of the source the version before it still runs,
+        // until the alias moves, and a right that is gone by then would fail its events.
+        { sid: "PublishEvents", actions: ["sns:Publish"], resources: [topic.arn] },
+        { sid: "SendEvents", actions: ["sqs:SendMessage"], resources: [queue.arn] },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
       ],
       keyUses: [

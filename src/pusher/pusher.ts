@@ -63,7 +63,6 @@ export class Pusher extends Construct {
       reservedConcurrency: props.pusherReservedConcurrency,
       architecture: props.architecture,
       encryption: props.encryption,
-      hasEventSource: true,
       environment: {
         [PUSHER_ENVIRONMENT.endpoint]: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
         [PUSHER_ENVIRONMENT.connectionsTable]: connections.tableName,
@@ -110,7 +109,7 @@ export class Pusher extends Construct {
       functionResponseTypes: ["ReportBatchItemFailures"],
     });
     limitConcurrency(mapping, props.pusherMaximumConcurrency);
-    new LambdaPermission(this, "notifications_permission", {
+    const permission = new LambdaPermission(this, "notifications_permission", {
       statementId: "InvokeByNotificationsTopic",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
@@ -124,9 +123,13 @@ export class Pusher extends Construct {
       topicArn: topic.arn,
       protocol: "lambda",
       endpoint: this.handler.aliasArnByName,
-      dependsOn: this.handler.bundled && [this.handler.bundled.alias],
+      // With both aliases, the subscription that goes is gone before the alias that it leads to.
+      dependsOn: [permission, ...this.handler.aliases],
       // What SNS could not hand to Lambda.
       redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: queue.dlqArn }),
+      // SNS gives a subscription with the same endpoint the same ARN: to replace one by the other is safe only because the
+      // plan knows the endpoint, and so replaces a subscription for another endpoint alone.
+      lifecycle,
     });
     // What Lambda took from SNS and the function then failed, twice retried.
     new LambdaFunctionEventInvokeConfig(this, "pusher_async", {

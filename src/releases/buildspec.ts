@@ -4,6 +4,7 @@ import { RELEASE_SCRIPT } from "./release-script";
 export const BUILDSPEC = `version: 0.2
 env:
   shell: bash
+  git-credential-helper: yes
 phases:
   install:
     runtime-versions:

@@ -1,6 +1,7 @@
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import type { Encryption } from "../encryption/encryption";
 import type { GitHub, GitHubRepositories, S3Artifacts, SlackChannels } from "../inputs/release-props";
 import type { HandlerFunction } from "../lambda/handler-function";
 import { attributeOf } from "../terraform/attribute";
@@ -20,7 +21,7 @@ export interface DeliveryProps {
   readonly preRelease: boolean | IResolvable;
   readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
   readonly logRetentionDays: number;
-  readonly kmsKeyArn?: string;
+  readonly encryption: Encryption;
   readonly architecture: string;
   readonly existence: Existence;
 }

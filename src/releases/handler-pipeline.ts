@@ -3,16 +3,17 @@ import { conditional, type IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { ServiceRole } from "../aws/service-role";
+import type { Encryption } from "../encryption/encryption";
 import type { GitHub, GitHubRepository, S3Artifacts, SlackChannels } from "../inputs/release-props";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
-import { type Existence, existsWhenGiven, existsWithBoth } from "../terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "../terraform/existence";
 import { fieldOf, type Given } from "../terraform/field";
 import { firstCharacters } from "../terraform/text";
 import { whenKnown } from "../terraform/when-known";
-import { ReleaseBuild } from "./release-build";
+import { ReleaseBuild, USE_CONNECTION } from "./release-build";
 import { ReleaseNotifications } from "./release-notifications";
 import { type ReleasedHandler, SMOKE_TESTS } from "./smoke-test";
 
@@ -30,14 +31,17 @@ export interface HandlerPipelineProps {
   readonly preRelease: boolean | IResolvable;
   readonly slackChannels?: Given<SlackChannels>;
   readonly logRetentionDays: number;
-  readonly kmsKeyArn?: string;
+  readonly encryption: Encryption;
   readonly architecture: string;
   readonly existence: Existence;
 }
 
 const SOURCE = "source";
 
-/** CodePipeline names the folder of a pipeline's artifacts by the first characters of its name. */
+/**
+ * CodePipeline keeps an artifact under the first 20 characters of the pipeline's name and the first 10 of the artifact's. With
+ * a long prefix both pipelines have the same first 20, so the artifact's name is the handler's: at most 10 characters.
+ */
 const ARTIFACTS_FOLDER_CHARACTERS = 20;
 
 /**
@@ -53,7 +57,7 @@ export class HandlerPipeline extends Construct {
     const name = physicalName(prefix, names.pipeline);
     const pipelineArn = `arn:${account.partition}:codepipeline:${account.region}:${account.accountId}:${name}`;
     const bucketArn = fieldOf(props.s3Artifacts, "arn");
-    const artifactsArn = `${bucketArn}/${firstCharacters(name, ARTIFACTS_FOLDER_CHARACTERS)}/*`;
+    const artifactsArn = `${bucketArn}/${firstCharacters(name, ARTIFACTS_FOLDER_CHARACTERS)}/${handler}/*`;
     const connectionArn = fieldOf(props.github, "connectionArn", "connection_arn");
 
     const build = new ReleaseBuild(this, "build", {
@@ -67,8 +71,11 @@ export class HandlerPipeline extends Construct {
       pipelineName: name,
       pipelineArn,
       releaseOn: choose(preRelease, "branch", "tag"),
+      branch: repository.branch,
+      clones: existsWithBoth(props.existence, existsUnless(existsWhen(preRelease))),
+      connectionArn,
       logRetentionDays: props.logRetentionDays,
-      kmsKeyArn: props.kmsKeyArn,
+      encryption: props.encryption,
       architecture: props.architecture,
     });
     const role = new ServiceRole(this, "pipeline", {
@@ -77,12 +84,10 @@ export class HandlerPipeline extends Construct {
       name: name,
       description: `What the delivery pipeline of ${props.functionName} may do.`,
       service: "codepipeline.amazonaws.com",
-      sourceArns: [pipelineArn],
       statements: [
         {
           sid: "ReadSource",
-          // Which of the two is asked for depends on the ARN's age: connections were CodeStar's once.
-          actions: ["codestar-connections:UseConnection", "codeconnections:UseConnection"],
+          actions: USE_CONNECTION,
           resources: [connectionArn],
         },
         {
@@ -121,12 +126,13 @@ export class HandlerPipeline extends Construct {
               owner: "AWS",
               provider: "CodeStarSourceConnection",
               version: "1",
-              outputArtifacts: [SOURCE],
+              outputArtifacts: [handler],
               configuration: {
                 ConnectionArn: connectionArn,
                 FullRepositoryId: `${fieldOf(props.github, "owner")}/${repository.name}`,
                 BranchName: repository.branch,
-                OutputArtifactFormat: "CODE_ZIP",
+                // A zip has no history, and the build asks whether the branch contains the tag.
+                OutputArtifactFormat: choose(preRelease, "CODE_ZIP", "CODEBUILD_CLONE_REF"),
                 // The trigger below decides.
                 DetectChanges: "false",
               },
@@ -142,7 +148,7 @@ export class HandlerPipeline extends Construct {
               owner: "AWS",
               provider: "CodeBuild",
               version: "1",
-              inputArtifacts: [SOURCE],
+              inputArtifacts: [handler],
               configuration: {
                 ProjectName: attributeOf(build.project, "name"),
                 EnvironmentVariables: JSON.stringify([

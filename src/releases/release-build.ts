@@ -1,13 +1,17 @@
 import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { logGroup } from "../aws/log-group";
+import { policyDocument } from "../aws/policy-document";
 import { ServiceRole } from "../aws/service-role";
 import { RELEASE_ALIAS } from "../contract/handlers";
+import { type Encryption, RELEASE_WITH_KEY } from "../encryption/encryption";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { isEqual } from "../terraform/condition";
+import type { Existence } from "../terraform/existence";
 import { BUILDSPEC } from "./buildspec";
 import type { SmokeTest } from "./smoke-test";
 
@@ -18,6 +22,11 @@ export interface ReleaseBuildProps {
   readonly functionName: string;
   readonly functionArn: string;
   readonly smokeTest: SmokeTest;
+  /** Only tags that it contains release. */
+  readonly branch: string;
+  /** When the build clones the repository, by {@link connectionArn}, since it asks the branch. */
+  readonly clones: Existence;
+  readonly connectionArn: string;
   /** ARN with which the keys of the source artifact match. */
   readonly artifactsArn: string;
   readonly pipelineName: string;
@@ -25,14 +34,16 @@ export interface ReleaseBuildProps {
   /** `branch` or `tag`. */
   readonly releaseOn: string;
   readonly logRetentionDays: number;
-  /** Of the log. @default CloudWatch Logs' own */
-  readonly kmsKeyArn?: string;
+  readonly encryption: Encryption;
   /** What the function runs on: `arm64` or `x86_64`. */
   readonly architecture: string;
   readonly count?: number;
 }
 
 const BUILD_TIMEOUT_MINUTES = 20;
+
+/** Which of the two is asked for depends on the ARN's age: connections were CodeStar's once. */
+export const USE_CONNECTION = ["codestar-connections:UseConnection", "codeconnections:UseConnection"];
 
 /** Builds a handler's repository on Node 24 on the architecture where it will run, and releases it to its function. */
 export class ReleaseBuild extends Construct {
@@ -49,7 +60,7 @@ export class ReleaseBuild extends Construct {
       count,
       name: `/sumu/${name}`,
       retentionInDays: props.logRetentionDays,
-      kmsKeyArn: props.kmsKeyArn,
+      kmsKeyArn: props.encryption.keyArn,
     });
     const role = new ServiceRole(this, "role", {
       account,
@@ -58,6 +69,7 @@ export class ReleaseBuild extends Construct {
       description: `What builds and releases ${props.functionName}.`,
       service: "codebuild.amazonaws.com",
       sourceArns: [this.projectArn],
+      keyStatements: props.encryption.statements(RELEASE_WITH_KEY),
       statements: [
         {
           sid: "WriteOwnLog",
@@ -85,6 +97,7 @@ export class ReleaseBuild extends Construct {
         { sid: "AskWhyItRuns", actions: ["codepipeline:GetPipelineExecution"], resources: [props.pipelineArn] },
       ],
     });
+    const clone = props.clones.exists ? this.cloneRights(role, props) : undefined;
     const isArm = isEqual(props.architecture, "arm64");
     this.project = new CodebuildProject(this, "project", {
       count,
@@ -107,17 +120,35 @@ export class ReleaseBuild extends Construct {
           FUNCTION_NAME: props.functionName,
           ALIAS: RELEASE_ALIAS,
           SMOKE_EVENT: JSON.stringify(props.smokeTest.event),
-          SMOKE_ANSWER_KEY: props.smokeTest.answerKey ?? "",
+          SMOKE_ANSWER: props.smokeTest.answer,
           RELEASE_ON: props.releaseOn,
+          BRANCH: props.branch,
           PIPELINE_NAME: props.pipelineName,
         }).map(([key, value]) => ({ name: key, value })),
       },
       logsConfig: { cloudwatchLogs: { groupName: attributeOf(log, "name"), streamName: "release" } },
+      dependsOn: clone && [clone],
     });
     acceptFinding(
       this.project,
       "CKV_AWS_147",
       "It keeps no artifacts: its source comes from the pipeline's bucket and its result goes to Lambda.",
     );
+  }
+
+  private cloneRights(role: ServiceRole, { clones, connectionArn }: ReleaseBuildProps): IamRolePolicy {
+    const { count } = clones;
+    const document = policyDocument(
+      this,
+      "clone_policy_document",
+      [{ sid: "CloneRepository", actions: USE_CONNECTION, resources: [connectionArn] }],
+      { count },
+    );
+    return new IamRolePolicy(this, "clone_role_policy", {
+      count,
+      name: "sumu-clone",
+      role: attributeOf(role.role, "id"),
+      policy: attributeOf(document, "json"),
+    });
   }
 }

@@ -3,8 +3,11 @@
  * updates the function, publishes a version, asks that version for an answer, moves the alias, asks again through the
  * alias, and moves it back if that fails. Ends with 1 whenever the alias is where it was before.
  *
- * Reads FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER_KEY (a key that the answer must have, or empty);
- * RELEASE_ON (`branch` or `tag`), and for `tag` PIPELINE_NAME and PIPELINE_EXECUTION_ID.
+ * Reads FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER (`refusal`: a policy of Deny alone, or `any`);
+ * RELEASE_ON (`branch` or `tag`), and for `tag` BRANCH, PIPELINE_NAME and PIPELINE_EXECUTION_ID.
+ *
+ * For `tag` the source is a clone. It may be shallow, or know no other ref than the tag's commit, so the script fetches the
+ * branch with its history.
  *
  * Terraform reads a dollar sign before a brace as its own: the script writes no such thing.
  */
@@ -19,6 +22,13 @@ if [ "$RELEASE_ON" = tag ]; then
   if [ "$cause" = CreatePipeline ]; then
     say "nothing yet: a pipeline runs once when it is created, and only a tag releases"
     exit 0
+  fi
+  depth=--no-tags
+  if [ "$(git rev-parse --is-shallow-repository)" = true ]; then depth=--unshallow; fi
+  git fetch --quiet --no-tags "$depth" origin "+refs/heads/$BRANCH:refs/remotes/origin/$BRANCH" ||
+    fail "the branch $BRANCH cannot be fetched"
+  if ! git merge-base --is-ancestor HEAD "refs/remotes/origin/$BRANCH"; then
+    fail "the branch $BRANCH does not contain the commit $(git rev-parse HEAD): only a tag on the branch releases"
   fi
 fi
 
@@ -48,7 +58,7 @@ if [ ! -f "$content/index.mjs" ] && [ ! -f "$content/index.js" ]; then
 fi
 (cd "$content" && zip -qrX "$work/release.zip" . -x '.git/*')
 
-# Fails unless the version or alias answers the smoke event: without an error, and with the key where one is asked for.
+# Fails unless the version or alias answers the smoke event: without an error, and with a refusal where one is asked for.
 printf '%s' "$SMOKE_EVENT" > "$work/event.json"
 answers() {
   local error
@@ -59,10 +69,12 @@ answers() {
     return 1
   fi
   node -e '
-    const [file, key] = process.argv.slice(1);
+    const [file, wanted] = process.argv.slice(1);
     const answer = JSON.parse(require("node:fs").readFileSync(file, "utf8"));
-    process.exit(key === "" || Object.hasOwn(Object(answer), key) ? 0 : 1);
-  ' "$work/answer.json" "$SMOKE_ANSWER_KEY" || { say "$1 answered without $SMOKE_ANSWER_KEY" >&2; return 1; }
+    const statements = [answer?.policyDocument?.Statement ?? []].flat();
+    const isRefusal = statements.length > 0 && statements.every((one) => one?.Effect === "Deny");
+    process.exit(wanted === "any" || isRefusal ? 0 : 1);
+  ' "$work/answer.json" "$SMOKE_ANSWER" || { say "$1 does not refuse a client without a token" >&2; return 1; }
 }
 point_alias() {
   aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$ALIAS" --function-version "$1" \

@@ -1,11 +1,11 @@
 /** A harmless event, and what a handler that works answers. */
 export interface SmokeTest {
   readonly event: unknown;
-  /** A key that the answer must have. @default any answer that is not an error */
-  readonly answerKey?: string;
+  /** `refusal`: a policy of Deny alone. `any`: whatever is not an error. */
+  readonly answer: "refusal" | "any";
 }
 
-/** A client without a token: refused, by a policy. An authorizer that answers anything else takes the API down. */
+/** A client without a token must be refused, by a policy: an authorizer that lets it in lets everybody in. */
 const AUTHORIZER_SMOKE_TEST: SmokeTest = {
   event: {
     type: "REQUEST",
@@ -17,11 +17,11 @@ const AUTHORIZER_SMOKE_TEST: SmokeTest = {
     stageVariables: {},
     requestContext: { routeKey: "$connect", eventType: "CONNECT", requestId: "smoke", connectionId: "smoke" },
   },
-  answerKey: "policyDocument",
+  answer: "refusal",
 };
 
 /** An empty batch: nothing is read and nothing is sent. */
-const PUSHER_SMOKE_TEST: SmokeTest = { event: { Records: [] } };
+const PUSHER_SMOKE_TEST: SmokeTest = { event: { Records: [] }, answer: "any" };
 
 export const SMOKE_TESTS = { authorizer: AUTHORIZER_SMOKE_TEST, pusher: PUSHER_SMOKE_TEST } as const;
 

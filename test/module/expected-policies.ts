@@ -8,12 +8,17 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "WriteLogs: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents on *",
   ],
   "global trust": ["Allow: apigateway.amazonaws.com sts:AssumeRole"],
+  "serverless authorizer_build_clone": [
+    "CloneRepository: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
+  ],
   "serverless authorizer_build_role": [
     "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer_build[0]:*",
-    'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/*',
+    'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/authorizer/*',
     "Release: lambda:GetAlias lambda:GetFunction lambda:GetFunctionConfiguration lambda:UpdateFunctionCode lambda:PublishVersion lambda:UpdateAlias on aws_lambda_function.authorizer_released[0]",
     "AskVersions: lambda:GetFunction lambda:GetFunctionConfiguration lambda:InvokeFunction on aws_lambda_function.authorizer_released[0]:*",
     "AskWhyItRuns: codepipeline:GetPipelineExecution on arn:codepipeline:<sumu>-release-authorizer",
+    "with a key, UseKeyOfFunction: kms:Decrypt kms:DescribeKey kms:Encrypt on the key if kms:ViaService StringEquals lambda",
+    "with a key, LetLambdaUseKey: kms:CreateGrant on the key if kms:ViaService StringEquals lambda and kms:GrantIsForAWSResource Bool true",
   ],
   "serverless authorizer_build_role_trust": [
     "Allow: codebuild.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codebuild:project/<sumu>-build-authorizer",
@@ -23,17 +28,15 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
   ],
   "serverless authorizer_execution_trust": [
-    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-codeless:* | arn:lambda:function:<sumu>-authorizer-released | arn:lambda:function:<sumu>-authorizer-released:*",
+    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
   ],
   "serverless authorizer_pipeline": [
     "ReadSource: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
-    'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/*',
+    'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/authorizer/*',
     "KnowTheBucket: s3:GetBucketLocation s3:GetBucketVersioning on var.s3_artifacts",
     "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-authorizer",
   ],
-  "serverless authorizer_pipeline_trust": [
-    "Allow: codepipeline.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codepipeline:<sumu>-release-authorizer",
-  ],
+  "serverless authorizer_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
   "serverless gateway": [
     "KeepConnections: dynamodb:PutItem dynamodb:DeleteItem on aws_dynamodb_table.connections",
     "PublishMessages: sns:Publish on aws_sns_topic.messages",
@@ -77,14 +80,15 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams on ${aws_dynamodb_table.connections.stream_arn}",
     "CountConnections: dynamodb:Query on aws_dynamodb_table.connections",
     "KeepStates: dynamodb:GetItem dynamodb:UpdateItem on aws_dynamodb_table.presence[0]",
-    'SendEvents: ${(var.presence_source == "topic") ? "sns:Publish" : "sqs:SendMessage"} on ${(var.presence_source == "topic") ? aws_sns_topic.messages.arn : (var.presence_source == "queue") ? aws_sqs_queue.messages.arn : aws_sqs_queue.presence_dlq[0].arn}',
+    "PublishEvents: sns:Publish on aws_sns_topic.messages",
+    "SendEvents: sqs:SendMessage on aws_sqs_queue.messages",
     "GiveUp: sqs:SendMessage on aws_sqs_queue.presence_dlq[0]",
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-presence",
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
   ],
   "serverless presence_execution_trust": [
-    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:lambda:function:<sumu>-presence | arn:lambda:function:<sumu>-presence:* | arn:lambda:event-source-mapping:*",
+    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
   ],
   "serverless presence_grace": [
     "WaitForGrace: sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.presence_grace[0]",
@@ -95,12 +99,17 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "serverless presence_grace_queue": [
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_grace[0] if aws:SecureTransport Bool false",
   ],
+  "serverless pusher_build_clone": [
+    "CloneRepository: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
+  ],
   "serverless pusher_build_role": [
     "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.pusher_build[0]:*",
-    'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/*',
+    'ReadSource: s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/pusher/*',
     "Release: lambda:GetAlias lambda:GetFunction lambda:GetFunctionConfiguration lambda:UpdateFunctionCode lambda:PublishVersion lambda:UpdateAlias on aws_lambda_function.pusher_released[0]",
     "AskVersions: lambda:GetFunction lambda:GetFunctionConfiguration lambda:InvokeFunction on aws_lambda_function.pusher_released[0]:*",
     "AskWhyItRuns: codepipeline:GetPipelineExecution on arn:codepipeline:<sumu>-release-pusher",
+    "with a key, UseKeyOfFunction: kms:Decrypt kms:DescribeKey kms:Encrypt on the key if kms:ViaService StringEquals lambda",
+    "with a key, LetLambdaUseKey: kms:CreateGrant on the key if kms:ViaService StringEquals lambda and kms:GrantIsForAWSResource Bool true",
   ],
   "serverless pusher_build_role_trust": [
     "Allow: codebuild.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codebuild:project/<sumu>-build-pusher",
@@ -116,17 +125,15 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs",
   ],
   "serverless pusher_execution_trust": [
-    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-codeless:* | arn:lambda:function:<sumu>-pusher-released | arn:lambda:function:<sumu>-pusher-released:* | arn:lambda:event-source-mapping:*",
+    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
   ],
   "serverless pusher_pipeline": [
     "ReadSource: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
-    'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/*',
+    'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/pusher/*',
     "KnowTheBucket: s3:GetBucketLocation s3:GetBucketVersioning on var.s3_artifacts",
     "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-pusher",
   ],
-  "serverless pusher_pipeline_trust": [
-    "Allow: codepipeline.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codepipeline:<sumu>-release-pusher",
-  ],
+  "serverless pusher_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
   "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],

@@ -102,6 +102,7 @@ describe("modules/serverless", () => {
       "common_tags",
       "dashboard",
       "deletion_protection",
+      "keep_original_rights",
       "pre_release",
       "presence_source",
       "tracing",

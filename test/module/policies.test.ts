@@ -116,7 +116,7 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
   },
   {
     pattern:
-      /^serverless (authorizer|pusher)_(build_role|pipeline)\[?0?\]? (ReadSource|KeepArtifacts) \$\{var\.s3_artifacts\.arn\}\/\$\{substr\(.+, 0, 20\)\}\/\*$/,
+      /^serverless (authorizer|pusher)_(build_role|pipeline)\[?0?\]? (ReadSource|KeepArtifacts) \$\{var\.s3_artifacts\.arn\}\/\$\{substr\(.+, 0, 20\)\}\/\1\/\*$/,
     reason: "a pipeline's artifacts in its own folder: CodePipeline names them",
   },
   {
@@ -145,7 +145,11 @@ describe("the policies of all modules", () => {
   test("are all policy documents: no policy is JSON in a string or one of AWS's own", () => {
     for (const module of MODULES) {
       const text = readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8");
-      expect(text).not.toMatch(/iam::aws:policy|aws_iam_policy_attachment|aws_iam_role_policy_attachment/);
+      expect(text).not.toMatch(/iam::aws:policy|aws_iam_policy_attachment/);
+      // The original's stay for the first apply of a move.
+      const { resource } = JSON.parse(text) as { resource: Record<string, Record<string, unknown>> };
+      const attached = Object.keys(resource.aws_iam_role_policy_attachment ?? {});
+      expect(attached.filter((name) => !name.startsWith("original_"))).toEqual([]);
       const written = [...text.matchAll(/"(?:policy|assume_role_policy)": "(.*)"/g)].map(([, policy]) => policy);
       expect(written.filter((policy) => !policy?.startsWith("${data.aws_iam_policy_document."))).toEqual([]);
     }
@@ -172,16 +176,22 @@ describe("the policies of all modules", () => {
     expect(unused).toEqual([]);
   });
 
-  test("let one service assume each role, Lambda, CodeBuild and CodePipeline for this account and their own ARN", () => {
+  test("let one service assume each role, under no condition that the service is not known to meet", () => {
+    const met: Readonly<Record<string, readonly string[]>> = {
+      // It sends neither source key.
+      "apigateway.amazonaws.com": [],
+      // Nobody has shown that it sends one.
+      "codepipeline.amazonaws.com": [],
+      // Which of its resources it names when it reads an event source is not known.
+      "lambda.amazonaws.com": ["aws:SourceAccount"],
+      "codebuild.amazonaws.com": ["aws:SourceAccount", "aws:SourceArn"],
+    };
     expect(trusts.length).toBeGreaterThan(8);
     for (const { where, principals, condition = [] } of trusts) {
       const [{ type, identifiers } = { type: "", identifiers: [] }] = principals ?? [];
       const keys = condition.map(({ variable }) => variable);
       expect({ where, type, services: identifiers.length }).toEqual({ where, type: "Service", services: 1 });
-      expect({ where, keys }).toEqual({
-        where,
-        keys: identifiers[0] === "apigateway.amazonaws.com" ? [] : ["aws:SourceAccount", "aws:SourceArn"],
-      });
+      expect({ where, keys }).toEqual({ where, keys: met[identifiers[0] ?? ""] });
     }
   });
 

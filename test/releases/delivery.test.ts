@@ -70,7 +70,7 @@ describe("delivery pipelines", () => {
         DetectChanges: "false",
       },
     });
-    expect(release).toMatchObject({ provider: "CodeBuild", input_artifacts: ["source"] });
+    expect(release).toMatchObject({ provider: "CodeBuild", input_artifacts: ["pusher"] });
     const project = only(resource.aws_codebuild_project, named("shop-sumu-build-pusher"));
     expect(project).toMatchObject({
       environment: {
@@ -99,6 +99,53 @@ describe("delivery pipelines", () => {
     expect(JSON.stringify(pipeline.stage)).toContain('"FullRepositoryId":"shop/jwt"');
     const project = only(resource.aws_codebuild_project, named("shop-sumu-build-authorizer"));
     expect(variable(project, "RELEASE_ON")).toBe("tag");
+    // The build asks the branch, for which it needs the history, and the connection to fetch it.
+    expect(variable(project, "BRANCH")).toBe("stable");
+    expect(JSON.stringify(pipeline.stage)).toContain('"OutputArtifactFormat":"CODEBUILD_CLONE_REF"');
+    const clones = Object.values(resource.aws_iam_role_policy ?? {}).filter(named("sumu-clone"));
+    expect(clones).toHaveLength(2);
+    expect(Object.values(sumu(delivered).resource.aws_iam_role_policy ?? {}).filter(named("sumu-clone"))).toEqual([]);
+  });
+
+  test("keep the artifacts of the two apart, also where a long prefix makes the folders of the pipelines one", () => {
+    const { data, resource } = sumu({ ...delivered, prefix: "a-long-name-of-a-shop" });
+    const folders = Object.values(data.aws_iam_policy_document ?? {})
+      .flatMap(({ statement }) => statement as readonly { sid?: string; resources?: readonly string[] }[])
+      .filter(({ sid }) => sid === "KeepArtifacts")
+      .flatMap(({ resources = [] }) => resources);
+    expect(folders).toEqual([
+      "arn:aws:s3:::shop-artifacts/a-long-name-of-a-sho/authorizer/*",
+      "arn:aws:s3:::shop-artifacts/a-long-name-of-a-sho/pusher/*",
+    ]);
+    for (const { name, stage } of Object.values(resource.aws_codepipeline ?? {})) {
+      const handler = String(name).replace(/^.*-release-/, "");
+      expect(JSON.stringify(stage)).toContain(`"output_artifacts":["${handler}"]`);
+    }
+  });
+
+  test("with a key, let the build encrypt the function's environment and let Lambda have its grant", () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789";
+    const withKey = (props: SumuProps) =>
+      Object.values(sumu(props).data.aws_iam_policy_document ?? {})
+        .flatMap(({ statement }) => statement as readonly { sid?: string }[])
+        .filter(({ sid }) => sid === "UseKeyOfFunction" || sid === "LetLambdaUseKey");
+    expect(withKey(delivered)).toEqual([]);
+    const viaLambda = {
+      test: "StringEquals",
+      variable: "kms:ViaService",
+      values: [expect.stringMatching(/^lambda\./)],
+    };
+    const forAws = { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] };
+    const both = [
+      {
+        sid: "UseKeyOfFunction",
+        actions: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+        condition: [viaLambda],
+        resources: [kmsKeyArn],
+      },
+      { sid: "LetLambdaUseKey", actions: ["kms:CreateGrant"], condition: [viaLambda, forAws], resources: [kmsKeyArn] },
+    ];
+    expect(withKey({ ...delivered, kmsKeyArn })).toEqual([...both, ...both]);
   });
 
   test("leave code and alias of their functions to the releases", () => {
@@ -110,7 +157,8 @@ describe("delivery pipelines", () => {
       "shop-sumu-pusher-released": code,
     });
     const aliases = Object.values(stack.resource.aws_lambda_alias ?? {});
-    const alias = { create_before_destroy: true, ignore_changes: ["function_name", "function_version"] };
+    // Not the function's name: a changed prefix makes other functions, and the aliases go with them.
+    const alias = { create_before_destroy: true, ignore_changes: ["function_version"] };
     expect(aliases.map(({ name, lifecycle }) => [name, lifecycle])).toEqual(
       expect.arrayContaining([
         ["latest", alias],
@@ -164,10 +212,10 @@ describe("delivery pipelines", () => {
     expect(statements("AskVersions").map(({ actions }) => actions)).toEqual(
       Array(2).fill(["lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:InvokeFunction"]),
     );
-    // CodePipeline's folder: the first 20 characters of the pipeline's name.
+    // CodePipeline's folders: the first 20 characters of the pipeline's name, the first 10 of the artifact's.
     expect(statements("KeepArtifacts").map(({ resources }) => resources)).toEqual([
-      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-au/*"],
-      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-pu/*"],
+      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-au/authorizer/*"],
+      ["arn:aws:s3:::shop-artifacts/shop-sumu-release-pu/pusher/*"],
     ]);
   });
 

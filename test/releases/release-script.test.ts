@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -23,7 +23,11 @@ import { repositoryRoot } from "../support/terraform";
 jest.setTimeout(60_000);
 
 const policy = (reason: string) =>
-  `({ principalId: "rogue", policyDocument: { Version: "2012-10-17", Statement: [] }, context: { reason: "${reason}" } })`;
+  `({ principalId: "rogue", policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Deny", Resource: "*" }] }, context: { reason: "${reason}" } })`;
+const letsIn = (...effects: readonly string[]) =>
+  `({ principalId: "user", policyDocument: { Version: "2012-10-17", Statement: ${JSON.stringify(
+    effects.map((Effect) => ({ Action: "execute-api:Invoke", Effect, Resource: "*" })),
+  )} } })`;
 const handler = (answer: string) => `export const handler = async () => ${answer};\n`;
 
 /** What the buildspec runs: its one command, without the indentation. */
@@ -43,7 +47,7 @@ describe("a release", () => {
     lambda = new LambdaClient({
       region: aws.region,
       endpoint: aws.endpoint,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      credentials: aws.credentials,
     });
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => aws?.stop());
@@ -97,26 +101,28 @@ describe("a release", () => {
     kind: ReleasedHandler,
     environment: Record<string, string> = {},
     bin = cli,
+    cwd = folder,
   ): Promise<{ readonly status: number; readonly said: string }> {
-    const { event, answerKey = "" } = SMOKE_TESTS[kind] as { event: unknown; answerKey?: string };
+    const { event, answer } = SMOKE_TESTS[kind];
     return new Promise((resolve) => {
       execFile(
         "bash",
         ["-c", command()],
         {
-          cwd: folder,
+          cwd,
           env: {
             ...process.env,
             PATH: [bin, process.env.PATH].join(path.delimiter),
             AWS_ENDPOINT_URL: aws.endpoint,
             AWS_DEFAULT_REGION: aws.region,
-            AWS_ACCESS_KEY_ID: "test",
-            AWS_SECRET_ACCESS_KEY: "test",
+            AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+            AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
             FUNCTION_NAME: name,
             ALIAS: "latest",
             SMOKE_EVENT: JSON.stringify(event),
-            SMOKE_ANSWER_KEY: answerKey,
+            SMOKE_ANSWER: answer,
             RELEASE_ON: "branch",
+            BRANCH: "main",
             ...environment,
           },
         },
@@ -158,12 +164,19 @@ describe("a release", () => {
     });
     expect(await released("authorizer")).toBe("2");
     expect(await answer("authorizer")).toMatchObject({ context: { reason: "two" } });
-
-    repository(handler("({ isAuthorized: true })"));
-    const wrong = await build("authorizer", "authorizer");
-    expect(wrong).toEqual({ status: 1, said: expect.stringContaining("answered without policyDocument") });
-    expect(await released("authorizer")).toBe("2");
   });
+
+  test("rejects an authorizer that does not refuse a client without a token", async () => {
+    await deploy("lax", handler(policy("one")));
+    for (const answer of ["({ isAuthorized: true })", letsIn("Allow"), letsIn("Deny", "Allow")]) {
+      repository(handler(answer));
+      expect(await build("lax", "authorizer")).toEqual({
+        status: 1,
+        said: expect.stringContaining("does not refuse a client without a token"),
+      });
+    }
+    expect(await released("lax")).toBe("1");
+  }, 180_000);
 
   test("rejects a build that fails, and a repository without lockfile, before it touches the function", async () => {
     await deploy("pusher", handler("({ batchItemFailures: [] })"));
@@ -184,26 +197,87 @@ describe("a release", () => {
     expect(await versions("pusher")).toEqual(["$LATEST", "1"]);
   });
 
-  test("on tags only: the run that comes with the pipeline's creation releases nothing", async () => {
-    await deploy("tagged", handler(policy("one")));
-    repository(handler(policy("two")));
-    // The emulator has no CodePipeline: its one answer comes from here, the rest from the real CLI.
-    const bin = path.join(folder, ".bin");
-    mkdirSync(bin);
-    writeFileSync(
-      path.join(bin, "aws"),
-      `#!/bin/sh\nif [ "$1" = codepipeline ]; then echo "$CAUSE"; else exec "${cli}/aws" "$@"; fi\n`,
+  describe("on tags only", () => {
+    const tag = { RELEASE_ON: "tag", PIPELINE_NAME: "release", PIPELINE_EXECUTION_ID: "1", CAUSE: "WebhookV2" };
+    let bin: string;
+    let checkout: string;
+
+    function git(where: string, ...args: string[]): string {
+      const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"];
+      return execFileSync("git", [...identity, ...args], { cwd: where, encoding: "utf8", stdio: "pipe" }).trim();
+    }
+
+    /** A repository whose tag v1 is on main, before its tip, and whose tag v2 is on a branch of somebody's. */
+    beforeEach(() => {
+      // The emulator has no CodePipeline: its one answer comes from here, the rest from the real CLI.
+      bin = mkdtempSync(path.join(tmpdir(), "sumu-bin-"));
+      writeFileSync(
+        path.join(bin, "aws"),
+        `#!/bin/sh\nif [ "$1" = codepipeline ]; then echo "$CAUSE"; else exec "${cli}/aws" "$@"; fi\n`,
+      );
+      chmodSync(path.join(bin, "aws"), 0o755);
+      repository(handler(policy("two")));
+      git(folder, "init", "-q");
+      git(folder, "add", ".");
+      git(folder, "commit", "-qm", "one");
+      git(folder, "tag", "v1");
+      git(folder, "commit", "-qm", "two", "--allow-empty");
+      git(folder, "checkout", "-qb", "elsewhere");
+      git(folder, "commit", "-qm", "three", "--allow-empty");
+      git(folder, "tag", "v2");
+      git(folder, "checkout", "-q", "main");
+      checkout = mkdtempSync(path.join(tmpdir(), "sumu-clone-"));
+    });
+    afterEach(() => {
+      for (const made of [bin, checkout]) rmSync(made, { recursive: true, force: true });
+    });
+
+    /** As CodeBuild has it: the commit alone, detached. */
+    function clone(ref: string, ...options: string[]): void {
+      git(checkout, "clone", "-q", ...options, `file://${folder}`, ".");
+      git(checkout, "checkout", "-q", "--detach", ref);
+    }
+
+    test("the run that comes with the pipeline's creation releases nothing", async () => {
+      await deploy("tagged", handler(policy("one")));
+      clone("v1");
+      const created = await build("tagged", "authorizer", { ...tag, CAUSE: "CreatePipeline" }, bin, checkout);
+      expect(created).toEqual({ status: 0, said: expect.stringContaining("only a tag releases") });
+      expect(await released("tagged")).toBe("1");
+    });
+
+    test.each([
+      ["a whole clone", []],
+      ["a shallow clone of the tag", ["--depth", "1", "--branch", "v1"]],
+    ])("a tag that the branch contains releases, from %s", async (kind, options) => {
+      const name = `contained-${kind.length}`;
+      await deploy(name, handler(policy("one")));
+      clone("v1", ...options);
+      const contained = await build(name, "authorizer", tag, bin, checkout);
+      expect(contained).toEqual({ status: 0, said: expect.stringContaining("moved from version 1 to version 2") });
+    });
+
+    test.each([
+      ["a whole clone", []],
+      ["a shallow clone of the tag", ["--depth", "1", "--branch", "v2"]],
+    ])(
+      "rejects a tag that the branch does not contain, in %s, before it touches the function",
+      async (kind, options) => {
+        const name = `elsewhere-${kind.length}`;
+        await deploy(name, handler(policy("one")));
+        clone("v2", ...options);
+        const elsewhere = await build(name, "authorizer", tag, bin, checkout);
+        expect(elsewhere).toEqual({ status: 1, said: expect.stringContaining("main does not contain the commit") });
+        expect(await versions(name)).toEqual(["$LATEST", "1"]);
+      },
     );
-    chmodSync(path.join(bin, "aws"), 0o755);
-    const tag = { RELEASE_ON: "tag", PIPELINE_NAME: "release", PIPELINE_EXECUTION_ID: "1" };
 
-    const created = await build("tagged", "authorizer", { ...tag, CAUSE: "CreatePipeline" }, bin);
-    expect(created).toEqual({ status: 0, said: expect.stringContaining("only a tag releases") });
-    expect(await released("tagged")).toBe("1");
-
-    const pushed = await build("tagged", "authorizer", { ...tag, CAUSE: "WebhookV2" }, bin);
-    expect(pushed.status).toBe(0);
-    expect(await released("tagged")).toBe("2");
+    test("rejects a tag when the branch is not there to ask", async () => {
+      await deploy("branchless", handler(policy("one")));
+      clone("v1");
+      const branchless = await build("branchless", "authorizer", { ...tag, BRANCH: "stable" }, bin, checkout);
+      expect(branchless).toEqual({ status: 1, said: expect.stringContaining("the branch stable cannot be fetched") });
+    });
   });
 
   test("asks nothing that this repository's own handlers cannot answer", async () => {

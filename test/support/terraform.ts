@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describeUnless } from "./describe-unless";
+import { PlanGraph } from "./plan-graph";
 
 const run = promisify(execFile);
 
@@ -94,6 +95,11 @@ export class TerraformWorkspace {
       throw new Error(`terraform plan warned:\n${printed}`);
     }
     return JSON.parse(await this.terraform("show", "-json", "plan.tfplan")) as Plan;
+  }
+
+  /** The order of the last plan's steps. */
+  async planGraph(): Promise<PlanGraph> {
+    return new PlanGraph(await this.terraform("graph", "-plan=plan.tfplan"));
   }
 
   /** Applies the last plan. */

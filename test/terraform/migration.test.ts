@@ -10,7 +10,7 @@ import {
   TerraformWorkspace,
 } from "../support/terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const FIXTURE = "test/terraform/fixtures/original";
 const MODULE = "../../../../modules/serverless";
@@ -90,8 +90,11 @@ describeWithTerraform("a deployment of the original", () => {
   async function changeSource(): Promise<void> {
     const file = path.join(workspace.path, "main.tf");
     const caller = readFileSync(file, "utf8")
-      .replace('source = "./module"', `source = "${MODULE}"\n  connections_table_name = var.connections_table_name`)
-      .replace(/ *names_functions_by_arn += .*\n/, "");
+      .replace(
+        'source = "./module"',
+        `source = "${MODULE}"\n  connections_table_name = var.connections_table_name\n  keep_original_rights = var.keep_original_rights`,
+      )
+      .replace(/ *subscribes_function += .*\n/, "");
     writeFileSync(file, caller);
     await workspace.init();
   }
@@ -107,39 +110,107 @@ describeWithTerraform("a deployment of the original", () => {
     return (plan.resource_changes ?? []).map(({ previous_address: from }) => from).filter((from) => from !== undefined);
   }
 
-  test("moves to this module by its source: nothing that is held on to goes, no name is taken twice", async () => {
+  /** What stays of the original for the first apply, and goes in the second. */
+  const RIGHTS = MOVED.map(({ to }) => to).filter((to) => to.includes(".original_"));
+  const PREFIX = "module.sumu.";
+
+  test("moves in two applies: no moment without rights, subscription, permission, or an alias that leads to something", async () => {
     await deployOriginal();
     await changeSource();
-
-    const withPipelines = await workspace.plan(...PIPELINES);
-    expect(lost(withPipelines)).toEqual([]);
-    expect(heldNames(withPipelines)).toEqual([]);
-
     const forgotten = await workspace.plan("-var", "connections_table_name=null");
-    expect(lost(forgotten)).toEqual(["module.sumu.aws_dynamodb_table.connections"]);
+    expect(lost(forgotten)).toContain("module.sumu.aws_dynamodb_table.connections");
 
-    const plan = await workspace.plan();
+    // The first apply makes no pipelines, though the caller gives what they need.
+    const plan = await workspace.plan(...PIPELINES);
     expect(lost(plan)).toEqual([]);
     expect(heldNames(plan)).toEqual([]);
     expect([...carriedOver(plan)].sort()).toEqual(MOVED.map(({ from }) => `module.sumu.${from}`).sort());
     expect(planText(plan)).toMatchSnapshot();
-    const aliases = changes(plan).filter(({ type }) => type === "aws_lambda_alias");
-    expect(aliases.map(({ address, change }) => [address, change.actions])).toEqual([
-      ["module.sumu.aws_lambda_alias.authorizer[0]", ["update"]],
-      ["module.sumu.aws_lambda_alias.presence[0]", ["create"]],
-      ["module.sumu.aws_lambda_alias.pusher[0]", ["update"]],
+    const actions = new Map((plan.resource_changes ?? []).map(({ address, change }) => [address, change.actions]));
+    // Every role, policy and attachment of the original stays as it is.
+    expect(RIGHTS.map((address) => actions.get(PREFIX + address))).toEqual(RIGHTS.map(() => ["no-op"]));
+    const destroyed = changes(plan).filter(({ change }) => change.actions[0] === "delete");
+    expect(destroyed.map(({ address }) => address.replace(PREFIX, "")).sort()).toEqual([
+      "aws_lambda_event_source_mapping.presence_stream[0]",
+      "module.authorizer.aws_cloudwatch_log_group.default",
+      "module.presence[0].aws_cloudwatch_log_group.default",
+      "module.pusher.module.pusher.aws_cloudwatch_log_group.default",
     ]);
-    await workspace.apply();
-    expect(changes(await workspace.plan())).toEqual([]);
-  });
-
-  test("moves with its pipelines too, whichever way it wrote its aliases and its subscription", async () => {
-    await deployOriginal(...PIPELINES, "-var", "names_functions_by_arn=false");
-    await changeSource();
-    const plan = await workspace.plan(...PIPELINES);
-    expect(lost(plan)).toEqual([]);
-    expect(heldNames(plan)).toEqual([]);
+    for (const [address, expected] of [
+      ["aws_iam_role.gateway", ["update"]],
+      ["aws_lambda_alias.authorizer[0]", ["update"]],
+      ["aws_lambda_alias.pusher[0]", ["update"]],
+      ["aws_lambda_alias.presence[0]", ["create"]],
+      ["aws_lambda_permission.authorizer", ["create", "delete"]],
+      ["aws_lambda_permission.notifications", ["create", "delete"]],
+      ["aws_sns_topic_subscription.notifications", ["update"]],
+      ["aws_lambda_event_source_mapping.notifications", ["update"]],
+    ] as const) {
+      expect([address, actions.get(PREFIX + address)]).toEqual([address, expected]);
+    }
+    const first = await workspace.planGraph();
+    for (const [step, other] of [
+      // A function gets its new role when that has its rights, and the alias leads to it after that.
+      ["aws_lambda_function.authorizer[0]", "aws_iam_role_policy.authorizer_execution"],
+      ["aws_lambda_function.pusher[0]", "aws_iam_role_policy.pusher_execution"],
+      ["aws_lambda_function.presence[0]", "aws_iam_role_policy.presence_execution[0]"],
+      ["aws_lambda_alias.authorizer[0]", "aws_lambda_function.authorizer[0]"],
+      ["aws_lambda_alias.pusher[0]", "aws_lambda_function.pusher[0]"],
+      ["aws_lambda_event_source_mapping.notifications", "aws_lambda_alias.pusher[0]"],
+      // The old permission goes when the new one is there.
+      ["aws_lambda_permission.authorizer (destroy)", "aws_lambda_permission.authorizer"],
+      ["aws_lambda_permission.notifications (destroy)", "aws_lambda_permission.notifications"],
+    ] as const) {
+      expect([step, other, first.waits(PREFIX + step, PREFIX + other)]).toEqual([step, other, true]);
+    }
+    expect(changes(plan).filter(({ type }) => type === "aws_codepipeline")).toEqual([]);
     await workspace.apply();
     expect(changes(await workspace.plan(...PIPELINES))).toEqual([]);
+
+    // The second apply: with pipelines, and without the original's rights.
+    const second = [...PIPELINES, "-var", "keep_original_rights=false"];
+    const next = await workspace.plan(...second);
+    expect(lost(next)).toEqual([]);
+    expect(heldNames(next)).toEqual([]);
+    const order = await workspace.planGraph();
+    expect(RIGHTS.filter((address) => !order.destroys.includes(`${PREFIX}${address} (destroy)`))).toEqual([]);
+    for (const [step, other] of [
+      // AWS refuses to delete a role or policy that is attached.
+      ["aws_iam_policy.original_gateway[0] (destroy)", "aws_iam_role_policy_attachment.original_gateway[0] (destroy)"],
+      [
+        "aws_iam_role.original_pusher[0] (destroy)",
+        "aws_iam_role_policy_attachment.original_pusher_custom[0] (destroy)",
+      ],
+      // What invokes turns to the released function before the other goes.
+      ["aws_lambda_alias.authorizer[0] (destroy)", "aws_apigatewayv2_authorizer.request"],
+      ["aws_lambda_alias.authorizer[0] (destroy)", "aws_lambda_permission.authorizer"],
+      ["aws_lambda_alias.pusher[0] (destroy)", "aws_lambda_event_source_mapping.notifications"],
+      ["aws_lambda_alias.pusher[0] (destroy)", "aws_sns_topic_subscription.notifications"],
+      ["aws_lambda_alias.pusher[0] (destroy)", "aws_sns_topic_subscription.notifications (destroy)"],
+      ["aws_sns_topic_subscription.notifications", "aws_lambda_alias.pusher_released[0]"],
+      ["aws_sns_topic_subscription.notifications", "aws_lambda_permission.notifications"],
+      ["aws_sns_topic_subscription.notifications (destroy)", "aws_sns_topic_subscription.notifications"],
+    ] as const) {
+      expect([step, other, order.waits(PREFIX + step, PREFIX + other)]).toEqual([step, other, true]);
+    }
+    await workspace.apply();
+    expect(changes(await workspace.plan(...second))).toEqual([]);
+  });
+
+  test("keeps a subscription to the function itself until the one to the alias is there", async () => {
+    await deployOriginal("-var", "subscribes_function=true");
+    await changeSource();
+    const plan = await workspace.plan();
+    const subscription = changes(plan).find(({ type }) => type === "aws_sns_topic_subscription");
+    expect(subscription?.change.actions).toEqual(["create", "delete"]);
+    expect(subscription?.change.after?.endpoint).toBe(
+      "arn:aws:lambda:us-east-1:123456789012:function:kodhive-mvp-sumu-pusher-codeless:latest",
+    );
+    const graph = await workspace.planGraph();
+    const created = `${PREFIX}aws_sns_topic_subscription.notifications`;
+    for (const needed of ["aws_lambda_alias.pusher[0]", "aws_lambda_permission.notifications"]) {
+      expect(graph.waits(created, PREFIX + needed)).toBe(true);
+    }
+    expect(graph.waits(`${created} (destroy)`, created)).toBe(true);
   });
 });

@@ -108,7 +108,7 @@ describeWithTerraform("a released handler", () => {
       "create/delete aws_lambda_function_event_invoke_config.pusher_async",
       "create/delete aws_lambda_permission.authorizer",
       "create/delete aws_lambda_permission.notifications",
-      "delete/create aws_sns_topic_subscription.notifications",
+      "create/delete aws_sns_topic_subscription.notifications",
     ]);
     const applied = await workspace.apply();
     // Whoever invokes turns to the new function before the old one goes.
@@ -116,6 +116,10 @@ describeWithTerraform("a released handler", () => {
       ["aws_lambda_alias.pusher[0]: Creation complete", "aws_lambda_alias.pusher_released[0]: Destroying"],
       ["aws_lambda_permission.notifications: Creation complete", "aws_lambda_alias.pusher_released[0]: Destroying"],
       ["aws_lambda_permission.authorizer: Creation complete", "aws_lambda_alias.authorizer_released[0]: Destroying"],
+      [
+        "aws_sns_topic_subscription.notifications: Creation complete",
+        "aws_lambda_alias.pusher_released[0]: Destroying",
+      ],
     ] as const) {
       expect(applied).toContain(first);
       expect(applied.indexOf(first)).toBeLessThan(applied.indexOf(then));

@@ -56,6 +56,7 @@ module "sumu" {
   max_connections_per_user      = 20
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
+  keep_original_rights          = false
   delivery_concurrency          = 128
   read_concurrency              = 32
   broadcast_segments            = 16
