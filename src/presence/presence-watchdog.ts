@@ -8,6 +8,7 @@ import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
@@ -17,6 +18,7 @@ import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import { existsWhenGiven } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
 import { grantConnectionLimit } from "./connection-limit";
@@ -26,6 +28,7 @@ import { graceExistence } from "./presence-source";
 export interface PresenceWatchdogProps {
   readonly account: AwsAccount;
   readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
   /** `topic` or `queue`. */
@@ -33,11 +36,11 @@ export interface PresenceWatchdogProps {
   readonly presenceGraceSeconds: number;
   /** Connections that a user may keep. @default any number */
   readonly maxConnectionsPerUser?: number;
-  readonly webSocketApi: WebSocketApi;
   /** Where connections are closed, or undefined for the stage's own URL. */
   readonly apigwEndpoint?: string;
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   readonly encryption: Encryption;
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
@@ -72,7 +75,7 @@ export class PresenceWatchdog extends Construct {
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
     super(scope, id);
-    const { account, prefix, connections, integration, presenceSource, encryption, count } = props;
+    const { account, prefix, webSocketApi, connections, integration, presenceSource, encryption, count } = props;
     const { messagesTopic: topic, messagesQueue: queue } = integration;
 
     this.table = new DynamodbTable(this, "presence_table", {
@@ -101,6 +104,7 @@ export class PresenceWatchdog extends Construct {
       account,
       count,
       handler: "presence",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.presence),
       roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
       description: "Tells the backend when a user comes online or goes offline.",
@@ -126,7 +130,7 @@ export class PresenceWatchdog extends Construct {
         },
         {
           name: PRESENCE_ENVIRONMENT.endpoint,
-          value: orElse(props.apigwEndpoint, props.webSocketApi.stageUrlAsArgument),
+          value: orElse(props.apigwEndpoint, webSocketApi.stageUrlAsArgument),
           when: whenLimited,
         },
       ],
@@ -154,9 +158,9 @@ export class PresenceWatchdog extends Construct {
       ],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
     });
     grace?.connect(this.handler);
-    const { webSocketApi } = props;
     grantConnectionLimit(this, "limit", { watchdog: this.handler, webSocketApi, connections, existence: limit });
 
     new LambdaEventSourceMapping(this, "presence_stream", {

@@ -7,7 +7,7 @@ export async function attack({ targets, queues }: { targets: string[]; queues: s
   const reached: string[] = [];
   const attempt = async (name: string, url: string, init: RequestInit = {}): Promise<void> => {
     for (const mode of ["cors", "no-cors"] as const) {
-      const signal = AbortSignal.timeout(3_000);
+      const signal = AbortSignal.timeout(20_000);
       const response = await fetch(url, { ...init, mode, signal }).catch(() => undefined);
       if (response?.ok) reached.push(`${mode} ${name}: ${response.status}`);
     }

@@ -13,7 +13,7 @@ import { describeWithChromium, launchChromium } from "../support/chromium";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startForeignMiniStack } from "../support/local-aws";
 import { attack } from "./attack";
 
-jest.setTimeout(60_000);
+jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 
 const describeWithBoth: typeof describeWithChromium = (title, tests) =>
   describeWithLocalAws(title, () => describeWithChromium("in Chromium", tests));

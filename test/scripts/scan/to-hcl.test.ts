@@ -140,7 +140,7 @@ describeWithTerraform("modules/serverless in native syntax", () => {
 });
 
 test("every module can be written so", () => {
-  for (const name of ["serverless", "core-route53", "global"]) {
+  for (const name of ["serverless", "core-route53", "global", "key-policy"]) {
     const file = path.join(repositoryRoot, "modules", name, "main.tf.json");
     expect(toHcl(JSON.parse(readFileSync(file, "utf8")) as Body)).not.toContain("[object");
   }
