@@ -1,5 +1,5 @@
+import { reasonAttributes } from "../aws/dead-letter";
 import type { Sqs } from "../aws/sqs";
-import { reasonAttributes } from "../shared/dead-letter";
 import type { DeadLetter } from "./handle-users";
 
 /** Sends dead letters: the reason as an attribute, as the pusher's; in the body, what an operator needs to look into it. */

@@ -3,9 +3,9 @@ import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { fetchKeyDocument, type KeyDocumentLimits } from "../../../handlers/authorizer/fetch-key-document";
 import { KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
-import { selfSignedCertificate } from "./support/certificate";
-import { type KeyServer, type KeyServerScript, startKeyServer } from "./support/key-server";
-import { createSigningKey } from "./support/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { type KeyServer, type KeyServerScript, startKeyServer } from "../../../support/key-server";
+import { createSigningKey } from "../../../support/signing-key";
 
 let server: KeyServer | undefined;
 

@@ -1,8 +1,8 @@
 import { createHandler } from "../../../handlers/authorizer/create-handler";
+import { API_STAGE, connectEvent } from "../../../support/connect-event";
+import { startKeyServer } from "../../../support/key-server";
+import { signToken } from "../../../support/signing-key";
 import { CLAIMS, ec, NOW_SECONDS, rsa } from "./support/authorizer";
-import { API_STAGE, connectEvent } from "./support/connect-event";
-import { startKeyServer } from "./support/key-server";
-import { signToken } from "./support/signing-key";
 
 describe("authorizer", () => {
   it("follows a real issuer through rotation, failure and recovery", async () => {

@@ -2,8 +2,8 @@ import type { ConnectEvent } from "../../../../handlers/authorizer/connect-event
 import { createHandler } from "../../../../handlers/authorizer/create-handler";
 import type { DenyReason } from "../../../../handlers/authorizer/deny-reason";
 import { MAX_CANDIDATES } from "../../../../handlers/authorizer/issuer-keys";
-import { API_STAGE, connectEvent } from "./connect-event";
-import { createSigningKey, type SigningKey, signToken, unsignedToken } from "./signing-key";
+import { API_STAGE, connectEvent } from "../../../../support/connect-event";
+import { createSigningKey, type SigningKey, signToken, unsignedToken } from "../../../../support/signing-key";
 
 /** The time of every authorizer below. */
 export const NOW_SECONDS = 1_795_507_200;
