@@ -13,7 +13,7 @@ import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import type { RevocationStore } from "../revocations/revocation-store";
-import { hasAny, isEqual } from "../terraform/condition";
+import { hasAny, isEqual, not } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { joined, text } from "../terraform/text";
@@ -76,8 +76,16 @@ export class JwtAuthorizer extends Construct {
         [AUTHORIZER_ENVIRONMENT.clockToleranceSeconds]: text(props.tokenClockToleranceSeconds),
       },
       optionalEnvironment: [
-        { name: AUTHORIZER_ENVIRONMENT.userIdClaim, value: props.userIdClaim, unless: DEFAULT_USER_ID_CLAIM },
-        { name: AUTHORIZER_ENVIRONMENT.tokenSource, value: props.tokenSource, unless: DEFAULT_TOKEN_SOURCE },
+        {
+          name: AUTHORIZER_ENVIRONMENT.userIdClaim,
+          value: props.userIdClaim,
+          when: not(isEqual(props.userIdClaim, DEFAULT_USER_ID_CLAIM)),
+        },
+        {
+          name: AUTHORIZER_ENVIRONMENT.tokenSource,
+          value: props.tokenSource,
+          when: not(isEqual(props.tokenSource, DEFAULT_TOKEN_SOURCE)),
+        },
         {
           name: AUTHORIZER_ENVIRONMENT.endConnectionsWithToken,
           value: "true",

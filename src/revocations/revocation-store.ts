@@ -7,7 +7,7 @@ import type { FurtherRights } from "../lambda/further-rights";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
-import { attributeOf, attributeOrNull } from "../terraform/attribute";
+import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 
 export interface RevocationStoreProps {
@@ -39,16 +39,6 @@ export class RevocationStore extends Construct {
       deletionProtectionEnabled: props.deletionProtection,
     });
     acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
-  }
-
-  /** As the SDKs want it; null in Terraform where a variable says that there is none. */
-  get tableName(): string {
-    return attributeOrNull(this.table, "name");
-  }
-
-  /** As a policy wants it; null in Terraform where a variable says that there is none. */
-  get tableArn(): string {
-    return attributeOrNull(this.table, "arn");
   }
 
   /** The variable that tells a function where the table is, for a function whose table exists. */

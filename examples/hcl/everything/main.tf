@@ -57,6 +57,7 @@ module "sumu" {
   end_connections_with_token    = true
   revocations                   = true
   allowed_origins               = ["https://shop.example.com", "http://localhost:3000"]
+  max_connections_per_user      = 20
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   keep_original_rights          = false
