@@ -76,10 +76,10 @@ export class Sumu extends Construct {
     const input = acceptProps(props, INPUTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
     const account = new AwsAccount(this, "account");
-    const encryption = new Encryption(account, input.kmsKeyArn);
+    const encryption = new Encryption(account, input.kmsKeyArn, input.encryptTopics);
     this.account = account;
     this.encryption = encryption;
-    this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix });
+    this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix, topicPublishers: input.topicPublishers });
     const observation = {
       stack: physicalName(prefix),
       logLevel: input.logLevel,
