@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,7 +7,13 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Limits } from "../emulator/gateway/start-gateway";
 import { ensureNode24 } from "../scripts/node24";
 import type { ValueObject } from "../terraform-json/value";
-import { type AwsClients, createAwsClients } from "./backend/aws";
+import {
+  type AwsAccess,
+  type AwsClients,
+  createAwsClients,
+  FOREIGN_CREDENTIALS,
+  LOCAL_ACCOUNT_ID,
+} from "./backend/aws";
 import { freePort, requireFreePort } from "./backend/free-port";
 import { ensureMiniStack } from "./backend/install";
 import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
@@ -14,6 +21,7 @@ import { type ProvisionedStack, provision } from "./backend/provision";
 import { Cleanup } from "./cleanup";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
+import { LOOPBACK, urlHost } from "./listening";
 import { watchMessages } from "./page/messages-watch";
 import { readPresence } from "./page/presence-snapshot";
 import { startPageServer } from "./page/server";
@@ -22,8 +30,10 @@ import type { StackInfo } from "./stack-info";
 import { synthesize } from "./synthesize";
 
 export interface LocalStackOptions extends SupervisorEvents {
-  /** Of the WebSocket API; the page has the next one. @default 0: any two that are free */
+  /** Of the WebSocket API; the page and the local AWS have the next two. @default 0: any three that are free */
   readonly port?: number;
+  /** The IPv4 address or name to listen on; 0.0.0.0 for all of this machine's. @default 127.0.0.1 */
+  readonly host?: string;
   /** A MiniStack that runs already, and keeps running: what is created there is removed. @default one of its own */
   readonly awsEndpoint?: string;
   /** @default "topic" */
@@ -48,7 +58,7 @@ export interface LocalStack {
 /** The `aud` of the local issuer's tokens, and the only one that the stack takes. */
 export const LOCAL_AUDIENCE = "sumu-local";
 
-const PLACE = { region: LOCAL_REGION, accountId: "000000000000", apiId: "local" } as const;
+const PLACE = { region: LOCAL_REGION, accountId: LOCAL_ACCOUNT_ID, apiId: "local" } as const;
 const STAGE_NAME = "dev";
 
 /** Rules of the stack that hold for a deployment and not for one machine, where nothing has a certificate. */
@@ -56,7 +66,8 @@ const RULES_LEFT_OUT = ["apigw_endpoint", "issuer_jwks_uri"];
 
 /**
  * Runs a SUMU on this machine: the stack that main.ts synthesizes, in an emulator of AWS, behind a gateway that runs its
- * routes, with an issuer of tokens and a page. Everything listens on the loopback interface only.
+ * routes, with an issuer of tokens and a page. Nobody else can use it: the local AWS wants the run's credentials, the page
+ * its key, and the WebSocket API a token. Unless told otherwise, everything listens on the loopback interface only.
  *
  * @throws SetupError with one line that says what to do; what had been started by then is ended
  */
@@ -71,27 +82,31 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
 }
 
 async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<LocalStack> {
-  const { port = 0, presenceSource = "topic", onStep = () => {}, signal } = options;
-  if (port !== 0) await requireFreePort(port);
-  const gatewayPort = port === 0 ? await freePort() : port;
+  const { port = 0, host = LOOPBACK, presenceSource = "topic", onStep = () => {}, signal } = options;
+  await requireFreePort(port, host);
+  if (port !== 0 && options.awsEndpoint === undefined) await requireFreePort(port + 2, host);
+  const gatewayPort = port === 0 ? await freePort(host) : port;
+  const pageKey = randomBytes(18).toString("base64url");
   let issuer: Issuer | undefined;
-  const page = await startPageServer(port === 0 ? 0 : port + 1, async (url) => {
-    issuer = await createIssuer({ url, audience: LOCAL_AUDIENCE });
-    return issuer;
+  const page = await startPageServer({
+    port: port === 0 ? 0 : port + 1,
+    host,
+    key: pageKey,
+    issuer: async (url) => {
+      issuer = await createIssuer({ url, audience: LOCAL_AUDIENCE });
+      return issuer;
+    },
   });
   cleanup.add(() => page.stop());
   if (issuer === undefined) throw new SetupError("the issuer could not be made");
 
   const folder = await mkdtemp(path.join(tmpdir(), "sumu-local-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const [endpoint, stack] = await all([
-    startAws(options, folder, cleanup, onStep),
-    synthesize(path.join(folder, "stack"), signal),
-  ]);
+  const [access, stack] = await all([startAws(options, folder, cleanup, onStep), synthesize(signal)]);
   signal?.throwIfAborted();
 
   onStep("Creating tables, queues, topics and functions");
-  const aws = createAwsClients({ endpoint, region: LOCAL_REGION });
+  const aws = createAwsClients(access);
   cleanup.add(() => aws.destroy());
   const provisioned = await provision({
     json: stack.json,
@@ -99,9 +114,9 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     variables: {
       prefix: "local",
       stage_name: STAGE_NAME,
-      issuer_jwks_uri: `${page.url}/.well-known/jwks.json`,
+      issuer_jwks_uri: `http://${LOOPBACK}:${new URL(page.url).port}/.well-known/jwks.json`,
       authorized_audiences: [LOCAL_AUDIENCE],
-      apigw_endpoint: `http://127.0.0.1:${gatewayPort}/${STAGE_NAME}`,
+      apigw_endpoint: `http://${urlHost(host)}:${gatewayPort}/${STAGE_NAME}`,
       presence_source: presenceSource,
     },
     rulesLeftOut: RULES_LEFT_OUT,
@@ -109,24 +124,24 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     aws,
     temporaryFolder: path.join(folder, "zips"),
   });
-  if (options.awsEndpoint !== undefined) cleanup.add(() => leave(endpoint, provisioned));
+  if (options.awsEndpoint !== undefined) cleanup.add(() => leave(access.endpoint, provisioned));
   signal?.throwIfAborted();
 
   onStep("Starting the gateway");
   const config = {
     json: stack.json as object,
     state: provisioned.state,
-    awsEndpoint: endpoint,
-    region: LOCAL_REGION,
+    aws: access,
+    host,
     port: gatewayPort,
     limits: options.limits ?? {},
   };
   const gateway = await superviseGateway(config, options);
   cleanup.add(() => gateway.stop());
 
-  const info = describe(provisioned.outputs, gateway.url, page.url, endpoint);
+  const info = describe(provisioned.outputs, gateway.url, page.url, pageKey, access);
   page.serve({
-    stack: info,
+    stack: { websocket_url: info.websocket_url },
     notify: (via, notification) => notify(info, aws, via, notification),
     watch: async (onEvent) => {
       // The messages first: what changes while the table is read is then heard, and told apart by its version.
@@ -147,13 +162,14 @@ async function all<A, B>(promises: readonly [Promise<A>, Promise<B>]): Promise<[
 }
 
 async function startAws(
-  { awsEndpoint, signal }: LocalStackOptions,
+  { awsEndpoint, signal, port = 0, host }: LocalStackOptions,
   folder: string,
   cleanup: Cleanup,
   onStep: (step: string) => void,
-): Promise<string> {
+): Promise<AwsAccess> {
   if (awsEndpoint !== undefined) {
-    if (await isHealthy(awsEndpoint)) return awsEndpoint;
+    const access = { endpoint: awsEndpoint, region: LOCAL_REGION, credentials: FOREIGN_CREDENTIALS };
+    if (await isHealthy(awsEndpoint)) return access;
     throw new SetupError(`no MiniStack answers at ${awsEndpoint}: start it there, or leave --aws-endpoint out`);
   }
   onStep("Starting the local AWS (the first time it is installed: up to a minute)");
@@ -163,9 +179,9 @@ async function startAws(
     }),
     ensureMiniStack({ signal }),
   ]);
-  const backend = await startMiniStack(python, node, folder);
+  const backend = await startMiniStack({ python, node, folder, host, port: port === 0 ? undefined : port + 2 });
   cleanup.add(() => backend.stop());
-  return backend.endpoint;
+  return backend;
 }
 
 /** Takes what was created away again from an emulator that is somebody else's. */
@@ -178,13 +194,22 @@ async function leave(endpoint: string, provisioned: ProvisionedStack): Promise<v
   await provisioned.remove();
 }
 
-function describe(outputs: ValueObject, websocketUrl: string, pageUrl: string, endpoint: string): StackInfo {
+function describe(
+  outputs: ValueObject,
+  websocketUrl: string,
+  pageUrl: string,
+  pageKey: string,
+  { endpoint, region, credentials }: AwsAccess,
+): StackInfo {
   const { connections_table, presence_table, messages, notifications } = outputs;
   return {
     websocket_url: websocketUrl,
-    page_url: pageUrl,
+    // Browsers send what is behind the # to nobody.
+    page_url: `${pageUrl}/#${pageKey}`,
     aws_endpoint_url: endpoint,
-    region: LOCAL_REGION,
+    aws_access_key_id: credentials.accessKeyId,
+    aws_secret_access_key: credentials.secretAccessKey,
+    region,
     jwks_url: `${pageUrl}/.well-known/jwks.json`,
     ...({ connections_table, presence_table, messages, notifications } as unknown as Pick<
       StackInfo,

@@ -1,35 +1,47 @@
 import { parseArgs } from "node:util";
+import { LOOPBACK } from "./listening";
 import { SetupError } from "./setup-error";
 
-/** Of the WebSocket API when `--port` is not given; the page has the next one. */
+/** Of the WebSocket API when `--port` is not given; the page and the local AWS have the next two. */
 export const DEFAULT_PORT = 4600;
 
 export const USAGE = `Runs SUMU on this machine: the synthesized stack with a local AWS, a gateway, an issuer of tokens and a page.
 
   npm start -- [options]
 
-  --port <number>          of the WebSocket API; the page has the next one (default ${DEFAULT_PORT}; 0: any free ones)
+  --port <number>          of the WebSocket API; the page and the local AWS have the next two
+                           (default ${DEFAULT_PORT}; 0: any free ones)
+  --host <address>         where to listen, an IPv4 address or a name (default ${LOOPBACK}). With 0.0.0.0, for a container
+                           whose ports are published, other machines reach SUMU too: the page wants the key in its
+                           address, the WebSocket API a token, and the local AWS the credentials of this run
   --aws-endpoint <url>     a MiniStack that runs already, instead of one of its own
   --presence-source <name> topic, queue or none: where presence events go (default topic)
-  --json                   print one line of JSON with every URL, ARN and two tokens, and nothing else
+  --json                   print one line of JSON with every URL, ARN, the credentials and two tokens, and nothing else
+  --env                    start nothing: print the lines that point a shell's programs at the SUMU that runs already.
+                           eval "$(npm -s start -- --env)" takes them over
   --help                   print this
 
 Ctrl-C ends it and leaves nothing behind: in a MiniStack that ran already, it removes what it created. In another terminal: npm run -s token -- alice`;
 
 export interface StartOptions {
   readonly port: number;
+  readonly host: string;
   readonly awsEndpoint: string | undefined;
   readonly presenceSource: string;
   readonly json: boolean;
-  readonly help: boolean;
+  readonly env: boolean;
 }
 
 /** @throws SetupError naming the option that cannot be, and what could */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { values } = parse(args);
   const port = Number(values.port ?? DEFAULT_PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_534 || values.port?.trim() === "") {
-    throw new SetupError(`--port must be a whole number from 0 to 65534, got "${values.port}"`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_533 || values.port?.trim() === "") {
+    throw new SetupError(`--port must be a whole number from 0 to 65533, got "${values.port}"`);
+  }
+  const host = values.host ?? LOOPBACK;
+  if (!/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host)) {
+    throw new SetupError(`--host must be an IPv4 address such as 0.0.0.0, or a name, got "${host}"`);
   }
   const awsEndpoint = values["aws-endpoint"];
   if (awsEndpoint !== undefined && !/^https?:\/\/[^/?#\s]+\/?$/.test(awsEndpoint)) {
@@ -41,10 +53,11 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   }
   return {
     port,
+    host,
     awsEndpoint: awsEndpoint?.replace(/\/$/, ""),
     presenceSource,
     json: values.json ?? false,
-    help: values.help ?? false,
+    env: values.env ?? false,
   };
 }
 
@@ -54,10 +67,11 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         port: { type: "string" },
+        host: { type: "string" },
         "aws-endpoint": { type: "string" },
         "presence-source": { type: "string" },
         json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
+        env: { type: "boolean" },
       },
     });
   } catch (error) {

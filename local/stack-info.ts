@@ -1,10 +1,14 @@
 /** Everything that a client, a backend or a test needs to use a running local SUMU. `npm start -- --json` prints it. */
 export interface StackInfo {
-  /** Where clients connect, without the token: `ws://127.0.0.1:<port>/<stage>`. */
+  /** Where clients connect, without the token: `ws://<host>:<port>/<stage>`. */
   readonly websocket_url: string;
+  /** With the run's key behind the `#`. */
   readonly page_url: string;
-  /** For `AWS_ENDPOINT_URL`: DynamoDB, SNS, SQS and Lambda of the local AWS, which takes any credentials. */
+  /** For `AWS_ENDPOINT_URL`: DynamoDB, SNS, SQS and Lambda of the local AWS. */
   readonly aws_endpoint_url: string;
+  /** The only credentials that the local AWS takes. They are made for the run. */
+  readonly aws_access_key_id: string;
+  readonly aws_secret_access_key: string;
   readonly region: string;
   readonly jwks_url: string;
   /** The stack's outputs of the same names. */

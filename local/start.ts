@@ -1,18 +1,21 @@
 import { runCommand } from "./commands/run-command";
+import { environmentLines } from "./environment-lines";
+import { LOOPBACK } from "./listening";
 import { type LocalStack, startLocalStack } from "./local-stack";
 import { parseStartOptions, type StartOptions, USAGE } from "./options";
-import { announce } from "./running-stack";
+import { announce, findRunningStack } from "./running-stack";
 
 /** As a shell reports a command that Ctrl-C ended. */
 const INTERRUPTED_EXIT_CODE = 130;
 
+const interrupted = new AbortController();
+
 async function main(args: readonly string[]): Promise<number> {
   const options = parseStartOptions(args);
-  if (options.help) {
-    console.log(USAGE);
+  if (options.env) {
+    console.log(environmentLines(await findRunningStack()));
     return 0;
   }
-  const interrupted = new AbortController();
   const untilInterrupted = new Promise<void>((resolve) => {
     interrupted.signal.addEventListener("abort", () => resolve());
   });
@@ -35,8 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
     if (interrupted.signal.aborted) return INTERRUPTED_EXIT_CODE;
     throw error;
   }
-  const withdraw = await announce(stack.info);
+  let withdraw = async (): Promise<void> => {};
   try {
+    withdraw = await announce(stack.info);
     if (!interrupted.signal.aborted) console.log(await readyText(stack, options, startedAt));
     await untilInterrupted;
   } finally {
@@ -46,7 +50,8 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function readyText(stack: LocalStack, { json, awsEndpoint }: StartOptions, startedAt: number): Promise<string> {
+async function readyText(stack: LocalStack, options: StartOptions, startedAt: number): Promise<string> {
+  const { json, awsEndpoint, host } = options;
   const { info, issuer } = stack;
   if (json) {
     const tokens = { alice: await issuer.mint("alice"), bob: await issuer.mint("bob") };
@@ -56,7 +61,9 @@ async function readyText(stack: LocalStack, { json, awsEndpoint }: StartOptions,
   const rows: readonly (readonly [string, string])[] = [
     ["Page", info.page_url],
     ["WebSocket", info.websocket_url],
-    ["AWS endpoint", `${info.aws_endpoint_url} (${info.region}, any credentials)`],
+    ["AWS endpoint", `${info.aws_endpoint_url} (${info.region})`],
+    ["AWS access key", info.aws_access_key_id],
+    ["AWS secret key", info.aws_secret_access_key],
     ["Keys (JWKS)", info.jwks_url],
     ["Notifications in", notifications.topic.arn],
     ["", notifications.queue.url],
@@ -69,12 +76,13 @@ SUMU is ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s.
 
 ${rows.map(([label, value]) => `  ${label.padEnd(18)}${value}`).join("\n")}
 
-Try, in another terminal:
+Open the page, or try in another terminal:
   npm run -s connect -- alice
   npm run -s notify -- alice '{"hello":"Alice"}'
+  eval "$(npm -s start -- --env)"     sets the variables that the AWS SDKs read
 
-${awsEndpoint === undefined ? "Ctrl-C ends it and leaves nothing behind." : `Ctrl-C ends it and removes what it created in ${awsEndpoint}, which goes on.`}
+${host === LOOPBACK ? "" : `It listens on ${host}: other machines reach it, and need the key, a token or the credentials above.\n`}${awsEndpoint === undefined ? "Ctrl-C ends it and leaves nothing behind." : `Ctrl-C ends it and removes what it created in ${awsEndpoint}, which goes on.`}
 `;
 }
 
-runCommand(main);
+runCommand({ usage: USAGE, run: main, onOutputClosed: () => interrupted.abort() });

@@ -1,14 +1,24 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { buildHandlers } from "../scripts/build-handlers";
+import { installTool } from "../scripts/install-tool";
 import { BUNDLES_CONTEXT_KEY } from "../src/lambda/handler-bundle";
 import { SetupError } from "./setup-error";
+import { sourceKey } from "./source-key";
 
 const run = promisify(execFile);
 
 const root = path.resolve(__dirname, "..");
+
+const PREFIX = "stack-";
+
+/** So long a stack of other sources is kept: somebody may go back to them, or start from them just now. */
+const KEPT_MILLISECONDS = 24 * 60 * 60 * 1_000;
+
+/** What the stack and the bundles are made of. The dependencies are in the lock file. */
+const SOURCES = ["main.ts", "src", "handlers", "scripts/build-handlers.ts", "package-lock.json", "tsconfig.json"];
 
 /** A synthesized stack, and the folder that its paths start from. */
 export interface SynthesizedStack {
@@ -18,29 +28,54 @@ export interface SynthesizedStack {
 }
 
 /**
- * Packs the handlers and synthesizes this repository's own main.ts, as `cdktf synth` would, into a folder of the
- * caller's: what is in `dist` and `cdktf.out` stays as it is.
+ * Packs the handlers and synthesizes this repository's own main.ts, as `cdktf synth` would, once for the same sources: the
+ * next start finds the result in `.tools`. What is in `dist` and `cdktf.out` stays as it is.
  *
  * @throws SetupError with what the synthesis said
  */
-export async function synthesize(folder: string, signal?: AbortSignal): Promise<SynthesizedStack> {
-  const bundles = path.join(folder, "handlers");
-  const outdir = path.join(folder, "cdktf.out");
+export async function synthesize(
+  signal?: AbortSignal,
+  tools: string = path.join(root, ".tools"),
+): Promise<SynthesizedStack> {
+  const name = `${PREFIX}${await sourceKey(root, SOURCES)}`;
+  // The stack names its bundles by where they are in the end, not by where they are made.
+  const bundles = path.join(tools, name, "handlers");
+  const folder = await installTool(
+    name,
+    async (unfinished) => {
+      await Promise.all([
+        buildHandlers(path.join(unfinished, "handlers")),
+        synthesizeMain(path.join(unfinished, "cdktf.out"), bundles, signal),
+        removeOldStacks(tools),
+      ]);
+    },
+    tools,
+  );
+  const stackFolder = path.join(folder, "cdktf.out", "stacks", "sumu");
+  const text = await readFile(path.join(stackFolder, "cdk.tf.json"), "utf8");
+  return { json: JSON.parse(text) as unknown, folder: stackFolder };
+}
+
+async function synthesizeMain(outdir: string, bundles: string, signal: AbortSignal | undefined): Promise<void> {
   const env = {
     ...process.env,
     CHECKPOINT_DISABLE: "1",
     CDKTF_OUTDIR: outdir,
     CDKTF_CONTEXT_JSON: JSON.stringify({ [BUNDLES_CONTEXT_KEY]: bundles }),
   };
-  const synth = run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: root, env, signal }).catch(
-    (error: unknown) => {
-      throw new SetupError(
-        `main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`,
-      );
-    },
-  );
-  await Promise.all([buildHandlers(bundles), synth]);
-  const stackFolder = path.join(outdir, "stacks", "sumu");
-  const text = await readFile(path.join(stackFolder, "cdk.tf.json"), "utf8");
-  return { json: JSON.parse(text) as unknown, folder: stackFolder };
+  await run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: root, env, signal }).catch((error: unknown) => {
+    throw new SetupError(
+      `main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`,
+    );
+  });
+}
+
+async function removeOldStacks(tools: string): Promise<void> {
+  for (const name of await readdir(tools)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = path.join(tools, name);
+    // Somebody else may remove the same.
+    const made = await stat(folder).catch(() => undefined);
+    if (made && Date.now() - made.mtimeMs > KEPT_MILLISECONDS) await rm(folder, { recursive: true, force: true });
+  }
 }

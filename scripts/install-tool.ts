@@ -1,8 +1,10 @@
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 const toolsFolder = path.resolve(__dirname, "..", ".tools");
+
+/** What `mkdtemp` leaves to its owner alone is for every user of the checkout. */
+const READABLE_BY_ALL = 0o755;
 
 /**
  * A tool that this repository installs for itself, into `.tools/<name>`, the first time it is needed. The folder appears
@@ -11,19 +13,47 @@ const toolsFolder = path.resolve(__dirname, "..", ".tools");
  * @param name - with the version in it, so that another version is another folder
  * @param install - fills the folder that it is given, which is then moved
  * @returns the folder
+ * @throws Error of one line, when the folder is another user's and this one may not read or write there
  */
-export async function installTool(name: string, install: (folder: string) => Promise<void>): Promise<string> {
-  const folder = path.join(toolsFolder, name);
-  if (existsSync(folder)) return folder;
-  await mkdir(toolsFolder, { recursive: true });
-  const unfinished = await mkdtemp(path.join(toolsFolder, `.${name}-`));
+export async function installTool(
+  name: string,
+  install: (folder: string) => Promise<void>,
+  tools: string = toolsFolder,
+): Promise<string> {
+  const folder = path.join(tools, name);
+  if (await isThere(folder)) return folder;
+  const unfinished = await makeFolder(tools, name);
   try {
     await install(unfinished);
+    await chmod(unfinished, READABLE_BY_ALL);
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     // Someone else was faster: theirs is as good.
-    if (!existsSync(folder)) throw error;
+    if (!(await isThere(folder))) throw error;
   }
   return folder;
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  try {
+    await readdir(folder);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return false;
+    throw new Error(
+      `${folder} cannot be read (${code}), since another user made it: remove it as that user, then start again`,
+    );
+  }
+}
+
+async function makeFolder(tools: string, name: string): Promise<string> {
+  try {
+    await mkdir(tools, { recursive: true });
+    return await mkdtemp(path.join(tools, `.${name}-`));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${tools} cannot be written (${code}): make it yours (chown), or remove it, then start again`);
+  }
 }

@@ -10,16 +10,14 @@ import { type AcceptedFinding, SCANNED, type Verdict, verdict } from "./scan/ver
 
 const MODULES = path.resolve(__dirname, "..", "modules");
 
-/** Scans the synthesized modules, and each module's accepted findings with them. */
+/** Scans the synthesized modules, and tells apart what is accepted. */
 async function scan(): Promise<Verdict> {
   const scratch = mkdtempSync(path.join(tmpdir(), "sumu-scan-"));
   try {
     const accepted = readdirSync(MODULES).flatMap((name) => {
       const module = { ...read(name, "main"), ...read(name, "variables") };
-      const own = acceptedFindings(name, module);
-      write(path.join(scratch, SCANNED.accepting, name), toHcl(module, comments(own)));
-      write(path.join(scratch, SCANNED.bare, name), toHcl(module));
-      return own;
+      write(path.join(scratch, SCANNED.modules, name), toHcl(module));
+      return acceptedFindings(name, module);
     });
     write(path.join(scratch, SCANNED.canary), toHcl(CANARY));
     return verdict(await checkov(scratch), accepted);
@@ -52,15 +50,6 @@ function acceptedFindings(module: string, { resource = {}, data = {} }: Body): A
       }),
     ),
   );
-}
-
-/** As checkov reads them, inside the block: https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html */
-function comments(accepted: readonly AcceptedFinding[]): ReadonlyMap<string, readonly string[]> {
-  const byAddress = new Map<string, string[]>();
-  for (const { address, check, reason } of accepted) {
-    byAddress.set(address, [...(byAddress.get(address) ?? []), `checkov:skip=${check}:${reason}`]);
-  }
-  return byAddress;
 }
 
 function print({ passed, failed, accepted, stale }: Verdict): void {

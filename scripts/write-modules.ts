@@ -5,8 +5,9 @@ import { App } from "cdktf";
 import { HANDLERS } from "../src/contract/handlers";
 import { CustomDomainModule } from "../src/module/custom-domain-module";
 import { GlobalModule } from "../src/module/global-module";
+import { KeyPolicyModule } from "../src/module/key-policy-module";
 import { SumuModule } from "../src/module/sumu-module";
-import { customDomainReadme, globalReadme, serverlessReadme } from "./module-readme";
+import { customDomainReadme, globalReadme, keyPolicyReadme, serverlessReadme } from "./module-readme";
 
 const root = path.resolve(__dirname, "..");
 
@@ -27,6 +28,7 @@ const MODULES = [
   { name: "serverless", create: SumuModule, readme: serverlessReadme },
   { name: "core-route53", create: CustomDomainModule, readme: customDomainReadme },
   { name: "global", create: GlobalModule, readme: globalReadme },
+  { name: "key-policy", create: KeyPolicyModule, readme: keyPolicyReadme },
 ] as const;
 
 /** Synthesizes the Terraform modules into `outDir`, from the handlers packed in `dist/handlers`. */

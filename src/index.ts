@@ -25,7 +25,7 @@ export type {
 } from "./contract/messages";
 export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contract/messages";
 export { ROUTE_KEYS } from "./contract/routes";
-export { CONNECTION, PRESENCE } from "./contract/tables";
+export { CONNECTION, PRESENCE, PROTOCOLS, REVOCATION } from "./contract/tables";
 export type { ApiDomain } from "./domain/api-domain";
 export { CustomDomain } from "./domain/custom-domain";
 export type { Gateway } from "./gateway/gateway";
@@ -34,6 +34,7 @@ export { AccessLogAccount } from "./global/access-log-account";
 export type { AccessLogAccountProps } from "./inputs/access-log-account";
 export type { ApiMapping } from "./inputs/api-mapping";
 export type { CustomDomainProps, SubDomains } from "./inputs/custom-domain-props";
+export type { VpcConfig } from "./inputs/guardrails";
 export type {
   GitHub,
   GitHubRepositories,

@@ -13,7 +13,8 @@ import {
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
-import { AwsAccount } from "./aws/aws-account";
+import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
+import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
 import { ConnectionStore } from "./connections/connection-store";
 import { Encryption } from "./encryption/encryption";
@@ -75,7 +76,9 @@ export class Sumu extends Construct {
     super(scope, id);
     const input = acceptProps(props, INPUTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
-    const account = new AwsAccount(this, "account");
+    this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
+    // Not the table: it is replaced when its name changes. No change replaces an API.
+    const account = new ResourceAccount(this, "account", { arn: this.webSocketApi.executionArn });
     const encryption = new Encryption(account, input.kmsKeyArn, input.encryptTopics);
     this.account = account;
     this.encryption = encryption;
@@ -92,7 +95,6 @@ export class Sumu extends Construct {
       deletionProtection,
     });
     this.integration = new Integration(this, "integration", { ...input, account, encryption });
-    this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
     const originalRights = originalRightsExistence(input.keepOriginalRights, input.connectionsTableName);
     // The released functions come in the second apply of a move, when nothing of the original is left that they replace.
     const delivery = named(
@@ -121,10 +123,11 @@ export class Sumu extends Construct {
       account,
       encryption,
       observation,
+      webSocketApi: this.webSocketApi,
       connections: this.connections,
       integration: this.integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, webSocketApi: this.webSocketApi });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
     const watchdog = watchdogExistence(presenceSource);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -168,6 +171,7 @@ export class Sumu extends Construct {
     }
 
     tagEverything(this, input.commonTags);
+    boundEveryRole(this, input.permissionsBoundary);
     if (input.transform !== undefined) {
       transformEverything(this, input.transform);
     }

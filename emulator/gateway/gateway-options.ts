@@ -35,6 +35,8 @@ export interface GatewayOptions {
   /** Who may call @connections; the first also signs the integrations' requests. At least one. */
   readonly credentials: readonly Credentials[];
   readonly invoke: InvokeFunction;
+  /** The IPv4 address or name to listen on; 0.0.0.0 for all, which URLs then name 127.0.0.1. @default "127.0.0.1" */
+  readonly host?: string;
   /** @default 0: any free port */
   readonly port?: number;
   /** A line of the stage's access log for every connect, message, disconnect and @connections call. Never holds a token or payload. */
@@ -61,9 +63,9 @@ export interface Fault {
 
 /** A running gateway. */
 export interface Gateway {
-  /** `ws://127.0.0.1:<port>/<stage>`, of the first stage. */
+  /** `ws://<host>:<port>/<stage>`, of the first stage. */
   readonly url: string;
-  /** `http://127.0.0.1:<port>/<stage>`: the endpoint of an ApiGatewayManagementApi client. */
+  /** `http://<host>:<port>/<stage>`: the endpoint of an ApiGatewayManagementApi client. */
   readonly connectionsUrl: string;
   readonly port: number;
   /** Connections that are open now. */

@@ -24,7 +24,7 @@ const DEFAULT_LIMITS: Limits = {
 const BACKLOG = 4_096;
 
 /**
- * Runs a WebSocket API on 127.0.0.1 as API Gateway would: handshake and authorizer, routes to AWS services through
+ * Runs a WebSocket API on this machine as API Gateway would: handshake and authorizer, routes to AWS services through
  * mapping templates, @connections, limits, access log.
  *
  * @throws Error for an option, template, access log format or selection expression that it cannot run, and when the port is taken
@@ -42,6 +42,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const [stage] = options.api.stages;
   if (!stage) throw new RangeError("the API must have a stage");
 
+  const { host = "127.0.0.1" } = options;
   const http = createServer();
   const server = new GatewayServer(options, limits, now);
   const connectionsApi = new ConnectionsApi({
@@ -62,13 +63,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
-    http.listen({ port: options.port ?? 0, host: "127.0.0.1", backlog: BACKLOG }, resolve);
+    http.listen({ port: options.port ?? 0, host, backlog: BACKLOG }, resolve);
   }).catch(async (error: unknown) => {
     await server.stop(0);
     throw error;
   });
   const { port } = http.address() as AddressInfo;
-  server.domainName = `127.0.0.1:${port}`;
+  const domainName = `${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
+  server.domainName = domainName;
 
   let stopped: Promise<void> | undefined;
   const stop = async (graceMilliseconds: number): Promise<void> => {
@@ -79,8 +81,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await closed;
   };
   return {
-    url: `ws://127.0.0.1:${port}/${stage.name}`,
-    connectionsUrl: `http://127.0.0.1:${port}/${stage.name}`,
+    url: `ws://${domainName}/${stage.name}`,
+    connectionsUrl: `http://${domainName}/${stage.name}`,
     port,
     get connectionCount() {
       return server.connections.size;

@@ -22,7 +22,7 @@ export class ShopStack extends TerraformStack {
     const sumu = new Sumu(this, "sumu", {
       prefix: "shop",
       stageName: "live",
-      issuerJwksUri: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+      issuerJwksUri: "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com",
       authorizedIssuer: "https://securetoken.google.com/shop-4711",
       authorizedAudiences: ["shop-4711"],
       commonTags: { team: "web" },

@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 6.19, < 7"
+      version = ">= 6.21, < 7"
     }
   }
 }

@@ -5,7 +5,11 @@ import { serviceEndpoint } from "./endpoint";
 import { HttpError } from "./http-error";
 import { HttpPool } from "./http-pool";
 import type { HttpResponse } from "./http-response";
+import { isPermanent } from "./is-permanent";
 import { RequestSigner, sha256Hex } from "./signature";
+
+/** Requests in flight to a service, where nobody says otherwise. */
+export const DEFAULT_MAX_CONNECTIONS = 16;
 
 export interface AwsOptions {
   /**
@@ -13,7 +17,7 @@ export interface AwsOptions {
    * SDK's provider keeps them as long). @default process.env
    */
   readonly environment?: Environment;
-  /** Requests in flight at most. @default 16 */
+  /** Requests in flight at most. @default {@link DEFAULT_MAX_CONNECTIONS} */
   readonly maxConnections?: number;
   /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default those */
   readonly ca?: string;
@@ -28,9 +32,11 @@ export interface AwsOptions {
 export interface CallOptions {
   /** Epoch milliseconds by which the call has ended, retries included. @default none */
   readonly deadline?: number;
+  /** `until-deadline`: for what is lost if it is given up on. It needs a deadline. @default 8 tries */
+  readonly tries?: "until-deadline";
 }
 
-interface AwsRequest {
+interface AwsRequest<Output> {
   readonly operation: string;
   /** Signed. `host` is added. The same for every call of the operation. */
   readonly headers: Readonly<Record<string, string>>;
@@ -38,6 +44,8 @@ interface AwsRequest {
   readonly body: string;
   /** Where to, when not to the service's endpoint. */
   readonly endpoint?: string;
+  /** Reads the answer to a call that succeeded (2xx). Throws when the answer is not one that the service gives. */
+  readonly read: (body: string) => Output;
 }
 
 interface Target {
@@ -52,24 +60,10 @@ const ATTEMPT_TIMEOUT_MS = 5_000;
 const MAX_ATTEMPTS = 8;
 const BACKOFF = { baseMs: 50, ceilingMs: 3_000 };
 
-/** Refusals that pass by themselves, beside every 5xx and 429. */
-const TRANSIENT_CODES = new Set([
-  "LimitExceededException",
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-  "RequestThrottled",
-  "RequestThrottledException",
-  "RequestTimeout",
-  "RequestTimeoutException",
-  "ThrottledException",
-  "Throttling",
-  "ThrottlingException",
-  "TransactionInProgressException",
-]);
-
 /**
- * Signed calls to one AWS service, retried with full jitter while they fail for a passing reason (throttling, 5xx, no
- * answer): 8 times at most, and never past the call's deadline. A write whose answer was lost is sent again, so a
+ * Signed calls to one AWS service. A call that fails is tried again, with full jitter, unless its code says that no try can
+ * succeed ({@link isPermanent}): 8 times at most, and never past the call's deadline. An answer of 2xx that the caller
+ * cannot read is a failure like any other. A write whose answer was lost is sent again, so a
  * conditional one may then find that its condition has become false by its own doing.
  */
 export class AwsService {
@@ -88,7 +82,7 @@ export class AwsService {
     options: AwsOptions = {},
   ) {
     this.#environment = options.environment ?? process.env;
-    this.#maxConnections = options.maxConnections ?? 16;
+    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.#ca = options.ca;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
@@ -100,19 +94,25 @@ export class AwsService {
   }
 
   /**
-   * The answer to a call that succeeded (2xx).
+   * What a call that succeeded has answered.
    *
    * @throws {@link AwsError} It was refused for good, or kept failing.
    */
-  async call(request: AwsRequest, { deadline }: CallOptions = {}): Promise<HttpResponse> {
+  async call<Output>(request: AwsRequest<Output>, { deadline, tries }: CallOptions = {}): Promise<Output> {
     for (let failures = 1; ; failures++) {
-      const { response, error, transient } = await this.#attempt(request, deadline);
-      if (response !== undefined) return response;
-      const waitMs = fullJitterMs(failures, BACKOFF, this.#random);
-      const late = deadline !== undefined && this.#now() + waitMs >= deadline;
-      if (!transient || late || failures >= MAX_ATTEMPTS) throw error;
-      await this.#sleep(waitMs);
+      const attempt = await this.#attempt(request, deadline);
+      if ("output" in attempt) return attempt.output;
+      const isLast = failures >= MAX_ATTEMPTS && (tries !== "until-deadline" || deadline === undefined);
+      if (attempt.isPermanent || isLast || !(await this.pause(failures, deadline))) throw attempt.error;
     }
+  }
+
+  /** Waits before the next try. False at once when the deadline comes before it. */
+  async pause(failures: number, deadline: number | undefined): Promise<boolean> {
+    const waitMs = fullJitterMs(failures, BACKOFF, this.#random);
+    if (deadline !== undefined && this.#now() + waitMs >= deadline) return false;
+    await this.#sleep(waitMs);
+    return true;
   }
 
   /** Ends the kept connections. */
@@ -121,17 +121,18 @@ export class AwsService {
     this.#targets.clear();
   }
 
-  async #attempt(
-    { operation, headers, path, body, endpoint }: AwsRequest,
+  async #attempt<Output>(
+    { operation, headers, path, body, endpoint, read }: AwsRequest<Output>,
     deadline: number | undefined,
-  ): Promise<{ response?: HttpResponse; error?: AwsError; transient?: boolean }> {
+  ): Promise<{ readonly output: Output } | { readonly error: AwsError; readonly isPermanent: boolean }> {
     this.#endpoint ??= serviceEndpoint(this.service, this.#environment);
     const target = this.#target(endpoint ?? this.#endpoint);
     const bytes = Buffer.from(body);
     const requestPath = path ?? target.pathname;
     const signer = this.#signer(target, operation, headers);
+    let response: HttpResponse;
     try {
-      const response = await target.pool.request({
+      response = await target.pool.request({
         method: "POST",
         path: requestPath,
         headers: signer.sign(requestPath, sha256Hex(bytes), this.#now()),
@@ -140,19 +141,27 @@ export class AwsService {
         deadline,
         repeatable: true,
       });
-      if (response.status >= 200 && response.status < 300) return { response };
-      const code = errorCode(response);
-      const requestId = response.header("x-amzn-requestid");
-      return {
-        error: new AwsError(this.service, operation, code, response.status, requestId),
-        transient: response.status >= 500 || response.status === 429 || TRANSIENT_CODES.has(code),
-      };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       return {
         error: new AwsError(this.service, operation, error.failure, undefined, undefined, error),
-        transient: error.failure !== "deadline",
+        isPermanent: error.failure === "deadline",
       };
+    }
+    const failed = (code: string) =>
+      new AwsError(this.service, operation, code, response.status, response.header("x-amzn-requestid"));
+    if (response.status < 200 || response.status >= 300) {
+      const code = errorCode(response);
+      return {
+        error: failed(code),
+        isPermanent: response.status === 413 || (response.status < 500 && isPermanent(code)),
+      };
+    }
+    try {
+      return { output: read(response.body.toString()) };
+    } catch {
+      // The cause is left out: a parser's error quotes the text.
+      return { error: failed("InvalidResponse"), isPermanent: false };
     }
   }
 

@@ -1,5 +1,7 @@
+import { isJsonObject } from "../shared/json-object";
 import { AwsError, ConditionalCheckFailedError } from "./aws-error";
 import { type AwsOptions, AwsService, type CallOptions } from "./aws-service";
+import { jsonReader } from "./json-reader";
 
 /** A value as DynamoDB's JSON has it: one key, the type. Numbers are text. */
 export interface AttributeValue {
@@ -21,7 +23,6 @@ interface Expressions {
 
 interface ReadInput extends Expressions {
   readonly TableName: string;
-  readonly IndexName?: string;
   /** @default false */
   readonly ConsistentRead?: boolean;
   readonly ProjectionExpression?: string;
@@ -33,8 +34,6 @@ interface ReadInput extends Expressions {
 
 export interface QueryInput extends ReadInput {
   readonly KeyConditionExpression: string;
-  /** @default true */
-  readonly ScanIndexForward?: boolean;
 }
 
 export interface ScanInput extends ReadInput {
@@ -64,10 +63,6 @@ interface WriteInput extends Expressions {
   readonly ConditionExpression?: string;
   /** What is returned of the item as it was, or as it has become. */
   readonly ReturnValues?: "NONE" | "ALL_OLD" | "ALL_NEW" | "UPDATED_OLD" | "UPDATED_NEW";
-}
-
-export interface PutItemInput extends WriteInput {
-  readonly Item: Item;
 }
 
 export interface DeleteItemInput extends WriteInput {
@@ -102,28 +97,24 @@ export class DynamoDb {
 
   /** One page: follow `LastEvaluatedKey`. */
   query(input: QueryInput, options?: CallOptions): Promise<Page> {
-    return this.#call("Query", input, options);
+    return this.#call("Query", input, isPage, options);
   }
 
   /** One page: follow `LastEvaluatedKey`. */
   scan(input: ScanInput, options?: CallOptions): Promise<Page> {
-    return this.#call("Scan", input, options);
+    return this.#call("Scan", input, isPage, options);
   }
 
   getItem(input: GetItemInput, options?: CallOptions): Promise<{ readonly Item?: Item }> {
-    return this.#call("GetItem", input, options);
-  }
-
-  putItem(input: PutItemInput, options?: CallOptions): Promise<WriteOutput> {
-    return this.#call("PutItem", input, options);
+    return this.#call("GetItem", input, isGetItemOutput, options);
   }
 
   updateItem(input: UpdateItemInput, options?: CallOptions): Promise<WriteOutput> {
-    return this.#call("UpdateItem", input, options);
+    return this.#call("UpdateItem", input, isWriteOutput, options);
   }
 
   deleteItem(input: DeleteItemInput, options?: CallOptions): Promise<WriteOutput> {
-    return this.#call("DeleteItem", input, options);
+    return this.#call("DeleteItem", input, isWriteOutput, options);
   }
 
   /** Ends the kept connections. */
@@ -131,17 +122,22 @@ export class DynamoDb {
     this.#service.close();
   }
 
-  async #call<Output>(operation: string, input: object, options?: CallOptions): Promise<Output> {
+  async #call<Output>(
+    operation: string,
+    input: object,
+    isOutput: (value: unknown) => value is Output,
+    options?: CallOptions,
+  ): Promise<Output> {
     try {
-      const response = await this.#service.call(
+      return await this.#service.call(
         {
           operation,
           headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` },
           body: JSON.stringify(input),
+          read: jsonReader(isOutput),
         },
         options,
       );
-      return JSON.parse(response.body.toString()) as Output;
     } catch (error) {
       if (error instanceof AwsError && error.code === "ConditionalCheckFailedException") {
         throw new ConditionalCheckFailedError(
@@ -156,4 +152,27 @@ export class DynamoDb {
       throw error;
     }
   }
+}
+
+function isPage(value: unknown): value is Page {
+  if (!isJsonObject(value)) return false;
+  const { Items, Count, LastEvaluatedKey } = value;
+  return (
+    typeof Count === "number" &&
+    (Items === undefined || (Array.isArray(Items) && Items.every(isItem))) &&
+    (LastEvaluatedKey === undefined || isItem(LastEvaluatedKey))
+  );
+}
+
+function isGetItemOutput(value: unknown): value is { readonly Item?: Item } {
+  return isJsonObject(value) && (value.Item === undefined || isItem(value.Item));
+}
+
+function isWriteOutput(value: unknown): value is WriteOutput {
+  return isJsonObject(value) && (value.Attributes === undefined || isItem(value.Attributes));
+}
+
+/** Looks at what every item has, and not at what each type of attribute holds: a page has thousands of them. */
+function isItem(value: unknown): value is Item {
+  return isJsonObject(value) && Object.values(value).every(isJsonObject);
 }

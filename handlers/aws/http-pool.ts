@@ -40,6 +40,9 @@ interface Waiting {
   readonly reject: (error: HttpError) => void;
 }
 
+/** How long no connection is opened after one has failed to open, while others live. */
+const REDIAL_PAUSE_MS = 1_000;
+
 /** A frozen container learns that a server has hung up only when its loop turns again: look before using these. */
 const SUSPECT_IDLE_MS = 1_000;
 
@@ -72,6 +75,7 @@ export class HttpPool {
   readonly #timeouts = new TimeoutWatch(() => this.#connections);
   #session: Buffer | undefined;
   #checking = 0;
+  #connectAgainAt = 0;
   #closed = false;
 
   constructor(options: HttpPoolOptions) {
@@ -112,6 +116,7 @@ export class HttpPool {
       if (connection === undefined) break;
       this.#use(connection);
     }
+    if (this.#connections.size > 0 && Date.now() < this.#connectAgainAt) return;
     const wanted = this.#waitingCount - this.#checking;
     while (
       this.#connecting.size < wanted &&
@@ -168,21 +173,19 @@ export class HttpPool {
   }
 
   #use(connection: HttpConnection): void {
-    const waiting = this.#takeWaiting();
-    if (waiting === undefined) {
-      this.#release(connection);
-      return;
-    }
-    const { timeoutMs, deadline = Number.POSITIVE_INFINITY, body } = waiting.request;
-    const now = Date.now();
-    if (deadline <= now) {
+    for (let waiting = this.#takeWaiting(); waiting !== undefined; waiting = this.#takeWaiting()) {
+      const { timeoutMs, deadline = Number.POSITIVE_INFINITY, body } = waiting.request;
+      const now = Date.now();
+      if (deadline > now) {
+        const served = waiting;
+        const endsAt = Math.min(now + timeoutMs, deadline);
+        this.#timeouts.begin(endsAt, now);
+        connection.send(served.head, body, endsAt, (outcome) => this.#settle(connection, served, outcome));
+        return;
+      }
       waiting.reject(new HttpError("deadline", this.host));
-      this.#use(connection);
-      return;
     }
-    const endsAt = Math.min(now + timeoutMs, deadline);
-    this.#timeouts.begin(endsAt, now);
-    connection.send(waiting.head, body, endsAt, (outcome) => this.#settle(connection, waiting, outcome));
+    this.#release(connection);
   }
 
   #settle(connection: HttpConnection, waiting: Waiting, { response, error, stale }: ExchangeOutcome): void {
@@ -231,6 +234,9 @@ export class HttpPool {
     const failed = (error?: Error) => {
       clearTimeout(timer);
       if (!this.#connecting.delete(socket)) return;
+      this.#connectAgainAt = Date.now() + REDIAL_PAUSE_MS;
+      // A request that waits is none of the failed connection's: any that lives takes it.
+      if (this.#connections.size > 0) return;
       this.#takeWaiting()?.reject(new HttpError("connect", this.host, error));
       this.#dispatch();
     };

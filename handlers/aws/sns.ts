@@ -39,6 +39,11 @@ export class Sns {
         operation: "Publish",
         headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
         body: form.toString(),
+        read: (body) => {
+          // A website's page. An emulator may answer with nothing, or in JSON.
+          const isPage = body.trimStart().startsWith("<") && !body.includes("<PublishResponse");
+          if (isPage) throw new TypeError("the answer is not a PublishResponse");
+        },
       },
       options,
     );

@@ -1,6 +1,9 @@
+import { isJsonObject } from "../shared/json-object";
 import { AwsError } from "./aws-error";
 import { type AwsOptions, AwsService, type CallOptions } from "./aws-service";
 import { endpointOverride } from "./endpoint";
+import { isPermanent } from "./is-permanent";
+import { jsonReader } from "./json-reader";
 
 export interface MessageAttribute {
   readonly DataType: "String" | "Number";
@@ -20,19 +23,24 @@ export interface Unsent<Message extends OutgoingMessage> {
   readonly code: string;
 }
 
-interface BatchOutput {
-  readonly Failed?: readonly { readonly Id: string; readonly Code: string; readonly SenderFault: boolean }[];
+interface FailedEntry {
+  readonly Id: string;
+  readonly Code: string;
 }
 
-/** SQS takes ten messages at once, and 256 KiB together wherever the queue's limit has not been raised. */
+interface BatchOutput {
+  readonly Failed?: readonly FailedEntry[];
+}
+
+/** SQS takes ten messages at once, and 1 MiB together: 256 KiB wherever an emulator has the older limit. */
 const BATCH_MESSAGES = 10;
 const BATCH_BYTES = 256 * 1024;
-/** Entries that SQS failed for its own reasons are sent again this often, beside the retries of the whole call. */
+/** How often an entry that SQS has not taken is sent when there is no deadline, beside the retries of the whole call. */
 const ENTRY_ATTEMPTS = 5;
 
 /**
- * SQS over its JSON protocol. Throttling, 5xx and lost answers are retried as {@link AwsService} says; a message whose
- * answer was lost may therefore be in the queue twice, as a standard queue may deliver any message twice.
+ * SQS over its JSON protocol. What fails for now is tried again as {@link AwsService} says; a message whose answer was lost
+ * may therefore be in the queue twice, as a standard queue may deliver any message twice.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
  */
@@ -45,11 +53,12 @@ export class Sqs {
 
   /** @throws {@link AwsError} The message is not in the queue, as far as is known. */
   async sendMessage(queueUrl: string, message: OutgoingMessage, options?: CallOptions): Promise<void> {
-    await this.#call("SendMessage", queueUrl, entry(message), options);
+    await this.#call("SendMessage", queueUrl, entry(message), isJsonObject, options);
   }
 
   /**
-   * Sends any number of messages, packed into as few calls as SQS allows.
+   * Sends any number of messages, packed into as few calls as SQS allows. With a deadline, what SQS does not take for now
+   * is sent again until then, with back-off, whatever code SQS gives, unless no try can succeed.
    *
    * @returns The messages that could not be sent, with SQS's code for each: empty when all went out. Never throws
    * {@link AwsError}: a call that fails as a whole fails each of its messages.
@@ -72,34 +81,51 @@ export class Sqs {
   async #sendBatch<Message extends OutgoingMessage>(
     queueUrl: string,
     batch: readonly Message[],
-    options?: CallOptions,
+    options: CallOptions = {},
   ): Promise<Unsent<Message>[]> {
-    let left = batch;
     const failures: Unsent<Message>[] = [];
-    for (let attempt = 1; left.length > 0; attempt++) {
-      const sent = left;
-      left = [];
-      try {
-        const Entries = sent.map((message, index) => ({ Id: String(index), ...entry(message) }));
-        const { Failed = [] } = await this.#call<BatchOutput>("SendMessageBatch", queueUrl, { Entries }, options);
-        const again: Message[] = [];
-        for (const { Id, Code, SenderFault } of Failed) {
-          const message = sent[Number(Id)];
-          if (message === undefined) continue;
-          if (SenderFault || attempt >= ENTRY_ATTEMPTS) failures.push({ message, code: Code });
-          else again.push(message);
-        }
-        left = again;
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        for (const message of sent) failures.push({ message, code: error.code });
-      }
+    let left = batch;
+    for (let attempt = 1; ; attempt++) {
+      const again = await this.#sendEntries(queueUrl, left, options, failures);
+      if (again.length === 0) return failures;
+      const isLast = options.deadline === undefined && attempt >= ENTRY_ATTEMPTS;
+      if (isLast || !(await this.#service.pause(attempt, options.deadline))) return [...failures, ...again];
+      left = again.map(({ message }) => message);
     }
-    return failures;
   }
 
-  async #call<Output>(operation: string, queueUrl: string, input: object, options?: CallOptions): Promise<Output> {
-    const response = await this.#service.call(
+  /** Sends the messages once. Adds those that can never be sent to the failures, and returns those to be sent again. */
+  async #sendEntries<Message extends OutgoingMessage>(
+    queueUrl: string,
+    messages: readonly Message[],
+    options: CallOptions,
+    failures: Unsent<Message>[],
+  ): Promise<readonly Unsent<Message>[]> {
+    const Entries = messages.map((message, index) => ({ Id: String(index), ...entry(message) }));
+    const persistent = { ...options, tries: "until-deadline" } as const;
+    let output: BatchOutput;
+    try {
+      output = await this.#call("SendMessageBatch", queueUrl, { Entries }, isBatchOutput, persistent);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      for (const message of messages) failures.push({ message, code: error.code });
+      return [];
+    }
+    const unsent = (output.Failed ?? []).map(({ Id, Code }) => ({ message: messages[Number(Id)], code: Code }));
+    // An answer about a message that was not in the request says nothing about those that were.
+    if (!unsent.every(isNamed)) return messages.map((message) => ({ message, code: "InvalidResponse" }));
+    failures.push(...unsent.filter(({ code }) => isPermanent(code)));
+    return unsent.filter(({ code }) => !isPermanent(code));
+  }
+
+  #call<Output>(
+    operation: string,
+    queueUrl: string,
+    input: object,
+    isOutput: (value: unknown) => value is Output,
+    options?: CallOptions,
+  ): Promise<Output> {
+    return this.#service.call(
       {
         operation,
         headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` },
@@ -107,11 +133,26 @@ export class Sqs {
         body: JSON.stringify({ QueueUrl: queueUrl, ...input }),
         // As the SDK does: a queue's own host answers for it, in its partition and behind its VPC endpoint.
         endpoint: endpointOverride("sqs", this.#service.environment) ?? new URL(queueUrl).origin,
+        read: jsonReader(isOutput),
       },
       options,
     );
-    return JSON.parse(response.body.toString()) as Output;
   }
+}
+
+function isBatchOutput(value: unknown): value is BatchOutput {
+  if (!isJsonObject(value)) return false;
+  return value.Failed === undefined || (Array.isArray(value.Failed) && value.Failed.every(isFailedEntry));
+}
+
+function isNamed<Message extends OutgoingMessage>(
+  unsent: Omit<Unsent<Message>, "message"> & { readonly message: Message | undefined },
+): unsent is Unsent<Message> {
+  return unsent.message !== undefined;
+}
+
+function isFailedEntry(value: unknown): value is FailedEntry {
+  return isJsonObject(value) && typeof value.Id === "string" && typeof value.Code === "string";
 }
 
 function entry({ body, delaySeconds, attributes }: OutgoingMessage): object {

@@ -4,7 +4,7 @@ import { PRESENCE_METRICS } from "../../src/contract/metrics";
 import { DynamoDb } from "../aws/dynamodb";
 import { Sns } from "../aws/sns";
 import { Sqs } from "../aws/sqs";
-import { reasonAttribute } from "../shared/dead-letter";
+import { reasonAttributes } from "../shared/dead-letter";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import { createLog, type Log, type LogSettings, logSettingsFrom } from "../shared/log";
 import { type PresenceConfiguration, readConfiguration } from "./configuration";
@@ -150,7 +150,7 @@ function deadLetters({ deadLetterQueueUrl }: PresenceConfiguration, { sqs }: Cli
       deadLetterQueueUrl,
       {
         body: JSON.stringify({ user_id: userId, records: itemIdentifiers }),
-        attributes: reasonAttribute(reason),
+        attributes: reasonAttributes(reason),
       },
       { deadline },
     );

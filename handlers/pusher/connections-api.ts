@@ -1,5 +1,6 @@
 import { HttpError } from "../aws/http-error";
 import type { HttpPool } from "../aws/http-pool";
+import type { HttpResponse } from "../aws/http-response";
 import { RequestSigner, uriEncode } from "../aws/signature";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import type { ConnectionsEndpoint, Payload } from "./courier";
@@ -32,15 +33,11 @@ export class ConnectionsApi implements ConnectionsEndpoint {
   }
 
   async post(connectionId: string, { bytes, hash }: Payload, deadline: number): Promise<PostResult> {
-    let path: string;
     try {
-      path = this.#basePath + uriEncode(connectionId);
-    } catch {
-      // Half of a surrogate pair: API Gateway gave out no such id.
-      return "unaddressable";
-    }
-    try {
-      const { status } = await this.pool.request({
+      const name = pathSegment(connectionId);
+      if (name === undefined) return "unaddressable";
+      const path = this.#basePath + name;
+      const response = await this.pool.request({
         method: "POST",
         path,
         headers: this.#signer.sign(path, hash, Date.now()),
@@ -48,10 +45,32 @@ export class ConnectionsApi implements ConnectionsEndpoint {
         timeoutMs: POST_TIMEOUT_MS,
         deadline,
       });
-      return status;
+      return isFromElsewhere(response) ? "protocol" : response.status;
     } catch (error) {
-      if (error instanceof HttpError) return error.failure;
-      throw error;
+      // Whatever else it is, it is a fault of ours: it must not end the process, and a later try may fare better.
+      return error instanceof HttpError ? error.failure : "protocol";
     }
   }
+}
+
+/** The id as a URL holds it; undefined when no URL can: API Gateway has given out no such id. */
+function pathSegment(connectionId: string): string | undefined {
+  // Dots alone would lead to another resource.
+  if (connectionId === "" || connectionId === "." || connectionId === "..") return undefined;
+  try {
+    return uriEncode(connectionId);
+  } catch {
+    // Half of a surrogate pair.
+    return undefined;
+  }
+}
+
+/**
+ * Whether something in between has answered (a load balancer, a firewall, a website under the endpoint's name): API Gateway
+ * answers this call in JSON or with nothing. Such an answer says nothing about the connection. One that asks for patience is
+ * believed all the same.
+ */
+function isFromElsewhere({ status, body, header }: HttpResponse): boolean {
+  if (body.length === 0 || status === 429 || status >= 500) return false;
+  return header("content-type")?.toLowerCase().startsWith("text/html") ?? false;
 }

@@ -1,17 +1,25 @@
 import { MAX_RECEIVE_COUNT, QUEUE_MESSAGE_BYTES } from "../../src/contract/limits";
-import type { Connection, PageKey, Segment } from "./connection";
-import { CONTINUATION, type Notification } from "./notification";
+import type { MessageAttribute } from "../aws/sqs";
+import { isJsonObject } from "../shared/json-object";
+import type { Segment } from "./connection";
+import { type Audience, MalformedNotificationError, type Notification } from "./notification";
+
+/** The member in which a continuation keeps its state. Internal: its shape may change with any version. */
+export const CONTINUATION = "sumu_continuation";
+
+/**
+ * Marks a message that the pusher has sent. A member of the body cannot do that: a backend may copy the members of a
+ * client's object into its request. A client has no way to set an attribute. A backend has one, and gains nothing by it: a
+ * continuation reaches connections, as any request does, and removes no row but those that API Gateway does not know.
+ */
+export const CONTINUATION_ATTRIBUTE: Readonly<Record<string, MessageAttribute>> = {
+  [CONTINUATION]: { DataType: "String", StringValue: "1" },
+};
 
 /** Invocations that try a delivery, the first included, before it becomes a dead letter: as often as SQS tries a message. */
 export const MAX_ATTEMPTS = MAX_RECEIVE_COUNT;
 
-/** What is left of a notification. */
-export type Remainder =
-  | { readonly kind: "everyone"; readonly segment?: Segment; readonly after?: PageKey }
-  | { readonly kind: "users"; readonly users: readonly string[]; readonly after?: PageKey }
-  | { readonly kind: "connections"; readonly connections: readonly Connection[] };
-
-/** Attributes count as part of a message: room for the reason of a dead letter. */
+/** Attributes count as part of a message: room for the mark of a continuation and for the reason of a dead letter. */
 const ATTRIBUTE_BYTES = 256;
 
 /**
@@ -23,7 +31,7 @@ const ATTRIBUTE_BYTES = 256;
  */
 export function continuationBodies(
   { data, excludedUsers, sentAt }: Pick<Notification, "data" | "excludedUsers" | "sentAt">,
-  remainder: Remainder,
+  remainder: Audience,
   attempt: number,
   reason?: string,
 ): string[] {
@@ -53,6 +61,39 @@ export function continuationBodies(
   return fill(`${start}${excluded},${state}${segment}${after}`, [""], "}}");
 }
 
+/**
+ * Reads the member in which {@link continuationBodies} has kept the state.
+ *
+ * @param users - The message's own.
+ * @throws {@link MalformedNotificationError}
+ */
+export function readContinuation(
+  continuation: unknown,
+  users: readonly string[],
+): Pick<Notification, "audience" | "attempt"> & { readonly sentAt?: number } {
+  const malformed = new MalformedNotificationError(`\`${CONTINUATION}\` is not one that this version writes`);
+  if (!isJsonObject(continuation)) throw malformed;
+  const { attempt, connections, segment, after, sent_at: requestSentAt } = continuation;
+  if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
+  if (after !== undefined && !isJsonObject(after)) throw malformed;
+  if (requestSentAt !== undefined && typeof requestSentAt !== "number") throw malformed;
+  const sent = requestSentAt === undefined ? {} : { sentAt: requestSentAt };
+  if (connections !== undefined) {
+    if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
+    return {
+      attempt,
+      ...sent,
+      audience: {
+        kind: "connections",
+        connections: connections.map(([userId, connectionId, connectedAt]) => ({ userId, connectionId, connectedAt })),
+      },
+    };
+  }
+  if (users.length > 0) return { attempt, ...sent, audience: { kind: "users", users, after } };
+  if (segment !== undefined && !isSegment(segment)) throw malformed;
+  return { attempt, ...sent, audience: { kind: "everyone", segment, after } };
+}
+
 /** How long an attempt waits in the queue, in seconds: 5 to 10 before the second, 135 to 270 before the fifth. */
 export function continuationDelaySeconds(attempt: number, random: () => number): number {
   const longest = 10 * 3 ** (attempt - 2);
@@ -79,4 +120,20 @@ function fill(head: string, items: readonly string[], tail: string): string[] {
   }
   flush();
   return bodies;
+}
+
+function isConnectionTuple(value: unknown): value is [string, string, number] {
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    typeof value[0] === "string" &&
+    typeof value[1] === "string" &&
+    typeof value[2] === "number"
+  );
+}
+
+function isSegment(value: unknown): value is Segment {
+  if (!isJsonObject(value)) return false;
+  const { index, count } = value;
+  return Number.isInteger(index) && Number.isInteger(count) && Number(index) >= 0 && Number(index) < Number(count);
 }

@@ -9,10 +9,10 @@ import { createLog, logSettingsFrom } from "../shared/log";
 import { systemClock } from "./clock";
 import { ConnectionsApi } from "./connections-api";
 import { ConnectionsTable } from "./connections-table";
-import type { Outbox } from "./handover";
+import { CONTINUATION } from "./continuation";
 import { NotificationQueues } from "./notification-queues";
-import { type IncomingMessage, type MessageOutcome, type PusherPorts, type PusherSettings, push } from "./pusher";
-import { type TimeBudget, timeBudget } from "./time-budget";
+import { type IncomingMessage, type PusherPorts, type PusherSettings, push } from "./pusher";
+import { timeBudget } from "./time-budget";
 
 /** What a container keeps between invocations: settings and open connections. */
 interface Container {
@@ -34,10 +34,11 @@ export interface PusherHandler {
 /**
  * Makes the pusher's Lambda handler.
  *
- * - From the queue: the response names the messages to be handed out again; the others are done. A malformed one is
- *   among them, and ends in the dead-letter queue when it has been received often enough.
- * - From the topic: a malformed message goes to the dead-letter queue at once, with its reason, since repeating it is of
- *   no use. The invocation throws only when something could be handed over to no queue; Lambda then repeats it twice.
+ * A malformed message goes to the dead-letter queue at once, with its reason, since repeating it is of no use.
+ *
+ * - From the queue: the response names the messages to be handed out again, those of which something could be handed over
+ *   to no queue; the others are done.
+ * - From the topic: the invocation throws when something could be handed over to no queue; Lambda then repeats it twice.
  */
 export function createPusher(environment: Environment): PusherHandler {
   let container: Container | undefined;
@@ -49,48 +50,53 @@ export function createPusher(environment: Environment): PusherHandler {
     const { settings, ports: portsWith } = container;
     const ports = portsWith(context.awsRequestId);
     const budget = timeBudget(ports.clock.now(), context.getRemainingTimeInMillis());
-    const deliver: Deliver = (messages) => push(messages, ports, settings, budget);
-    if (!isSnsEvent(event)) return fromQueue(event, deliver);
-    await fromTopic(event, deliver, ports.outbox, budget);
+    const messages = isSnsEvent(event) ? messagesOfTopic(event) : messagesOfQueue(event, ownName(environment));
+    const outcomes = await push(messages, ports, settings, budget);
+    if (!isSnsEvent(event)) {
+      const failed = event.Records.filter((_, index) => outcomes[index] !== "done");
+      return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    }
+    if (outcomes.some((outcome) => outcome !== "done")) {
+      throw new Error("a notification could be handed over to no queue: see the log for its code");
+    }
     return undefined;
   };
   return Object.assign(handler, { close: () => container?.close() });
 }
 
-type Deliver = (messages: readonly IncomingMessage[]) => Promise<readonly MessageOutcome[]>;
-
-async function fromQueue({ Records }: SQSEvent, deliver: Deliver): Promise<SQSBatchResponse> {
-  const outcomes = await deliver(
-    Records.map(({ messageId, body, attributes }) => ({
-      id: messageId,
-      body,
-      sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
-    })),
-  );
-  const batchItemFailures = Records.filter((_, index) => outcomes[index] !== "done").map(({ messageId }) => ({
-    itemIdentifier: messageId,
+function messagesOfQueue({ Records }: SQSEvent, functionName: string | undefined): readonly IncomingMessage[] {
+  return Records.map(({ messageId, body, attributes, messageAttributes }) => ({
+    id: messageId,
+    body,
+    sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
+    isContinuation:
+      Object.hasOwn(messageAttributes ?? {}, CONTINUATION) || isFromFunction(attributes?.SenderId, functionName),
   }));
-  return { batchItemFailures };
 }
 
-async function fromTopic(
-  { Records }: SNSEvent,
-  deliver: Deliver,
-  outbox: Outbox,
-  { endAt }: TimeBudget,
-): Promise<void> {
-  const messages = Records.map(({ Sns }) => ({
+/** Anybody who may publish may set attributes, and SUMU never publishes here: none of these is a continuation. */
+function messagesOfTopic({ Records }: SNSEvent): readonly IncomingMessage[] {
+  return Records.map(({ Sns }) => ({
     id: Sns.MessageId,
     body: Sns.Message,
     sentAt: epochMilliseconds(Date.parse(Sns.Timestamp)),
   }));
-  const outcomes = await deliver(messages);
-  const malformed = messages.filter((_, index) => outcomes[index] === "malformed");
-  const letters = malformed.map(({ body }) => ({ body, reason: "malformed" }));
-  const unsent = letters.length === 0 ? [] : await outbox.send("dead-letters", letters, endAt);
-  if (unsent.length > 0 || outcomes.includes("failed")) {
-    throw new Error("a notification could be handed over to no queue: see the log for its code");
-  }
+}
+
+/**
+ * Whether this very function has sent a message: SQS names the sender as `<id of the role>:<name of its session>`, and the
+ * session of a function has the function's name. Continuations that were in the queue when the function was updated from a
+ * version that did not mark them are known by this.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ */
+function isFromFunction(senderId: string | undefined, functionName: string | undefined): boolean {
+  return functionName !== undefined && senderId?.split(":")[1] === functionName;
+}
+
+/** Lambda sets it. */
+function ownName(environment: Environment): string | undefined {
+  return environment.AWS_LAMBDA_FUNCTION_NAME || undefined;
 }
 
 function epochMilliseconds(time: number): number | undefined {

@@ -1,15 +1,19 @@
 import type { Log } from "../shared/log";
 import type { Connection } from "./connection";
-import { continuationBodies, continuationDelaySeconds, MAX_ATTEMPTS, type Remainder } from "./continuation";
-import type { Notification } from "./notification";
+import { continuationBodies, continuationDelaySeconds, MAX_ATTEMPTS } from "./continuation";
+import type { Audience, Notification } from "./notification";
 import type { Reason } from "./post-result";
 
 export interface OutboxMessage {
   readonly body: string;
+  /** Whether the pusher has written the body: only then may it be read as a continuation. */
+  readonly isContinuation: boolean;
   /** 0 to 900. */
   readonly delaySeconds?: number;
-  /** Why it is a dead letter. */
+  /** Why it is a dead letter: a stable code. */
   readonly reason?: string;
+  /** What is wrong with a malformed message, for whoever has sent it. Names members, never a value. */
+  readonly detail?: string;
 }
 
 /** The notifications queue and its dead-letter queue. */
@@ -87,7 +91,7 @@ export class Handover {
   }
 
   /** Connections not even read. `failure`: the table's code, when it was not for want of time. */
-  handOverUnread(remainder: Remainder, countsAsAttempt: boolean, failure?: string): void {
+  handOverUnread(remainder: Audience, countsAsAttempt: boolean, failure?: string): void {
     this.#send(remainder, this.#next(countsAsAttempt || failure !== undefined, failure ?? "out_of_time"));
   }
 
@@ -129,7 +133,7 @@ export class Handover {
     this.#send({ kind: "connections", connections }, bucket);
   }
 
-  #send(remainder: Remainder, { attempt, isDelayed, reason }: Destination): void {
+  #send(remainder: Audience, { attempt, isDelayed, reason }: Destination): void {
     let bodies: string[];
     try {
       // A dead letter begins anew when it is sent back to the notifications queue.
@@ -144,6 +148,7 @@ export class Handover {
     const next = Math.min(this.notification.attempt + 1, MAX_ATTEMPTS);
     const messages = bodies.map((body) => ({
       body,
+      isContinuation: true,
       reason,
       delaySeconds: reason === undefined && isDelayed ? continuationDelaySeconds(next, this.ports.random) : undefined,
     }));

@@ -1,9 +1,14 @@
-import type { Sqs } from "../aws/sqs";
-import { reasonAttribute } from "../shared/dead-letter";
+import type { OutgoingMessage, Sqs } from "../aws/sqs";
+import { reasonAttributes } from "../shared/dead-letter";
+import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
+import { CONTINUATION_ATTRIBUTE } from "./continuation";
 import type { Outbox, OutboxMessage } from "./handover";
 
-/** The notifications queue and its dead-letter queue in SQS. A dead letter's reason is its attribute `reason`. */
+/**
+ * The notifications queue and its dead-letter queue in SQS. A continuation has the attribute that marks it, also as a dead
+ * letter: a redrive keeps attributes. A dead letter has its reason in the attribute `reason`.
+ */
 export class NotificationQueues implements Outbox {
   constructor(
     private readonly sqs: Sqs,
@@ -20,10 +25,24 @@ export class NotificationQueues implements Outbox {
       source,
       body: source.body,
       delaySeconds: source.delaySeconds,
-      attributes: source.reason === undefined ? undefined : reasonAttribute(source.reason),
+      attributes: attributes(source),
     }));
-    const unsent = await this.sqs.sendMessages(this.urls[queue], outgoing, { deadline });
-    for (const { code } of unsent) this.log.error("send_failed", { queue, failure: code });
-    return unsent.map(({ message }) => message.source);
+    try {
+      const unsent = await this.sqs.sendMessages(this.urls[queue], outgoing, { deadline });
+      for (const { code } of unsent) this.log.error("send_failed", { queue, failure: code });
+      return unsent.map(({ message }) => message.source);
+    } catch (error) {
+      // A fault of ours. Nobody waits for this promise all the time, so a rejection would end the process.
+      this.log.error("send_failed", { queue, failure: failureCode(error) });
+      return messages;
+    }
   }
+}
+
+function attributes({ isContinuation, reason, detail }: OutboxMessage): OutgoingMessage["attributes"] {
+  if (!isContinuation && reason === undefined) return undefined;
+  return {
+    ...(isContinuation && CONTINUATION_ATTRIBUTE),
+    ...(reason !== undefined && reasonAttributes(reason, detail)),
+  };
 }

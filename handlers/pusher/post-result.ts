@@ -1,7 +1,7 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import type { HttpFailure } from "../aws/http-error";
 
-/** What came of one POST: the answer's status, or why there was none. `unaddressable`: no URL can hold the id. */
+/** What came of one POST: the answer's status, or why there was none. `unaddressable`: no request can name the id. */
 export type PostResult = number | HttpFailure | "unaddressable";
 
 /** Why a connection did not get its message: a stable code for logs and dead letters. */
@@ -14,7 +14,6 @@ export type Reason =
   | "timeout"
   | "reset"
   | "unreachable"
-  | "unaddressable"
   | `status_${number}`;
 
 /** What an answer means for the connection. */
@@ -31,17 +30,18 @@ const UNSENT: PostOutcome = { kind: "unsent" };
  * Says what an answer of `@connections` means.
  *
  * During a handshake the row exists already and the answer is 410: a young connection is tried again, never removed.
+ * 400 is the answer for an id that API Gateway has never given out. Such a row is removed too, and a young one is tried
+ * again: nobody has seen what a handshake's first moments answer.
  * 403 counts as temporary: a newly attached policy takes some seconds to apply.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 export function classify(result: PostResult, connectedAt: number, now: number): PostOutcome {
   if (result === 200) return DELIVERED;
+  if (result === "unaddressable") return classifyGone(connectedAt, now);
   if (typeof result === "string") return classifyFailure(result);
   if (result >= 200 && result < 300) return DELIVERED;
-  if (result === 410) {
-    return isYoung(connectedAt, now) ? { kind: "retry", reason: "gone_while_connecting" } : GONE;
-  }
+  if (result === 410 || result === 400) return classifyGone(connectedAt, now);
   if (result === 403) return { kind: "retry", reason: "forbidden" };
   if (result === 429) return { kind: "retry", reason: "throttled" };
   if (result >= 500) return { kind: "retry", reason: "server_error" };
@@ -54,14 +54,16 @@ export function isYoung(connectedAt: number, now: number): boolean {
   return connectedAt > now - YOUNG_CONNECTION_MILLISECONDS;
 }
 
-function classifyFailure(failure: Exclude<PostResult, number>): PostOutcome {
+function classifyGone(connectedAt: number, now: number): PostOutcome {
+  return isYoung(connectedAt, now) ? { kind: "retry", reason: "gone_while_connecting" } : GONE;
+}
+
+function classifyFailure(failure: HttpFailure): PostOutcome {
   switch (failure) {
     case "deadline":
       return UNSENT;
     case "timeout":
       return { kind: "retry", reason: "timeout" };
-    case "unaddressable":
-      return { kind: "refused", reason: "unaddressable" };
     case "connect":
       return { kind: "retry", reason: "unreachable" };
     case "reset":

@@ -1,6 +1,7 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PUSHER_METRICS } from "../../src/contract/metrics";
 import { sha256Hex } from "../aws/signature";
+import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
 import type { Clock } from "./clock";
 import type { Connection, ConnectionStore, Segment } from "./connection";
@@ -9,9 +10,10 @@ import { type ConnectionsEndpoint, Courier } from "./courier";
 import { Delivery } from "./delivery";
 import { DeliveryTimes } from "./delivery-times";
 import { Handover, type Outbox } from "./handover";
-import { MalformedNotificationError, type Notification, parseNotification } from "./notification";
+import { MalformedNotificationError, type Notification } from "./notification";
+import { type MessageFacts, parseNotification } from "./parse-notification";
 import { PrioritySemaphore } from "./priority-semaphore";
-import { failureCode, type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
+import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
 import type { TimeBudget } from "./time-budget";
 
 export interface PusherPorts {
@@ -34,23 +36,26 @@ export interface PusherSettings {
 }
 
 /** A message as the queue or the topic hands it over. */
-export interface IncomingMessage {
+export interface IncomingMessage extends MessageFacts {
   readonly id: string;
   readonly body: string;
-  /** Epoch milliseconds at which the queue or the topic took it. */
-  readonly sentAt?: number;
 }
 
 /**
- * - `done`: every connection has been delivered to, is gone, or has been handed over to a queue.
- * - `malformed`: it can never be delivered; nothing was sent.
+ * - `done`: every connection has been delivered to, is gone, or has been handed over to a queue. A message that can never
+ *   be delivered is a dead letter now.
  * - `failed`: something is left that no queue took. Only delivering the whole message again helps, and some
  *   connections then get it twice: at least once beats never.
  */
-export type MessageOutcome = "done" | "malformed" | "failed";
+export type MessageOutcome = "done" | "failed";
 
 /** Broadcasts of one batch that read the table at once: each holds up to two pages in memory. */
 const BROADCASTS_AT_ONCE = 2;
+/**
+ * How long the parts of a broadcast are offered to the queue. What it has not taken by then is delivered here: a queue
+ * that refuses for minutes must not keep the connections waiting.
+ */
+const SPLIT_PATIENCE_MS = 5_000;
 
 /**
  * Delivers messages side by side until all is delivered or the time is short; then hands over what is left. Has ended
@@ -121,20 +126,10 @@ class Invocation {
     );
   }
 
-  async #message({ id, body, sentAt }: IncomingMessage): Promise<MessageOutcome> {
-    let notification: Notification;
+  async #message(message: IncomingMessage): Promise<MessageOutcome> {
+    const { id } = message;
     try {
-      notification = parseNotification(body, sentAt);
-    } catch (error) {
-      if (!(error instanceof MalformedNotificationError)) throw error;
-      this.#totals.malformed++;
-      this.ports.log.error("malformed", { messageId: id, detail: error.message });
-      return "malformed";
-    }
-    try {
-      const bytes = Buffer.from(notification.data);
-      const isTooLarge = bytes.length > WEBSOCKET_PAYLOAD_BYTES;
-      if (isTooLarge ? await this.#refuse(body) : await this.#deliver(id, notification, bytes)) return "done";
+      if (await this.#handle(message)) return "done";
       this.ports.log.error("failed", { messageId: id });
     } catch (error) {
       // A fault of ours must not take the other messages of the batch with it.
@@ -144,12 +139,30 @@ class Invocation {
     return "failed";
   }
 
-  /** What no connection can take is refused once, not by each connection. */
-  async #refuse(body: string): Promise<boolean> {
-    const message = { body, reason: "payload_too_large" };
-    const unsent = await this.ports.outbox.send("dead-letters", [message], this.budget.endAt);
-    this.#totals.deadLettered++;
-    return unsent.length === 0;
+  /** False when something could be handed over to no queue. */
+  async #handle(message: IncomingMessage): Promise<boolean> {
+    let notification: Notification;
+    try {
+      notification = parseNotification(message.body, message);
+    } catch (error) {
+      if (!(error instanceof MalformedNotificationError)) throw error;
+      this.ports.log.error("malformed", { messageId: message.id, detail: error.message });
+      const isRefused = await this.#refuse(message, "malformed", error.message);
+      if (isRefused) this.#totals.malformed++;
+      return isRefused;
+    }
+    const bytes = Buffer.from(notification.data);
+    if (bytes.length <= WEBSOCKET_PAYLOAD_BYTES) return this.#deliver(message.id, notification, bytes);
+    // What no connection can take is refused once, not by each connection.
+    const isRefused = await this.#refuse(message, "payload_too_large");
+    if (isRefused) this.#totals.deadLettered++;
+    return isRefused;
+  }
+
+  /** Makes a dead letter of a message as it came. False when the dead-letter queue has not taken it. */
+  async #refuse({ body, isContinuation = false }: IncomingMessage, reason: string, detail?: string): Promise<boolean> {
+    const letter = { body, isContinuation, reason, detail };
+    return (await this.ports.outbox.send("dead-letters", [letter], this.budget.endAt)).length === 0;
   }
 
   async #deliver(id: string, notification: Notification, bytes: Buffer): Promise<boolean> {
@@ -262,8 +275,9 @@ class Invocation {
       if (!(error instanceof RangeError)) throw error;
       return segments;
     }
-    const messages = [...bodies.keys()].map((body) => ({ body }));
-    const unsent = await this.ports.outbox.send("notifications", messages, this.budget.stopAt);
+    const messages = [...bodies.keys()].map((body) => ({ body, isContinuation: true }));
+    const deadline = Math.min(this.budget.stopAt, this.ports.clock.now() + SPLIT_PATIENCE_MS);
+    const unsent = await this.ports.outbox.send("notifications", messages, deadline);
     if (unsent.length > 0) this.ports.log.warn("split_incomplete", { segments: unsent.length });
     return unsent.flatMap(({ body }) => bodies.get(body) ?? []);
   }

@@ -1,6 +1,7 @@
+import { failureCode } from "../shared/failure-code";
 import type { ConnectionPage, ConnectionStore, PageKey, Segment } from "./connection";
-import type { Remainder } from "./continuation";
 import type { Delivery } from "./delivery";
+import type { Audience } from "./notification";
 import type { PrioritySemaphore } from "./priority-semaphore";
 
 export interface ReadingPorts {
@@ -15,7 +16,7 @@ export interface ReadingPorts {
 
 /** What was not read. */
 export interface Unread {
-  readonly remainder: Remainder;
+  readonly remainder: Audience;
   /** The table's code, when a read failed; absent when the time ran short. */
   readonly failure?: string;
 }
@@ -70,7 +71,7 @@ export async function readEveryone(
   { store, semaphore, deadline }: ReadingPorts,
 ): Promise<readonly Unread[]> {
   let key = after;
-  const remainder = (): Remainder => ({ kind: "everyone", segment, after: key });
+  const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
   if (delivery.stopped) return [{ remainder: remainder() }];
   const fetch = () => semaphore.run(() => store.ofEveryone(segment, key, deadline));
   try {
@@ -86,13 +87,6 @@ export async function readEveryone(
   } catch (error) {
     return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
   }
-}
-
-/** A stable code for a failed read: AWS's own, else the error's name. */
-export function failureCode(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" ? code : error.name;
 }
 
 /** Users that failed alike share a continuation. */

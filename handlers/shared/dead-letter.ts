@@ -1,6 +1,12 @@
 import type { MessageAttribute } from "../aws/sqs";
 
-/** Why a message is a dead letter, where an operator looks for it: its attribute `reason`. */
-export function reasonAttribute(reason: string): Readonly<Record<string, MessageAttribute>> {
-  return { reason: { DataType: "String", StringValue: reason } };
+/**
+ * Why a message is a dead letter, where an operator looks for it: its attribute `reason`, a stable code, and in words its
+ * attribute `detail`, where there is more to say.
+ */
+export function reasonAttributes(reason: string, detail?: string): Readonly<Record<string, MessageAttribute>> {
+  return {
+    reason: { DataType: "String", StringValue: reason },
+    ...(detail !== undefined && { detail: { DataType: "String", StringValue: detail } }),
+  };
 }

@@ -1,11 +1,27 @@
+import { randomBytes } from "node:crypto";
+import { devNull } from "node:os";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
-/** Clients of the emulator. Its credentials mean nothing, so that no real ones are ever sent there. */
+/** An access key of the emulator. */
+export interface LocalCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Where the emulator is, and who may use it. */
+export interface AwsAccess {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: LocalCredentials;
+}
+
+/** Clients of the emulator. No real credentials are ever sent there. */
 export interface AwsClients {
+  readonly access: AwsAccess;
   readonly dynamodb: DynamoDBClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
@@ -15,12 +31,19 @@ export interface AwsClients {
   destroy(): void;
 }
 
-export const LOCAL_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
+export const LOCAL_ACCOUNT_ID = "000000000000";
 
-export function createAwsClients({ endpoint, region }: { endpoint: string; region: string }): AwsClients {
-  // Its notice of Node.js versions to come is for those who deploy the SDK; it would be the loudest line of a start.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  const config = { endpoint, region, credentials: LOCAL_CREDENTIALS };
+/** Of an emulator that runs already: it takes any secret, and gives its functions this one. */
+export const FOREIGN_CREDENTIALS: LocalCredentials = { accessKeyId: LOCAL_ACCOUNT_ID, secretAccessKey: "test" };
+
+/** Credentials of one run. The emulator gives its functions their account's number as access key, so it is everybody's. */
+export function newCredentials(): LocalCredentials {
+  return { accessKeyId: LOCAL_ACCOUNT_ID, secretAccessKey: randomBytes(30).toString("hex") };
+}
+
+export function createAwsClients(access: AwsAccess): AwsClients {
+  forgetAwsSettings();
+  const config = { ...access };
   const clients = {
     dynamodb: new DynamoDBClient(config),
     lambda: new LambdaClient(config),
@@ -29,9 +52,21 @@ export function createAwsClients({ endpoint, region }: { endpoint: string; regio
     sqs: new SQSClient(config),
   };
   return {
+    access,
     ...clients,
     destroy: () => {
       for (const client of Object.values(clients)) client.destroy();
     },
   };
+}
+
+/**
+ * The developer's settings are for the real AWS: AWS_USE_FIPS_ENDPOINT, for one, cannot be together with an endpoint of our
+ * own. The SDK reads them late, so that they have to go from this process.
+ */
+function forgetAwsSettings(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+  process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = devNull;
+  // Its notice of Node.js versions to come is for those who deploy the SDK; it would be the loudest line of a start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 }

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { LOOPBACK } from "../listening";
 import { SetupError } from "../setup-error";
 
-/** A port of the loopback interface that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  return bind(0);
+/** A port that nobody listens on at this moment. */
+export async function freePort(host: string = LOOPBACK): Promise<number> {
+  return bind(0, host);
 }
 
 /**
@@ -12,16 +13,26 @@ export async function freePort(): Promise<number> {
  *
  * @throws SetupError when someone does
  */
-export async function requireFreePort(port: number): Promise<void> {
-  await bind(port).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "EADDRINUSE" ? "is taken" : `cannot be used (${error.code})`;
-    throw new SetupError(`port ${port} ${reason}: stop what listens there, or choose another with --port`);
+export async function requireFreePort(port: number, host: string = LOOPBACK): Promise<void> {
+  await bind(port, host).catch((error: NodeJS.ErrnoException) => {
+    throw listenFailure(error, port, host);
   });
 }
 
-async function bind(port: number): Promise<number> {
+/** Why a server cannot listen, and what to do. */
+export function listenFailure({ code = "" }: NodeJS.ErrnoException, port: number, host: string): SetupError {
+  if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL"].includes(code)) {
+    return new SetupError(
+      `--host ${host} is no address of this machine (${code}): give one of its own, or 0.0.0.0 for all of them`,
+    );
+  }
+  const reason = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code})`;
+  return new SetupError(`port ${port} ${reason}: stop what listens there, or choose another with --port`);
+}
+
+async function bind(port: number, host: string): Promise<number> {
   const server = createServer();
-  server.listen(port, "127.0.0.1");
+  server.listen(port, host);
   await once(server, "listening");
   const found = (server.address() as AddressInfo).port;
   server.close();

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { installTool } from "../../scripts/install-tool";
+import { plainPip, plainPython } from "../../scripts/python-environment";
 import { SetupError } from "../setup-error";
 
 /** The emulator that stands for AWS, and the only version that this project is tested with. */
@@ -16,16 +17,21 @@ export interface InstallOptions {
 
 const run = promisify(execFile);
 
+/** An exit code that Python itself does not use. */
+const TOO_OLD = 73;
+
 /**
  * MiniStack in a Python environment of its own under `.tools/`, installed on first use (12 s, 90 MB).
  *
  * @returns the path of that environment's Python
- * @throws SetupError when there is no usable Python, or no way to PyPI
+ * @throws SetupError when there is no usable Python, no way to PyPI, or no right to `.tools`
  */
 export async function ensureMiniStack(options: InstallOptions = {}): Promise<string> {
   const folder = await installTool(`ministack-${MINISTACK_VERSION}`, (unfinished) =>
     installMiniStack(unfinished, options),
-  );
+  ).catch((error: Error) => {
+    throw error instanceof SetupError ? error : new SetupError(error.message);
+  });
   return path.join(folder, "bin", "python3");
 }
 
@@ -35,31 +41,36 @@ export async function installMiniStack(
   { python = "python3", signal }: InstallOptions = {},
 ): Promise<void> {
   await requirePython(python, signal);
-  await run(python, ["-m", "venv", folder], { signal }).catch((error: unknown) => {
+  await run(python, ["-m", "venv", folder], { env: plainPython(), signal }).catch((error: unknown) => {
     throw new SetupError(
-      `${python} -m venv failed (${lastLine(error)}): on Debian and Ubuntu run "apt-get install python3-venv", then start again`,
+      `${python} -m venv failed (${reason(error)}): on Debian and Ubuntu run "apt-get install python3-venv", then start again`,
     );
   });
+  const own = path.join(folder, "bin", "python3");
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `ministack==${MINISTACK_VERSION}`];
-  await run(path.join(folder, "bin", "python3"), pip, { signal }).catch((error: unknown) => {
+  await run(own, pip, { env: await plainPip(own, signal), signal }).catch((error: unknown) => {
     throw new SetupError(
-      `pip could not install ministack==${MINISTACK_VERSION} (${lastLine(error)}): check the network and the proxy, then start again`,
+      `pip could not install ministack==${MINISTACK_VERSION} (${reason(error)}): check the network and the proxy, then start again`,
     );
   });
 }
 
 async function requirePython(python: string, signal: AbortSignal | undefined): Promise<void> {
-  const check = "import sys; sys.exit(0 if sys.version_info >= (3, 10) else 1)";
-  await run(python, ["-c", check], { signal }).catch((error: unknown) => {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const found = isMissing ? `there is no ${python} on the PATH` : `${python} is older`;
+  const check = `import sys; sys.exit(0 if sys.version_info >= (3, 10) else ${TOO_OLD})`;
+  await run(python, ["-c", check], { env: plainPython(), signal }).catch((error: unknown) => {
+    const { code } = error as { code?: unknown };
+    let found = `${python} does not run (${reason(error)})`;
+    if (code === "ENOENT") found = `there is no ${python} on the PATH`;
+    else if (code === TOO_OLD) found = `${python} is older`;
     throw new SetupError(
       `Python 3.10 or newer is needed for the local AWS, but ${found}: install it, then start again`,
     );
   });
 }
 
-function lastLine(error: unknown): string {
+/** The line that says most: pip's error, where there is one among its warnings and notices, or else the last line. */
+function reason(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message?: string };
-  return (stderr || message || String(error)).trim().split("\n").at(-1) ?? "no reason given";
+  const lines = (stderr || message || String(error)).trim().split("\n");
+  return lines.findLast((line) => line.startsWith("ERROR: ")) ?? lines.at(-1) ?? "no reason given";
 }

@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hostNames, LOOPBACK, urlHost } from "../listening";
 import { SetupError } from "../setup-error";
+import { type AwsAccess, type LocalCredentials, newCredentials } from "./aws";
 import { freePort } from "./free-port";
 
 /** An AWS to create things in. */
-export interface AwsBackend {
-  /** For `AWS_ENDPOINT_URL` and the SDK's `endpoint`. */
-  readonly endpoint: string;
-  readonly region: string;
+export interface AwsBackend extends AwsAccess {
   /** Ends it, with every process and port that it had. */
   stop(): Promise<void>;
 }
@@ -18,65 +17,60 @@ export const LOCAL_REGION = "us-east-1";
 
 const READY_TIMEOUT_MILLISECONDS = 30_000;
 
-/**
- * MiniStack as a child that never outlives its parent, however that ends: its standard input closes then. What it leaves
- * in its temporary folder (a folder per worker) goes first, then its whole process group: itself and its workers.
- */
-const BOOTSTRAP = `
-import os, shutil, signal, sys, threading
+const GUARDED_MINISTACK = path.join(__dirname, "guarded_ministack.py");
 
-def end_with_parent():
-    sys.stdin.buffer.read()
-    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)
-
-threading.Thread(target=end_with_parent, daemon=True).start()
-sys.argv = ["ministack"]
-from ministack.app import main
-# Read by now. Functions would inherit it, and their own means other levels.
-del os.environ["LOG_LEVEL"]
-main()
-`;
+export interface MiniStackOptions {
+  /** Of the environment that MiniStack is installed in. */
+  readonly python: string;
+  /** The Node.js 24 that functions run on, whatever Node.js this process is. */
+  readonly node: string;
+  /** For all its files. The caller removes it; when this process is killed, MiniStack does. */
+  readonly folder: string;
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** @default any that is free */
+  readonly port?: number;
+}
 
 /**
- * Starts MiniStack on a free port of the loopback interface.
+ * Starts MiniStack behind a guard, with credentials that are made for this run. It is a child that never outlives its
+ * parent, however that ends: its standard input closes then. What it leaves in its temporary folder (a folder per worker)
+ * goes first, then its whole process group: itself and its workers.
  *
- * @param python - of the environment that MiniStack is installed in
- * @param node - the Node.js 24 that functions run on, whatever Node.js this process is
- * @param folder - for all its files. The caller removes it; when this process is killed, MiniStack does.
  * @throws SetupError when it does not become ready; the message has its last words
  */
-export async function startMiniStack(python: string, node: string, folder: string): Promise<AwsBackend> {
-  const port = await freePort();
-  const child = spawn(python, ["-c", BOOTSTRAP], {
+export async function startMiniStack(options: MiniStackOptions): Promise<AwsBackend> {
+  const { python, folder, host = LOOPBACK } = options;
+  const port = options.port ?? (await freePort(host));
+  const credentials = newCredentials();
+  const endpoint = `http://${urlHost(host)}:${port}`;
+  // -I: neither the user's packages nor a PYTHONPATH.
+  const child = spawn(python, ["-I", GUARDED_MINISTACK], {
     cwd: folder,
     // A process group of its own: Ctrl-C in the terminal reaches only the parent, and the group can be ended as one.
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: environment(port, folder, node),
+    env: { ...environment(options), ...identity(endpoint, host, port, credentials) },
   });
   const said = rememberLastLine(child);
   const stop = (): Promise<void> => endGroup(child);
-  const endpoint = `http://127.0.0.1:${port}`;
   try {
     await untilReady(endpoint, child, said);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { endpoint, region: LOCAL_REGION, stop };
+  return { endpoint, region: LOCAL_REGION, credentials, stop };
 }
 
 /** Nothing of this process's own environment reaches the functions: neither credentials nor an endpoint of another AWS. */
-function environment(port: number, folder: string, node: string): NodeJS.ProcessEnv {
+function environment({ node, folder }: MiniStackOptions): NodeJS.ProcessEnv {
   return {
     PATH: [path.dirname(node), process.env.PATH].join(path.delimiter),
     HOME: folder,
     TMPDIR: folder,
     STATE_DIR: folder,
     S3_DATA_DIR: path.join(folder, "s3"),
-    GATEWAY_PORT: String(port),
-    BIND_HOST: "127.0.0.1",
     MINISTACK_REGION: LOCAL_REGION,
     LOG_LEVEL: "WARNING",
     LAMBDA_ASYNC_RETRY_BASE_SECONDS: "0.05",
@@ -85,6 +79,19 @@ function environment(port: number, folder: string, node: string): NodeJS.Process
     IOT_MTLS_ENABLED: "0",
     // MiniStack sweeps containers that it takes for its own when it finds a Docker: it is not to find one.
     DOCKER_HOST: `unix://${folder}/no-docker`,
+  };
+}
+
+/** Where it listens, and who may use it. Never in an argument: those every user of the machine can read. */
+function identity(endpoint: string, host: string, port: number, credentials: LocalCredentials): NodeJS.ProcessEnv {
+  return {
+    BIND_HOST: host,
+    GATEWAY_PORT: String(port),
+    SUMU_HOST_NAMES: hostNames(host).join(","),
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    // Functions reach it there: 127.0.0.1, their default, need not be where it listens.
+    AWS_ENDPOINT_URL: endpoint,
   };
 }
 

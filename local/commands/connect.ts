@@ -6,23 +6,31 @@ import { SetupError } from "../setup-error";
 import { mintToken } from "./mint-token";
 import { runCommand } from "./run-command";
 
-/** `npm run -s connect -- alice`: a WebSocket client in the terminal. Each line typed is a frame; frames are printed. */
-runCommand(async ([user, ...more]) => {
-  if (user === undefined || user.startsWith("-") || more.length > 0) {
-    throw new SetupError('the name of one user is needed: "npm run -s connect -- alice"');
-  }
-  const stack = await findRunningStack();
-  const url = new URL(stack.websocket_url);
-  url.searchParams.set("authorization", await mintToken(stack, user));
-  const socket = new WebSocket(url);
-  socket.on("message", (frame) => console.log(`< ${String(frame)}`));
-  await once(socket, "open").catch((error: Error) => {
-    throw new SetupError(`${user} could not connect to ${stack.websocket_url}: ${error.message}`);
-  });
-  console.error(`${user} is connected. Type a frame and Enter, such as {"action":"ping"}; Ctrl-D ends it.`);
-  const lines = createInterface({ input: process.stdin });
-  lines.on("line", (line) => socket.send(line));
-  lines.on("close", () => socket.close());
-  const [code] = (await once(socket, "close")) as [number];
-  console.error(`The connection is closed (${code}).`);
+const usage = `Connects to the SUMU that runs on this machine, as a client. Each line that you type is a frame; frames that arrive are printed.
+
+  npm run -s connect -- <user>
+
+Such a line is {"action":"ping"} or {"action":"send","message":"hello"}. Ctrl-D ends it.`;
+
+runCommand({
+  usage,
+  run: async ([user, ...more]) => {
+    if (user === undefined || user.startsWith("-") || more.length > 0) {
+      throw new SetupError('the name of one user is needed: "npm run -s connect -- alice"');
+    }
+    const stack = await findRunningStack();
+    const url = new URL(stack.websocket_url);
+    url.searchParams.set("authorization", await mintToken(stack, user));
+    const socket = new WebSocket(url);
+    socket.on("message", (frame) => console.log(`< ${String(frame)}`));
+    await once(socket, "open").catch((error: Error) => {
+      throw new SetupError(`${user} could not connect to ${stack.websocket_url}: ${error.message}`);
+    });
+    console.error(`${user} is connected. Type a frame and Enter, such as {"action":"ping"}; Ctrl-D ends it.`);
+    const lines = createInterface({ input: process.stdin });
+    lines.on("line", (line) => socket.send(line));
+    lines.on("close", () => socket.close());
+    const [code] = (await once(socket, "close")) as [number];
+    console.error(`The connection is closed (${code}).`);
+  },
 });

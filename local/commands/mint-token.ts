@@ -3,13 +3,14 @@ import { SetupError } from "../setup-error";
 
 /** A token for a user, from the issuer of a running stack. */
 export async function mintToken({ page_url }: RunningStack, user: string): Promise<string> {
-  const response = await fetch(new URL("/tokens", page_url), {
+  const { origin, hash } = new URL(page_url);
+  const response = await fetch(new URL("/tokens", origin), {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", authorization: `Bearer ${hash.slice(1)}` },
     body: JSON.stringify({ user }),
   }).catch(() => {
-    throw new SetupError(`the SUMU at ${page_url} does not answer: start it again with "npm start"`);
+    throw new SetupError(`the SUMU at ${origin} does not answer: start it again with "npm start"`);
   });
-  if (!response.ok) throw new SetupError(`the SUMU at ${page_url} gave no token (${response.status})`);
+  if (!response.ok) throw new SetupError(`the SUMU at ${origin} gave no token (${response.status})`);
   return ((await response.json()) as { token: string }).token;
 }

@@ -1,22 +1,32 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { createAwsClients } from "../backend/aws";
-import { findRunningStack } from "../running-stack";
+import { awsAccess, findRunningStack } from "../running-stack";
 import { SetupError } from "../setup-error";
 import { runCommand } from "./run-command";
 
-/** `npm run -s notify -- alice,bob '{"hello":"you"}'`: notifies users, or everybody with `all`, as a backend does. */
-runCommand(async ([names, data, ...more]) => {
-  if (names === undefined || data === undefined || more.length > 0) {
-    throw new SetupError(
-      `users and JSON are needed: "npm run -s notify -- alice,bob '{\\"hello\\":\\"you\\"}'", or "all" for everybody`,
-    );
-  }
-  const users = names === "all" ? [] : names.split(",");
-  const { aws_endpoint_url: endpoint, region, notifications } = await findRunningStack();
-  const { sqs } = createAwsClients({ endpoint, region });
-  const MessageBody = JSON.stringify({ users, data: parse(data) });
-  const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl: notifications.queue.url, MessageBody }));
-  console.log(`Sent to ${notifications.queue.url} (${MessageId}).`);
+const usage = `Sends a notification to users of the SUMU that runs on this machine, as a backend does.
+
+  npm run -s notify -- <users> <data>
+
+  <users>  names with commas between them, or "all" for everybody who is connected
+  <data>   JSON, such as '{"hello":"you"}'`;
+
+runCommand({
+  usage,
+  run: async ([names, data, ...more]) => {
+    if (names === undefined || data === undefined || more.length > 0) {
+      throw new SetupError(
+        `users and JSON are needed: "npm run -s notify -- alice,bob '{\\"hello\\":\\"you\\"}'", or "all" for everybody`,
+      );
+    }
+    const users = names === "all" ? [] : names.split(",");
+    const stack = await findRunningStack();
+    const { sqs } = createAwsClients(awsAccess(stack));
+    const QueueUrl = stack.notifications.queue.url;
+    const MessageBody = JSON.stringify({ users, data: parse(data) });
+    const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    console.log(`Sent to ${QueueUrl} (${MessageId}).`);
+  },
 });
 
 function parse(data: string): unknown {

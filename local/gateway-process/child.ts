@@ -2,15 +2,11 @@
  * The gateway's own process, started by `superviseGateway`. It can be killed like any service that crashes, and it ends
  * when its parent is gone.
  */
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { type Gateway, readApi, startGateway } from "../../emulator/gateway/start-gateway";
 import { createResolver } from "../../terraform-json/apply";
-import { LOCAL_CREDENTIALS } from "../backend/aws";
+import { createAwsClients } from "../backend/aws";
 import { invokeWith } from "./invoke";
 import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
-
-/** What the emulator gives its functions: its account's id for a name, and the secret of everybody. */
-const FUNCTION_CREDENTIALS = { accessKeyId: "000000000000", secretAccessKey: "test" } as const;
 
 function report(message: GatewayProcessReport): void {
   // Nobody listens any more when the parent is gone, which shows in the middle of a send: "disconnect" ends this process.
@@ -18,16 +14,13 @@ function report(message: GatewayProcessReport): void {
 }
 
 async function start(config: GatewayProcessConfig): Promise<Gateway> {
-  const lambda = new LambdaClient({
-    endpoint: config.awsEndpoint,
-    region: config.region,
-    credentials: LOCAL_CREDENTIALS,
-  });
   return startGateway({
     api: readApi(config.json, createResolver(config.state)),
-    awsEndpoint: config.awsEndpoint,
-    credentials: [LOCAL_CREDENTIALS, FUNCTION_CREDENTIALS],
-    invoke: invokeWith(lambda),
+    awsEndpoint: config.aws.endpoint,
+    // Functions have the same as everybody.
+    credentials: [config.aws.credentials],
+    invoke: invokeWith(createAwsClients(config.aws).lambda),
+    host: config.host,
     port: config.port,
     limits: config.limits,
     onAccessLog: (line) => report({ kind: "access", line }),

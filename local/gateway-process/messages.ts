@@ -1,13 +1,14 @@
 import type { Fault, Limits } from "../../emulator/gateway/start-gateway";
 import type { AppliedState } from "../../terraform-json/apply";
+import type { AwsAccess } from "../backend/aws";
 
 /** What the gateway's process is told when it starts. Plain JSON: it crosses between processes. */
 export interface GatewayProcessConfig {
   /** The synthesized stack, and what its expressions refer to. */
   readonly json: object;
   readonly state: AppliedState;
-  readonly awsEndpoint: string;
-  readonly region: string;
+  readonly aws: AwsAccess;
+  readonly host: string;
   readonly port: number;
   readonly limits: Partial<Limits>;
 }

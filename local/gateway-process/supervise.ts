@@ -84,7 +84,7 @@ function spawnGateway(): ChildProcess {
   return fork(path.join(__dirname, "child.ts"), {
     // Not this process's own, which a test runner sets up for itself.
     execArgv: ["--import", "tsx"],
-    env: { ...process.env, NODE_OPTIONS: "", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    env: { ...process.env, NODE_OPTIONS: "", NODE_USE_ENV_PROXY: "" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
 }

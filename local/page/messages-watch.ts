@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import {
@@ -9,6 +10,7 @@ import {
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
 import type { AwsClients } from "../backend/aws";
+import { peekQueue } from "../backend/peek-queue";
 import type { StackInfo } from "../stack-info";
 
 /** A message as a backend receives it. */
@@ -36,7 +38,7 @@ export async function watchMessages(
 ): Promise<() => Promise<void>> {
   const stopped = new AbortController();
   const topic = await watchTopic(stack, aws, onMessage, stopped.signal);
-  const queue = watchQueue(stack, onMessage, stopped.signal);
+  const queue = watchQueue(stack, aws, onMessage, stopped.signal);
   return async () => {
     stopped.abort();
     await Promise.all([topic(), queue]);
@@ -49,7 +51,8 @@ async function watchTopic(
   onMessage: (message: WatchedMessage) => void,
   signal: AbortSignal,
 ): Promise<() => Promise<void>> {
-  const QueueName = `${messages.topic.name}-watch-${process.pid}`.slice(-80);
+  // One for each who watches: who shares a queue gets a part of the messages only.
+  const QueueName = `${messages.topic.name.slice(0, 60)}-watch-${randomUUID().slice(0, 8)}`;
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   const { SubscriptionArn } = await sns.send(
@@ -76,29 +79,25 @@ async function watchTopic(
   };
 }
 
-/** What MiniStack says of a message that lies in a queue. */
-interface PeekedMessage extends Pick<Message, "MessageAttributes"> {
-  readonly MessageId: string;
-  readonly Body: string;
-}
-
-function watchQueue(
-  { messages, aws_endpoint_url }: StackInfo,
+/**
+ * Tells each message that comes to lie in the messages queue, until the signal aborts. It takes none away.
+ *
+ * @param fromStart - what lies there already is told, too; a page would show it again at each reload
+ */
+export function watchQueue(
+  { messages }: Pick<StackInfo, "messages">,
+  { access }: AwsClients,
   onMessage: (message: WatchedMessage) => void,
   signal: AbortSignal,
+  fromStart = false,
 ): Promise<void> {
-  const url = new URL("/_ministack/sqs/messages", aws_endpoint_url);
-  url.searchParams.set("QueueUrl", messages.queue.url);
-  let known: ReadonlySet<string> | undefined;
+  let known: ReadonlySet<string> | undefined = fromStart ? new Set() : undefined;
   return repeat(signal, async () => {
-    const response = await fetch(url, { signal });
-    const answer = (await response.json()) as { messages: { [account: string]: { [region: string]: object } } };
-    const regions = Object.values(answer.messages).flatMap((account) => Object.values(account));
-    const present = regions.flatMap((queues) => Object.values(queues) as PeekedMessage[][]).flat();
-    // What lay there before is not news.
-    const previous = known ?? new Set(present.map(({ MessageId }) => MessageId));
+    const present = await peekQueue(access, messages.queue.url, signal);
+    const ids = new Set(present.map(({ MessageId }) => MessageId));
+    const previous = known ?? ids;
     for (const message of present) if (!previous.has(message.MessageId)) onMessage(watched("queue", message));
-    known = new Set(present.map(({ MessageId }) => MessageId));
+    known = ids;
     await sleep(PEEK_INTERVAL_MILLISECONDS, undefined, { signal });
   });
 }

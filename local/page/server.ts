@@ -1,14 +1,18 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { listenFailure } from "../backend/free-port";
 import type { Issuer } from "../issuer/issuer";
-import { SetupError } from "../setup-error";
+import { hostNames, LOOPBACK, urlHost } from "../listening";
+import { readJson } from "./read-json";
+import { RequestError } from "./request-error";
+import { refuseForeignPages, requireKey } from "./request-guard";
 
 /** What the page and the `token` command ask of the running stack. */
 export interface PageServer {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://<host>:<port>`. */
   readonly url: string;
   /** Begins to answer; until then only the keys are there, which the functions need first. */
   serve(routes: PageRoutes): void;
@@ -28,67 +32,77 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   "/": { file: "index.html", type: "text/html; charset=utf-8" },
   "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
+  "/events.js": { file: "events.js", type: "text/javascript; charset=utf-8" },
   "/connection.js": { file: "connection.js", type: "text/javascript; charset=utf-8" },
   "/log.js": { file: "log.js", type: "text/javascript; charset=utf-8" },
 };
 
-const BODY_LIMIT_BYTES = 1024 * 1024;
-
-/** A request that the page would never make. */
-class RequestError extends Error {
-  override readonly name = "RequestError";
-
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
+export interface PageServerOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** What the page and the commands show to be let in. */
+  readonly key: string;
+  /** Made when the URL is known. */
+  readonly issuer: (url: string) => Promise<Issuer>;
 }
 
 /**
- * Serves the page and the issuer on the loopback interface. It answers only to its own names, so that no web page from
- * elsewhere can reach it through a name of its own (DNS rebinding), and takes only JSON, which such a page cannot post.
+ * Serves the page and the issuer. Its files and the issuer's public keys are for everybody; all else needs the run's key,
+ * and nothing is for a web page of elsewhere.
  *
- * @param port - 0 for any that is free
- * @throws SetupError when the port is taken
+ * @throws SetupError when it cannot listen there
  */
-export async function startPageServer(port: number, issuer: (url: string) => Promise<Issuer>): Promise<PageServer> {
+export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  const { port, host = LOOPBACK, key } = options;
+  const names = hostNames(host);
   let routes: PageRoutes | undefined;
   let identity: Issuer | undefined;
   const watchers = new Set<() => Promise<void>>();
-  const server = createServer((request, response) => {
-    answer(request, response, { server, issuer: identity, routes, watchers }).catch((error: unknown) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, { names, key, issuer: identity, routes, watchers }).catch((error: unknown) => {
       const { status, message } = error instanceof RequestError ? error : new RequestError(500, String(error));
       if (response.headersSent) response.destroy();
       else response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${message}\n`);
     });
-  });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
-    throw new SetupError(
-      `port ${port} cannot be used (${error.code}): stop what listens there, or choose another with --port`,
-    );
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  identity = await issuer(url);
+  };
+  const server = await listen(handle, port, host);
+  const servers = [server];
+  // The authorizer takes keys by plain http from the loopback address only.
+  if (urlHost(host) !== LOOPBACK) servers.push(await listen(handle, portOf(server), LOOPBACK));
+  const url = `http://${urlHost(host)}:${portOf(server)}`;
+  identity = await options.issuer(url);
   return {
     url,
     serve: (given) => {
       routes = given;
     },
     stop: async () => {
-      const closed = server.listening ? once(server, "close") : undefined;
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([closed, ...[...watchers].map((stop) => stop())]);
+      const closed = servers.map((one) => (one.listening ? once(one, "close") : undefined));
+      for (const one of servers) {
+        one.close();
+        one.closeAllConnections();
+      }
+      await Promise.all([...closed, ...[...watchers].map((stop) => stop())]);
     },
   };
 }
 
+async function listen(handle: RequestListener, port: number, host: string): Promise<Server> {
+  const server = createServer(handle).listen(port, host);
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    throw listenFailure(error, port, host);
+  });
+  return server;
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
 /** What answers: the routes are there when the stack is. */
 interface Serving {
-  readonly server: Server;
+  readonly names: readonly string[];
+  readonly key: string;
   readonly issuer: Issuer | undefined;
   readonly routes: PageRoutes | undefined;
   /** What ends each that watches now. */
@@ -98,12 +112,9 @@ interface Serving {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { server, issuer, routes, watchers }: Serving,
+  { names, key, issuer, routes, watchers }: Serving,
 ): Promise<void> {
-  const { port } = server.address() as AddressInfo;
-  if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? "")) {
-    throw new RequestError(403, "this server answers to 127.0.0.1 and localhost only");
-  }
+  refuseForeignPages(request, names);
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const route = `${request.method} ${pathname}`;
   if (issuer !== undefined && route === "GET /.well-known/jwks.json") {
@@ -118,6 +129,7 @@ async function answer(
     await sendFile(response, file, routes.stack.websocket_url);
     return;
   }
+  requireKey(request, key);
   switch (route) {
     case "GET /stack.json":
       sendJson(response, routes.stack);
@@ -187,23 +199,4 @@ async function sendEvents(response: ServerResponse, routes: PageRoutes, watchers
 function sendJson(response: ServerResponse, value: object): void {
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify(value));
-}
-
-async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
-  if (request.headers["content-type"] !== "application/json")
-    throw new RequestError(415, "only application/json is taken");
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > BODY_LIMIT_BYTES) throw new RequestError(413, "the body is larger than 1 MiB");
-    chunks.push(chunk);
-  }
-  try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Said below.
-  }
-  throw new RequestError(400, "the body is not a JSON object");
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { installTool } from "../install-tool";
+import { plainPip, plainPython } from "../python-environment";
 
 const run = promisify(execFile);
 
@@ -19,14 +20,12 @@ export interface Check {
   readonly resource: string;
   /** Below the scanned folder, with a slash in front. */
   readonly file_path: string;
-  readonly check_result: { readonly suppress_comment?: string };
 }
 
 export interface Report {
   readonly results: {
     readonly passed_checks: readonly Check[];
     readonly failed_checks: readonly Check[];
-    readonly skipped_checks: readonly Check[];
     readonly parsing_errors: readonly string[];
   };
 }
@@ -55,8 +54,9 @@ async function installCheckov(folder: string): Promise<void> {
   const python = path.join(folder, "bin", "python3");
   const uv = path.join(folder, "bin", "uv");
   try {
-    await run("python3", ["-m", "venv", folder]);
-    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `uv==${UV_VERSION}`]);
+    await run("python3", ["-m", "venv", folder], { env: plainPython() });
+    const env = await plainPip(python);
+    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `uv==${UV_VERSION}`], { env });
     await run(uv, ["pip", "install", "--quiet", "--python", python, `checkov==${CHECKOV_VERSION}`]);
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };

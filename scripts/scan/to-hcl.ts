@@ -24,23 +24,16 @@ const MAP_ARGUMENTS = [
   "required_providers",
 ];
 
-/** Lines that stand inside a block of a resource or data source, by its address. */
-export type CommentsByAddress = ReadonlyMap<string, readonly string[]>;
-
 /**
  * A module's `main.tf.json` in Terraform's native syntax, for tools that read no other. Resources, data sources and
  * locals: what a scanner looks at.
- *
- * @param comments - to write inside blocks, without their `#`
  */
-export function toHcl(module: Body, comments: CommentsByAddress = new Map()): string {
+export function toHcl(module: Body): string {
   const lines: string[] = [];
   for (const kind of ["resource", "data"] as const) {
     for (const [type, named] of Object.entries(body(module[kind]))) {
       for (const [name, block] of Object.entries(body(named))) {
-        const address = `${kind === "data" ? "data." : ""}${type}.${name}`;
-        const notes = (comments.get(address) ?? []).map((comment) => `  #${comment}`);
-        lines.push(`${kind} "${type}" "${name}" {`, ...notes, ...bodyLines(body(block), "  "), "}", "");
+        lines.push(`${kind} "${type}" "${name}" {`, ...bodyLines(body(block), "  "), "}", "");
       }
     }
   }

@@ -1,8 +1,8 @@
 import { CANARY_FINDINGS } from "./canary";
 import type { Check, Report } from "./checkov";
 
-/** The folders that are scanned at once: the modules with what they accept, the same without, and the canary. */
-export const SCANNED = { accepting: "accepting", bare: "bare", canary: "canary" } as const;
+/** The folders that are scanned at once: the modules and the canary. */
+export const SCANNED = { modules: "modules", canary: "canary" } as const;
 
 export interface AcceptedFinding {
   /** The module's folder. */
@@ -33,10 +33,12 @@ export function verdict(report: Report, accepted: readonly AcceptedFinding[]): V
   if (unseen.length > 0) {
     throw new Error(`checkov is blind: it did not find ${unseen.join(", ")} in the canary.`);
   }
-  const found = new Set(within(failed_checks, SCANNED.bare).map(key));
+  const findings = within(failed_checks, SCANNED.modules);
+  const found = new Set(findings.map(key));
+  const known = new Set(accepted.map(acceptedKey));
   return {
-    passed: within(passed_checks, SCANNED.accepting).length,
-    failed: within(failed_checks, SCANNED.accepting).map((check) => `${key(check)} ${check.check_name}`),
+    passed: within(passed_checks, SCANNED.modules).length,
+    failed: findings.filter((check) => !known.has(key(check))).map((check) => `${key(check)} ${check.check_name}`),
     accepted: accepted.filter((one) => found.has(acceptedKey(one))),
     stale: accepted.map(acceptedKey).filter((finding) => !found.has(finding)),
   };
@@ -46,7 +48,7 @@ function within(checks: readonly Check[], folder: string): readonly Check[] {
   return checks.filter(({ file_path }) => file_path.startsWith(`/${folder}/`));
 }
 
-/** `/bare/serverless/main.tf` is module `serverless`; a counted resource ends in `[0]`, which its address does not. */
+/** `/modules/serverless/main.tf` is module `serverless`; a counted resource ends in `[0]`, which its address does not. */
 function key({ file_path, resource, check_id }: Check): string {
   return `${file_path.split("/")[2]} ${resource.replace(/\[\d+\]$/, "")} ${check_id}`;
 }

@@ -8,11 +8,13 @@ import { TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import { DEFAULT_TOKEN_SOURCE } from "../contract/token-sources";
 import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { isEqual } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { joined, text } from "../terraform/text";
 import { whenKnown } from "../terraform/when-known";
 
@@ -33,6 +35,7 @@ export interface JwtAuthorizerProps {
   readonly authorizerMemoryMb: number;
   readonly authorizerReservedConcurrency?: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -50,6 +53,7 @@ export class JwtAuthorizer extends Construct {
     this.handler = new HandlerFunction(this, "authorizer", {
       account,
       handler: "authorizer",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.authorizer),
       roleName: physicalName(prefix, NAME_SUFFIXES.authorizerRole),
       description: "Verifies the JWT of a client that connects.",
@@ -73,6 +77,7 @@ export class JwtAuthorizer extends Construct {
       statements: [],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
       released: { name: physicalName(prefix, NAME_SUFFIXES.authorizerReleased), existence: props.delivery },
     });
     this.authorizer = new Apigatewayv2Authorizer(this, "request", {
@@ -83,13 +88,14 @@ export class JwtAuthorizer extends Construct {
       identitySources: identitySources(props.tokenSource),
     });
     new LambdaPermission(this, "authorizer_permission", {
-      statementId: "InvokeByAuthorizer",
+      // Not a fixed id: the permission that comes and the one that goes are both there for a moment, and AWS takes an id once.
+      statementIdPrefix: "InvokeByAuthorizer",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
       qualifier: this.handler.aliasName,
       principal: "apigateway.amazonaws.com",
       sourceAccount: account.accountId,
-      sourceArn: `${webSocketApi.api.executionArn}/authorizers/${this.authorizer.id}`,
+      sourceArn: `${webSocketApi.executionArn}/authorizers/${this.authorizer.id}`,
       // Permit the new function before the old function loses its permission.
       lifecycle: { createBeforeDestroy: true },
     });

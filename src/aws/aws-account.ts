@@ -1,25 +1,37 @@
-import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
-import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Fn, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 
 /** Where the caller's provider deploys: what ARNs are built from, so that no partition or region is written down. */
-export class AwsAccount extends Construct {
+export interface AwsAccount {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+export interface ResourceAccountProps {
+  /** ARN of a regional resource that an update never replaces. */
+  readonly arn: string;
+}
+
+/**
+ * The account of a resource, out of its ARN. Terraform knows the ARN as soon as the resource exists. It does not always
+ * know a data source: with `depends_on` on a module, it reads the module's data sources during the apply. An argument
+ * that forces replacement would then be unknown in the plan, and its resource would be replaced for nothing.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/data-sources#dependencies
+ */
+export class ResourceAccount extends Construct implements AwsAccount {
   readonly accountId: string;
   readonly region: string;
   readonly partition: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { arn }: ResourceAccountProps) {
     super(scope, id);
-    this.accountId = new DataAwsCallerIdentity(this, "caller_identity").accountId;
-    const region = new DataAwsRegion(this, "aws_region");
-    // The argument `region` reads back as the provider's own where it is not given; the offline stand-in leaves it null.
-    this.region = new TerraformLocal(
-      this,
-      "region",
-      Fn.coalesce([region.region, Fn.element(Fn.split(".", region.endpoint), 1)]),
-    ).asString;
-    this.partition = new DataAwsPartition(this, "partition").partition;
+    // arn:<partition>:<service>:<region>:<account>:<resource>
+    const part = (name: string, index: number) =>
+      new TerraformLocal(this, name, Fn.element(Fn.split(":", arn), index)).asString;
+    this.partition = part("partition", 1);
+    this.region = part("region", 3);
+    this.accountId = part("account_id", 4);
   }
 }

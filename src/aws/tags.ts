@@ -1,26 +1,59 @@
-import { Aspects, Fn, type IAspect, Token } from "cdktf";
+import { Aspects, Fn, type IAspect, ref, TerraformLocal, TerraformStack, Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 
 /** Tags by their keys. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** Tags every resource in the scope that can carry tags, so that none is forgotten. Besides the given: `stack = "sumu"`. */
+const OWN_KEY = "stack";
+const OWN: Tags = { [OWN_KEY]: "sumu" };
+
+/**
+ * Tags every resource in the scope that can carry tags, so that none is forgotten: with the given, and with
+ * `stack = "sumu"` unless a given key is `stack` in some case of letters. A tag that the resource has already, set by an
+ * aspect of the caller's, stays and wins.
+ */
 export function tagEverything(scope: Construct, commonTags: Tags): void {
-  const own = { stack: "sumu" };
-  const tags: Tags = Token.isUnresolved(commonTags)
-    ? Token.asStringMap(Fn.merge([commonTags, own]))
-    : { ...commonTags, ...own };
+  const tags = Token.isUnresolved(commonTags)
+    ? new TerraformLocal(scope, "tags", withOwnUnlessGiven(commonTags))
+    : literalOver(commonTags, OWN);
   Aspects.of(scope).add(new TagAspect(tags));
 }
 
+/**
+ * IAM compares keys without case, and refuses `Stack` beside `stack`: our tag takes the caller's spelling of the key, and
+ * then the caller's value. The pattern means the same to RE2 and to JavaScript.
+ */
+function withOwnUnlessGiven(commonTags: Tags): string {
+  const anyCase = [...OWN_KEY].map((letter) => `[${letter.toUpperCase()}${letter}]`).join("");
+  const given = Fn.one(Fn.regex(`(?:^|,)(${anyCase})(?:,|$)`, Fn.join(",", Token.asList(Fn.keys(commonTags)))));
+  return Fn.merge([Fn.zipmap([Token.asString(Fn.try([given, OWN_KEY]))], [OWN[OWN_KEY]]), commonTags]);
+}
+
 class TagAspect implements IAspect {
-  constructor(private readonly tags: Tags) {}
+  constructor(private readonly tags: Tags | TerraformLocal) {}
 
   visit(node: IConstruct): void {
     if (isTaggable(node)) {
-      node.tags = { ...this.tags };
+      node.tags = { ...over(node.tagsInput ?? {}, this.tags) };
     }
   }
+}
+
+/** A resource's own tags over those that are common. A common key that is an own one in another case of letters goes. */
+function over(own: Tags, common: Tags | TerraformLocal): Tags {
+  if (!(common instanceof TerraformLocal)) {
+    return Token.isUnresolved(own) ? Token.asStringMap(Fn.merge([common, own])) : literalOver(own, common);
+  }
+  if (Token.isUnresolved(own)) return Token.asStringMap(Fn.merge([common.expression, own]));
+  const keys = Object.keys(own).map((key) => key.toLowerCase());
+  if (keys.length === 0) return Token.asStringMap(common.expression);
+  const others = `{for key, value in local.${common.friendlyUniqueId} : key => value if !contains(${JSON.stringify(keys)}, lower(key))}`;
+  return Token.asStringMap(Fn.merge([ref(others, TerraformStack.of(common)), own]));
+}
+
+function literalOver(own: Tags, common: Tags): Tags {
+  const keys = Object.keys(own).map((key) => key.toLowerCase());
+  return { ...Object.fromEntries(Object.entries(common).filter(([key]) => !keys.includes(key.toLowerCase()))), ...own };
 }
 
 interface Taggable extends IConstruct {

@@ -22,6 +22,8 @@ export const AUTHORIZER_ENVIRONMENT = {
   userIdClaim: "JWT_USER_ID_CLAIM",
   /** One of TOKEN_SOURCES. Unset: wherever the token is, since API Gateway then decides by its identity source. */
   tokenSource: "JWT_TOKEN_SOURCE",
+  /** Where the authorizer looks up whether a user's tokens are revoked. Empty or unset: it does not. */
+  revocationsTable: "REVOCATIONS_TABLE_NAME",
 } as const;
 
 /** The claim that names the user, unless `JWT_USER_ID_CLAIM` says otherwise. */
@@ -36,6 +38,8 @@ export const PUSHER_ENVIRONMENT = {
   queueUrl: "NOTIFICATIONS_QUEUE_URL",
   /** What can never be delivered goes here, with the reason. */
   deadLetterQueueUrl: "NOTIFICATIONS_DLQ_URL",
+  /** Where `revoke` writes. Empty or unset: a request to revoke is refused. */
+  revocationsTable: "REVOCATIONS_TABLE_NAME",
   /** Requests in flight to the endpoint at most. Bounds and defaults: PUSHER_SETTINGS. */
   deliveryConcurrency: "DELIVERY_CONCURRENCY",
   /** DynamoDB requests in flight at most. */

@@ -1,6 +1,14 @@
 /** API Gateway ends every WebSocket connection after two hours. */
 export const CONNECTION_LIFETIME_SECONDS = 7_200;
 
+/**
+ * How long a connection's row counts: five minutes longer than the connection can live. No clock of API Gateway, DynamoDB
+ * or Lambda is five minutes off, and API Gateway does not promise two hours to the second, so no connection that is open
+ * outlives its row. A row without a connection costs little meanwhile: `$disconnect` removes nearly all of them, and the
+ * answer 410 the rest.
+ */
+export const CONNECTION_ROW_SECONDS = CONNECTION_LIFETIME_SECONDS + 300;
+
 /** A connection younger than this may answer 410 while its handshake is still under way: it is retried, never deleted. */
 export const YOUNG_CONNECTION_MILLISECONDS = 10_000;
 
@@ -9,6 +17,14 @@ export const WEBSOCKET_PAYLOAD_BYTES = 128 * 1024;
 
 /** The largest message of the queues, in bytes: what SNS takes too, so that either way in carries the same. */
 export const QUEUE_MESSAGE_BYTES = 256 * 1024;
+
+/**
+ * The largest message of a dead-letter queue: SQS's own maximum and default. A dead letter is larger than the message was:
+ * its reason comes with it, and SNS and Lambda put theirs into an envelope.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+export const DEAD_LETTER_BYTES = 1_024 * 1_024;
 
 export const QUEUE_RETENTION_SECONDS = 4 * 24 * 3_600;
 

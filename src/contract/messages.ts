@@ -3,7 +3,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /**
  * What a backend sends to the notifications topic or queue.
- * `users` absent or empty: every connection but those of `exclude_users`.
+ * `users` absent or empty: every connection but those of `exclude_users`. A member that looks like one of the two (`user`,
+ * `userIds`, `exclude`) where that one is missing makes the request malformed: it goes to the dead-letter queue.
  */
 export interface NotificationRequest {
   /** Whom it is for; naming one twice notifies once. */
@@ -19,7 +20,7 @@ export type PresenceStatus = "ONLINE" | "OFFLINE";
 
 /** What the watchdog sends to the messages topic or queue when a user's state has changed. */
 export interface PresenceMessage {
-  /** Tells it from what clients publish and send, besides the attribute `source`. */
+  /** The same in every event. A client can send a body like this, too: only the attribute `source` says who has sent it. */
   readonly type: "presence";
   /** Who, what and when. */
   readonly message: {
@@ -40,7 +41,7 @@ export const MESSAGE_ATTRIBUTES = {
   userId: "user_id",
   /** Number. Epoch milliseconds: of the request, or of the presence change. */
   timestamp: "timestamp",
-  /** String. One of {@link MESSAGE_SOURCES}. */
+  /** String. One of {@link MESSAGE_SOURCES}. Only this says whether a message is presence: a client may send any body. */
   source: "source",
   /** Number. Presence only. */
   version: "version",
@@ -59,7 +60,10 @@ export const MESSAGE_SOURCES = {
 /** Where a message comes from: a value of {@link MESSAGE_SOURCES}. */
 export type MessageSource = (typeof MESSAGE_SOURCES)[keyof typeof MESSAGE_SOURCES];
 
-/** A message attribute as SQS hands it to a consumer (`MessageAttributes` of ReceiveMessage). */
+/**
+ * A message attribute as SQS hands it to a consumer (`MessageAttributes` of ReceiveMessage). In the event of a Lambda
+ * function on the topic, a Number has the type `String`.
+ */
 export interface ReceivedAttribute<DataType extends "String" | "Number" = "String" | "Number"> {
   /** SQS's name of the type. */
   readonly DataType: DataType;

@@ -9,6 +9,26 @@ export const CONNECTION = {
   connectionId: "connection_id",
   /** N. Epoch milliseconds at which the handshake began. */
   connectedAt: "connected_at",
+  /** N. Epoch seconds after which nothing is delivered, and DynamoDB may remove the row (its TTL attribute). */
+  deleteAt: "delete_at",
+  /** N. What the client understands: one of {@link PROTOCOLS}. Absent: bare notifications. */
+  protocol: "protocol",
+} as const;
+
+/** What clients may understand. They say it when they connect: `&protocol=2`. */
+export const PROTOCOLS = {
+  /** A notification is the JSON text of its `data`. Clients that say nothing get it so. */
+  bare: 1,
+  /** A notification is an envelope with its id, and SUMU says why it ends a connection. */
+  envelopes: 2,
+} as const;
+
+/** A row of the revocations table: tokens of a user that admit nobody any more. Hash key `user_id`. */
+export const REVOCATION = {
+  /** S. */
+  userId: "user_id",
+  /** N. Epoch seconds: a token whose `iat` is before it is refused. It never goes back. */
+  issuedBefore: "issued_before",
   /** N. Epoch seconds after which DynamoDB may remove the row (its TTL attribute). */
   deleteAt: "delete_at",
 } as const;

@@ -79,8 +79,9 @@ export class ApiDomain extends Construct {
   }
 
   private mapEach(kind: string, apis: readonly ApiMapping[], domainName: string): void {
-    for (const { id, key, stage } of apis) {
-      const name = key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
+    for (const [index, { id, key, stage }] of apis.entries()) {
+      // A token's text is another at each synthesis: the mapping's place names it.
+      const name = Token.isUnresolved(key) ? `${index}` : key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
       new Apigatewayv2ApiMapping(this, `${kind}_microservices_${name}_api_mapping`, {
         apiId: id,
         stage,

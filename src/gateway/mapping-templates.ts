@@ -1,4 +1,4 @@
-import { CONNECTION_LIFETIME_SECONDS } from "../contract/limits";
+import { CONNECTION_ROW_SECONDS } from "../contract/limits";
 import { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES } from "../contract/messages";
 import { CONNECTION } from "../contract/tables";
 
@@ -16,7 +16,7 @@ const USER_ID_JSON = `$util.escapeJavaScript($context.authorizer.principalId).re
 /** DynamoDB PutItem for `$connect`. Epoch seconds by integer division: `delete_at` is a Number, or TTL ignores it. */
 export function putConnectionTemplate(tableName: string): string {
   return (
-    `#set($deleteAt = $context.requestTimeEpoch / 1000 + ${CONNECTION_LIFETIME_SECONDS})` +
+    `#set($deleteAt = $context.requestTimeEpoch / 1000 + ${CONNECTION_ROW_SECONDS})` +
     `{"TableName":"${tableName}","Item":{` +
     `"${CONNECTION.userId}":{"S":"${USER_ID_JSON}"},` +
     `"${CONNECTION.connectionId}":{"S":"$context.connectionId"},` +

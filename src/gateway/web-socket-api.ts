@@ -35,9 +35,14 @@ export class WebSocketApi extends Construct {
     return this.api.id;
   }
 
+  /** `arn:<partition>:execute-api:<region>:<account>:<api id>`. */
+  get executionArn(): string {
+    return this.api.executionArn;
+  }
+
   /** `arn:<partition>:execute-api:<region>:<account>:<api id>/<stage>`. */
   get stageExecutionArn(): string {
-    return `${this.api.executionArn}/${this.stageName}`;
+    return `${this.executionArn}/${this.stageName}`;
   }
 
   /** `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. */

@@ -1,6 +1,7 @@
 import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
 import { Construct } from "constructs";
-import { AwsAccount } from "../aws/aws-account";
+import { CallerAccount } from "../aws/caller-account";
+import { boundEveryRole } from "../aws/permissions-boundary";
 import { ServiceRole } from "../aws/service-role";
 import { tagEverything } from "../aws/tags";
 import { acceptProps } from "../inputs/accept-props";
@@ -21,8 +22,8 @@ export class AccessLogAccount extends Construct {
 
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
     super(scope, id);
-    const { prefix, commonTags } = acceptProps(props, ACCESS_LOG_ACCOUNT_INPUTS);
-    const account = new AwsAccount(this, "account");
+    const { prefix, commonTags, permissionsBoundary } = acceptProps(props, ACCESS_LOG_ACCOUNT_INPUTS);
+    const account = new CallerAccount(this, "account");
     const role = new ServiceRole(this, "logs", {
       account,
       name: `${physicalName(prefix)}-gw-${account.region}`,
@@ -44,11 +45,14 @@ export class AccessLogAccount extends Construct {
         },
       ],
     });
+    // With `depends_on` on the module its region is unknown in a plan, and a role whose name is unknown would be replaced.
+    role.role.lifecycle = { ignoreChanges: ["name"] };
     const reason = "API Gateway refuses a role that may do less than AWS's managed policy for it.";
     acceptFinding(role.document, "CKV_AWS_111", reason);
     acceptFinding(role.document, "CKV_AWS_356", reason);
     this.roleArn = role.arn;
     new ApiGatewayAccount(this, "current", { cloudwatchRoleArn: role.arn, dependsOn: [role.policy] });
     tagEverything(this, commonTags);
+    boundEveryRole(this, permissionsBoundary);
   }
 }

@@ -2,7 +2,7 @@ import type { ApiMapping } from "./api-mapping";
 import type { CustomDomainProps } from "./custom-domain-props";
 import { IDENTITY_INPUTS } from "./identity";
 import type { Inputs } from "./input";
-import { matches, type Rule, regexCondition } from "./rule";
+import { fits, known, matches, type Rule, regexCondition } from "./rule";
 
 const LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 const SUB_DOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
@@ -16,7 +16,8 @@ function mappingsRule(name: string): Rule<readonly ApiMapping[]> {
   return {
     message: `${name} must be a list of { id, key, stage } whose keys differ: up to ${MAPPING_KEY_CHARACTERS} letters, digits and $-_.+!*'() in parts with / between them, or empty for the domain name itself.`,
     holds: (mappings) =>
-      mappings.every(({ key }) => MAPPING_KEY.test(key) && key.length <= MAPPING_KEY_CHARACTERS) &&
+      mappings.every(({ key }) => fits(MAPPING_KEY, key)) &&
+      known(mappings.map(({ key }) => key)).every((key) => key.length <= MAPPING_KEY_CHARACTERS) &&
       new Set(mappings.map(({ key }) => key)).size === mappings.length,
     condition: (ref) =>
       `alltrue([for api in ${ref} : ${regexCondition(MAPPING_KEY, "api.key")} && length(api.key) <= ${MAPPING_KEY_CHARACTERS}]) && length(distinct([for api in ${ref} : api.key])) == length(${ref})`,
@@ -75,7 +76,7 @@ export const CUSTOM_DOMAIN_INPUTS = {
       message:
         "sub_domains must be an object of stateless and statefull: two different names below domain_name, such as api and live.",
       holds: ({ stateless, statefull }) =>
-        SUB_DOMAIN.test(stateless) && SUB_DOMAIN.test(statefull) && stateless !== statefull,
+        fits(SUB_DOMAIN, stateless) && fits(SUB_DOMAIN, statefull) && stateless !== statefull,
       condition: (ref) =>
         `alltrue([for name in [${ref}.stateless, ${ref}.statefull] : ${regexCondition(SUB_DOMAIN, "name")}]) && ${ref}.stateless != ${ref}.statefull`,
     },

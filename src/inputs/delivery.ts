@@ -5,12 +5,12 @@ import { between } from "./rule";
 /** How many requests the pusher sends at once. */
 export interface DeliveryProps {
   /**
-   * Requests that one pusher invocation has in flight to @connections, 1 to 1,000.
+   * Requests that one pusher invocation has in flight to @connections, 1 to 800.
    * @default 64
    */
   readonly deliveryConcurrency?: number;
   /**
-   * Requests that one pusher invocation has in flight to DynamoDB, 1 to 256.
+   * Requests that one pusher invocation has in flight to DynamoDB, 1 to 128.
    * @default 16
    */
   readonly readConcurrency?: number;
@@ -27,25 +27,25 @@ const { deliveryConcurrency, readConcurrency, broadcastSegments } = PUSHER_SETTI
 export const DELIVERY_INPUTS = {
   deliveryConcurrency: {
     type: "number",
-    description: "Requests that one pusher invocation has in flight to @connections, 1 to 1000.",
+    description: "Requests that one pusher invocation has in flight to @connections, 1 to 800.",
     default: deliveryConcurrency.fallback,
     rule: between(
       deliveryConcurrency.min,
       deliveryConcurrency.max,
-      "delivery_concurrency must be a whole number from 1 to 1000: requests that one pusher has in flight to @connections.",
+      "delivery_concurrency must be a whole number from 1 to 800: requests that one pusher has in flight to @connections.",
     ),
-    samples: { valid: [1, 1_000], invalid: [0, 1_001, 2.5] },
+    samples: { valid: [1, 800], invalid: [0, 801, 2.5] },
   },
   readConcurrency: {
     type: "number",
-    description: "Requests that one pusher invocation has in flight to DynamoDB, 1 to 256.",
+    description: "Requests that one pusher invocation has in flight to DynamoDB, 1 to 128.",
     default: readConcurrency.fallback,
     rule: between(
       readConcurrency.min,
       readConcurrency.max,
-      "read_concurrency must be a whole number from 1 to 256: requests that one pusher has in flight to DynamoDB.",
+      "read_concurrency must be a whole number from 1 to 128: requests that one pusher has in flight to DynamoDB.",
     ),
-    samples: { valid: [1, 256], invalid: [0, 257] },
+    samples: { valid: [1, 128], invalid: [0, 129] },
   },
   broadcastSegments: {
     type: "number",

@@ -5,10 +5,14 @@ import { matches } from "./rule";
 
 /** Which SUMU it is. */
 export interface IdentityProps {
-  /** Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. */
+  /**
+   * Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. Each SUMU of an account needs
+   * a prefix of its own, in each region too: IAM roles and CloudWatch dashboards have their names in the whole account.
+   */
   readonly prefix: string;
   /**
-   * Tags on every resource that can carry tags, besides `stack = "sumu"`.
+   * Tags on every resource that can carry tags. SUMU adds `stack = "sumu"` unless a key is `stack` in any case of letters.
+   * Tags that an aspect has set on a resource stay, and win.
    * @default {}
    */
   readonly commonTags?: Tags;
@@ -24,7 +28,8 @@ export interface IdentityProps {
 export const IDENTITY_INPUTS = {
   prefix: {
     type: "string",
-    description: "Every name starts with <prefix>-sumu.",
+    description:
+      "Every name starts with <prefix>-sumu. Each SUMU of an account needs a prefix of its own, in each region too: IAM roles and dashboards have their names in the whole account.",
     original: true,
     rule: matches(
       new RegExp(`^[A-Za-z0-9_-]{1,${LONGEST_PREFIX}}$`),
@@ -37,9 +42,26 @@ export const IDENTITY_INPUTS = {
   },
   commonTags: {
     type: "map(string)",
-    description: 'Tags on every resource that can carry tags, besides stack = "sumu".',
+    description:
+      'Tags on every resource that can carry tags. SUMU adds stack = "sumu" unless a key is "stack" in any case of letters.',
     default: {} as Tags,
     original: true,
+    rule: {
+      message:
+        "common_tags must not have two keys that differ only in the case of their letters: IAM compares keys without case, and refuses them.",
+      holds: (tags) => {
+        const keys = Object.keys(tags).map((key) => key.toLowerCase());
+        return new Set(keys).size === keys.length;
+      },
+      condition: (ref) => `length(distinct([for key in keys(${ref}) : lower(key)])) == length(${ref})`,
+    },
+    samples: {
+      valid: [{}, { team: "web", cost_center: "4711" }, { Stack: "shop" }, { STACK: "shop" }],
+      invalid: [
+        { Team: "web", team: "web" },
+        { stack: "a", Stack: "b", env: "c" },
+      ],
+    },
   },
   stageName: {
     type: "string",

@@ -1,6 +1,7 @@
 import { CAPACITY_INPUTS } from "./capacity";
 import { CONNECTION_INPUTS } from "./connections";
 import { DELIVERY_INPUTS } from "./delivery";
+import { GUARDRAIL_INPUTS } from "./guardrails";
 import { IDENTITY_INPUTS } from "./identity";
 import type { Inputs } from "./input";
 import { OBSERVABILITY_INPUTS } from "./observability";
@@ -22,4 +23,5 @@ export const INPUTS = {
   ...OBSERVABILITY_INPUTS,
   ...PROTECTION_INPUTS,
   ...CAPACITY_INPUTS,
+  ...GUARDRAIL_INPUTS,
 } as const satisfies Inputs<Omit<SumuProps, "transform">>;

@@ -1,7 +1,7 @@
-import { type IResolvable, Token } from "cdktf";
+import type { IResolvable } from "cdktf";
 import { DEFAULT_LOG_LEVEL, LOG_LEVELS } from "../contract/log-levels";
 import type { Inputs } from "./input";
-import { oneOf, regexCondition } from "./rule";
+import { fits, oneOf, regexCondition } from "./rule";
 
 /** What a SUMU logs and measures, and whom it calls. */
 export interface ObservabilityProps {
@@ -70,9 +70,7 @@ export const OBSERVABILITY_INPUTS = {
     default: [] as readonly string[],
     rule: {
       message: `alarm_actions must be a list of at most ${MAX_ALARM_ACTIONS} ARNs, such as an SNS topic's: what CloudWatch calls when an alarm rings, and when it ends.`,
-      // In an app, the ARN of a topic is mostly one that only Terraform will know.
-      holds: (actions) =>
-        actions.length <= MAX_ALARM_ACTIONS && actions.every((arn) => Token.isUnresolved(arn) || ARN.test(arn)),
+      holds: (actions) => actions.length <= MAX_ALARM_ACTIONS && actions.every((arn) => fits(ARN, arn)),
       condition: (ref) =>
         `length(${ref}) <= ${MAX_ALARM_ACTIONS} && alltrue([for arn in ${ref} : ${regexCondition(ARN, "arn")}])`,
     },

@@ -1,6 +1,6 @@
 import type { IResolvable } from "cdktf";
 import type { Inputs } from "./input";
-import { matches, regexCondition } from "./rule";
+import { fits, known, matches, regexCondition } from "./rule";
 
 const SERVICE_PRINCIPAL = /^[a-z0-9-]+([.][a-z0-9-]+)*[.]amazonaws[.]com$/;
 
@@ -77,7 +77,8 @@ export const PROTECTION_INPUTS = {
       message:
         "topic_publishers must be a list of service principals such as events.amazonaws.com or cloudwatch.amazonaws.com, each once. Roles and accounts need no entry.",
       holds: (services) =>
-        services.every((service) => SERVICE_PRINCIPAL.test(service)) && new Set(services).size === services.length,
+        services.every((service) => fits(SERVICE_PRINCIPAL, service)) &&
+        new Set(known(services)).size === known(services).length,
       condition: (ref) =>
         `alltrue([for service in ${ref} : ${regexCondition(SERVICE_PRINCIPAL, "service")}]) && length(distinct(${ref})) == length(${ref})`,
     },

@@ -1,6 +1,6 @@
 import type { Inputs } from "./input";
 import type { GitHubRepositories, ReleaseProps } from "./release-props";
-import { regexCondition } from "./rule";
+import { fits, known, regexCondition } from "./rule";
 
 const BUCKET_ARN = /^arn:[a-z-]+:s3:::[a-z0-9.-]{3,63}$/;
 const GITHUB_OWNER = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
@@ -30,7 +30,8 @@ export const RELEASE_INPUTS = {
     original: true,
     rule: {
       message: "s3_artifacts must be an object of bucket (its name) and arn (arn:aws:s3:::<bucket>), or null.",
-      holds: ({ bucket, arn }) => BUCKET_ARN.test(arn) && arn.endsWith(`:::${bucket}`),
+      holds: ({ bucket, arn }) =>
+        fits(BUCKET_ARN, arn) && (known([bucket, arn]).length < 2 || arn.endsWith(`:::${bucket}`)),
       condition: (ref) =>
         `${regexCondition(BUCKET_ARN, `${ref}.arn`)} && try(endswith(${ref}.arn, ":::\${${ref}.bucket}"), false)`,
     },
@@ -51,7 +52,7 @@ export const RELEASE_INPUTS = {
     rule: {
       message:
         "github must be an object of owner (a GitHub user or organization: letters, digits and -, 39 at most) and connection_arn (arn:aws:codestar-connections:… or arn:aws:codeconnections:… of a connection), or null.",
-      holds: (github) => GITHUB_OWNER.test(github.owner) && CONNECTION_ARN.test(github.connectionArn),
+      holds: (github) => fits(GITHUB_OWNER, github.owner) && fits(CONNECTION_ARN, github.connectionArn),
       condition: (ref) =>
         `${regexCondition(GITHUB_OWNER, `${ref}.owner`)} && ${regexCondition(CONNECTION_ARN, `${ref}.connection_arn`)}`,
     },
@@ -78,7 +79,7 @@ export const RELEASE_INPUTS = {
       message:
         "github_repositories must hold authorizer and pusher, each with name (a repository's name without its owner) and branch.",
       holds: ({ authorizer, pusher }) =>
-        [authorizer, pusher].every(({ name, branch }) => REPOSITORY_NAME.test(name) && BRANCH_NAME.test(branch)),
+        [authorizer, pusher].every(({ name, branch }) => fits(REPOSITORY_NAME, name) && fits(BRANCH_NAME, branch)),
       condition: (ref) =>
         `alltrue([for repository in [${ref}.authorizer, ${ref}.pusher] : ${regexCondition(REPOSITORY_NAME, "repository.name")} && ${regexCondition(BRANCH_NAME, "repository.branch")}])`,
     },
@@ -101,7 +102,7 @@ export const RELEASE_INPUTS = {
     rule: {
       message:
         "ci_notifications_slack_channels must hold info and alert, the names of AWS Chatbot Slack channel configurations (letters, digits, - and _), or be null.",
-      holds: ({ info, alert }) => [info, alert].every((name) => SLACK_CONFIGURATION.test(name)),
+      holds: ({ info, alert }) => [info, alert].every((name) => fits(SLACK_CONFIGURATION, name)),
       condition: (ref) =>
         `alltrue([for name in [${ref}.info, ${ref}.alert] : ${regexCondition(SLACK_CONFIGURATION, "name")}])`,
     },

@@ -33,6 +33,16 @@ export function matches(pattern: RegExp, message: string): Rule<string> {
   };
 }
 
+/** Whether a text inside an object or a list obeys a pattern. A token there does: only Terraform knows its text. */
+export function fits(pattern: RegExp, text: string): boolean {
+  return Token.isUnresolved(text) || pattern.test(text);
+}
+
+/** The texts that are known at synthesis, for a rule that compares the texts of an object or a list. */
+export function known(texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => !Token.isUnresolved(text));
+}
+
 /** Whether Terraform finds the pattern in the text `ref`. */
 export function regexCondition(pattern: RegExp, ref: string): string {
   return `can(regex(${JSON.stringify(pattern.source)}, ${ref}))`;

@@ -2,6 +2,7 @@ import type { Transform } from "../terraform/transform";
 import type { CapacityProps } from "./capacity-props";
 import type { ConnectionProps } from "./connections";
 import type { DeliveryProps } from "./delivery";
+import type { GuardrailProps } from "./guardrails";
 import type { IdentityProps } from "./identity";
 import type { ObservabilityProps } from "./observability";
 import type { ProtectionProps } from "./protection";
@@ -20,7 +21,8 @@ export interface SumuProps
     DeliveryProps,
     ObservabilityProps,
     ProtectionProps,
-    CapacityProps {
+    CapacityProps,
+    GuardrailProps {
   /**
    * Called with every resource and data source of this SUMU and its path below it, as the last before synthesis: for
    * what no prop says. Nothing checks what it changes.

@@ -2,7 +2,7 @@ import type { IResolvable } from "cdktf";
 import { DEFAULT_USER_ID_CLAIM } from "../contract/environment";
 import { DEFAULT_TOKEN_SOURCE, TOKEN_SOURCES } from "../contract/token-sources";
 import type { Inputs } from "./input";
-import { between, matches, oneOf, regexCondition } from "./rule";
+import { between, fits, known, matches, oneOf, regexCondition } from "./rule";
 
 /** Which tokens of clients the authorizer accepts. */
 export interface TokenProps {
@@ -77,7 +77,8 @@ export const TOKEN_INPUTS = {
     rule: {
       message: `authorized_audiences must be a list of non-empty audiences without commas or spaces, at most ${AUDIENCES_CHARACTERS} characters in all, or empty for any audience.`,
       holds: (audiences) =>
-        audiences.every((audience) => AUDIENCE.test(audience)) && audiences.join(",").length <= AUDIENCES_CHARACTERS,
+        audiences.every((audience) => fits(AUDIENCE, audience)) &&
+        known(audiences).join(",").length <= AUDIENCES_CHARACTERS,
       condition: (ref) =>
         `alltrue([for audience in ${ref} : ${regexCondition(AUDIENCE, "audience")}]) && length(join(",", ${ref})) <= ${AUDIENCES_CHARACTERS}`,
     },

@@ -1,6 +1,6 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { Construct } from "constructs";
-import { DEAD_LETTER_RETENTION_SECONDS } from "../contract/limits";
+import { DEAD_LETTER_BYTES, DEAD_LETTER_RETENTION_SECONDS } from "../contract/limits";
 import type { Encryption } from "../encryption/encryption";
 
 export interface DeadLetterQueueProps {
@@ -11,12 +11,13 @@ export interface DeadLetterQueueProps {
   readonly count?: number;
 }
 
-/** A queue for what failed: it keeps it for 14 days, SQS's longest, encrypted. */
+/** A queue for what failed: it keeps messages for 14 days and takes them up to 1 MiB, SQS's maxima, encrypted. */
 export function deadLetterQueue(scope: Construct, id: string, props: DeadLetterQueueProps): SqsQueue {
   return new SqsQueue(scope, id, {
     count: props.count,
     name: props.name,
     messageRetentionSeconds: DEAD_LETTER_RETENTION_SECONDS,
+    maxMessageSize: DEAD_LETTER_BYTES,
     ...props.encryption.queueArguments,
   });
 }

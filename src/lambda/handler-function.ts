@@ -8,18 +8,32 @@ import { logGroup } from "../aws/log-group";
 import { ServiceRole } from "../aws/service-role";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import type { Encryption, KeyUse } from "../encryption/encryption";
+import type { VpcConfig } from "../inputs/guardrails";
 import { type Observation, observationEnvironment } from "../observability/observation";
 import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { handlerBundle } from "./handler-bundle";
 import { type OptionalVariable, withOptional } from "./optional-environment";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
+import { vpcRights } from "./vpc";
+
+/**
+ * Where the zips are. Pipelines carry `.terraform` of the root module from the plan to the apply; a module's own folder
+ * may be read-only, and instances of the module share it.
+ */
+const ZIPS_FOLDER = "${path.root}/.terraform/sumu";
 
 export interface HandlerFunctionProps {
   readonly account: AwsAccount;
   readonly handler: HandlerName;
+  /**
+   * The API's id. It tells this SUMU from every other, also from one with the same prefix in another region or account:
+   * Terraform plans them side by side, and two that wrote one zip would read each other's half of it.
+   */
+  readonly instanceId: string;
   /** At most 64 characters. */
   readonly name: string;
   /** Name of the execution role: at most 64 characters. */
@@ -42,6 +56,8 @@ export interface HandlerFunctionProps {
   readonly keyUses?: readonly KeyUse[];
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  /** @default outside of any VPC */
+  readonly vpcConfig?: Given<VpcConfig>;
   /** Only without {@link released}. @default the function exists always */
   readonly count?: number;
   /**
@@ -105,12 +121,14 @@ export class HandlerFunction extends Construct {
       ],
     });
     const { observation } = props;
-    const tracing = tracingRights(this, this.execution, observation.tracing, count);
+    const rights = [
+      tracingRights(this, this.execution, observation.tracing, count),
+      vpcRights(this, this.execution, { account, vpc: props.vpcConfig, functionArns, count }),
+    ];
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",
       sourceFile: handlerBundle(this, handler),
-      // One file per function name: two instances of a module share its folder, and are planned side by side.
-      outputPath: `\${path.module}/.sumu/${name}.zip`,
+      outputPath: `${ZIPS_FOLDER}/${props.instanceId}/${handler}.zip`,
       outputFileMode: "0644",
     });
     const common = {
@@ -127,7 +145,8 @@ export class HandlerFunction extends Construct {
         props.optionalEnvironment,
       ),
       tracingConfig: tracingConfig(observation.tracing),
-      dependsOn: tracing && [tracing],
+      vpcConfig: props.vpcConfig,
+      dependsOn: rights.filter((right) => right !== undefined),
       logGroupName: attributeOf(this.logGroup, "name"),
       // Order of a switch: create the new function, point the invokers to it, remove the old one.
       createBeforeDestroy: props.released !== undefined,

@@ -5,8 +5,11 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { ServiceRole } from "../aws/service-role";
 import { HANDLER_ENTRY, RELEASE_ALIAS } from "../contract/handlers";
+import type { VpcConfig } from "../inputs/guardrails";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
+import type { Given } from "../terraform/field";
+import { placeInVpc } from "./vpc";
 
 export interface VersionedFunctionProps {
   /** At most 64 characters. */
@@ -29,6 +32,7 @@ export interface VersionedFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
   readonly tracingConfig?: LambdaFunctionTracingConfig;
+  readonly vpcConfig?: Given<VpcConfig>;
   /** What it waits for, besides its role. */
   readonly dependsOn?: ITerraformDependable[];
   /** @default the function exists always */
@@ -46,7 +50,8 @@ export interface VersionedFunction {
 const ACCEPTED = {
   CKV_AWS_116:
     "What fails goes to a dead-letter queue elsewhere: by the queue's redrive policy, the alias's on-failure destination and the stream mapping's. The authorizer is invoked synchronously.",
-  CKV_AWS_117: "It calls AWS and the issuer of the tokens, over TLS and by IAM; in a VPC it would need a NAT for that.",
+  CKV_AWS_117:
+    "vpc_config is the caller's to give: the function calls AWS and the issuer of the tokens, and needs a NAT gateway for that in a VPC.",
   CKV_AWS_272: "The code comes from the module, or from the delivery pipeline's release, which signs nothing.",
 } as const;
 
@@ -83,6 +88,7 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     // A change of either uploads the file: https://github.com/hashicorp/terraform-provider-aws/issues/42826
     lifecycle: lifecycle(["filename", "source_code_hash"]),
   });
+  placeInVpc(lambda, props.vpcConfig);
   for (const [check, reason] of Object.entries(ACCEPTED)) {
     acceptFinding(lambda, check as keyof typeof ACCEPTED, reason);
   }

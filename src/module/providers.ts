@@ -5,9 +5,9 @@ import type { TerraformStack } from "cdktf";
 /** Terraform as of 1.3: optional object attributes with defaults. */
 const REQUIRED_TERRAFORM = ">= 1.3.0";
 
-/** nodejs24.x came with aws 6.19; a prebuilt provider would pin its one exact version. */
+/** nodejs24.x came with aws 6.21; a prebuilt provider would pin its one exact version. */
 const PROVIDERS = {
-  aws: { provider: AwsProvider, version: ">= 6.19.0, < 7.0.0" },
+  aws: { provider: AwsProvider, version: ">= 6.21.0, < 7.0.0" },
   archive: { provider: ArchiveProvider, version: ">= 2.4.0, < 3.0.0" },
 } as const;
 

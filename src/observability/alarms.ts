@@ -103,11 +103,36 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       watched,
     },
   ];
+  // The only sign of these: AWS drops the message, and the queue stays empty.
+  const lostDeadLetters = (id: string, metric: Metric, what: string, watched = ALWAYS) => ({
+    id,
+    metric,
+    statistic: "Sum" as const,
+    threshold: 1,
+    description: `${what} could not be put on the dead-letter queue and are lost: the queue, its policy or its key refuses them.`,
+    watched,
+  });
   return [
     deadLetters("notifications_dlq", "notificationsDlq", "Notifications were given up on, each with its reason."),
     deadLetters("messages_dlq", "messagesDlq", "The application failed five times to handle messages of clients."),
     deadLetters("presence_dlq", "presenceDlq", "Presence changes could not be told to the backend.", watchdog),
     deadLetters("presence_grace_dlq", "presenceGraceDlq", "Users who left could not be declared OFFLINE.", grace),
+    lostDeadLetters(
+      "notifications_redrive_failures",
+      metrics.topic("notifications", "NumberOfNotificationsFailedToRedriveToDlq"),
+      "Notifications that the topic could not hand to the pusher",
+    ),
+    lostDeadLetters(
+      "pusher_destination_failures",
+      metrics.function("pusher", "DestinationDeliveryFailures"),
+      "Notifications of the topic that the pusher failed",
+    ),
+    lostDeadLetters(
+      "presence_destination_failures",
+      metrics.function("presence", "DestinationDeliveryFailures"),
+      "Records of the connections table's stream that the presence function failed",
+      watchdog,
+    ),
     ...functionAlarms("authorizer", "clients cannot connect."),
     ...functionAlarms("pusher", "notifications are late."),
     ...functionAlarms("presence", "presence is late.", watchdog),

@@ -66,7 +66,7 @@ export class StackMetrics {
   /** @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
   function(
     key: keyof StackNames["functions"],
-    name: "Errors" | "Throttles" | "Duration" | "ConcurrentExecutions" | "IteratorAge",
+    name: "Errors" | "Throttles" | "Duration" | "ConcurrentExecutions" | "IteratorAge" | "DestinationDeliveryFailures",
   ): Metric {
     return { namespace: "AWS/Lambda", name, dimensions: { FunctionName: this.names.functions[key] } };
   }
@@ -85,7 +85,10 @@ export class StackMetrics {
   }
 
   /** @see https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
-  topic(key: keyof StackNames["topics"], name: "NumberOfMessagesPublished" | "NumberOfNotificationsFailed"): Metric {
+  topic(
+    key: keyof StackNames["topics"],
+    name: "NumberOfMessagesPublished" | "NumberOfNotificationsFailed" | "NumberOfNotificationsFailedToRedriveToDlq",
+  ): Metric {
     return { namespace: "AWS/SNS", name, dimensions: { TopicName: this.names.topics[key] } };
   }
 

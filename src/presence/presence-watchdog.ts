@@ -7,6 +7,8 @@ import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-s
 import { PRESENCE_ENVIRONMENT } from "../contract/environment";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import { deadLetterQueue } from "../integration/dead-letter-queue";
 import type { Integration } from "../integration/integration";
 import { queuePolicy } from "../integration/queue-policy";
@@ -15,6 +17,7 @@ import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
+import type { Given } from "../terraform/field";
 import { text } from "../terraform/text";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
@@ -22,6 +25,7 @@ import { graceExistence } from "./presence-source";
 export interface PresenceWatchdogProps {
   readonly account: AwsAccount;
   readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
   /** `topic` or `queue`. */
@@ -29,6 +33,7 @@ export interface PresenceWatchdogProps {
   readonly presenceGraceSeconds: number;
   readonly logRetentionDays: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   readonly encryption: Encryption;
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
@@ -62,7 +67,7 @@ export class PresenceWatchdog extends Construct {
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
     super(scope, id);
-    const { account, prefix, connections, integration, presenceSource, encryption, count } = props;
+    const { account, prefix, webSocketApi, connections, integration, presenceSource, encryption, count } = props;
     const { messagesTopic: topic, messagesQueue: queue } = integration;
 
     this.table = new DynamodbTable(this, "presence_table", {
@@ -89,6 +94,7 @@ export class PresenceWatchdog extends Construct {
       account,
       count,
       handler: "presence",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.presence),
       roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
       description: "Tells the backend when a user comes online or goes offline.",
@@ -130,6 +136,7 @@ export class PresenceWatchdog extends Construct {
       ],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
     });
     grace?.connect(this.handler);
 

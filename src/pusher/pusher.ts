@@ -9,11 +9,13 @@ import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { VpcConfig } from "../inputs/guardrails";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import type { Existence } from "../terraform/existence";
+import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
 import { whenKnown } from "../terraform/when-known";
@@ -38,6 +40,7 @@ export interface PusherProps {
   readonly pusherMaximumConcurrency?: number;
   readonly pusherReservedConcurrency?: number;
   readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
   /** When a delivery pipeline releases the handler's code. */
   readonly delivery: Existence;
 }
@@ -55,6 +58,7 @@ export class Pusher extends Construct {
     this.handler = new HandlerFunction(this, "pusher", {
       account,
       handler: "pusher",
+      instanceId: webSocketApi.apiId,
       name: physicalName(prefix, NAME_SUFFIXES.pusher),
       roleName: physicalName(prefix, NAME_SUFFIXES.pusherRole),
       description: "Delivers notifications to the sockets of users.",
@@ -96,6 +100,7 @@ export class Pusher extends Construct {
       ],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
+      vpcConfig: props.vpcConfig,
       released: { name: physicalName(prefix, NAME_SUFFIXES.pusherReleased), existence: props.delivery },
     });
     // The new function's triggers are created before the old function's are removed, so no notification is lost in between.
@@ -110,7 +115,8 @@ export class Pusher extends Construct {
     });
     limitConcurrency(mapping, props.pusherMaximumConcurrency);
     const permission = new LambdaPermission(this, "notifications_permission", {
-      statementId: "InvokeByNotificationsTopic",
+      // As the authorizer's: no fixed id, which AWS takes once.
+      statementIdPrefix: "InvokeByNotificationsTopic",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
       qualifier: this.handler.aliasName,

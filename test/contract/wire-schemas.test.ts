@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
-import { parseNotification } from "../../handlers/pusher/notification";
+import { MalformedNotificationError } from "../../handlers/pusher/notification";
+import { parseNotification } from "../../handlers/pusher/parse-notification";
 import type {
   AckFrame,
   ClientFrame,
@@ -228,6 +229,29 @@ describe("the schemas accept exactly what SUMU takes", () => {
         expect(violation("notification-request", value) === undefined).toBe(isRead);
       }),
     );
+  });
+
+  it("of a notification: no name that somebody writes who means `users` or `exclude_users`", () => {
+    const isRefused = (request: object) => {
+      const isViolation = violation("notification-request", request) !== undefined;
+      const read = () => parseNotification(JSON.stringify(request));
+      if (isViolation) expect(read).toThrow(MalformedNotificationError);
+      else read();
+      return isViolation;
+    };
+    const users = ["user", "Users", "USER", "user_id", "user_ids", "userId", "userIds", "user-names", "userList"];
+    for (const name of [...users, "recipients"]) {
+      expect([name, isRefused({ [name]: ["bob"], data: 1 })]).toEqual([name, true]);
+      expect([name, isRefused({ [name]: ["bob"], users: [], data: 1 })]).toEqual([name, false]);
+    }
+    const excluded = ["exclude", "excludes", "excluded", "excludeUsers", "exclude-user", "ExcludeUserIds", "except"];
+    for (const name of [...excluded, "excluding_users"]) {
+      expect([name, isRefused({ [name]: ["bob"], users: ["alice"], data: 1 })]).toEqual([name, true]);
+      expect([name, isRefused({ [name]: ["bob"], exclude_users: [], data: 1 })]).toEqual([name, false]);
+    }
+    for (const name of ["type", "id", "to", "source", "userAgent", "user_count", "reuse", "excluder", "exception"]) {
+      expect([name, isRefused({ [name]: ["bob"], data: 1 })]).toEqual([name, false]);
+    }
   });
 
   it("rejects a request that claims to be a continuation, which is the pusher's own", () => {

@@ -1,3 +1,4 @@
+import { TerraformVariable } from "cdktf";
 import { CustomDomain } from "../../src/domain/custom-domain";
 import { CUSTOM_DOMAIN_INPUTS } from "../../src/inputs/custom-domain";
 import type { CustomDomainProps } from "../../src/inputs/custom-domain-props";
@@ -46,6 +47,20 @@ describe("CustomDomain", () => {
       ["green", "orders", "orders/v2"],
       ["live", "sumu", undefined],
     ]);
+  });
+
+  test("takes names and keys that only Terraform knows, and names such a mapping by its place", () => {
+    const { resource } = synthesize((stack) => {
+      const key = new TerraformVariable(stack, "key", { type: "string" }).stringValue;
+      new CustomDomain(stack, "domain", {
+        ...props,
+        subDomains: { stateless: "api", statefull: key },
+        wsApis: [{ id: "sumu", key, stage: "live" }],
+      });
+    });
+    const [address = ""] = Object.keys(resource.aws_apigatewayv2_api_mapping ?? {});
+    expect(address).toMatch(/statefull_microservices_0_api_mapping/);
+    expect(only(resource.aws_apigatewayv2_api_mapping).api_mapping_key).toBe("${var.key}");
   });
 
   test("leaves out the names without APIs when asked to", () => {

@@ -1,5 +1,5 @@
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
-import { NpmStart } from "../support/npm-start";
+import { NpmStart, pageAuthorization } from "../support/npm-start";
 import { describeBehaviours } from "./behaviours";
 import {
   type DeployedEnvironment,
@@ -65,9 +65,9 @@ function describeDeployed(
 async function environmentOf({ stack, environment }: NpmStart): Promise<NodeJS.ProcessEnv> {
   const { page_url, notifications, messages } = stack;
   const token = async (request: object): Promise<string> => {
-    const response = await fetch(`${page_url}/tokens`, {
+    const response = await fetch(new URL("/tokens", page_url), {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...pageAuthorization(stack) },
       body: JSON.stringify({ user: "mallory", ...request }),
     });
     return ((await response.json()) as { token: string }).token;
@@ -76,8 +76,8 @@ async function environmentOf({ stack, environment }: NpmStart): Promise<NodeJS.P
     SUMU_LOCAL_FOLDER: environment.SUMU_LOCAL_FOLDER,
     AWS_ENDPOINT_URL: stack.aws_endpoint_url,
     AWS_REGION: stack.region,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_ACCESS_KEY_ID: stack.aws_access_key_id,
+    AWS_SECRET_ACCESS_KEY: stack.aws_secret_access_key,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     SUMU_E2E_WEBSOCKET_URL: stack.websocket_url,
     SUMU_E2E_CONNECTIONS_TABLE: stack.connections_table.name,

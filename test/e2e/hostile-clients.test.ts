@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
-import { LOCAL_CREDENTIALS } from "../../local/backend/aws";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { atOnce } from "./at-once";
@@ -114,7 +113,7 @@ describeWithLocalAws("a hostile client costs others nothing:", () => {
     const management = new ApiGatewayManagementApiClient({
       endpoint: stack.info.websocket_url.replace("ws:", "http:"),
       region: stack.info.region,
-      credentials: LOCAL_CREDENTIALS,
+      credentials: stack.aws.access.credentials,
       maxAttempts: 1,
     });
     const Data = Buffer.alloc(100_000, "x");

@@ -18,8 +18,8 @@ def client(service):
         service,
         endpoint_url=stack["aws_endpoint_url"],
         region_name=stack["region"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=stack["aws_access_key_id"],
+        aws_secret_access_key=stack["aws_secret_access_key"],
     )
 
 

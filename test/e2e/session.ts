@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { CONNECTION_ROW_SECONDS } from "../../src/contract/limits";
 import { assertMatches } from "../support/wire-schemas";
 import { Client } from "./client";
 import { Inbox, type Received, subscribeInbox } from "./inbox";
@@ -95,7 +96,7 @@ export class Session {
           user_id: { S: userId },
           connection_id: { S: connectionId },
           connected_at: { N: String(connectedAt) },
-          delete_at: { N: String(Math.floor(connectedAt / 1_000) + 7_200) },
+          delete_at: { N: String(Math.floor(connectedAt / 1_000) + CONNECTION_ROW_SECONDS) },
         },
       }),
     );

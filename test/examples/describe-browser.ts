@@ -6,6 +6,7 @@ import type { LocalStack } from "../../local/local-stack";
 import { Inbox } from "../e2e/inbox";
 import { until } from "../e2e/until";
 import { describeWithChromium, launchChromium } from "../support/chromium";
+import { pageAuthorization } from "../support/npm-start";
 
 /** What the script below leaves on the window. */
 interface PageGlobals {
@@ -28,7 +29,7 @@ export function describeBrowser(stack: () => LocalStack): void {
         await page.goto(info.page_url);
         await page.addScriptTag({ content: await bundle() });
         await page.evaluate(
-          ({ url, messages }) => {
+          ({ url, messages, authorization }) => {
             const { sumu } = globalThis as unknown as PageGlobals;
             const state = { heard: [] as number[], tokens: 0, acknowledged: 0 };
             Object.assign(globalThis, { state });
@@ -36,7 +37,7 @@ export function describeBrowser(stack: () => LocalStack): void {
               url,
               token: async () => {
                 state.tokens++;
-                const headers = { "content-type": "application/json" };
+                const headers = { "content-type": "application/json", ...authorization };
                 const response = await fetch("/tokens", { method: "POST", headers, body: '{"user":"erin"}' });
                 return ((await response.json()) as { token: string }).token;
               },
@@ -47,7 +48,7 @@ export function describeBrowser(stack: () => LocalStack): void {
               setTimeout(() => client.send(`erin ${index}`).then(() => state.acknowledged++), index * 100);
             }
           },
-          { url: info.websocket_url, messages: MESSAGES },
+          { url: info.websocket_url, messages: MESSAGES, authorization: pageAuthorization(info) },
         );
         const state = () => page.evaluate(() => (globalThis as unknown as PageGlobals).state);
         await until("the first message", async () => (await state()).acknowledged > 0);

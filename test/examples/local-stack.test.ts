@@ -1,17 +1,22 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { describeClients } from "../e2e/describe-clients";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
 
 jest.setTimeout(60_000);
 
-describeWithLocalAws("the examples on one machine", () => {
+// One stack for all that kill nothing: a start costs 7 s of CPU.
+describeWithLocalAws("one SUMU on this machine", () => {
   let stack: LocalStack;
   beforeAll(async () => {
     stack = await startLocalStack({ presenceSource: "topic" });
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => stack?.stop());
 
-  describeBackends(() => stack);
-  describeBrowser(() => stack);
+  describe("serves clients that others have written:", () => describeClients(() => stack));
+  describe("serves the examples:", () => {
+    describeBackends(() => stack);
+    describeBrowser(() => stack);
+  });
 });

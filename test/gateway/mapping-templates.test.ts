@@ -198,7 +198,7 @@ describe("the request of $connect", () => {
         user_id: { S: "alice" },
         connection_id: { S: "J6x7dFvtIAMCIGA=" },
         connected_at: { N: "1764000000999" },
-        delete_at: { N: "1764007200" },
+        delete_at: { N: "1764007500" },
       },
     });
   });

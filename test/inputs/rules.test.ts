@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Token } from "cdktf";
 import { describeWithTerraform, runTerraform } from "../support/terraform";
 import { CUSTOM_DOMAIN_RULED_INPUTS, camelCased, SUMU_RULED_INPUTS } from "./ruled-inputs";
 
@@ -11,6 +12,21 @@ const RULED_INPUTS = [...SUMU_RULED_INPUTS, ...CUSTOM_DOMAIN_RULED_INPUTS];
 /** jest spreads a sample that is an array; the title of a long one is cut short. */
 function wrapped(values: readonly unknown[]): { value: unknown; toJSON: () => unknown }[] {
   return values.map((value) => ({ value, toJSON: () => JSON.stringify(value).slice(0, 60) }));
+}
+
+/** The value with all of its texts as tokens, and with each of them alone. */
+function withTokens(value: unknown): unknown[] {
+  const texts = JSON.stringify(value).match(/(?<=[[:,])"[^"]*"/g)?.length ?? 0;
+  const replaced = (which: (index: number) => boolean) => {
+    let index = 0;
+    const walk = (inner: unknown): unknown => {
+      if (typeof inner === "string") return which(index++) ? Token.asString({ resolve: () => "" }) : inner;
+      if (Array.isArray(inner)) return inner.map(walk);
+      return Object.fromEntries(Object.entries(inner as object).map(([key, item]) => [key, walk(item)]));
+    };
+    return walk(value);
+  };
+  return [replaced(() => true), ...Array.from({ length: texts }, (_, one) => replaced((index) => index === one))];
 }
 
 describe.each(RULED_INPUTS)("rule of $variable", ({ variable, rule, valid, invalid }) => {
@@ -24,6 +40,12 @@ describe.each(RULED_INPUTS)("rule of $variable", ({ variable, rule, valid, inval
 
   it.each(wrapped(invalid))("refuses %j", ({ value }) => {
     expect(rule.holds(camelCased(value) as never)).toBe(false);
+  });
+
+  it("takes a sample of which an attribute or a variable is a part", () => {
+    for (const sample of valid.filter((value) => typeof value === "object").map(camelCased)) {
+      for (const value of withTokens(sample)) expect([value, rule.holds(value as never)]).toEqual([value, true]);
+    }
   });
 
   it("says in one sentence what is required", () => {
@@ -46,9 +68,11 @@ describe("an input that has a rule and may be null", () => {
       "github",
       "github_repositories",
       "kms_key_arn",
+      "permissions_boundary",
       "pusher_maximum_concurrency",
       "pusher_reserved_concurrency",
       "s3_artifacts",
+      "vpc_config",
     ]);
   });
 });

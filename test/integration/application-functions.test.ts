@@ -45,7 +45,7 @@ describe("invokeFromMessagesTopic", () => {
       action: "lambda:InvokeFunction",
       function_name: "${aws_lambda_function.worker.function_name}",
       principal: "sns.amazonaws.com",
-      source_account: expect.stringContaining("data.aws_caller_identity."),
+      source_account: expect.stringMatching(/^\$\{local\.sumu_account_account_id_\w{8}\}$/),
     });
     expect(depends_on).toEqual([expect.stringMatching(/^aws_lambda_permission\./)]);
   });

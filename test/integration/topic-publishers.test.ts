@@ -28,7 +28,7 @@ function publishing(stack: SynthesizedStack) {
     (block.statement as readonly Statement[])
       .filter(({ sid = "" }) => /^Publish(Notifications)?(ForThisAccount)?$/.test(sid))
       .map(({ actions, principals = [], condition = [] }) => ({
-        of: name.replace(/^sumu_/, "").replace(/_policy_document$/, ""),
+        of: name.replace(/^sumu_/, "").replace(/_policy_document_\w+$/, ""),
         services: principals.flatMap(({ identifiers }) => identifiers),
         actions,
         keys: condition.map(({ variable }) => variable),

@@ -7,8 +7,8 @@ import { type AwsClients, createAwsClients } from "../../local/backend/aws";
 import { type AwsBackend, isHealthy } from "../../local/backend/ministack";
 import { Client } from "../e2e/client";
 import { until } from "../e2e/until";
-import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../support/local-aws";
-import { NpmStart } from "../support/npm-start";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startForeignMiniStack } from "../support/local-aws";
+import { NpmStart, pageAuthorization } from "../support/npm-start";
 import { findProcesses } from "../support/processes";
 
 jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
@@ -19,7 +19,7 @@ describeWithLocalAws("npm start -- --aws-endpoint", () => {
   let run: NpmStart | undefined;
 
   beforeAll(async () => {
-    backend = await startLocalAws();
+    backend = await startForeignMiniStack();
     aws = createAwsClients(backend);
   });
   afterEach(async () => {
@@ -65,7 +65,7 @@ describeWithLocalAws("npm start -- --aws-endpoint", () => {
     const { stack } = run;
     expect(stack.aws_endpoint_url).toBe(backend.endpoint);
     // A page that is open has a queue and a subscription of its own.
-    const page = await fetch(`${stack.page_url}/events`);
+    const page = await fetch(new URL("/events", stack.page_url), { headers: pageAuthorization(stack) });
     const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
     alice.send('{"action":"send","message":"hello backend"}');
     await alice.received(1);

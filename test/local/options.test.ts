@@ -4,28 +4,42 @@ describe("npm start's options", () => {
   test("have defaults that suit a newcomer", () => {
     expect(parseStartOptions([])).toEqual({
       port: 4600,
+      host: "127.0.0.1",
       awsEndpoint: undefined,
       presenceSource: "topic",
       json: false,
-      help: false,
+      env: false,
     });
   });
 
   test("are taken as they are given", () => {
-    const args = ["--port", "0", "--aws-endpoint", "http://127.0.0.1:4566/", "--presence-source=none", "--json"];
+    const args = [
+      "--port",
+      "0",
+      "--host",
+      "0.0.0.0",
+      "--aws-endpoint",
+      "http://127.0.0.1:4566/",
+      "--presence-source=none",
+      "--json",
+      "--env",
+    ];
     expect(parseStartOptions(args)).toEqual({
       port: 0,
+      host: "0.0.0.0",
       awsEndpoint: "http://127.0.0.1:4566",
       presenceSource: "none",
       json: true,
-      help: false,
+      env: true,
     });
   });
 
   test.each([
-    [["--port", "80a"], '--port must be a whole number from 0 to 65534, got "80a"'],
-    [["--port", "65535"], '--port must be a whole number from 0 to 65534, got "65535"'],
-    [["--port="], '--port must be a whole number from 0 to 65534, got ""'],
+    [["--port", "80a"], '--port must be a whole number from 0 to 65533, got "80a"'],
+    [["--port", "65534"], '--port must be a whole number from 0 to 65533, got "65534"'],
+    [["--port="], '--port must be a whole number from 0 to 65533, got ""'],
+    [["--host", "::1"], '--host must be an IPv4 address such as 0.0.0.0, or a name, got "::1"'],
+    [["--host", "http://a"], '--host must be an IPv4 address such as 0.0.0.0, or a name, got "http://a"'],
     [["--aws-endpoint", "4566"], '--aws-endpoint must be a URL such as http://127.0.0.1:4566, got "4566"'],
     [["--presence-source", "Topic"], '--presence-source must be topic, queue or none, got "Topic"'],
     [["--prot", "1"], `Unknown option '--prot': "npm start -- --help" lists the options`],

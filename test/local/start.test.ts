@@ -1,10 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import WebSocket from "ws";
+import { findRunningStack } from "../../local/running-stack";
 import type { StackInfo } from "../../local/stack-info";
 import { until } from "../e2e/until";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
@@ -54,10 +56,12 @@ describeWithLocalAws("npm start", () => {
     const { stack, environment } = started;
     expect(stack).toEqual({
       websocket_url: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/dev$/),
-      page_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      page_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/#[\w-]{24}$/),
       aws_endpoint_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      aws_access_key_id: "000000000000",
+      aws_secret_access_key: expect.stringMatching(/^[0-9a-f]{60}$/),
       region: "us-east-1",
-      jwks_url: `${stack.page_url}/.well-known/jwks.json`,
+      jwks_url: `${new URL(stack.page_url).origin}/.well-known/jwks.json`,
       connections_table: {
         name: "local-sumu-connections",
         arn: "arn:aws:dynamodb:us-east-1:000000000000:table/local-sumu-connections",
@@ -95,11 +99,39 @@ describeWithLocalAws("npm start", () => {
 
   test("takes everything along when it is killed", async () => {
     const started = await start();
-    const note = path.join(started.folder, "note", "running.json");
-    const { pid } = JSON.parse(await readFile(note, "utf8")) as { pid: number };
-    process.kill(pid, "SIGKILL");
-    await rm(note);
+    const notes = path.join(started.folder, "note");
+    const [, pid] = /^running-(\d+)\.json$/.exec((await readdir(notes))[0] ?? "") ?? [];
+    process.kill(Number(pid), "SIGKILL");
+    await rm(notes, { recursive: true });
     await untilNothingRemains(started);
+  });
+
+  test("cleans up after Ctrl-C when what read its output has ended first, as tee does", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "sumu-test-tee-"));
+    const note = path.join(folder, "note");
+    const shell = spawn("sh", ["-c", `npm start --silent -- --port 0 --presence-source none | tee "$TMPDIR/output"`], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: folder, SUMU_LOCAL_FOLDER: note },
+      stdio: "ignore",
+      detached: true,
+    });
+    try {
+      const stack = await until("the note", () => findRunningStack(note).catch(() => undefined), 90_000);
+      const tee = (await findProcesses(folder)).find(({ command }) => command.startsWith("tee "));
+      // Its end is a line to print, which nobody reads.
+      const { stdout: token } = await node({ ...process.env, SUMU_LOCAL_FOLDER: note }, "local/commands/token.ts", "a");
+      const socket = new WebSocket(`${stack.websocket_url}?authorization=${token.trim()}`);
+      await once(socket, "open");
+      process.kill(tee?.pid ?? 0, "SIGKILL");
+      process.kill(-(shell.pid ?? 0), "SIGINT");
+      await until("its processes to go", async () => (await findProcesses(folder)).length === 0);
+      expect(await readdir(note)).toEqual([]);
+      const left = (await readdir(folder)).filter((name) => name.startsWith("sumu-"));
+      expect(left).toEqual([]);
+    } finally {
+      for (const { pid } of await findProcesses(folder)) process.kill(pid, "SIGKILL");
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test("rejects a port that is taken before it does anything else", async () => {

@@ -137,4 +137,25 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
+  "serverless authorizer_vpc": [
+    "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
+    "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
+    "NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
+  ],
+  "serverless presence_vpc": [
+    "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
+    "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
+    "NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals arn:lambda:function:<sumu>-presence",
+  ],
+  "serverless pusher_vpc": [
+    "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
+    "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
+    "NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-released",
+  ],
+  "key-policy key": [
+    "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",
+    "KeepWhatTheTopicCouldNotDeliver: sns.amazonaws.com kms:Decrypt kms:GenerateDataKey on * if aws:SourceArn ArnEquals arn:sns:<sumu>-integration-notifications",
+    "with topic_publishers, PublishNotificationsForThisAccount: they kms:Decrypt kms:GenerateDataKey on * if aws:SourceAccount StringEquals this account",
+    "with EventBridge in topic_publishers, PublishNotifications: they kms:Decrypt kms:GenerateDataKey on *",
+  ],
 };

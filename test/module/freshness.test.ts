@@ -65,7 +65,7 @@ describe("modules/serverless", () => {
         required_version: ">= 1.3.0",
         required_providers: {
           archive: { source: "hashicorp/archive", version: ">= 2.4.0, < 3.0.0" },
-          aws: { source: "hashicorp/aws", version: ">= 6.19.0, < 7.0.0" },
+          aws: { source: "hashicorp/aws", version: ">= 6.21.0, < 7.0.0" },
         },
       },
     });
@@ -88,7 +88,7 @@ describe("modules/serverless", () => {
     }
   });
 
-  test("describes and types every variable, validates all but booleans, tags and presence_source", () => {
+  test("describes and types every variable, validates all but booleans and presence_source", () => {
     const variables = Object.entries(read("variables.tf.json").variable ?? {});
     for (const [name, variable] of variables) {
       expect({ name, type: typeof variable.type, description: typeof variable.description }).toEqual({
@@ -99,9 +99,9 @@ describe("modules/serverless", () => {
     }
     const free = variables.filter(([, { validation }]) => validation === undefined).map(([name]) => name);
     expect(free.sort()).toEqual([
-      "common_tags",
       "dashboard",
       "deletion_protection",
+      "encrypt_topics",
       "keep_original_rights",
       "pre_release",
       "presence_source",

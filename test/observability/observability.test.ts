@@ -85,7 +85,7 @@ describe("the metrics of alarms and dashboard", () => {
   });
 
   it("are many", () => {
-    expect(readByAlarms(applied)).toHaveLength(15);
+    expect(readByAlarms(applied)).toHaveLength(18);
     expect(readByDashboard(applied).length).toBeGreaterThan(50);
   });
 
@@ -157,11 +157,14 @@ describe("the alarms", () => {
       "messages_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-integration-messages-dlq >= 1 in 1 of 1 x 300 s",
       "notifications_age: Maximum ApproximateAgeOfOldestMessage of acme-sumu-integration-notifications >= 900 in 1 of 1 x 300 s",
       "notifications_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-integration-notifications-dlq >= 1 in 1 of 1 x 300 s",
+      "notifications_redrive_failures: Sum NumberOfNotificationsFailedToRedriveToDlq of acme-sumu-integration-notifications >= 1 in 1 of 1 x 300 s",
+      "presence_destination_failures: Sum DestinationDeliveryFailures of acme-sumu-presence >= 1 in 1 of 1 x 300 s",
       "presence_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-presence-dlq >= 1 in 1 of 1 x 300 s",
       "presence_errors: Sum Errors of acme-sumu-presence >= 1 in 2 of 3 x 300 s",
       "presence_grace_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-presence-grace-dlq >= 1 in 1 of 1 x 300 s",
       "presence_iterator_age: Maximum IteratorAge of acme-sumu-presence >= 300000 in 1 of 1 x 300 s",
       "presence_throttles: Sum Throttles of acme-sumu-presence >= 1 in 2 of 3 x 300 s",
+      "pusher_destination_failures: Sum DestinationDeliveryFailures of acme-sumu-pusher-codeless >= 1 in 1 of 1 x 300 s",
       "pusher_errors: Sum Errors of acme-sumu-pusher-codeless >= 1 in 2 of 3 x 300 s",
       "pusher_failed: Sum Failed of acme-sumu >= 1 in 1 of 1 x 300 s",
       "pusher_throttles: Sum Throttles of acme-sumu-pusher-codeless >= 1 in 2 of 3 x 300 s",
@@ -190,10 +193,35 @@ describe("the alarms", () => {
       expect(watched).toEqual(expect.arrayContaining([`Errors ${name}`, `Throttles ${name}`]));
   });
 
+  it("watch every way in which AWS itself puts a message on a dead-letter queue", async () => {
+    const applied = await appliedModule(EVERYTHING);
+    const watched = readByAlarms(applied).map(({ name, dimensions }) => `${name} ${Object.values(dimensions)}`);
+    const destinations = (type: string) =>
+      Object.values(applied[type] ?? {}).filter(({ destination_config }) => destination_config !== undefined);
+    const redriven = Object.values(applied.aws_sns_topic_subscription ?? {}).filter(
+      ({ redrive_policy }) => redrive_policy !== undefined,
+    );
+    // A mapping's or an invocation's failure goes by the function, a subscription's by the topic.
+    expect([
+      destinations("aws_lambda_function_event_invoke_config").length,
+      destinations("aws_lambda_event_source_mapping").length,
+      redriven.length,
+    ]).toEqual([1, 1, 1]);
+    expect(watched).toEqual(
+      expect.arrayContaining([
+        "DestinationDeliveryFailures acme-sumu-pusher-codeless",
+        "DestinationDeliveryFailures acme-sumu-presence",
+        "NumberOfNotificationsFailedToRedriveToDlq acme-sumu-integration-notifications",
+      ]),
+    );
+    const functions = Object.values(applied.aws_lambda_function ?? {});
+    expect(functions.filter(({ dead_letter_config }) => dead_letter_config !== undefined)).toEqual([]);
+  });
+
   it.each([
     ["nobody hears them", { alarm_actions: [] }, 0],
-    ["there is no grace", { presence_grace_seconds: 0 }, 14],
-    ["there is no watchdog", { presence_source: "stream" }, 10],
+    ["there is no grace", { presence_grace_seconds: 0 }, 17],
+    ["there is no watchdog", { presence_source: "stream" }, 12],
   ])("exist for what exists when %s", async (_, variables, count) => {
     expect(alarmsOf(await appliedModule({ ...EVERYTHING, ...variables }))).toHaveLength(count);
   });

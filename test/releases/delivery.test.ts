@@ -1,3 +1,5 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { TerraformVariable, Token } from "cdktf";
 import type { SumuProps } from "../../src/inputs/sumu-props";
 import { Sumu } from "../../src/sumu";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
@@ -41,6 +43,29 @@ describe("delivery pipelines", () => {
         "shop-sumu-pusher-codeless",
       ]);
     }
+  });
+
+  test("take attributes and variables inside of their objects", () => {
+    const { resource } = synthesize((stack) => {
+      const bucket = new S3Bucket(stack, "artifacts");
+      const variable = (name: string) => new TerraformVariable(stack, name, { type: "string" }).stringValue;
+      const connectionArn = variable("connection");
+      const repository = { name: variable("repository"), branch: variable("branch") };
+      new Sumu(stack, "sumu", {
+        ...basics,
+        s3Artifacts: { bucket: bucket.bucket, arn: bucket.arn },
+        github: { owner: "shop", connectionArn },
+        githubRepositories: { authorizer: repository, pusher: repository },
+        ciNotificationsSlackChannels: { info: variable("info"), alert: "alert" },
+      });
+    });
+    const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-pusher"));
+    expect(pipeline).toMatchObject({
+      artifact_store: [{ location: "${aws_s3_bucket.artifacts.bucket}", type: "S3" }],
+      trigger: [{ git_configuration: { push: [{ branches: { includes: ["${var.branch}"] } }] } }],
+    });
+    expect(JSON.stringify(pipeline.stage)).toContain('"FullRepositoryId":"shop/${var.repository}"');
+    expect(JSON.stringify(resource.aws_codestarnotifications_notification_rule)).toContain("slack-channel/${var.info}");
   });
 
   test("release a push to the repository's branch, from its source to its function", () => {
@@ -221,6 +246,8 @@ describe("delivery pipelines", () => {
 
   test("rejects a GitHub object or bucket that is none", () => {
     expect(() => sumu({ ...delivered, s3Artifacts: { bucket: "a", arn: "b" } })).toThrow(/^s3_artifacts must be/);
+    const unknown = Token.asString({ resolve: () => "" });
+    expect(() => sumu({ ...delivered, s3Artifacts: { bucket: unknown, arn: "b" } })).toThrow(/^s3_artifacts must be/);
     expect(() => sumu({ ...delivered, github: { owner: "-", connectionArn: "x" } })).toThrow(/^github must be/);
   });
 });

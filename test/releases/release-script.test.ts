@@ -47,7 +47,7 @@ describe("a release", () => {
     lambda = new LambdaClient({
       region: aws.region,
       endpoint: aws.endpoint,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      credentials: aws.credentials,
     });
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => aws?.stop());
@@ -115,8 +115,8 @@ describe("a release", () => {
             PATH: [bin, process.env.PATH].join(path.delimiter),
             AWS_ENDPOINT_URL: aws.endpoint,
             AWS_DEFAULT_REGION: aws.region,
-            AWS_ACCESS_KEY_ID: "test",
-            AWS_SECRET_ACCESS_KEY: "test",
+            AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+            AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
             FUNCTION_NAME: name,
             ALIAS: "latest",
             SMOKE_EVENT: JSON.stringify(event),

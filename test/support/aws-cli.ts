@@ -2,6 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { installTool } from "../../scripts/install-tool";
+import { plainPip, plainPython } from "../../scripts/python-environment";
 
 const AWS_CLI_VERSION = "1.45.11";
 
@@ -13,16 +14,11 @@ export async function ensureAwsCli(): Promise<string> {
   }
   const run = promisify(execFile);
   const folder = await installTool(`awscli-${AWS_CLI_VERSION}`, async (unfinished) => {
-    await run("python3", ["-m", "venv", unfinished]);
-    await run(path.join(unfinished, "bin", "python3"), [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--target",
-      path.join(unfinished, "packages"),
-      `awscli==${AWS_CLI_VERSION}`,
-    ]);
+    await run("python3", ["-m", "venv", unfinished], { env: plainPython() });
+    const python = path.join(unfinished, "bin", "python3");
+    const target = ["--target", path.join(unfinished, "packages")];
+    const pip = ["-m", "pip", "install", "--quiet", ...target, `awscli==${AWS_CLI_VERSION}`];
+    await run(python, pip, { env: await plainPip(python) });
   });
   return path.join(folder, "packages", "bin");
 }

@@ -10,7 +10,7 @@ export const describeWithChromium = describeUnless(
 );
 
 /** A headless browser that reaches for nothing but the page. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -21,6 +21,7 @@ export function launchChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -13,6 +13,11 @@ export const root = path.resolve(__dirname, "..", "..");
 /** What `npm start -- --json` prints. */
 export type PrintedStack = StackInfo & { readonly tokens: { readonly alice: string; readonly bob: string } };
 
+/** What the page shows to its server. */
+export function pageAuthorization({ page_url }: Pick<StackInfo, "page_url">): { readonly authorization: string } {
+  return { authorization: `Bearer ${new URL(page_url).hash.slice(1)}` };
+}
+
 /** One `npm start -- --json`, with everything that it leaves in the file system in a folder of its own. */
 export class NpmStart {
   private constructor(

@@ -38,6 +38,7 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
     "handler",
     "memory_size",
     "timeout",
+    "vpc_config",
     "publish",
     "environment",
     "logging_config",
@@ -55,7 +56,7 @@ const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const NAMES = ["name", "function_name", "alarm_name", "statement_id", "tags"];
+const NAMES = ["name", "function_name", "alarm_name", "statement_id_prefix", "tags"];
 
 /** A plan as text for a golden: address, action and key arguments of what changes, in the order of addresses. */
 export function planText(plan: Plan): string {

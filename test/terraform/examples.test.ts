@@ -3,7 +3,7 @@ import path from "node:path";
 import { planText } from "../support/plan-text";
 import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 function addresses(plan: Plan): string[] {
   return changes(plan).map(({ address }) => address);
@@ -128,6 +128,31 @@ describeWithTerraform("examples/hcl", () => {
     await destroy();
   });
 
+  test("two environments by for_each have a key, a domain and alarms each: no cycle", async () => {
+    await initialize("environments");
+    // The stand-in makes a key's ARN of its description.
+    const file = path.join(workspace.path, "main.tf");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"What SUMU stores: ${each.key}."', '"key/${each.key}"'));
+    const plan = await workspace.plan();
+    const created = (environment: string, type: string) =>
+      changes(plan).filter((one) => one.type === type && one.address.includes(`["${environment}"]`)).length;
+    for (const environment of ["live", "staging"]) {
+      expect([
+        created(environment, "aws_kms_key"),
+        created(environment, "aws_apigatewayv2_domain_name"),
+        created(environment, "aws_apigatewayv2_api_mapping"),
+        created(environment, "aws_sns_topic"),
+      ]).toEqual([1, 1, 1, 3]);
+      expect(created(environment, "aws_cloudwatch_metric_alarm")).toBeGreaterThan(10);
+    }
+    await applyAndStay();
+    expect((await workspace.outputs()).websocket_urls).toEqual({
+      live: "wss://live.example.com/push",
+      staging: "wss://live.staging.example.com/push",
+    });
+    await destroy();
+  });
+
   test("presence_source decides by itself what of the watchdog exists", async () => {
     await initialize("everything");
     const ofPresence = (plan: Plan) => addresses(plan).filter((address) => address.includes("presence"));
@@ -206,7 +231,7 @@ describeWithTerraform("examples/hcl", () => {
   test("the module's providers have ranges and no configuration of their own", async () => {
     workspace = new TerraformWorkspace("modules/serverless");
     const providers = await workspace.terraform("providers");
-    expect(providers).toContain("provider[registry.terraform.io/hashicorp/aws] >= 6.19.0, < 7.0.0");
+    expect(providers).toContain("provider[registry.terraform.io/hashicorp/aws] >= 6.21.0, < 7.0.0");
     expect(providers).toContain("provider[registry.terraform.io/hashicorp/archive] >= 2.4.0, < 3.0.0");
   });
 });

@@ -7,7 +7,7 @@ import { ReadableStack } from "../../src/module/readable-stack";
 import { Sumu } from "../../src/sumu";
 import { changes, describeWithTerraform, type Plan, runTerraform, TerraformWorkspace } from "../support/terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface State {
   serial: number;

@@ -1,7 +1,7 @@
 import { planText } from "../support/plan-text";
 import { changes, describeWithTerraform, TerraformWorkspace } from "../support/terraform";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describeWithTerraform("examples/hcl/two-modules", () => {
   let workspace: TerraformWorkspace;

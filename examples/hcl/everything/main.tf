@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 6.19, < 7"
+      version = ">= 6.21, < 7"
     }
   }
 }
@@ -24,8 +24,9 @@ module "sumu" {
   prefix                  = "shop-staging"
   common_tags             = { team = "web", cost_center = "4711" }
   stage_name              = "mvp"
+  # live.example.com comes from the module core-route53, or from elsewhere; push is the key of its mapping to this API.
   apigw_endpoint          = "https://live.example.com/push"
-  issuer_jwks_uri         = "https://www.googleapis.com/service_accounts/v1/metadata/x509/securetoken@system.gserviceaccount.com"
+  issuer_jwks_uri         = "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"
   authorized_audiences    = ["shop-web", "shop-mobile"]
   verify_token_expiration = true
   presence_source         = var.presence_source
@@ -79,6 +80,12 @@ module "sumu" {
   presence_memory_mb              = 1024
   throttling_rate_limit           = 2000
   throttling_burst_limit          = 1000
+
+  permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+  vpc_config = {
+    subnet_ids         = ["subnet-0a1b2c3d4e5f60718", "subnet-1b2c3d4e5f6071829"]
+    security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+  }
 }
 
 output "sumu" {

@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 6.19, < 7"
+      version = ">= 6.21, < 7"
     }
   }
 }
@@ -26,7 +26,9 @@ module "sumu" {
   common_tags = local.common_tags
 
   stage_name      = "mvp"
-  apigw_endpoint  = "https://live.kodhive.com/push"
+  # The last part is the mapping key of ws_apis below. The original's documentation has /push here beside the key live: if
+  # yours has two different ones too, change this one to the key. Otherwise no notification arrives.
+  apigw_endpoint  = "https://live.kodhive.com/live"
   presence_source = "queue"
 
   issuer_jwks_uri         = "https://www.googleapis.com/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com"

@@ -1,20 +1,32 @@
 import { openConnection } from "./connection.js";
+import { followEvents } from "./events.js";
 import { appendEntry } from "./log.js";
 
 const $ = (selector) => document.querySelector(selector);
 const status = $("#status");
 
-const stack = await (await fetch("/stack.json")).json();
+/** The key of this run is behind the # of the address: it goes to this page's server only, in a header. */
+const authorization = `Bearer ${location.hash.slice(1)}`;
+
+async function request(path, options = {}) {
+  const response = await fetch(path, { ...options, headers: { ...options.headers, authorization } });
+  if (!response.ok) throw new Error((await response.text()).trim());
+  return response;
+}
 
 async function post(path, body) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error((await response.text()).trim());
-  return response.json();
+  const headers = { "content-type": "application/json" };
+  return (await request(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
 }
+
+const stack = await request("/stack.json").then(
+  (response) => response.json(),
+  (error) => {
+    status.classList.add("error");
+    status.textContent = error.message;
+    throw error;
+  },
+);
 
 /** How many devices each user has had here: cards of one user must be told apart. */
 const devices = new Map();
@@ -116,17 +128,17 @@ function showMessage({ via, body, attributes }) {
   showPresence(message);
 }
 
-const events = new EventSource("/events");
-events.addEventListener("open", () => {
-  status.classList.remove("error");
-  status.textContent = `Connected to ${stack.websocket_url}`;
-});
-events.addEventListener("error", () => {
-  status.classList.add("error");
-  status.textContent = "This page has lost the local SUMU. It comes back when it is started again.";
-});
-events.addEventListener("message", ({ data }) => {
-  const event = JSON.parse(data);
-  if ("presence" in event) showSnapshot(event.presence);
-  else showMessage(event);
+followEvents(() => request("/events"), {
+  onOpen: () => {
+    status.classList.remove("error");
+    status.textContent = `Connected to ${stack.websocket_url}`;
+  },
+  onLost: () => {
+    status.classList.add("error");
+    status.textContent = "This page has lost the local SUMU. Start it again, and open the address that it prints.";
+  },
+  onEvent: (event) => {
+    if ("presence" in event) showSnapshot(event.presence);
+    else showMessage(event);
+  },
 });

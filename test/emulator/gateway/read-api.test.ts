@@ -22,7 +22,7 @@ function resolveModule(value: unknown): unknown {
       }
       if (expression.includes("length(") || expression.includes("?")) return "1";
       if (expression === "local.region") return "eu-west-1";
-      if (expression === "data.aws_partition.current.partition") return "aws";
+      if (expression === "local.partition") return "aws";
       return expression;
     });
   }

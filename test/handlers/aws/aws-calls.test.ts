@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { AwsError, ConditionalCheckFailedError } from "../../../handlers/aws/aws-error";
 import { DynamoDb } from "../../../handlers/aws/dynamodb";
 import { serviceEndpoint } from "../../../handlers/aws/endpoint";
@@ -76,10 +77,37 @@ describe("DynamoDb", () => {
     ["a 503 that is not JSON", { status: 503, body: "<html>" }],
     ["a reset", "reset"],
   ])("retries %s with full jitter", async (_, reply) => {
-    const db = opened(new DynamoDb(await options(reply, reply, reply, { status: 200, body: "{}" })));
+    const db = opened(
+      new DynamoDb(await options(reply, reply, reply, { status: 200, body: JSON.stringify({ Count: 0 }) })),
+    );
     await db.scan(scan);
     expect(server.requests).toHaveLength(4);
     expect(waitsMs).toEqual([50, 100, 200]);
+  });
+
+  it.each(["KMSThrottlingException", "SlowDown", "Anything"])("retries %s, whatever it is", async (code) => {
+    const db = opened(new DynamoDb(await options(refusal(code), { status: 200, body: JSON.stringify({ Count: 0 }) })));
+    expect(await db.scan(scan)).toEqual({ Count: 0 });
+    expect(waitsMs).toEqual([50]);
+  });
+
+  it.each<[string, Reply]>([
+    ["a page", { status: 200, body: "<html>" }],
+    ["JSON cut short", { status: 200, body: '{"Count":' }],
+    ["null", { status: 200, body: "null" }],
+    ["no count", { status: 200, body: "{}" }],
+    ["items that are none", { status: 200, body: '{"Count":1,"Items":[{"user_id":"ann"}]}' }],
+  ])("takes an answer that is not DynamoDB's for a failure, which it retries: %s", async (_, reply) => {
+    const db = opened(new DynamoDb(await options(reply, { status: 200, body: '{"Count":0}' })));
+    expect(await db.scan(scan)).toEqual({ Count: 0 });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("keeps an answer that it cannot read out of the error", async () => {
+    const db = opened(new DynamoDb(await options({ status: 200, body: "secret-value" })));
+    const error = await db.scan(scan).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ name: "AwsError", code: "InvalidResponse", statusCode: 200 });
+    expect(inspect(error)).not.toContain("secret-value");
   });
 
   it("gives up after eight attempts", async () => {
@@ -150,7 +178,7 @@ describe("Sqs", () => {
     expect(server.requests.map(({ body }) => JSON.parse(body).Entries.length)).toEqual([10, 3, 1]);
   });
 
-  it("sends again the entries that SQS failed for its own reasons, and reports those that are the sender's fault", async () => {
+  it("sends again the entries that may pass, and reports those that never will", async () => {
     const Failed = [
       { Id: "0", SenderFault: false, Code: "InternalError" },
       { Id: "2", SenderFault: true, Code: "InvalidMessageContents" },
@@ -163,6 +191,68 @@ describe("Sqs", () => {
       { message: messages[2], code: "InvalidMessageContents" },
     ]);
     expect(JSON.parse(server.requests[1]?.body ?? "").Entries).toEqual([{ Id: "0", MessageBody: "a" }]);
+  });
+
+  /** As one would meet them: a key that is throttled, a queue, the account, and a code that nobody knows yet. */
+  const PASSING = [
+    ...["KmsThrottled", "KMSThrottling", "KMS.ThrottlingException", "TooManyRequestsException", "SlowDown"],
+    ...["RequestThrottled", "ThrottlingException", "Throttling", "ServiceUnavailable", "InternalError", "Anything"],
+    ...["OverLimit", "PriorRequestNotComplete", "RequestExpired"],
+  ];
+
+  it.each(PASSING)("sends again what SQS refuses for a moment, with back-off: %s", async (code) => {
+    const whole = { status: 400, body: JSON.stringify({ __type: `com.amazonaws.sqs#${code}` }) };
+    const Failed = [{ Id: "0", Code: code, SenderFault: true }];
+    const entry = { status: 200, body: JSON.stringify({ Failed }) };
+    const given = await options(...Array(20).fill(whole), ...Array(20).fill(entry), { status: 200, body: "{}" });
+    const sqs = opened(new Sqs({ ...given, now: Date.now }));
+    expect(await sqs.sendMessages(QUEUE_URL, [{ body: "a" }], { deadline: Date.now() + 60_000 })).toEqual([]);
+    expect(server.requests).toHaveLength(41);
+    expect(waitsMs.slice(0, 8)).toEqual([50, 100, 200, 400, 800, 1_600, 3_000, 3_000]);
+    expect(waitsMs.slice(20, 24)).toEqual([50, 100, 200, 400]);
+  });
+
+  it.each(PASSING)("goes on until its deadline, and gives up in time: %s", async (code) => {
+    let now = 0;
+    const entry = { status: 200, body: JSON.stringify({ Failed: [{ Id: "0", Code: code, SenderFault: false }] }) };
+    const sqs = opened(
+      new Sqs({
+        ...(await options(entry)),
+        now: () => now,
+        sleep: async (ms) => {
+          now += ms;
+        },
+      }),
+    );
+    const messages = [{ body: "a" }];
+    // The pool's clock is the real one.
+    const deadline = Date.now() + 120_000;
+    now = deadline - 110_000;
+    expect(await sqs.sendMessages(QUEUE_URL, messages, { deadline })).toEqual([{ message: messages[0], code }]);
+    expect(deadline - now).toBeGreaterThan(0);
+    expect(deadline - now).toBeLessThanOrEqual(3_000);
+    expect(server.requests.length).toBeGreaterThan(30);
+  });
+
+  it.each([
+    ...["AccessDenied", "AccessDeniedException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
+    ...["KmsAccessDenied", "KMS.AccessDeniedException", "KMS.DisabledException", "KmsInvalidState", "KmsNotFound"],
+    ...["InvalidMessageContents", "InvalidParameterValue", "UnsupportedOperation", "BatchRequestTooLong"],
+    ...["ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException", "SignatureDoesNotMatch"],
+  ])("gives up at once on what can never succeed: %s", async (code) => {
+    const deadline = Date.now() + 60_000;
+    const messages = [{ body: "a" }];
+    const whole = { status: 400, body: JSON.stringify({ __type: `com.amazonaws.sqs#${code}` }) };
+    const calls = opened(new Sqs(await options(whole)));
+    expect(await calls.sendMessages(QUEUE_URL, messages, { deadline })).toEqual([{ message: messages[0], code }]);
+    expect([server.requests.length, waitsMs]).toEqual([1, []]);
+    calls.close();
+    await server.close();
+
+    const entry = { status: 200, body: JSON.stringify({ Failed: [{ Id: "0", Code: code, SenderFault: true }] }) };
+    const entries = opened(new Sqs(await options(entry)));
+    expect(await entries.sendMessages(QUEUE_URL, messages, { deadline })).toEqual([{ message: messages[0], code }]);
+    expect([server.requests.length, waitsMs]).toEqual([1, []]);
   });
 
   it("reports every message of a call that failed as a whole", async () => {
@@ -199,6 +289,23 @@ describe("Sns", () => {
       "MessageAttributes.entry.1.Value.DataType": "Number",
       "MessageAttributes.entry.1.Value.StringValue": "1",
     });
+  });
+
+  it.each(["KMSThrottling", "Throttled", "InternalError", "Anything"])("publishes again after %s", async (code) => {
+    const body = `<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`;
+    const sns = opened(new Sns(await options({ status: 400, body }, { status: 200, body: "<PublishResponse/>" })));
+    await sns.publish({ topicArn: "t", message: "m" });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("publishes again when something other than SNS has answered", async () => {
+    const sns = opened(
+      new Sns(
+        await options({ status: 200, body: "<html>Sign in</html>" }, { status: 200, body: "<PublishResponse/>" }),
+      ),
+    );
+    await sns.publish({ topicArn: "t", message: "m" });
+    expect(server.requests).toHaveLength(2);
   });
 
   it("knows a refusal by its XML code", async () => {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import * as net from "node:net";
 import path from "node:path";
 import { HttpPool, type HttpRequest } from "../../../handlers/aws/http-pool";
 import { rawServer, type ScriptedServer, scriptedServer } from "../support/scripted-server";
@@ -132,6 +133,48 @@ describe("HttpPool", () => {
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ status: "rejected", reason: { failure: "connect", mayHaveArrived: false } });
     }
+  });
+
+  it("lets the connections that live serve what waits when no more can be opened", async () => {
+    // The first connection is taken; the others are reset before they are TLS or anything.
+    let accepted = 0;
+    const scripted = await scriptedServer(() => ({ status: 200, delayMs: 20 }));
+    const gate = net.createServer((socket) => {
+      socket.on("error", () => socket.destroy());
+      if (++accepted > 1) {
+        socket.resetAndDestroy();
+        return;
+      }
+      const upstream = net.connect(Number(new URL(scripted.endpoint).port), "127.0.0.1");
+      upstream.on("error", () => socket.destroy());
+      socket.on("close", () => upstream.destroy());
+      socket.pipe(upstream).pipe(socket);
+    });
+    await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
+    const { port } = gate.address() as net.AddressInfo;
+    server = {
+      ...scripted,
+      close: () => Promise.all([scripted.close(), new Promise((done) => gate.close(done))]).then(),
+    };
+    pool = new HttpPool({ endpoint: `http://127.0.0.1:${port}`, maxConnections: 8 });
+    expect((await pool.request(request())).status).toBe(200);
+    gate.close();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => pool.request(request())));
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect(accepted).toBe(1);
+  });
+
+  it("ends thousands of requests whose deadline passed while they waited", async () => {
+    const scripted = await scriptedServer(() => ({ status: 200, delayMs: 60 }));
+    server = scripted;
+    pool = new HttpPool({ endpoint: scripted.endpoint, maxConnections: 1 });
+    const first = pool.request(request());
+    const deadline = Date.now() + 30;
+    const late = await Promise.allSettled(Array.from({ length: 20_000 }, () => pool.request(request({ deadline }))));
+    expect((await first).status).toBe(200);
+    expect(new Set(late.map((outcome) => outcome.status === "rejected" && outcome.reason.failure))).toEqual(
+      new Set(["deadline"]),
+    );
   });
 
   it("does not use an idle connection that the server has hung up on", async () => {

@@ -1,12 +1,13 @@
 import fc from "fast-check";
-import { continuationBodies, continuationDelaySeconds, type Remainder } from "../../../handlers/pusher/continuation";
-import { parseNotification } from "../../../handlers/pusher/notification";
+import { continuationBodies, continuationDelaySeconds } from "../../../handlers/pusher/continuation";
+import type { Audience } from "../../../handlers/pusher/notification";
+import { parseNotification } from "../../../handlers/pusher/parse-notification";
 
 const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
 const after = fc.option(fc.record({ user_id: fc.record({ S: id }), connection_id: fc.record({ S: id }) }), {
   nil: undefined,
 });
-const remainder = fc.oneof<fc.Arbitrary<Remainder>[]>(
+const remainder = fc.oneof<fc.Arbitrary<Audience>[]>(
   fc.record({
     kind: fc.constant("connections" as const),
     connections: fc.array(fc.record({ userId: id, connectionId: id, connectedAt: fc.nat() }), { minLength: 1 }),
@@ -31,7 +32,9 @@ describe("continuationBodies", () => {
   it("says of any notification what is left, as parseNotification reads it", () => {
     fc.assert(
       fc.property(notification, remainder, fc.integer({ min: 1, max: 5 }), (source, left, attempt) => {
-        const parsed = continuationBodies(source, left, attempt).map((body) => parseNotification(body));
+        const parsed = continuationBodies(source, left, attempt).map((body) =>
+          parseNotification(body, { isContinuation: true }),
+        );
         for (const { data, attempt: read, sentAt } of parsed) {
           expect([data, read, sentAt]).toEqual([source.data, attempt, source.sentAt]);
         }
@@ -63,7 +66,7 @@ describe("continuationBodies", () => {
     expect(bodies.length).toBeGreaterThan(5);
     expect(Math.max(...bodies.map((body) => Buffer.byteLength(body)))).toBeLessThanOrEqual(256 * 1024);
     const read = bodies.flatMap((body) => {
-      const { audience } = parseNotification(body);
+      const { audience } = parseNotification(body, { isContinuation: true });
       return audience.kind === "connections" ? audience.connections : [];
     });
     expect(read).toEqual(connections);
@@ -72,9 +75,9 @@ describe("continuationBodies", () => {
   it("counts the time of a dead letter from its redrive", () => {
     const source = { data: "1", excludedUsers: new Set<string>(), sentAt: 1_000 };
     const [letter = ""] = continuationBodies(source, { kind: "everyone" }, 1, "throttled");
-    expect(parseNotification(letter, 9_000).sentAt).toBe(9_000);
+    expect(parseNotification(letter, { sentAt: 9_000, isContinuation: true }).sentAt).toBe(9_000);
     const [continuation = ""] = continuationBodies(source, { kind: "everyone" }, 1);
-    expect(parseNotification(continuation, 9_000).sentAt).toBe(1_000);
+    expect(parseNotification(continuation, { sentAt: 9_000, isContinuation: true }).sentAt).toBe(1_000);
   });
 
   it("rejects a notification that fills a message by itself", () => {

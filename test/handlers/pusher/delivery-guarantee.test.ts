@@ -2,7 +2,21 @@ import fc from "fast-check";
 import type { PostResult } from "../../../handlers/pusher/post-result";
 import { connections, SimulatedAws } from "../support/simulated-aws";
 
-const answer = fc.constantFrom<PostResult>(200, 200, 403, 410, 413, 429, 500, 503, "timeout", "reset", "connect", 400);
+const answer = fc.constantFrom<PostResult>(
+  200,
+  200,
+  403,
+  410,
+  413,
+  429,
+  500,
+  503,
+  "timeout",
+  "reset",
+  "connect",
+  400,
+  404,
+);
 const history = fc.record({
   /** What each connection answers, try by try; the last answer stays. */
   scripts: fc.array(fc.array(answer, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 60 }),
@@ -30,7 +44,7 @@ describe("the delivery guarantee", () => {
             const script = h.scripts[Number(id.split("-")[1])] ?? [];
             const result = script[Math.min(tries, script.length) - 1] ?? 200;
             const ageMs = aws.clock.now() - Date.UTC(2026, 0, 1) + h.connectedAgoMs;
-            if (result === 410 && ageMs >= 10_000) gone.add(id);
+            if ((result === 410 || result === 400) && ageMs >= 10_000) gone.add(id);
             return result;
           },
         });

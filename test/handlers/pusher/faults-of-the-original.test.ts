@@ -27,7 +27,10 @@ describe("the original's faults, which the pusher must not have (design, section
       JSON.stringify({ users: ["user-1"], data: 2 }),
       JSON.stringify([]),
     ]);
-    expect(outcomes).toEqual(["malformed", "done", "malformed", "malformed", "done", "malformed"]);
+    expect(outcomes).toEqual(["done", "done", "done", "done", "done", "done"]);
+    expect(aws.deadLetters.map(({ body, reason }) => [body, reason])).toEqual(
+      ["not JSON", '{"users":["user-0"]}', '{"users":"user-0","data":1}', "[]"].map((body) => [body, "malformed"]),
+    );
     expect([...aws.deliveries.keys()].sort()).toEqual(CONNECTION_IDS(4));
   });
 

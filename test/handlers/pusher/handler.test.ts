@@ -1,21 +1,30 @@
-import type { SNSEvent, SQSEvent } from "aws-lambda";
+import type { SNSEvent, SNSMessageAttributes, SQSEvent, SQSMessageAttributes } from "aws-lambda";
 import { createPusher, type PusherHandler } from "../../../handlers/pusher/handler";
 import { DLQ_URL, type FakeAws, type FakeAwsOptions, fakeAws, QUEUE_URL } from "../support/fake-aws";
 
+const MARK: SQSMessageAttributes = { sumu_continuation: { stringValue: "1", dataType: "String" } };
+
 /** As SQS hands it to Lambda. */
 function sqsEvent(...bodies: string[]): SQSEvent {
+  return queueEvent(bodies.map((body) => ({ body })));
+}
+
+/** As SQS hands it to Lambda, also what the pusher has sent. */
+function queueEvent(
+  messages: readonly { readonly body: string; readonly isMarked?: boolean; readonly senderId?: string }[],
+): SQSEvent {
   return {
-    Records: bodies.map((body, index) => ({
+    Records: messages.map(({ body, isMarked = false, senderId = "AIDAIENQZJOLO23YVJ4VO" }, index) => ({
       messageId: `059f36b4-87a3-44ab-83d2-66197504372${index}`,
       receiptHandle: "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...",
       body,
       attributes: {
         ApproximateReceiveCount: "1",
         SentTimestamp: "1545082649183",
-        SenderId: "AIDAIENQZJOLO23YVJ4VO",
+        SenderId: senderId,
         ApproximateFirstReceiveTimestamp: "1545082649185",
       },
-      messageAttributes: {},
+      messageAttributes: isMarked ? MARK : {},
       md5OfBody: "e4e68fb7bd0e697a0ae8f1bb342846b3",
       eventSource: "aws:sqs",
       eventSourceARN: "arn:aws:sqs:eu-west-1:123456789012:notifications",
@@ -25,7 +34,7 @@ function sqsEvent(...bodies: string[]): SQSEvent {
 }
 
 /** As SNS hands it to Lambda. */
-function snsEvent(message: string): SNSEvent {
+function snsEvent(message: string, attributes: SNSMessageAttributes = {}): SNSEvent {
   return {
     Records: [
       {
@@ -40,7 +49,7 @@ function snsEvent(message: string): SNSEvent {
             "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-ac565b8b1a6c5d002d285f9598aa1d9b.pem",
           MessageId: "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
           Message: message,
-          MessageAttributes: {},
+          MessageAttributes: attributes,
           Type: "Notification",
           UnsubscribeUrl: "https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe",
           TopicArn: "arn:aws:sns:eu-west-1:123456789012:notifications",
@@ -49,6 +58,16 @@ function snsEvent(message: string): SNSEvent {
       },
     ],
   };
+}
+
+/** As SNS puts what it could not hand to the function on the dead-letter queue. */
+function deadLetterOfTopic(message: string): string {
+  return JSON.stringify({
+    Type: "Notification",
+    MessageId: "m",
+    Message: message,
+    Timestamp: "2026-01-02T12:45:07.000Z",
+  });
 }
 
 const HOUR_AGO = Date.now() - 3_600_000;
@@ -123,18 +142,13 @@ describe("the pusher's handler", () => {
     expect(aws.posts.get("c1")).toEqual(['{"id": 12345678901234567890, "price": 1.50}']);
   });
 
-  it("reports malformed messages as their own failures and delivers the rest of the batch", async () => {
+  it("delivers the rest of a batch that has malformed messages in it", async () => {
     await start({ rows: [row("ann", "c1")] });
     const response = await pusher(
       sqsEvent("{", JSON.stringify({ users: ["ann"], data: 1 }), JSON.stringify({ users: ["ann"] })),
       context(),
     );
-    expect(response).toEqual({
-      batchItemFailures: [
-        { itemIdentifier: "059f36b4-87a3-44ab-83d2-661975043720" },
-        { itemIdentifier: "059f36b4-87a3-44ab-83d2-661975043722" },
-      ],
-    });
+    expect(response).toEqual({ batchItemFailures: [] });
     expect(aws.posts.get("c1")).toEqual(["1"]);
   });
 
@@ -219,7 +233,14 @@ describe("the pusher's handler", () => {
     const [sent] = aws.calls.filter(({ operation }) => operation === "SendMessageBatch").map(({ input }) => input);
     expect(sent).toEqual({
       QueueUrl: QUEUE_URL,
-      Entries: [{ Id: "0", MessageBody: expect.any(String), DelaySeconds: expect.any(Number) }],
+      Entries: [
+        {
+          Id: "0",
+          MessageBody: expect.any(String),
+          DelaySeconds: expect.any(Number),
+          MessageAttributes: { sumu_continuation: { DataType: "String", StringValue: "1" } },
+        },
+      ],
     });
     const [entry] = (sent?.Entries ?? []) as { MessageBody: string; DelaySeconds: number }[];
     expect(JSON.parse(entry?.MessageBody ?? "")).toEqual({
@@ -258,14 +279,35 @@ describe("the pusher's handler", () => {
       })),
     );
     expect(aws.posts.size).toBe(0);
-    await pusher(sqsEvent(...bodies), context());
+    await pusher(queueEvent(bodies.map((body) => ({ body, isMarked: true }))), context());
     expect(aws.posts.size).toBe(50);
     expect(new Set([...aws.posts.values()].map((posts) => posts.length))).toEqual(new Set([1]));
   });
 
-  it("puts a malformed message of the topic on the dead-letter queue with the reason", async () => {
+  it("delivers a broadcast itself when the queue refuses its parts, for whatever reason, after five seconds", async () => {
+    await start(
+      {
+        rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)),
+        pageRows: 20,
+        call: (operation) =>
+          operation === "SendMessageBatch"
+            ? { status: 400, body: '{"__type":"com.amazonaws.sqs#SlowDown"}' }
+            : undefined,
+      },
+      { BROADCAST_SEGMENTS: "2" },
+    );
+    const startedAt = Date.now();
+    expect(await pusher(sqsEvent(JSON.stringify({ data: 1 })), context())).toEqual({ batchItemFailures: [] });
+    expect(aws.posts.size).toBe(50);
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+  }, 60_000);
+
+  it.each([
+    ["the queue", sqsEvent("not JSON"), { batchItemFailures: [] }],
+    ["the topic", snsEvent("not JSON"), undefined],
+  ])("puts a malformed message of %s on the dead-letter queue at once, with the reason", async (_, event, response) => {
     await start({ rows: [] });
-    await expect(pusher(snsEvent("not JSON"), context())).resolves.toBeUndefined();
+    expect(await pusher(event, context())).toEqual(response);
     expect(aws.calls).toEqual([
       {
         operation: "SendMessageBatch",
@@ -275,12 +317,75 @@ describe("the pusher's handler", () => {
             {
               Id: "0",
               MessageBody: "not JSON",
-              MessageAttributes: { reason: { DataType: "String", StringValue: "malformed" } },
+              MessageAttributes: {
+                reason: { DataType: "String", StringValue: "malformed" },
+                detail: { DataType: "String", StringValue: "the message is not JSON" },
+              },
             },
           ],
         },
       },
     ]);
+  });
+
+  it("leaves a malformed message of the queue to SQS when the dead-letter queue does not take it", async () => {
+    await start({
+      rows: [row("ann", "c1")],
+      call: (operation) =>
+        operation === "SendMessageBatch"
+          ? { status: 400, body: '{"__type":"com.amazonaws.sqs#QueueDoesNotExist"}' }
+          : undefined,
+    });
+    const response = await pusher(sqsEvent("{", JSON.stringify({ users: ["ann"], data: 1 })), context());
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "059f36b4-87a3-44ab-83d2-661975043720" }] });
+    expect(aws.posts.get("c1")).toEqual(["1"]);
+  });
+
+  describe("asked by a backend that copies a client's object into its request", () => {
+    const copied = JSON.stringify({
+      sumu_continuation: { attempt: 1, connections: [["bob", "c2", HOUR_AGO]] },
+      users: ["ann"],
+      data: 1,
+    });
+    const attribute = { sumu_continuation: { Type: "String", Value: "1" } };
+
+    it.each<[string, SQSEvent | SNSEvent]>([
+      ["the queue", sqsEvent(copied)],
+      ["the topic", snsEvent(copied)],
+      ["the topic, with the attribute of a continuation", snsEvent(copied, attribute)],
+      ["the topic, in a dead letter", queueEvent([{ body: deadLetterOfTopic(copied), isMarked: true }])],
+    ])("delivers nothing to the connections that the client names, by %s", async (_, event) => {
+      await start({ rows: [row("ann", "c1")] });
+      await pusher(event, context());
+      expect(aws.posts.size).toBe(0);
+      expect(aws.calls.map(({ input }) => input)).toMatchObject([
+        {
+          QueueUrl: DLQ_URL,
+          Entries: [
+            {
+              MessageAttributes: {
+                reason: { StringValue: "malformed" },
+                detail: { StringValue: "`sumu_continuation` is reserved for SUMU" },
+              },
+            },
+          ],
+        },
+      ]);
+    });
+  });
+
+  it("goes on with a continuation that it has sent before it marked them, and with no other function's", async () => {
+    await start({ rows: [] }, { AWS_LAMBDA_FUNCTION_NAME: "acme-sumu-pusher" });
+    const body = (connection: string) =>
+      JSON.stringify({ data: 1, sumu_continuation: { attempt: 1, connections: [["bob", connection, HOUR_AGO]] } });
+    await pusher(
+      queueEvent([
+        { body: body("c1"), senderId: "AROA3XFRBF535PLBIFPI4:acme-sumu-pusher" },
+        { body: body("c2"), senderId: "AROA3XFRBF535PLBIFPI4:acme-backend" },
+      ]),
+      context(),
+    );
+    expect([...aws.posts.keys()]).toEqual(["c1"]);
   });
 
   it("gives up on a dead letter of the topic in time for Lambda to repeat it", async () => {
@@ -292,23 +397,40 @@ describe("the pusher's handler", () => {
     expect(Date.now() - startedAt).toBeLessThan(1_500);
   });
 
-  it("makes a dead letter of a connection that no URL can name, and delivers the rest of the batch", async () => {
-    await start({ rows: [row("ann", "c1")] });
-    const connections = [
-      ["bob", "\ud800", HOUR_AGO],
-      ["bob", "c2", HOUR_AGO],
-    ];
-    const odd = JSON.stringify({ data: 1, sumu_continuation: { attempt: 1, connections } });
-    const response = await pusher(sqsEvent(odd, JSON.stringify({ users: ["ann"], data: 2 })), context());
+  it("removes the row of a connection that API Gateway does not know or no URL can name, and delivers the rest", async () => {
+    const invalid = { status: 400, body: '{"message":"Invalid connectionId: c3"}' };
+    await start({ rows: [row("ann", "c1")], post: (id) => (id === "c3" ? invalid : { status: 200 }) });
+    const ids = ["\ud800", ".", "..", "c2", "c3"];
+    const odd = JSON.stringify({
+      data: 1,
+      sumu_continuation: { attempt: 1, connections: ids.map((id) => ["bob", id, HOUR_AGO]) },
+    });
+    const response = await pusher(
+      queueEvent([{ body: odd, isMarked: true }, { body: JSON.stringify({ users: ["ann"], data: 2 }) }]),
+      context(),
+    );
     expect(response).toEqual({ batchItemFailures: [] });
-    expect([...aws.posts.keys()].sort()).toEqual(["c1", "c2"]);
-    const letters = aws.calls.filter(({ operation }) => operation === "SendMessageBatch").map(({ input }) => input);
-    expect(letters).toMatchObject([
-      {
-        QueueUrl: DLQ_URL,
-        Entries: [{ MessageAttributes: { reason: { StringValue: "unaddressable" } } }],
-      },
-    ]);
+    expect([...aws.posts.keys()].sort()).toEqual(["c1", "c2", "c3"]);
+    const removed = aws.calls.filter(({ operation }) => operation === "DeleteItem").map(({ input }) => input.Key);
+    expect(removed).toHaveLength(4);
+    expect(removed).toEqual(
+      expect.arrayContaining(
+        ["\ud800", ".", "..", "c3"].map((id) => ({ user_id: { S: "bob" }, connection_id: { S: id } })),
+      ),
+    );
+    expect(aws.calls.filter(({ operation }) => operation === "SendMessageBatch")).toEqual([]);
+  });
+
+  it("keeps the row of a connection for which something other than API Gateway has answered", async () => {
+    const page = { headers: { "content-type": "text/html" }, body: "<html><h1>400 Bad Request</h1></html>" };
+    let tries = 0;
+    await start({
+      rows: [row("ann", "c1")],
+      post: () => [{ status: 400, ...page }, { status: 200, ...page }, { status: 200 }][tries++] ?? "silence",
+    });
+    await pusher(sqsEvent(JSON.stringify({ users: ["ann"], data: 1 })), context());
+    expect(aws.posts.get("c1")).toHaveLength(3);
+    expect(aws.calls.map(({ operation }) => operation)).toEqual(["Query"]);
   });
 
   it("fails a topic's event that no queue takes, so that Lambda repeats it", async () => {
@@ -382,7 +504,7 @@ describe("the pusher's handler", () => {
     [{ APIGW_ENDPOINT: "" }, "APIGW_ENDPOINT must be set"],
     [{ AWS_REGION: "" }, "AWS_REGION must be set: Lambda sets it to the function's region"],
     [{ AWS_ACCESS_KEY_ID: "" }, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set"],
-    [{ DELIVERY_CONCURRENCY: "0" }, 'DELIVERY_CONCURRENCY must be a whole number from 1 to 1000, got "0"'],
+    [{ DELIVERY_CONCURRENCY: "0" }, 'DELIVERY_CONCURRENCY must be a whole number from 1 to 800, got "0"'],
   ])("rejects an environment it cannot work in: %j", async (environment, message) => {
     await start({ rows: [] }, environment);
     await expect(pusher(sqsEvent("{}"), context())).rejects.toThrow(message);

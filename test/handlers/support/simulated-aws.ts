@@ -38,6 +38,7 @@ export interface SimulatedAwsOptions {
 
 interface QueuedMessage {
   readonly body: string;
+  readonly isContinuation: boolean;
   readonly availableAt: number;
   readonly reason?: string;
 }
@@ -76,8 +77,8 @@ export class SimulatedAws {
     return { ...SETTINGS, ...this.options.settings };
   }
 
-  /** One invocation with these messages. */
-  async invoke(bodies: readonly string[], remainingMs = 120_000): Promise<readonly MessageOutcome[]> {
+  /** One invocation with these messages: requests of a backend, and what the simulated queues hold. */
+  async invoke(bodies: readonly (string | QueuedMessage)[], remainingMs = 120_000): Promise<readonly MessageOutcome[]> {
     return this.clock.drive(this.#invocation(bodies, remainingMs));
   }
 
@@ -88,17 +89,24 @@ export class SimulatedAws {
         const message = this.queue.shift();
         if (message === undefined) return;
         if (message.availableAt > this.clock.now()) await this.clock.sleep(message.availableAt - this.clock.now());
-        await this.#invocation([message.body], remainingMs);
+        await this.#invocation([message], remainingMs);
       }
     };
     await this.clock.drive(Promise.all(Array.from({ length: functions }, worker)));
   }
 
-  async #invocation(bodies: readonly string[], remainingMs: number): Promise<readonly MessageOutcome[]> {
+  async #invocation(
+    messages: readonly (string | QueuedMessage)[],
+    remainingMs: number,
+  ): Promise<readonly MessageOutcome[]> {
     this.invocations++;
     const end = this.clock.now() + remainingMs;
     const outcomes = await push(
-      bodies.map((body, index) => ({ id: `message-${index}`, body, sentAt: this.clock.now() })),
+      messages.map((message, index) => {
+        const { body, isContinuation } =
+          typeof message === "string" ? { body: message, isContinuation: false } : message;
+        return { id: `message-${index}`, body, isContinuation, sentAt: this.clock.now() };
+      }),
       {
         store: this.#store(end),
         endpoint: this.#endpoint(end),
@@ -215,9 +223,14 @@ export class SimulatedAws {
             unsent.push(message);
             continue;
           }
-          const { body, reason, delaySeconds = 0 } = message;
+          const { body, isContinuation, reason, delaySeconds = 0 } = message;
           const availableAt = this.clock.now() + delaySeconds * 1_000;
-          (queue === "notifications" ? this.queue : this.deadLetters).push({ body, availableAt, reason });
+          (queue === "notifications" ? this.queue : this.deadLetters).push({
+            body,
+            isContinuation,
+            availableAt,
+            reason,
+          });
         }
         return unsent;
       },

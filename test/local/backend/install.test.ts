@@ -27,9 +27,16 @@ describe("installing the local AWS", () => {
   });
 
   test("rejects an old Python", async () => {
-    const python = await pythonThat("old", "exit 1");
+    const python = await pythonThat("old", "exit 73");
     await expect(installMiniStack(path.join(folder, "b"), { python })).rejects.toThrow(
       `Python 3.10 or newer is needed for the local AWS, but ${python} is older: install it, then start again`,
+    );
+  });
+
+  test("rejects a Python that does not run, with what it says", async () => {
+    const python = await pythonThat("broken", 'echo "ModuleNotFoundError: encodings" >&2; exit 1');
+    await expect(installMiniStack(path.join(folder, "b"), { python })).rejects.toThrow(
+      `Python 3.10 or newer is needed for the local AWS, but ${python} does not run (ModuleNotFoundError: encodings): install it, then start again`,
     );
   });
 

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DescribeTableCommand, DescribeTimeToLiveCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { build } from "esbuild";
 import { type AwsClients, createAwsClients } from "../../../local/backend/aws";
 import type { AwsBackend } from "../../../local/backend/ministack";
 import { type ProvisionedStack, provision } from "../../../local/backend/provision";
@@ -15,11 +16,22 @@ const place = { region: "us-east-1", accountId: "000000000000", apiId: "local" }
 
 /** Copies what invokes it to a queue, with the Node.js that it runs on. */
 const RELAY = `
-const post = (body) => fetch(process.env.AWS_ENDPOINT_URL, {
-  method: "POST",
-  headers: { "x-amz-target": "AmazonSQS.SendMessage", "content-type": "application/x-amz-json-1.0" },
-  body: JSON.stringify({ QueueUrl: process.env.TARGET_QUEUE_URL, MessageBody: JSON.stringify(body) }),
-});
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { SignatureV4 } from "@smithy/signature-v4";
+const env = process.env;
+const endpoint = new URL(env.AWS_ENDPOINT_URL);
+const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY };
+const signer = new SignatureV4({ credentials, region: env.AWS_REGION, service: "sqs", sha256: Sha256 });
+const post = async (message) => {
+  const body = JSON.stringify({ QueueUrl: env.TARGET_QUEUE_URL, MessageBody: JSON.stringify(message) });
+  const headers = {
+    host: endpoint.host,
+    "x-amz-target": "AmazonSQS.SendMessage",
+    "content-type": "application/x-amz-json-1.0",
+  };
+  const request = { method: "POST", protocol: "http:", hostname: endpoint.hostname, path: "/", headers, body };
+  await fetch(endpoint, { method: "POST", headers: (await signer.sign(request)).headers, body });
+};
 export const handler = async (event) => {
   const [record = {}] = event.Records ?? [];
   const node = process.versions.node.split(".")[0];
@@ -115,7 +127,15 @@ describeWithLocalAws("a stack in the emulator", () => {
     backend = await startLocalAws();
     aws = createAwsClients(backend);
     folder = await mkdtemp(path.join(tmpdir(), "sumu-test-"));
-    await writeFile(path.join(folder, "index.mjs"), RELAY);
+    await build({
+      stdin: { contents: RELAY, resolveDir: __dirname },
+      outfile: path.join(folder, "index.mjs"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      logLevel: "warning",
+    });
     stack = await provisionAs("acme");
   }, INSTALL_TIMEOUT_MILLISECONDS);
 

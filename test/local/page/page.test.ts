@@ -92,6 +92,33 @@ describeWithBoth("the page", () => {
     expect(await entry('{"published":[1]}').locator(".details").textContent()).toBe("apigw.route.publish · alice");
   });
 
+  test("shows every message in each of two tabs", async () => {
+    const second = await browser.newPage();
+    await second.goto(stack.info.page_url);
+    await second.getByText(`Connected to ${stack.info.websocket_url}`).waitFor();
+    const ivan = await connect("ivan");
+    for (const text of ["first", "second", "third"]) {
+      await ivan.getByLabel("Message").fill(`the ${text} of ivan`);
+      await ivan.getByRole("button", { name: "Publish to topic" }).click();
+    }
+    for (const tab of [page, second]) {
+      for (const text of ["first", "second", "third"]) {
+        await tab.getByRole("log", { name: "What backends receive" }).getByText(`the ${text} of ivan`).waitFor();
+      }
+    }
+    await second.close();
+  });
+
+  test("says what to do when it is opened without the key of the run", async () => {
+    const other = await browser.newPage();
+    await other.goto(new URL("/", stack.info.page_url).href);
+    await other
+      .getByRole("status")
+      .getByText('the key of this run is missing: open the whole address that "npm start" printed')
+      .waitFor();
+    await other.close();
+  });
+
   test("notifies selected users, all of their devices, and everybody but some", async () => {
     const [phone, laptop, other] = [await connect("carol"), await connect("carol"), await connect("dave")];
     await notify({ users: "carol", data: '{"for":"carol"}' });

@@ -21,6 +21,7 @@ export const AWS_METRICS: Readonly<
       Duration: ["FunctionName"],
       ConcurrentExecutions: ["FunctionName"],
       IteratorAge: ["FunctionName"],
+      DestinationDeliveryFailures: ["FunctionName"],
     },
   },
   "AWS/SQS": {
@@ -35,7 +36,11 @@ export const AWS_METRICS: Readonly<
   },
   "AWS/SNS": {
     page: "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html",
-    metrics: { NumberOfMessagesPublished: ["TopicName"], NumberOfNotificationsFailed: ["TopicName"] },
+    metrics: {
+      NumberOfMessagesPublished: ["TopicName"],
+      NumberOfNotificationsFailed: ["TopicName"],
+      NumberOfNotificationsFailedToRedriveToDlq: ["TopicName"],
+    },
   },
   "AWS/DynamoDB": {
     page: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html",

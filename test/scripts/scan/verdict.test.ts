@@ -2,7 +2,7 @@ import type { Check, Report } from "../../../scripts/scan/checkov";
 import { type AcceptedFinding, verdict } from "../../../scripts/scan/verdict";
 
 function check(file_path: string, resource: string, check_id: string): Check {
-  return { check_id, check_name: `wants ${check_id}`, resource, file_path, check_result: {} };
+  return { check_id, check_name: `wants ${check_id}`, resource, file_path };
 }
 
 const CANARY = [
@@ -16,12 +16,10 @@ function report(failed: readonly Check[], results: Partial<Report["results"]> = 
   return {
     results: {
       passed_checks: [
-        check("/accepting/serverless/main.tf", "aws_sqs_queue.a", "CKV_1"),
-        check("/bare/serverless/main.tf", "aws_sqs_queue.a", "CKV_1"),
+        check("/modules/serverless/main.tf", "aws_sqs_queue.a", "CKV_1"),
         check("/canary/main.tf", "aws_sqs_queue.open", "CKV_1"),
       ],
       failed_checks: [...CANARY, ...failed],
-      skipped_checks: [],
       parsing_errors: [],
       ...results,
     },
@@ -39,8 +37,8 @@ describe("the verdict of a scan", () => {
   test("counts what the modules pass, and lists what is accepted and still found, by address or with an index", () => {
     const counted: AcceptedFinding = { ...accepted, address: "aws_codepipeline.pusher", check: "CKV_3" };
     const failed = [
-      check("/bare/serverless/main.tf", "aws_iam_policy_document.key", "CKV_2"),
-      check("/bare/serverless/main.tf", "aws_codepipeline.pusher[0]", "CKV_3"),
+      check("/modules/serverless/main.tf", "aws_iam_policy_document.key", "CKV_2"),
+      check("/modules/serverless/main.tf", "aws_codepipeline.pusher[0]", "CKV_3"),
     ];
     expect(verdict(report(failed), [accepted, counted])).toEqual({
       passed: 1,
@@ -51,8 +49,24 @@ describe("the verdict of a scan", () => {
   });
 
   test("names each failure by module, resource and check", () => {
-    const failed = ["accepting", "bare"].map((folder) => check(`/${folder}/global/main.tf`, "aws_iam_role.a", "CKV_9"));
+    const failed = [check("/modules/global/main.tf", "aws_iam_role.a", "CKV_9")];
     expect(verdict(report(failed), []).failed).toEqual(["global aws_iam_role.a CKV_9 wants CKV_9"]);
+  });
+
+  test("an acceptance is for its own module, resource and check only", () => {
+    const failed = [
+      check("/modules/global/main.tf", "aws_iam_policy_document.key", "CKV_2"),
+      check("/modules/serverless/main.tf", "aws_iam_policy_document.other", "CKV_2"),
+      check("/modules/serverless/main.tf", "aws_iam_policy_document.key", "CKV_3"),
+    ];
+    expect(verdict(report(failed), [accepted])).toMatchObject({
+      accepted: [],
+      failed: [
+        "global aws_iam_policy_document.key CKV_2 wants CKV_2",
+        "serverless aws_iam_policy_document.other CKV_2 wants CKV_2",
+        "serverless aws_iam_policy_document.key CKV_3 wants CKV_3",
+      ],
+    });
   });
 
   test("names what is accepted and not found any more", () => {
@@ -70,7 +84,7 @@ describe("the verdict of a scan", () => {
   });
 
   test("rejects a report with a file that could not be parsed", () => {
-    const broken = report([], { parsing_errors: ["/bare/serverless/main.tf"] });
-    expect(() => verdict(broken, [])).toThrow("checkov could not parse /bare/serverless/main.tf.");
+    const broken = report([], { parsing_errors: ["/modules/serverless/main.tf"] });
+    expect(() => verdict(broken, [])).toThrow("checkov could not parse /modules/serverless/main.tf.");
   });
 });

@@ -3,6 +3,7 @@ import { encodeGraceCheck } from "../../../../handlers/presence/grace-check";
 import type { PresenceRow } from "../../../../handlers/presence/presence-row";
 import { type BatchItemFailures, settleEvent } from "../../../../handlers/presence/settle-event";
 import { type SettlePorts, UnsettledError } from "../../../../handlers/presence/settle-user";
+import { CONNECTION_ROW_SECONDS } from "../../../../src/contract/limits";
 import type { PresenceStatus } from "../../../../src/contract/messages";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "./events";
 
@@ -59,7 +60,6 @@ interface GraceMessage {
   visibleAt: number;
 }
 
-const CONNECTION_LIFETIME_SECONDS = 7_200;
 const INVOCATION_SECONDS = 30;
 const START = Date.UTC(2026, 10, 24, 8);
 
@@ -209,7 +209,7 @@ export class Simulation {
     } else if (type === "toggle") {
       const opened = `${device}-${this.#lastSequenceNumber + 1}`;
       this.#devices.set(device, opened);
-      connections.set(opened, Math.floor(this.now / 1_000) + CONNECTION_LIFETIME_SECONDS);
+      connections.set(opened, Math.floor(this.now / 1_000) + CONNECTION_ROW_SECONDS);
       this.#record("INSERT", userId, opened);
     }
   }

@@ -2,27 +2,25 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import type { LocalStack } from "../../local/local-stack";
 import { describeWithChromium, launchChromium } from "../support/chromium";
-import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { ensurePythonClients } from "../support/python-clients";
-
-jest.setTimeout(60_000);
 
 /** What the library puts on the window. */
 interface SocketteGlobals {
   readonly sockette: (url: string, options: object) => { json(value: object): void; close(): void };
 }
 
-describeWithLocalAws("clients that others have written", () => {
+/** Libraries that know nothing of SUMU. Before others: the Python client takes the first message that the queue has. */
+export function describeClients(running: () => LocalStack): void {
   let stack: LocalStack;
   let line: string;
   beforeAll(async () => {
-    stack = await startLocalStack({ presenceSource: "none" });
+    stack = running();
     const tokens = { alice: await stack.issuer.mint("alice"), bob: await stack.issuer.mint("bob") };
     line = JSON.stringify({ ...stack.info, tokens });
-  }, INSTALL_TIMEOUT_MILLISECONDS);
-  afterAll(() => stack?.stop());
+  });
 
   test(
     "Python's websockets and boto3 send, receive and notify, in under a second",
@@ -78,4 +76,4 @@ describeWithLocalAws("clients that others have written", () => {
       }
     });
   });
-});
+}

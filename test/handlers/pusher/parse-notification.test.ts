@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { jsonMember } from "../../../handlers/pusher/json-member";
-import { MalformedNotificationError, parseNotification } from "../../../handlers/pusher/notification";
+import { MalformedNotificationError } from "../../../handlers/pusher/notification";
+import { parseNotification } from "../../../handlers/pusher/parse-notification";
 
 const json = fc.jsonValue({ maxDepth: 4 });
 /** JSON text as other languages write it, with blanks where they may be. */
@@ -68,12 +69,72 @@ describe("parseNotification", () => {
     ['{"data":1,"users":["a",1]}', "`users` is not a list of strings"],
     ['{"data":1,"users":{"0":"a"}}', "`users` is not a list of strings"],
     ['{"data":1,"exclude_users":[["a"]]}', "`exclude_users` is not a list of strings"],
-    ['{"data":1,"sumu_continuation":{}}', "`sumu_continuation` is not one that this version writes"],
-    ['{"data":1,"sumu_continuation":{"attempt":1,"connections":[["a"]]}}', "`sumu_continuation` is not one"],
-    ['{"data":1,"sumu_continuation":{"attempt":1,"segment":{"index":8,"count":8}}}', "`sumu_continuation` is not one"],
+    ['{"data":1,"sumu_continuation":{"attempt":1}}', "`sumu_continuation` is reserved for SUMU"],
+    ['{"data":1,"sumu_continuation":null}', "`sumu_continuation` is reserved for SUMU"],
   ])("rejects %s", (body, message) => {
     expect(() => parseNotification(body)).toThrow(MalformedNotificationError);
     expect(() => parseNotification(body)).toThrow(message);
+  });
+
+  it.each([
+    '{"data":1,"sumu_continuation":{}}',
+    '{"data":1,"sumu_continuation":null}',
+    '{"data":1,"sumu_continuation":{"attempt":1,"connections":[["a"]]}}',
+    '{"data":1,"sumu_continuation":{"attempt":1,"segment":{"index":8,"count":8}}}',
+  ])("rejects a continuation that the pusher does not write: %s", (body) => {
+    expect(() => parseNotification(body, { isContinuation: true })).toThrow(
+      new MalformedNotificationError("`sumu_continuation` is not one that this version writes"),
+    );
+  });
+
+  it("takes a backend's request for what it is, although it has the mark of a continuation", () => {
+    expect(parseNotification('{"users":["a"],"data":1}', { isContinuation: true })).toEqual(
+      parseNotification('{"users":["a"],"data":1}'),
+    );
+  });
+
+  describe("of a misspelt audience", () => {
+    const USERS = "the message has no `users`, but a member that looks like it";
+    const EXCLUDED = "the message has no `exclude_users`, but a member that looks like it";
+
+    it.each([
+      ...["user", "Users", "USERS", "user_id", "user_ids", "userId", "userIds", "UserIDs", "users_ids", "user-ids"],
+      ...["usernames", "user_list", " users", "uesrs", "usres", "ussers", "usrs", "recipients", "recipient"],
+    ])("rejects %j without `users`, rather than telling everybody", (name) => {
+      expect(() => parseNotification(JSON.stringify({ [name]: ["bob"], data: 1 }))).toThrow(USERS);
+      expect(() => parseNotification(JSON.stringify({ [name]: "bob", exclude_users: [], data: 1 }))).toThrow(USERS);
+    });
+
+    it.each([
+      ...["exclude", "excludes", "excluded", "excludeUsers", "exclude-users", "ExcludeUsers", "exclude_user"],
+      ...["excluded_users", "excludeUserIds", "exclude_ids", "except", "except_users", "exlude_users", "exclude_usres"],
+    ])("rejects %j without `exclude_users`, beside `users` too", (name) => {
+      expect(() => parseNotification(JSON.stringify({ [name]: ["bob"], data: 1 }))).toThrow(EXCLUDED);
+      expect(() => parseNotification(JSON.stringify({ users: ["a", "bob"], [name]: ["bob"], data: 1 }))).toThrow(
+        EXCLUDED,
+      );
+    });
+
+    it.each([
+      ...["type", "id", "source", "version", "timestamp", "priority", "title", "use", "username_of_the_sender"],
+      ...["to", "from", "message", "userAgent", "user_count", "x".repeat(100_000), "", "__proto__", "toString"],
+    ])("passes over %.30j, which means something else", (name) => {
+      const body = `{${JSON.stringify(name)}:["bob"],"data":1}`;
+      expect(parseNotification(body).audience).toEqual({ kind: "everyone" });
+    });
+
+    it("passes over members that look like the two when both are there: they are the sender's own", () => {
+      const body = { user: "alice", users: ["bob"], exclude: true, exclude_users: ["carol"], data: 1 };
+      expect(parseNotification(JSON.stringify(body))).toMatchObject({
+        audience: { kind: "users", users: ["bob"] },
+        excludedUsers: new Set(["carol"]),
+      });
+      expect(parseNotification('{"users":[],"user_ids":["bob"],"data":1}').audience).toEqual({ kind: "everyone" });
+    });
+
+    it("does not repeat the name, which is the sender's", () => {
+      expect(() => parseNotification('{"user":"bob","data":1}')).toThrow(new MalformedNotificationError(USERS));
+    });
   });
 
   describe("of a dead letter that AWS wrapped, redriven", () => {
@@ -88,7 +149,10 @@ describe("parseNotification", () => {
         Message: request,
         Timestamp: "…",
       };
-      expect(parseNotification(JSON.stringify(letter), 9_000)).toMatchObject({ ...delivered, sentAt: 9_000 });
+      expect(parseNotification(JSON.stringify(letter), { sentAt: 9_000 })).toMatchObject({
+        ...delivered,
+        sentAt: 9_000,
+      });
     });
 
     it("reads what the function has failed for good", () => {
@@ -98,7 +162,10 @@ describe("parseNotification", () => {
         requestPayload: { Records: [{ EventSource: "aws:sns", Sns: { MessageId: "m", Message: request } }] },
         responseContext: { statusCode: 200, functionError: "Unhandled" },
       };
-      expect(parseNotification(JSON.stringify(letter), 9_000)).toMatchObject({ ...delivered, sentAt: 9_000 });
+      expect(parseNotification(JSON.stringify(letter), { sentAt: 9_000 })).toMatchObject({
+        ...delivered,
+        sentAt: 9_000,
+      });
     });
 
     it.each([
@@ -136,9 +203,10 @@ describe("parseNotification", () => {
           json.map((value) => JSON.stringify(value)),
           shape.map((value) => JSON.stringify(value)),
         ),
-        (body) => {
+        fc.boolean(),
+        (body, isContinuation) => {
           try {
-            const { audience, data } = parseNotification(body);
+            const { audience, data } = parseNotification(body, { isContinuation });
             expect(JSON.parse(data)).toEqual(JSON.parse(body).data);
             expect(["everyone", "users", "connections"]).toContain(audience.kind);
           } catch (error) {

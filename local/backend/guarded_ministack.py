@@ -1,0 +1,160 @@
+"""
+MiniStack for one run of SUMU: it ends with the process that started it, and it answers only to who knows the run's secret.
+
+MiniStack alone answers everybody, and its Lambda API runs code. So this guard in front of it refuses
+- what a browser sends for a page: such a request has an Origin or Sec-Fetch-Site header, or (by DNS rebinding) a foreign Host;
+- what is not signed with the run's secret (Signature Version 4): another user of this machine does not know it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+from urllib.parse import parse_qs, quote
+from xml.sax.saxutils import escape
+
+# Functions inherit the environment: what is for this process alone goes out of it.
+HOST_NAMES = os.environ.pop("SUMU_HOST_NAMES").split(",")
+
+
+def end_with_parent():
+    """The parent holds the other end of the standard input: it closes however the parent ends."""
+    sys.stdin.buffer.read()
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+class Refusal(Exception):
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+class Guard:
+    def __init__(self, app, secrets, host_names):
+        """secrets: by access key id. host_names: by which requests may name this server, without a port."""
+        self.app = app
+        self.secrets = secrets
+        self.host_names = host_names
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self.serve(scope, receive, send)
+        else:
+            # Nothing of SUMU uses MiniStack's WebSockets. Closed before it is accepted, the handshake is answered 403.
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def serve(self, scope, receive, send):
+        headers = {}
+        for name, value in scope["headers"]:
+            key, text = name.decode("latin-1").lower(), sigv4.decode_header_value(value)
+            headers[key] = f"{headers[key]},{text}" if key in headers else text
+        try:
+            self.refuse_browsers(headers)
+            if (scope["method"], scope["path"]) == ("GET", "/_ministack/health"):
+                await self.app(scope, receive, send)
+                return
+            secret = self.secret_of(headers)
+            body = await read(receive)
+            if body is None:
+                return
+            refuse_forgery(secret, scope, headers, body)
+        except Refusal as refusal:
+            await answer(send, refusal, headers)
+            return
+        await self.app(scope, replay(body, receive), send)
+
+    def refuse_browsers(self, headers):
+        if "origin" in headers or "sec-fetch-site" in headers:
+            raise Refusal("AccessDeniedException", "The local AWS does not answer web pages.")
+        name = headers.get("host", "").rsplit(":", 1)[0].lower()
+        if name not in self.host_names:
+            raise Refusal("AccessDeniedException", f"The local AWS answers to {' and '.join(self.host_names)} only.")
+
+    def secret_of(self, headers):
+        if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
+            raise Refusal("MissingAuthenticationTokenException", f"The request is not signed. {ADVICE}")
+        signature = sigv4.parse_header_signature(headers)
+        if isinstance(signature, tuple):
+            raise Refusal("IncompleteSignatureException", f"{signature[1]} {ADVICE}")
+        secret = self.secrets.get(signature.access_key_id)
+        if secret is None:
+            raise Refusal("UnrecognizedClientException", f"The access key is not that of this run. {ADVICE}")
+        return secret
+
+
+ADVICE = 'Use the credentials that "npm start" printed: eval "$(npm -s start -- --env)" sets them.'
+
+
+def refuse_forgery(secret, scope, headers, body):
+    signature = sigv4.parse_header_signature(headers)
+    failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
+        signature,
+        secret,
+        scope["method"],
+        (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1"),
+        parse_qs(scope["query_string"].decode("utf-8"), keep_blank_values=True),
+        headers,
+        body,
+    )
+    if failure is not None:
+        raise Refusal("InvalidSignatureException", f"{failure[1]} {ADVICE}")
+    claimed = headers.get("x-amz-content-sha256", "")
+    if len(claimed) == 64 and claimed != hashlib.sha256(body).hexdigest():
+        raise Refusal("InvalidSignatureException", "x-amz-content-sha256 is not the hash of the body.")
+
+
+async def read(receive):
+    """The whole body, or None when the client has gone."""
+    chunks = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def replay(body, receive):
+    """Gives the body that was read once more, then what comes after it."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message():
+        return messages.pop() if messages else await receive()
+
+    return next_message
+
+
+async def answer(send, refusal, headers):
+    # The query protocol (SNS) reads XML, the others JSON.
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        kind = b"text/xml"
+        text = f"<Type>Sender</Type><Code>{refusal.code}</Code><Message>{escape(str(refusal))}</Message>"
+        body = f"<ErrorResponse><Error>{text}</Error></ErrorResponse>".encode()
+    else:
+        kind = b"application/json"
+        body = json.dumps({"__type": refusal.code, "message": str(refusal)}).encode()
+    length = str(len(body)).encode()
+    fields = [(b"content-type", kind), (b"content-length", length), (b"x-amzn-errortype", refusal.code.encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+sys.argv = ["ministack"]
+from ministack import app as ministack  # noqa: E402 (a slow import: the parent may end meanwhile)
+from ministack.core import sigv4  # noqa: E402
+
+# Read by now. Functions would inherit it, and their own means other levels.
+del os.environ["LOG_LEVEL"]
+# Functions sign with their account's number and the same secret.
+run_secrets = {os.environ["AWS_ACCESS_KEY_ID"]: os.environ["AWS_SECRET_ACCESS_KEY"]}
+ministack.app = Guard(ministack.app, run_secrets, HOST_NAMES)
+ministack.main()

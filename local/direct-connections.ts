@@ -1,0 +1,16 @@
+import http from "node:http";
+
+/** Hosts that a proxy knows as another machine, or not at all. */
+const LOOPBACK_NAMES = ["127.0.0.1", "localhost"];
+
+/**
+ * Keeps this process's requests to this machine away from proxies, which NODE_USE_ENV_PROXY would send them to. A proxy for
+ * everything else, such as npm and pip, stays.
+ */
+export function connectDirectly(): void {
+  const excepted = process.env.no_proxy ?? process.env.NO_PROXY;
+  const names = [...(excepted ? [excepted] : []), ...LOOPBACK_NAMES].join(",");
+  // fetch reads the variables at each request; an agent of node:http has read them when it was made.
+  process.env.NO_PROXY = process.env.no_proxy = names;
+  http.globalAgent = new http.Agent({ keepAlive: true });
+}

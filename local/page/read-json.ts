@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import { RequestError } from "./request-error";
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * A request's body, a JSON object.
+ *
+ * @throws RequestError when it is none, or too large
+ */
+export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  if (request.headers["content-type"] !== "application/json")
+    throw new RequestError(415, "only application/json is taken");
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > BODY_LIMIT_BYTES) throw new RequestError(413, "the body is larger than 1 MiB");
+    chunks.push(chunk);
+  }
+  try {
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new RequestError(400, "the body is not a JSON object");
+}

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { devNull } from "node:os";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** pip's settings of how it reaches an index. All others are for the developer's own environments. */
+const NETWORK_SETTINGS = [
+  ...["index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy", "cert", "client-cert"],
+  ...["timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider"],
+];
+
+/**
+ * The environment for a Python that makes an environment of its own. PIP_USER, PIP_TARGET and their like, and the same in a
+ * pip.conf, would put packages elsewhere; PYTHONHOME and PYTHONPATH bring another Python's modules.
+ */
+export function plainPython(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const own = Object.entries(environment).filter(([name]) => !/^(PYTHON|PIP_)/.test(name));
+  return { ...Object.fromEntries(own), PIP_CONFIG_FILE: devNull };
+}
+
+/**
+ * As `plainPython`, but with the developer's settings of pip that say how to reach an index.
+ *
+ * @param python - whose pip is asked: its configuration files depend on the machine and the user
+ */
+export async function plainPip(python: string, signal?: AbortSignal): Promise<NodeJS.ProcessEnv> {
+  const configuration = Object.entries(process.env).filter(([name]) => name.startsWith("PIP_"));
+  const { PIP_CONFIG_FILE: _, ...plain } = plainPython();
+  const env = { ...plain, ...Object.fromEntries(configuration) };
+  // A configuration that pip cannot read stops it here, as it would at the installation: it is better than none then.
+  const { stdout } = await run(python, ["-m", "pip", "config", "list"], { env, signal }).catch(() => ({ stdout: "" }));
+  return { ...plainPython(), ...networkSettings(stdout) };
+}
+
+/** The settings of `pip config list` that stay, as pip's environment variables. A command's setting wins over a global one. */
+export function networkSettings(list: string): { readonly [name: string]: string } {
+  const settings: { [name: string]: string } = {};
+  const ranks = ["global", "install", ":env:"];
+  const lines = [...list.matchAll(/^(global|install|:env:)\.([a-z-]+)=(['"])(.*)\3$/gm)];
+  for (const [, , key = "", , value = ""] of lines.sort(
+    (a, b) => ranks.indexOf(a[1] ?? "") - ranks.indexOf(b[1] ?? ""),
+  )) {
+    if (!NETWORK_SETTINGS.includes(key)) continue;
+    settings[`PIP_${key.replaceAll("-", "_").toUpperCase()}`] = value.replaceAll("\\n", " ").trim();
+  }
+  return settings;
+}

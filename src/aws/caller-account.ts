@@ -1,0 +1,29 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
+import { Fn, TerraformLocal } from "cdktf";
+import { Construct } from "constructs";
+import type { AwsAccount } from "./aws-account";
+
+/**
+ * The account of the caller's provider, for a module without a regional resource. It comes from data sources: an argument
+ * that forces replacement must not use it, see {@link ResourceAccount}.
+ */
+export class CallerAccount extends Construct implements AwsAccount {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.accountId = new DataAwsCallerIdentity(this, "caller_identity").accountId;
+    const region = new DataAwsRegion(this, "aws_region");
+    // The argument `region` reads back as the provider's own where it is not given; the offline stand-in leaves it null.
+    this.region = new TerraformLocal(
+      this,
+      "region",
+      Fn.coalesce([region.region, Fn.element(Fn.split(".", region.endpoint), 1)]),
+    ).asString;
+    this.partition = new DataAwsPartition(this, "partition").partition;
+  }
+}

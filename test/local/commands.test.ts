@@ -1,0 +1,112 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { createAwsClients } from "../../local/backend/aws";
+import { peekQueue } from "../../local/backend/peek-queue";
+import { requireUnix } from "../../local/commands/run-command";
+import { awsAccess } from "../../local/running-stack";
+import { Client } from "../e2e/client";
+import { until } from "../e2e/until";
+import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
+import { NpmStart, root } from "../support/npm-start";
+
+const run = promisify(execFile);
+
+jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
+
+const commandLine = (script: string, ...args: readonly string[]): string[] => ["--import", "tsx", script, ...args];
+
+describe("the commands of the local run", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "sumu-test-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test.each([
+    ["local/start.ts", "npm start -- [options]"],
+    ["local/commands/connect.ts", "npm run -s connect -- <user>"],
+    ["local/commands/messages.ts", "npm run -s messages [-- --take]"],
+    ["local/commands/notify.ts", "npm run -s notify -- <users> <data>"],
+    ["local/commands/token.ts", "npm run -s token -- <user>"],
+  ])("%s --help prints how it is called, and does nothing", async (script, usage) => {
+    // Nothing runs: anything that it did would fail.
+    const env = { ...process.env, SUMU_LOCAL_FOLDER: folder };
+    const { stdout, stderr } = await run(process.execPath, commandLine(script, "--help"), { cwd: root, env });
+    expect(stdout.split("\n")).toContain(`  ${usage}`);
+    expect(stderr).toBe("");
+  });
+
+  test("rejects Windows, and says what to do", async () => {
+    await expect(requireUnix("win32")).rejects.toMatchObject({
+      code: "ERR_SETUP",
+      message: "SUMU does not run on Windows itself: install WSL (wsl --install), and run npm ci and npm start there",
+    });
+    await expect(requireUnix("darwin")).resolves.toBeUndefined();
+  });
+});
+
+describeWithLocalAws("npm run messages", () => {
+  let started: NpmStart;
+  beforeAll(async () => {
+    started = await NpmStart.run("--presence-source", "none");
+  });
+  afterAll(async () => {
+    await started?.interrupt();
+    await started?.clear();
+  });
+
+  /** Runs it until it has printed a line and something has come of it, and gives the line. */
+  async function firstLine(
+    args: readonly string[] = [],
+    effect: () => Promise<unknown> = async () => {},
+  ): Promise<string> {
+    const child = spawn(process.execPath, commandLine("local/commands/messages.ts", ...args), {
+      cwd: root,
+      env: started.environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const exited = once(child, "exit");
+    try {
+      const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+      await effect();
+      return line;
+    } finally {
+      child.kill("SIGINT");
+      await exited;
+    }
+  }
+
+  test("shows a message and leaves it, and takes it with --take", async () => {
+    const { stack } = started;
+    const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
+    alice.send('{"action":"send","message":{"hello":"backend"}}');
+    await alice.received(1);
+    const aws = createAwsClients(awsAccess(stack));
+    const bodies = async () => (await peekQueue(aws.access, stack.messages.queue.url)).map(({ Body }) => Body);
+    try {
+      const line = /^\{"hello":"backend"\} {2}\(source=apigw\.route\.send, timestamp=\d+, user_id=alice\)$/;
+      expect(await firstLine()).toMatch(line);
+      expect(await firstLine()).toMatch(line);
+      expect(await bodies()).toEqual(['{"hello":"backend"}']);
+      const gone = () => until("the message to go", async () => (await bodies()).length === 0);
+      expect(await firstLine(["--take"], gone)).toMatch(line);
+    } finally {
+      aws.destroy();
+      await alice.close();
+    }
+  });
+
+  test("rejects what it does not know", async () => {
+    const args = commandLine("local/commands/messages.ts", "--takes");
+    await expect(run(process.execPath, args, { cwd: root, env: started.environment })).rejects.toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: '"--takes" is not known here: "npm run -s messages -- --help" says what is\n',
+    });
+  });
+});
