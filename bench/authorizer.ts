@@ -5,15 +5,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildHandlers } from "../scripts/build-handlers";
 import { ensureNode24 } from "../scripts/node24";
-import { selfSignedCertificate } from "../test/handlers/authorizer/support/certificate";
-import { API_STAGE, connectEvent } from "../test/handlers/authorizer/support/connect-event";
-import { startKeyServer } from "../test/handlers/authorizer/support/key-server";
-import {
-  createSigningKey,
-  type SigningKey,
-  signToken,
-  unsignedToken,
-} from "../test/handlers/authorizer/support/signing-key";
+import { selfSignedCertificate } from "../support/certificate";
+import { API_STAGE, connectEvent } from "../support/connect-event";
+import { startKeyServer } from "../support/key-server";
+import { createSigningKey, type SigningKey, signToken, unsignedToken } from "../support/signing-key";
 import type { BenchSession } from "./session";
 import { type BenchRow, median } from "./table";
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { selfSignedCertificate } from "../test/handlers/authorizer/support/certificate";
-import { createSigningKey } from "../test/handlers/authorizer/support/signing-key";
+import { selfSignedCertificate } from "../support/certificate";
+import { createSigningKey } from "../support/signing-key";
 import { LocalPresence } from "./local-presence";
 import { connectionId, PAGE_ROWS, userId } from "./population";
 

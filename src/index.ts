@@ -1,7 +1,6 @@
 export type { GrantableRole } from "./access/grants";
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 export type { Tags } from "./aws/tags";
-export type { ConnectionStore } from "./connections/connection-store";
 export type {
   AckFrame,
   ClientFrame,
@@ -49,11 +48,10 @@ export type {
   FunctionSubscriptionOptions,
   InvokedFunction,
 } from "./integration/function-subscription";
-export type { Integration } from "./integration/integration";
-export type { QueueWithDlq } from "./integration/queue-with-dlq";
 export type { HandlerFunction } from "./lambda/handler-function";
 export type { VersionedFunction } from "./lambda/versioned-function";
 export type { Observability } from "./observability/observability";
+export type { ConnectionsTable, Queue, Table, Topic, TopicAndQueue } from "./outlets";
 export type { PresenceWatchdog } from "./presence/presence-watchdog";
 export type { Pusher } from "./pusher/pusher";
 export { Sumu } from "./sumu";

@@ -1,3 +1,4 @@
+import type { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
@@ -35,6 +36,7 @@ import { OriginalRights } from "./migration/original-rights";
 import { originalRightsExistence } from "./migration/original-rights-existence";
 import { NAME_SUFFIXES, physicalName } from "./names";
 import { Observability, stackMetrics } from "./observability/observability";
+import type { ConnectionsTable, Table, TopicAndQueue } from "./outlets";
 import { graceExistence, watchdogExistence } from "./presence/presence-source";
 import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
@@ -52,10 +54,14 @@ import { transformEverything } from "./terraform/transform";
  * @throws RangeError when a literal prop is invalid; the message names the module's input and the rule.
  */
 export class Sumu extends Construct {
-  /** Who is connected. */
-  readonly connections: ConnectionStore;
-  /** The topics and queues between SUMU and the backend. */
-  readonly integration: Integration;
+  /** Where the backend sends notifications: to the topic or to the queue, which both take the same. */
+  readonly notifications: TopicAndQueue;
+  /** Where the backend gets what clients publish (topic) and send (queue), and presence events where `presenceSource` says. */
+  readonly messages: TopicAndQueue;
+  /** A row for each open connection, with the attributes of {@link CONNECTION}. */
+  readonly connectionsTable: ConnectionsTable;
+  /** Who is online. Undefined when a literal `presenceSource` is neither topic nor queue. */
+  readonly presenceTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Who may connect. */
@@ -69,6 +75,7 @@ export class Sumu extends Construct {
   /** Alarms and the dashboard, each when asked for. */
   readonly observability: Observability;
   private readonly account: AwsAccount;
+  private readonly integration: Integration;
   private readonly encryption: Encryption;
   private readonly keyPolicy: KeyPolicy;
 
@@ -89,15 +96,19 @@ export class Sumu extends Construct {
       tracing: existsWhen(input.tracing),
     };
 
-    this.connections = new ConnectionStore(this, "connections", {
+    const connections = new ConnectionStore(this, "connections", {
       tableName: tableName(prefix, input.connectionsTableName),
       encryption,
       deletionProtection,
     });
-    this.integration = new Integration(this, "integration", { ...input, account, encryption });
+    const integration = new Integration(this, "integration", { ...input, account, encryption });
+    this.integration = integration;
+    this.notifications = { topic: integration.notificationsTopic, queue: integration.notificationsQueue };
+    this.messages = { topic: integration.messagesTopic, queue: integration.messagesQueue };
+    this.connectionsTable = connections.table;
     const originalRights = originalRightsExistence(input.keepOriginalRights, input.connectionsTableName);
     // The released functions come in the second apply of a move, when nothing of the original is left that they replace.
-    const delivery = named(
+    const delivery = asLocal(
       this,
       existsWithBoth(deliveryExistence(input.s3Artifacts, input.github), existsUnless(originalRights)),
     );
@@ -115,8 +126,8 @@ export class Sumu extends Construct {
       encryption,
       webSocketApi: this.webSocketApi,
       authorizerId: this.authorizer.authorizer.id,
-      connections: this.connections,
-      integration: this.integration,
+      connections,
+      integration,
     });
     const parts = {
       ...input,
@@ -124,26 +135,27 @@ export class Sumu extends Construct {
       encryption,
       observation,
       webSocketApi: this.webSocketApi,
-      connections: this.connections,
-      integration: this.integration,
+      connections,
+      integration,
     };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
-    const watchdog = watchdogExistence(presenceSource);
+    const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
       : undefined;
+    this.presenceTable = this.presence && nullableTable(this.presence.table);
 
     this.observability = new Observability(this, "observability", {
       account,
       metrics: stackMetrics({
         prefix,
         api: { apiId: this.webSocketApi.apiId, stageName },
-        connectionsTable: this.connections.tableName,
+        connectionsTable: connections.tableName,
         authorizerFunction: this.authorizer.handler.functionName,
         pusherFunction: this.pusher.handler.functionName,
       }),
       alarmActions: input.alarmActions,
-      visibilityTimeoutSeconds: this.integration.notificationsVisibilityTimeoutSeconds,
+      visibilityTimeoutSeconds: integration.notificationsVisibilityTimeoutSeconds,
       dashboard: existsWhen(input.dashboard),
       watchdog,
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
@@ -192,81 +204,6 @@ export class Sumu extends Construct {
     return this.gateway.stage.invokeUrl;
   }
 
-  /** The backend publishes notifications here, or sends them to the queue: either way takes the same. */
-  get notificationsTopicArn(): string {
-    return this.integration.notificationsTopic.arn;
-  }
-
-  /** The last part of {@link notificationsTopicArn}. */
-  get notificationsTopicName(): string {
-    return this.integration.notificationsTopic.name;
-  }
-
-  /** The backend sends notifications here, or publishes them to the topic: either way takes the same. */
-  get notificationsQueueArn(): string {
-    return this.integration.notificationsQueue.arn;
-  }
-
-  /** As the SDKs want the queue that the backend sends notifications to. */
-  get notificationsQueueUrl(): string {
-    return this.integration.notificationsQueue.url;
-  }
-
-  /** The last part of {@link notificationsQueueArn}. */
-  get notificationsQueueName(): string {
-    return this.integration.notificationsQueue.name;
-  }
-
-  /** The backend subscribes here to what clients publish, and to presence when it goes there. */
-  get messagesTopicArn(): string {
-    return this.integration.messagesTopic.arn;
-  }
-
-  /** The last part of {@link messagesTopicArn}. */
-  get messagesTopicName(): string {
-    return this.integration.messagesTopic.name;
-  }
-
-  /** The backend takes from here what clients send, and presence when it goes there. */
-  get messagesQueueArn(): string {
-    return this.integration.messagesQueue.arn;
-  }
-
-  /** As the SDKs want the queue that the backend takes messages from. */
-  get messagesQueueUrl(): string {
-    return this.integration.messagesQueue.url;
-  }
-
-  /** The last part of {@link messagesQueueArn}. */
-  get messagesQueueName(): string {
-    return this.integration.messagesQueue.name;
-  }
-
-  /** A row for each open connection, with the attributes of {@link CONNECTION}. */
-  get connectionsTableName(): string {
-    return this.connections.tableName;
-  }
-
-  /** A row for each open connection, with the attributes of {@link CONNECTION}. */
-  get connectionsTableArn(): string {
-    return this.connections.tableArn;
-  }
-
-  /** An INSERT when a connection opens, a REMOVE when it is gone; keys only. */
-  get connectionsTableStreamArn(): string {
-    return this.connections.streamArn;
-  }
-
-  /** Who is online: undefined without a watchdog; with a variable `presenceSource`, null in Terraform. */
-  get presenceTableName(): string | undefined {
-    return this.presence && attributeOrNull(this.presence.table, "name");
-  }
-
-  /** Who is online: undefined without a watchdog; with a variable `presenceSource`, null in Terraform. */
-  get presenceTableArn(): string | undefined {
-    return this.presence && attributeOrNull(this.presence.table, "arn");
-  }
-
   /**
    * What the policy of {@link SumuProps.kmsKeyArn}'s key must allow services, as JSON, besides what lets IAM decide about
    * roles. It depends on no key: the key's own policy may be made of it.
@@ -275,51 +212,94 @@ export class Sumu extends Construct {
     return this.keyPolicy.json;
   }
 
-  /** Lets a role notify users, through the topic and through the queue. */
+  /**
+   * Lets a role notify users, through the topic and through the queue.
+   *
+   * @example
+   * sumu.grantSendNotifications(backendRole);
+   * new SsmParameter(this, "notifications_queue", {
+   *   name: "/shop/notifications-queue",
+   *   type: "String",
+   *   value: sumu.notifications.queue.url,
+   * });
+   */
   grantSendNotifications(role: GrantableRole): IamRolePolicy {
-    return this.grant(role, sendNotifications(this.notificationsTopicArn, this.notificationsQueueArn));
+    const { topic, queue } = this.notifications;
+    return this.grant(role, sendNotifications(topic.arn, queue.arn));
   }
 
-  /** Lets a role take what clients sent, and presence when it goes there, from the messages queue. */
+  /**
+   * Lets a role take messages from the messages queue: what clients send, and presence events when they go to the queue.
+   * A Lambda function gets them by {@link invokeFromMessagesQueue}.
+   *
+   * @example
+   * sumu.grantReceiveMessages(workerRole);
+   */
   grantReceiveMessages(role: GrantableRole): IamRolePolicy {
-    return this.grant(role, receiveMessages(this.messagesQueueArn));
+    return this.grant(role, receiveMessages(this.messages.queue.arn));
   }
 
-  /** Lets a role subscribe something, while it runs, to what clients publish, and to presence when it goes there. */
+  /**
+   * Lets a role subscribe something to the messages topic while it runs: to what clients publish, and to presence events
+   * when they go to the topic.
+   *
+   * @example
+   * sumu.grantSubscribeMessages(backendRole);
+   */
   grantSubscribeMessages(role: GrantableRole): IamRolePolicy {
-    return this.grant(role, subscribeMessages(this.messagesTopicArn));
+    return this.grant(role, subscribeMessages(this.messages.topic.arn));
   }
 
-  /** Lets a role read who is connected. */
+  /**
+   * Lets a role read who is connected.
+   *
+   * @example
+   * sumu.grantReadConnections(backendRole);
+   * new TerraformOutput(this, "connections", { value: sumu.connectionsTable.name });
+   */
   grantReadConnections(role: GrantableRole): IamRolePolicy {
-    return this.grant(role, readConnections(this.connectionsTableArn));
+    return this.grant(role, readConnections(this.connectionsTable.arn));
   }
 
-  /** Lets a role follow who connects and disconnects, by the connections table's stream. */
+  /**
+   * Lets a role follow who connects and disconnects, by the connections table's stream.
+   *
+   * @example
+   * const permission = sumu.grantFollowConnections(auditRole);
+   * new LambdaEventSourceMapping(this, "audit_connections", {
+   *   eventSourceArn: sumu.connectionsTable.streamArn,
+   *   functionName: audit.arn,
+   *   startingPosition: "LATEST",
+   *   dependsOn: [permission],
+   * });
+   */
   grantFollowConnections(role: GrantableRole): IamRolePolicy {
-    return this.grant(role, followConnections(this.connectionsTableStreamArn));
+    return this.grant(role, followConnections(this.connectionsTable.streamArn));
   }
 
   /**
    * Lets a role read who is online.
    *
+   * @example
+   * sumu.grantReadPresence(backendRole);
    * @throws Error when there is no presence table: `presenceSource` is neither topic nor queue
    */
   grantReadPresence(role: GrantableRole): IamRolePolicy {
-    const { presenceTableArn } = this;
-    if (presenceTableArn === undefined) {
+    if (this.presenceTable === undefined) {
       throw new Error('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
     }
-    return this.grant(role, readPresence(presenceTableArn));
+    return this.grant(role, readPresence(this.presenceTable.arn));
   }
 
   /**
-   * Invokes a function of the application's with each message of the messages topic: what clients publish, and presence
-   * when it goes there. A message at a time, at once, and lost when the function fails three times: what must not be lost
-   * goes through the queue, see {@link invokeFromMessagesQueue}.
+   * Invokes a Lambda function of the application with each message of the messages topic: what clients publish, and
+   * presence events when they go to the topic. SNS invokes it once for each message, at once. A message is lost when the
+   * function fails three times. Use the queue for messages that must not be lost, see {@link invokeFromMessagesQueue}.
    *
    * @param invoked - the function, or the alias of one
    * @param options - which messages
+   * @example
+   * sumu.invokeFromMessagesTopic(audit, { sources: [MESSAGE_SOURCES.presence] });
    */
   invokeFromMessagesTopic(invoked: InvokedFunction, options: FunctionSubscriptionOptions = {}): FunctionSubscription {
     return new FunctionSubscription(this, `messages_topic_to_${invoked.node.addr}`, {
@@ -331,14 +311,16 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Invokes a function of the application's with batches of the messages queue: what clients send, and presence when it
-   * goes there. A message that fails five times moves to the dead-letter queue. A function that returns
-   * `{ batchItemFailures: [{ itemIdentifier: messageId }] }` fails those only, one that throws the whole batch. Give it a
-   * time-out of 120 s at most: a sixth of the queue's visibility time-out, as AWS advises.
+   * Invokes a Lambda function of the application with batches of the messages queue: what clients send, and presence
+   * events when they go to the queue. A message that fails five times moves to the dead-letter queue. If the function
+   * returns `{ batchItemFailures: [{ itemIdentifier: messageId }] }`, only those messages have failed; if it throws, the
+   * whole batch has. Give it a time-out of 120 s at most: a sixth of the queue's visibility time-out, as AWS advises.
    *
    * @param invoked - the function, or the alias of one
    * @param role - its execution role, which is granted to take from the queue
    * @param options - how many messages at once
+   * @example
+   * sumu.invokeFromMessagesQueue(worker, workerRole, { batchSize: 5, maximumConcurrency: 10 });
    * @throws RangeError when an option is out of its bounds
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
    */
@@ -360,11 +342,16 @@ export class Sumu extends Construct {
   }
 }
 
-/** The condition by a name: many counts read it. */
-function named(scope: Construct, existence: Existence): Existence {
+/** Puts the condition into a Terraform local, because many resources use it as their count. */
+function asLocal(scope: Construct, existence: Existence): Existence {
   return existence.condition === undefined
     ? existence
     : existsWhen(new TerraformLocal(scope, "has_pipelines", existence.condition).expression);
+}
+
+/** A table whose attributes are null in Terraform where it does not exist. */
+function nullableTable(table: DynamodbTable): Table {
+  return { name: attributeOrNull(table, "name"), arn: attributeOrNull(table, "arn") };
 }
 
 function tableName(prefix: string, given: string | undefined): string {

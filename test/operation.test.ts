@@ -1,24 +1,12 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { TerraformVariable } from "cdktf";
-import type { Construct } from "constructs";
 import type { SumuProps } from "../src/inputs/sumu-props";
 import { Sumu } from "../src/sumu";
 import { type Block, only, pathOf, type SynthesizedStack, synthesize } from "./support/synthesize";
-
-const FEWEST: SumuProps = {
-  prefix: "shop",
-  stageName: "live",
-  issuerJwksUri: "https://issuer.example.com/jwks.json",
-};
+import { FEWEST, synthesizeSumu as sumu } from "./support/synthesize-sumu";
 
 const KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789";
-
-function sumu(props: Partial<SumuProps> | ((scope: Construct) => Partial<SumuProps>) = {}): SynthesizedStack {
-  return synthesize((stack) => {
-    new Sumu(stack, "sumu", { ...FEWEST, ...(typeof props === "function" ? props(stack) : props) });
-  });
-}
 
 const named = (name: string) => (block: Block) => block.name === name || block.function_name === name;
 

@@ -1,34 +1,15 @@
 import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { type TerraformStack, TerraformVariable, Token } from "cdktf";
-import type { SumuProps } from "../src/inputs/sumu-props";
+import { TerraformVariable, Token } from "cdktf";
 import { Sumu } from "../src/sumu";
 import { type Block, type Blocks, only, pathOf, type SynthesizedStack, synthesize } from "./support/synthesize";
-
-const FEWEST: SumuProps = {
-  prefix: "shop",
-  stageName: "live",
-  issuerJwksUri: "https://issuer.example.com/jwks.json",
-};
-
-function sumu(props: Partial<SumuProps> = {}, more?: (sumu: Sumu, stack: TerraformStack) => void): SynthesizedStack {
-  return synthesize((stack) => {
-    const construct = new Sumu(stack, "sumu", { ...FEWEST, ...props });
-    more?.(construct, stack);
-  });
-}
+import { FEWEST, synthesizeSumu as sumu } from "./support/synthesize-sumu";
 
 const named = (name: string) => (block: Block) => block.name === name || block.function_name === name;
 
 function environmentOf({ resource }: SynthesizedStack, functionName: string): Record<string, string> {
   const { environment } = only(resource.aws_lambda_function, named(functionName));
   return (environment as { variables: Record<string, string> }).variables;
-}
-
-/** The statements of the policy document at a path below the Sumu. */
-function policyAt({ data }: SynthesizedStack, path: string): readonly Block[] {
-  const found = Object.values(data.aws_iam_policy_document ?? {}).find((block) => pathOf(block) === `app/sumu/${path}`);
-  return (found?.statement ?? []) as readonly Block[];
 }
 
 /** A reference without the hash that makes it unique: `aws_sqs_queue.sumu_integration_messages_queue.arn`. */
@@ -74,7 +55,7 @@ describe("Sumu with the fewest props", () => {
     ]);
   });
 
-  test("design fault 1: has a TTL on a Number, a stream of keys and point-in-time recovery", () => {
+  test("has a connections table with a TTL on a Number, a stream of keys and point-in-time recovery", () => {
     expect(only(stack.resource.aws_dynamodb_table, named("shop-sumu-connections"))).toEqual({
       name: "shop-sumu-connections",
       billing_mode: "PAY_PER_REQUEST",
@@ -214,7 +195,7 @@ describe("Sumu with the fewest props", () => {
     });
   });
 
-  test("design fault 9: tags every resource that can carry tags", () => {
+  test("tags every resource that can carry tags", () => {
     const taggable = [
       "aws_apigatewayv2_api",
       "aws_apigatewayv2_stage",
@@ -235,93 +216,7 @@ describe("Sumu with the fewest props", () => {
   });
 });
 
-describe("least privilege", () => {
-  const rights = (stack: SynthesizedStack, path: string) =>
-    policyAt(stack, path).map(({ actions, resources }) => ({
-      actions,
-      resources: (resources as string[]).map(readable),
-    }));
-  const log = (name: string) => ({
-    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    resources: [`\${aws_cloudwatch_log_group.sumu_${name}_log_group.arn}:*`],
-  });
-  const connections = "${aws_dynamodb_table.sumu_connections.arn}";
-
-  test("the routes write connections and hand on messages, nothing else", () => {
-    expect(rights(sumu(), "gateway/gateway/policy_document")).toEqual([
-      { actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"], resources: [connections] },
-      { actions: ["sns:Publish"], resources: ["${aws_sns_topic.sumu_integration_messages_topic.arn}"] },
-      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"] },
-    ]);
-  });
-
-  test("the authorizer writes its log, nothing else", () => {
-    expect(rights(sumu(), "authorizer/authorizer/execution/policy_document")).toEqual([log("authorizer")]);
-  });
-
-  test("the pusher reads and prunes connections, posts to this stage, takes and continues notifications", () => {
-    expect(rights(sumu(), "pusher/pusher/execution/policy_document")).toEqual([
-      log("pusher"),
-      { actions: ["dynamodb:Query", "dynamodb:Scan", "dynamodb:DeleteItem"], resources: [connections] },
-      {
-        actions: ["execute-api:ManageConnections"],
-        resources: ["${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live/POST/@connections/*"],
-      },
-      {
-        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"],
-        resources: ["${aws_sqs_queue.sumu_integration_notifications_queue.arn}"],
-      },
-      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_integration_notifications_dlq.arn}"] },
-    ]);
-  });
-
-  // Both rights: after a switch the version before it runs on until the alias moves.
-  test.each(["topic", "queue"])("the watchdog with presence to the %s may send to both", (presenceSource) => {
-    expect(rights(sumu({ presenceSource }), "presence/presence/execution/policy_document")).toEqual([
-      log("presence"),
-      {
-        actions: [
-          "dynamodb:DescribeStream",
-          "dynamodb:GetRecords",
-          "dynamodb:GetShardIterator",
-          "dynamodb:ListStreams",
-        ],
-        resources: ["${aws_dynamodb_table.sumu_connections.stream_arn}"],
-      },
-      { actions: ["dynamodb:Query"], resources: [connections] },
-      {
-        actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-        resources: ["${aws_dynamodb_table.sumu_presence_presence_table.arn}"],
-      },
-      { actions: ["sns:Publish"], resources: ["${aws_sns_topic.sumu_integration_messages_topic.arn}"] },
-      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_integration_messages_queue.arn}"] },
-      { actions: ["sqs:SendMessage"], resources: ["${aws_sqs_queue.sumu_presence_presence_dlq.arn}"] },
-    ]);
-  });
-
-  test("every role is assumed by its one service, a function's for this account only", () => {
-    const stack = sumu();
-    const account = "${local.sumu_account_account_id}";
-    const inAccount = { test: "StringEquals", variable: "aws:SourceAccount", values: [account] };
-    const trusted = (path: string) =>
-      policyAt(stack, `${path}/trust_policy_document`).map(({ actions, principals, condition }) => ({
-        actions,
-        principals,
-        condition: JSON.parse(readable(JSON.stringify(condition))),
-      }));
-    const assume = (service: string, condition: unknown[]) => [
-      { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: [service] }], condition },
-    ];
-    // It says neither account nor API when it assumes a role: a condition would refuse every connection.
-    expect(policyAt(stack, "gateway/gateway/trust_policy_document")).toEqual([
-      { actions: ["sts:AssumeRole"], principals: [{ type: "Service", identifiers: ["apigateway.amazonaws.com"] }] },
-    ]);
-    for (const path of ["authorizer/authorizer", "pusher/pusher", "presence/presence"]) {
-      expect(trusted(`${path}/execution`)).toEqual(assume("lambda.amazonaws.com", [inAccount]));
-    }
-  });
-});
-
+// Every right of every role is in test/module/expected-policies.ts.
 describe("presenceSource", () => {
   const ofPresence = ({ resource, data }: SynthesizedStack) =>
     [resource, data].flatMap((blocks: Blocks) =>

@@ -44,12 +44,12 @@ export class ShopStack extends TerraformStack {
     sumu.grantReadPresence(backendRole);
 
     // The order desk answers what customers send, and hears who comes and goes.
-    const desk = new OrderDesk(this, "order_desk", { notificationsQueueUrl: sumu.notificationsQueueUrl });
+    const desk = new OrderDesk(this, "order_desk", { notificationsQueueUrl: sumu.notifications.queue.url });
     sumu.invokeFromMessagesQueue(desk.function, desk.role, { maximumConcurrency: 10 });
     sumu.invokeFromMessagesTopic(desk.function, { sources: [MESSAGE_SOURCES.presence] });
     sumu.grantSendNotifications(desk.role);
 
     new TerraformOutput(this, "websocket_url", { value: sumu.webSocketUrl });
-    new TerraformOutput(this, "notifications_queue_url", { value: sumu.notificationsQueueUrl });
+    new TerraformOutput(this, "notifications_queue_url", { value: sumu.notifications.queue.url });
   }
 }

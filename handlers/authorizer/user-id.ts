@@ -1,4 +1,4 @@
-import { jsonMember } from "../pusher/json-member";
+import { jsonMember } from "../shared/json-member";
 import type { VerifiedToken } from "./verify-token";
 
 /** DynamoDB's limit for a hash key, in bytes of UTF-8. */

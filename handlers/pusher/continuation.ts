@@ -30,7 +30,12 @@ const ATTRIBUTE_BYTES = 256;
  * @throws RangeError The notification leaves no room: its data and excluded users fill a message by themselves.
  */
 export function continuationBodies(
-  { data, excludedUsers, sentAt }: Pick<Notification, "data" | "excludedUsers" | "sentAt">,
+  {
+    data,
+    excludedUsers,
+    sentAt,
+    refusals = 0,
+  }: Pick<Notification, "data" | "excludedUsers" | "sentAt"> & Partial<Pick<Notification, "refusals">>,
   remainder: Audience,
   attempt: number,
   reason?: string,
@@ -38,7 +43,8 @@ export function continuationBodies(
   const why = reason === undefined ? "" : `,"reason":${JSON.stringify(reason)}`;
   const since = sentAt === undefined || reason !== undefined ? "" : `,"sent_at":${sentAt}`;
   const start = `{"data":${data}`;
-  const state = `"${CONTINUATION}":{"attempt":${attempt}${since}${why}`;
+  const refused = refusals === 0 || reason !== undefined ? "" : `,"refusals":${refusals}`;
+  const state = `"${CONTINUATION}":{"attempt":${attempt}${since}${refused}${why}`;
   if (remainder.kind === "connections") {
     const tuples = remainder.connections.map(({ userId, connectionId, connectedAt }) =>
       JSON.stringify([userId, connectionId, connectedAt]),
@@ -70,11 +76,12 @@ export function continuationBodies(
 export function readContinuation(
   continuation: unknown,
   users: readonly string[],
-): Pick<Notification, "audience" | "attempt"> & { readonly sentAt?: number } {
+): Pick<Notification, "audience" | "attempt" | "refusals"> & { readonly sentAt?: number } {
   const malformed = new MalformedNotificationError(`\`${CONTINUATION}\` is not one that this version writes`);
   if (!isJsonObject(continuation)) throw malformed;
-  const { attempt, connections, segment, after, sent_at: requestSentAt } = continuation;
+  const { attempt, connections, segment, after, refusals = 0, sent_at: requestSentAt } = continuation;
   if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
+  if (typeof refusals !== "number" || !Number.isSafeInteger(refusals) || refusals < 0) throw malformed;
   if (after !== undefined && !isJsonObject(after)) throw malformed;
   if (requestSentAt !== undefined && typeof requestSentAt !== "number") throw malformed;
   const sent = requestSentAt === undefined ? {} : { sentAt: requestSentAt };
@@ -82,6 +89,7 @@ export function readContinuation(
     if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
     return {
       attempt,
+      refusals,
       ...sent,
       audience: {
         kind: "connections",

@@ -1,6 +1,7 @@
 import { fullJitterMs } from "../aws/backoff";
 import type { Clock } from "./clock";
 import type { Connection, ConnectionRow } from "./connection";
+import { MAX_ATTEMPTS } from "./continuation";
 import type { Courier, Payload, Recipient, Turn } from "./courier";
 import { classify, type PostResult, type Reason } from "./post-result";
 
@@ -18,6 +19,9 @@ export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
 
+/** Refused connections (429) that one notification holds in memory to try them again. Further ones wait in the queue. */
+const REFUSED_FULL = 2_048;
+
 /** Shifting an array of thousands at every delivery would cost more than dropping its spent part now and then. */
 const COMPACT_AT = 4_096;
 
@@ -34,7 +38,12 @@ export interface DeliveryPorts {
   /** Takes over a connection that can never get this message. */
   readonly onRefused: (connection: Connection, reason: Reason) => void;
   /** Takes over a connection that a later invocation tries again. */
-  readonly onPostponed: (connection: Connection, reason: Reason) => void;
+  readonly onPostponed: (recipient: Recipient, reason: Reason) => void;
+}
+
+export interface Past {
+  readonly attempts: number;
+  readonly refusals: number;
 }
 
 /**
@@ -49,8 +58,14 @@ export class Delivery implements Turn {
   retried = 0;
   #ready: Recipient[] = [];
   #first = 0;
+  /** Probes go first: until they are answered, the congestion window may be closed for nothing. */
+  readonly #probes: Recipient[] = [];
   /** Recipients that wait to be tried again, with what ends their wait. */
   readonly #waiting = new Map<Recipient, () => void>();
+  /** Those of them that were refused (429). */
+  #refusedWaiting = 0;
+  /** Refused recipients that are not tried again before it is known who refuses. */
+  readonly #held = new Set<Recipient>();
   #inFlight = 0;
   #removals = 0;
   #stopped = false;
@@ -63,6 +78,8 @@ export class Delivery implements Turn {
     readonly payload: Payload,
     private readonly courier: Courier,
     private readonly ports: DeliveryPorts,
+    /** Where it is a continuation: the attempts before this one, and how often its connections were refused in them. */
+    private readonly past: Past = { attempts: 0, refusals: 0 },
   ) {
     this.#stopped = courier.stopped;
     this.#progressAt = ports.clock.now();
@@ -73,8 +90,12 @@ export class Delivery implements Turn {
     return this.#stopped;
   }
 
+  get isSuspect(): boolean {
+    return this.past.refusals > 0;
+  }
+
   get hasReady(): boolean {
-    return this.#first < this.#ready.length;
+    return this.#readyCount > 0;
   }
 
   /** Whether anything has come of this notification so far. */
@@ -92,7 +113,7 @@ export class Delivery implements Turn {
         this.#remove(this.ports.removeExpired(row));
       } else {
         const { userId, connectionId, connectedAt } = row;
-        this.#ready.push({ userId, connectionId, connectedAt, failures: 0 });
+        this.#ready.push({ userId, connectionId, connectedAt, failures: 0, refusals: 0, isProbe: false });
       }
     }
     this.courier.pump();
@@ -105,6 +126,11 @@ export class Delivery implements Turn {
   }
 
   take(): Recipient | undefined {
+    const probe = this.#probes.pop();
+    if (probe !== undefined) {
+      this.#inFlight++;
+      return probe;
+    }
     const recipient = this.#ready[this.#first++];
     if (this.#first >= this.#ready.length) {
       this.#ready = [];
@@ -149,16 +175,32 @@ export class Delivery implements Turn {
         this.retried++;
         recipient.failures++;
         recipient.reason = outcome.reason;
-        this.#retry(recipient, outcome.reason);
+        if (outcome.reason === "throttled") this.#refused(recipient);
+        else this.#retry(recipient, outcome.reason);
         this.#stopIfNothingMoves();
         break;
     }
     this.#check();
   }
 
+  reconsider(): void {
+    const { throttle } = this.courier;
+    const isOfUse = !this.#stopped && (throttle.refuser !== "unknown" || throttle.wantsProbe);
+    for (const recipient of isOfUse ? [...this.#held] : []) {
+      if (throttle.refuser === "unknown" && !throttle.wantsProbe) break;
+      this.#held.delete(recipient);
+      this.#retryRefused(recipient);
+    }
+    this.#check();
+  }
+
   stop(): void {
     this.#stopped = true;
-    for (const cancel of this.#waiting.values()) cancel();
+    for (const [recipient, cancel] of this.#waiting) {
+      cancel();
+      if (recipient.isProbe) this.courier.throttle.cancelProbe();
+      recipient.isProbe = false;
+    }
     this.#check();
   }
 
@@ -173,15 +215,20 @@ export class Delivery implements Turn {
       cancel();
     }
     this.courier.remove(this);
-    return [...this.#ready.slice(this.#first), ...this.#waiting.keys()];
+    return [...this.#probes, ...this.#ready.slice(this.#first), ...this.#waiting.keys(), ...this.#held];
+  }
+
+  get #readyCount(): number {
+    return this.#probes.length + this.#ready.length - this.#first;
   }
 
   get #backlog(): number {
-    return this.#ready.length - this.#first + this.#waiting.size + this.#removals;
+    return this.#readyCount + this.#waiting.size - this.#refusedWaiting + this.#removals;
   }
 
   get #idle(): boolean {
-    const left = this.#stopped ? 0 : this.#ready.length - this.#first + this.#waiting.size;
+    const held = this.courier.throttle.isProbing ? this.#held.size : 0;
+    const left = this.#stopped ? 0 : this.#readyCount + this.#waiting.size + held;
     return this.#inFlight === 0 && this.#removals === 0 && left === 0;
   }
 
@@ -190,11 +237,47 @@ export class Delivery implements Turn {
       this.ports.onPostponed(recipient, reason);
       return;
     }
+    this.#wait(recipient);
+  }
+
+  /** The connection answered 429. */
+  #refused(recipient: Recipient): void {
+    recipient.refusals++;
+    if (this.#stopped) this.#held.add(recipient);
+    else this.#retryRefused(recipient);
+  }
+
+  /** As long as it is not known who refuses, a connection is not tried again, but for a few. */
+  #retryRefused(recipient: Recipient): void {
+    const { throttle } = this.courier;
+    const isFull = this.#held.size + this.#refusedWaiting >= REFUSED_FULL;
+    if (throttle.refuser === "account") {
+      if (isFull || recipient.failures >= MAX_TRIES) this.ports.onPostponed(recipient, "throttled");
+      else this.#wait(recipient);
+      return;
+    }
+    if (!isFull && this.#mayProbe(recipient) && throttle.startProbe()) {
+      recipient.isProbe = true;
+      this.#wait(recipient);
+    } else if (isFull || (throttle.refuser === "connections" && !this.isSuspect)) {
+      this.ports.onPostponed(recipient, "throttled");
+    } else this.#held.add(recipient);
+  }
+
+  /** Once in an invocation, and it counts as an attempt. */
+  #mayProbe({ refusals }: Recipient): boolean {
+    return !this.isSuspect && refusals === 1 && this.past.attempts + refusals < MAX_ATTEMPTS;
+  }
+
+  #wait(recipient: Recipient): void {
+    const isRefused = recipient.reason === "throttled";
+    if (isRefused) this.#refusedWaiting++;
     const cancel = this.#stopped
       ? () => {}
       : this.ports.clock.after(fullJitterMs(recipient.failures, BACKOFF, this.ports.random), () => {
           this.#waiting.delete(recipient);
-          this.#ready.push(recipient);
+          if (isRefused) this.#refusedWaiting--;
+          (recipient.isProbe ? this.#probes : this.#ready).push(recipient);
           this.courier.pump();
         });
     this.#waiting.set(recipient, cancel);

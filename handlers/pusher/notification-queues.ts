@@ -1,5 +1,5 @@
+import { reasonAttributes } from "../aws/dead-letter";
 import type { OutgoingMessage, Sqs } from "../aws/sqs";
-import { reasonAttributes } from "../shared/dead-letter";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
 import { CONTINUATION_ATTRIBUTE } from "./continuation";

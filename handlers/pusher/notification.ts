@@ -17,6 +17,8 @@ export interface Notification {
   readonly excludedUsers: ReadonlySet<string>;
   /** From 1: how often deliveries that failed have been tried, this invocation included, those that do not count left out. */
   readonly attempt: number;
+  /** How often the connections were refused (429) while others took theirs: the clients do not read. */
+  readonly refusals?: number;
   /** Epoch milliseconds at which the queue or topic took the backend's request; absent when that is not known. */
   readonly sentAt?: number;
 }

@@ -1,8 +1,8 @@
+import { jsonMember } from "../shared/json-member";
 import { isJsonObject } from "../shared/json-object";
 import { misspeltMember } from "./audience-spelling";
 import { CONTINUATION, readContinuation } from "./continuation";
 import { requestInFailure } from "./failure-envelope";
-import { jsonMember } from "./json-member";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
 
 /** What the queue or the topic says of a message, beside its body. */

@@ -43,8 +43,6 @@ export interface RouteProps {
   readonly requestParameters?: Readonly<Record<string, string>>;
   /** By integration response key: `/200/`, `$default`. Without a template the answer is not rendered. */
   readonly responses: readonly RouteAnswer[];
-  /** Whether the client hears back: a frame is sent only on a route with a route response. */
-  readonly answers: boolean;
   readonly authorizerId?: string;
 }
 
@@ -81,7 +79,7 @@ export class Route extends Construct {
       target: `integrations/${integration.id}`,
       authorizationType: props.authorizerId === undefined ? "NONE" : "CUSTOM",
       authorizerId: props.authorizerId,
-      routeResponseSelectionExpression: props.answers ? "$default" : undefined,
+      routeResponseSelectionExpression: "$default",
     });
     if (props.authorizerId === undefined) {
       acceptFinding(
@@ -90,13 +88,12 @@ export class Route extends Construct {
         "A WebSocket API authorizes on $connect, once for the connection: its other routes take no authorizer.",
       );
     }
-    if (props.answers) {
-      new Apigatewayv2RouteResponse(this, "route_response", {
-        apiId,
-        routeId: this.route.id,
-        routeResponseKey: "$default",
-      });
-    }
+    // API Gateway sends an answer only on a route with a route response.
+    new Apigatewayv2RouteResponse(this, "route_response", {
+      apiId,
+      routeId: this.route.id,
+      routeResponseKey: "$default",
+    });
   }
 }
 

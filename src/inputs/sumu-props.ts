@@ -27,9 +27,12 @@ export interface SumuProps
    * Called with every resource and data source of this SUMU and its path below it, as the last before synthesis: for
    * what no prop says. Nothing checks what it changes.
    * @example
-   * transform: (element, path) => {
-   *   if (element instanceof SqsQueue && path === "integration/messages/queue") element.delaySeconds = 5;
-   * }
+   * new Sumu(this, "sumu", {
+   *   ...props,
+   *   transform: (element, path) => {
+   *     if (element instanceof SqsQueue && path === "integration/messages/queue") element.delaySeconds = 5;
+   *   },
+   * });
    */
   readonly transform?: Transform;
 }

@@ -1,5 +1,4 @@
 import type { Construct } from "constructs";
-import { BUNDLES_CONTEXT_KEY } from "../lambda/handler-bundle";
 import { asModule } from "./as-module";
 import { SumuStack } from "./sumu-stack";
 
@@ -9,8 +8,7 @@ import { SumuStack } from "./sumu-stack";
  */
 export class SumuModule extends SumuStack {
   constructor(scope: Construct, id: string) {
-    scope.node.setContext(BUNDLES_CONTEXT_KEY, "${path.module}/handlers");
-    super(scope, id);
+    super(scope, id, "${path.module}/handlers");
   }
 
   override toTerraform(): unknown {

@@ -1,3 +1,4 @@
+import type { TopicAndQueue } from "../outlets";
 import type { Sumu } from "../sumu";
 import type { OutputDefinitions } from "./output";
 
@@ -13,34 +14,20 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
   },
   notifications: {
     description: "Where the backend sends notifications: topic = { name, arn }, queue = { arn, url, name }.",
-    value: (sumu) => ({
-      topic: { name: sumu.notificationsTopicName, arn: sumu.notificationsTopicArn },
-      queue: {
-        arn: sumu.notificationsQueueArn,
-        url: sumu.notificationsQueueUrl,
-        name: sumu.notificationsQueueName,
-      },
-    }),
+    value: ({ notifications }) => topicAndQueue(notifications),
   },
   messages: {
     description:
       "Where the backend finds what clients publish and send, and presence: topic = { name, arn }, queue = { arn, url, name }.",
-    value: (sumu) => ({
-      topic: { name: sumu.messagesTopicName, arn: sumu.messagesTopicArn },
-      queue: { arn: sumu.messagesQueueArn, url: sumu.messagesQueueUrl, name: sumu.messagesQueueName },
-    }),
+    value: ({ messages }) => topicAndQueue(messages),
   },
   connections_table: {
     description: "Who is connected: name, arn, stream_arn (keys only) of the table.",
-    value: (sumu) => ({
-      name: sumu.connectionsTableName,
-      arn: sumu.connectionsTableArn,
-      stream_arn: sumu.connectionsTableStreamArn,
-    }),
+    value: ({ connectionsTable: { name, arn, streamArn } }) => ({ name, arn, stream_arn: streamArn }),
   },
   presence_table: {
     description: "Who is online: name and arn of the table. Both null when presence_source is neither topic nor queue.",
-    value: (sumu) => ({ name: sumu.presenceTableName, arn: sumu.presenceTableArn }),
+    value: ({ presenceTable }) => ({ name: presenceTable?.name, arn: presenceTable?.arn }),
   },
   websocket_url: {
     description: "Where clients connect without a custom domain.",
@@ -52,3 +39,11 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     value: (sumu) => sumu.kmsKeyPolicyJson,
   },
 };
+
+/** Its members in the order in which the module lists them. */
+function topicAndQueue({ topic, queue }: TopicAndQueue): unknown {
+  return {
+    topic: { name: topic.name, arn: topic.arn },
+    queue: { arn: queue.arn, url: queue.url, name: queue.name },
+  };
+}

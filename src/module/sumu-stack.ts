@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { BUNDLES_CONTEXT_KEY } from "../lambda/handler-bundle";
 import { Sumu } from "../sumu";
 import { MOVED } from "./moved";
 import { declareOutputs } from "./output";
@@ -11,8 +12,10 @@ import { sumuVariables } from "./sumu-variables";
 export class SumuStack extends ReadableStack {
   readonly sumu: Sumu;
 
-  constructor(scope: Construct, id: string) {
+  /** @param bundles - the folder of the handlers' bundles, as an expression. @default assets of the synthesized stack */
+  constructor(scope: Construct, id: string, bundles?: string) {
     super(scope, id);
+    if (bundles !== undefined) this.node.setContext(BUNDLES_CONTEXT_KEY, bundles);
     requireProviders(this, ["aws", "archive"]);
     this.sumu = new Sumu(this, "sumu", sumuVariables(this));
     this.addOverride("moved", MOVED);

@@ -1,8 +1,10 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { Construct } from "constructs";
+import type { HandlerName } from "../contract/handlers";
 import { plus } from "../terraform/arithmetic";
 import { hasAny } from "../terraform/condition";
 import { ALWAYS, type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
+import { handlerRows } from "./handler-rows";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
 const FIVE_MINUTES = 300;
@@ -83,7 +85,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
     description: `${what} They stay 14 days: mend the cause, then redrive.`,
     watched,
   });
-  const functionAlarms = (key: "authorizer" | "pusher" | "presence", failing: string, watched = ALWAYS) => [
+  const functionAlarms = (key: HandlerName, failing: string, watched = ALWAYS) => [
     {
       id: `${key}_errors`,
       metric: metrics.function(key, "Errors"),
@@ -133,9 +135,9 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       "Records of the connections table's stream that the presence function failed",
       watchdog,
     ),
-    ...functionAlarms("authorizer", "clients cannot connect."),
-    ...functionAlarms("pusher", "notifications are late."),
-    ...functionAlarms("presence", "presence is late.", watchdog),
+    ...handlerRows().flatMap(({ handler, failing, part }) =>
+      functionAlarms(handler, failing, part === undefined ? ALWAYS : { watchdog }[part]),
+    ),
     {
       id: "pusher_failed",
       metric: metrics.own("Failed"),

@@ -1,5 +1,7 @@
+import type { HandlerName } from "../contract/handlers";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from "../contract/metrics";
 import { type DashboardBody, type Graph, type Line, layOut, type Row } from "./dashboard-layout";
+import { handlerRows } from "./handler-rows";
 import type { Metric, QueueKey, StackMetrics } from "./stack-metrics";
 
 export interface DashboardParts {
@@ -89,6 +91,7 @@ function connects(metrics: StackMetrics): Graph {
       count(metrics.own("Authorized"), "authorized"),
       count(metrics.own("Refused"), "refused"),
       count(metrics.own("Online"), "came online"),
+      count(metrics.own("Closed"), "closed by the limit"),
       count(metrics.own("Offline"), "went offline"),
     ],
   };
@@ -162,8 +165,10 @@ function deadLetters(metrics: StackMetrics, parts: DashboardParts): Graph {
   };
 }
 
-function functions({ watchdog }: DashboardParts): readonly ("authorizer" | "pusher" | "presence")[] {
-  return ["authorizer", "pusher", ...(watchdog ? (["presence"] as const) : [])];
+function functions(parts: DashboardParts): readonly HandlerName[] {
+  return handlerRows()
+    .filter(({ part }) => part === undefined || parts[part])
+    .map(({ handler }) => handler);
 }
 
 function functionFailures(metrics: StackMetrics, parts: DashboardParts): Graph {

@@ -1,3 +1,4 @@
+import type { HandlerName } from "../contract/handlers";
 import {
   type AUTHORIZED_METRICS,
   METRIC_DIMENSIONS,
@@ -19,7 +20,7 @@ export interface StackNames {
   /** `<prefix>-sumu`. */
   readonly stack: string;
   readonly api: { readonly apiId: string; readonly stageName: string };
-  readonly functions: Readonly<Record<"authorizer" | "pusher" | "presence", string>>;
+  readonly functions: Readonly<Record<HandlerName, string>>;
   readonly queues: Readonly<Record<QueueKey, string>>;
   readonly topics: Readonly<Record<"messages" | "notifications", string>>;
   readonly connectionsTable: string;
@@ -65,7 +66,7 @@ export class StackMetrics {
 
   /** @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
   function(
-    key: keyof StackNames["functions"],
+    key: HandlerName,
     name: "Errors" | "Throttles" | "Duration" | "ConcurrentExecutions" | "IteratorAge" | "DestinationDeliveryFailures",
   ): Metric {
     return { namespace: "AWS/Lambda", name, dimensions: { FunctionName: this.names.functions[key] } };

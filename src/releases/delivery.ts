@@ -9,7 +9,7 @@ import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { HandlerPipeline } from "./handler-pipeline";
 import { repositoryOf } from "./repository";
-import type { ReleasedHandler } from "./smoke-test";
+import { type ReleasedHandler, SMOKE_TESTS } from "./smoke-test";
 
 export interface DeliveryProps {
   readonly account: AwsAccount;
@@ -30,7 +30,7 @@ export interface DeliveryProps {
 export class Delivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    for (const handler of ["authorizer", "pusher"] as const) {
+    for (const handler of Object.keys(SMOKE_TESTS) as ReleasedHandler[]) {
       const { released } = props.handlers[handler];
       if (released !== undefined) {
         new HandlerPipeline(this, handler, {

@@ -1,5 +1,5 @@
 import { assertMatches } from "../support/wire-schemas";
-import type { Received } from "./inbox";
+import type { Received } from "./received";
 
 /** Holds a frame of SUMU's own against the schema; a notification, which is any JSON, passes. */
 export function assertServerFrame(frame: string): void {

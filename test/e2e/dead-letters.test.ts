@@ -19,7 +19,8 @@ import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { Client } from "./client";
 import { FunctionLog } from "./function-log";
-import { Inbox, type Received } from "./inbox";
+import { Inbox } from "./inbox";
+import type { Received } from "./received";
 import { until } from "./until";
 
 jest.setTimeout(60_000);

@@ -10,15 +10,9 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { assertReceived } from "./assert-wire";
+import type { Received } from "./received";
 import type { Target } from "./target";
 import { until } from "./until";
-
-/** A message as a backend receives it. */
-export interface Received {
-  readonly body: string;
-  /** Name to type and value. */
-  readonly attributes: { readonly [name: string]: readonly [type: string | undefined, value: string | undefined] };
-}
 
 /** Reads a queue as a backend would, which takes the messages away, and keeps them all. */
 export class Inbox {

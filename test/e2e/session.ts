@@ -5,7 +5,8 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { CONNECTION_ROW_SECONDS } from "../../src/contract/limits";
 import { assertMatches } from "../support/wire-schemas";
 import { Client } from "./client";
-import { Inbox, type Received, subscribeInbox } from "./inbox";
+import { Inbox, subscribeInbox } from "./inbox";
+import type { Received } from "./received";
 import type { Target } from "./target";
 import { until } from "./until";
 

@@ -1,12 +1,12 @@
 import type { SNSEvent, SQSEvent } from "aws-lambda";
 import type { ConnectEvent } from "../../handlers/authorizer/connect-event";
 import { KeyFetchError } from "../../handlers/authorizer/key-fetch-error";
-import { createPresence } from "../../handlers/presence/handler";
+import { createHandler as createPresence } from "../../handlers/presence/create-handler";
 import { createPusher } from "../../handlers/pusher/handler";
+import { connectEvent } from "../../support/connect-event";
+import { signToken } from "../../support/signing-key";
 import { emittedMetrics } from "../support/embedded-metrics";
 import { CLAIMS, createAuthorizer, NOW_SECONDS, REFUSED, rsa } from "./authorizer/support/authorizer";
-import { connectEvent } from "./authorizer/support/connect-event";
-import { signToken } from "./authorizer/support/signing-key";
 import { environmentFor } from "./presence/support/environment";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "./presence/support/events";
 import { type FakeAwsOptions, fakeAws } from "./support/fake-aws";

@@ -5,8 +5,9 @@ import type { TerraformStack } from "cdktf";
 import { MESSAGE_SOURCES } from "../../src/contract/messages";
 import { batchSizeRule, maximumConcurrencyRule } from "../../src/inputs/consumer-rules";
 import type { FunctionConsumerOptions } from "../../src/integration/function-consumer";
-import { Sumu } from "../../src/sumu";
-import { type Block, only, pathOf, type SynthesizedStack, synthesize } from "../support/synthesize";
+import type { Sumu } from "../../src/sumu";
+import { type Block, only, pathOf, type SynthesizedStack } from "../support/synthesize";
+import { synthesizeSumu } from "../support/synthesize-sumu";
 
 interface Application {
   readonly sumu: Sumu;
@@ -17,12 +18,7 @@ interface Application {
 
 /** A SUMU beside a function of the application's. */
 function application(connect: (application: Application) => void): SynthesizedStack {
-  return synthesize((stack) => {
-    const sumu = new Sumu(stack, "sumu", {
-      prefix: "shop",
-      stageName: "live",
-      issuerJwksUri: "https://issuer.example.com/jwks.json",
-    });
+  return synthesizeSumu({}, (sumu, stack) => {
     const role = new IamRole(stack, "worker_role", { assumeRolePolicy: "{}" });
     const worker = new LambdaFunction(stack, "worker", { functionName: "worker", role: role.arn });
     connect({ sumu, stack, role, function: worker });

@@ -72,6 +72,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with topic_publishers, PublishForThisAccount: they sns:Publish on aws_sns_topic.notifications if aws:SourceAccount StringEquals this account",
     "with EventBridge in topic_publishers, Publish: they sns:Publish on aws_sns_topic.notifications",
   ],
+  "serverless limit": [
+    "CloseConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
+    "RemoveGoneConnections: dynamodb:DeleteItem on aws_dynamodb_table.connections",
+  ],
   "serverless presence_dlq": [
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_dlq[0] if aws:SecureTransport Bool false",
   ],
@@ -118,6 +122,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.pusher:*",
     "FindConnections: dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on aws_dynamodb_table.connections",
     "PostToConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
+    "CloseSlowConsumers: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
     "TakeNotificationsAndContinueThem: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:SendMessage on aws_sqs_queue.notifications",
     "GiveUp: sqs:SendMessage on aws_sqs_queue.notifications_dlq",
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-released",

@@ -119,8 +119,13 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "a log group's streams: Lambda and CodeBuild name them as they write",
   },
   {
-    pattern: /^serverless pusher_execution PostToConnections .+\/POST\/@connections\/\*$/,
+    pattern:
+      /^serverless pusher_execution (?:PostToConnections|CloseSlowConsumers) .+\/(?:POST|DELETE)\/@connections\/\*$/,
     reason: "the connections of one stage: their ids come and go",
+  },
+  {
+    pattern: /^serverless limit CloseConnections .+\/DELETE\/@connections\/\*$/,
+    reason: "the same, for the limit of a user's connections",
   },
   {
     pattern:

@@ -8,11 +8,11 @@ import type { SumuProps } from "../../src/inputs/sumu-props";
 import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
 import { Sumu } from "../../src/sumu";
 import { CUSTOM_DOMAIN_RULED_INPUTS, camelCased, SUMU_RULED_INPUTS } from "../inputs/ruled-inputs";
+import { FEWEST } from "../support/synthesize-sumu";
 import { describeWithTerraform, runTerraform, TerraformWorkspace } from "../support/terraform";
 
 jest.setTimeout(60_000);
 
-const valid: SumuProps = { prefix: "shop", stageName: "live", issuerJwksUri: "https://issuer.example.com/jwks.json" };
 const validDomain: CustomDomainProps = {
   certArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0b1c2d3e",
   r53ZoneId: "Z0123456789",
@@ -20,7 +20,7 @@ const validDomain: CustomDomainProps = {
 };
 
 function construct(props: Partial<SumuProps>): Sumu {
-  return new Sumu(new TerraformStack(new App(), "stack"), "sumu", { ...valid, ...props });
+  return new Sumu(new TerraformStack(new App(), "stack"), "sumu", { ...FEWEST, ...props });
 }
 
 describe("a construct with an invalid literal", () => {

@@ -2,13 +2,13 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import type { SumuProps } from "../../src/inputs/sumu-props";
 import { Sumu } from "../../src/sumu";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
+import { FEWEST } from "../support/synthesize-sumu";
 
 function sumu(props: (topic: SnsTopic) => Partial<SumuProps>): { stack: SynthesizedStack; alarms: number } {
   let alarms = 0;
   const stack = synthesize((scope) => {
     const given = props(new SnsTopic(scope, "alerts"));
-    const fewest = { prefix: "shop", stageName: "live", issuerJwksUri: "https://issuer.example.com/jwks.json" };
-    alarms = new Sumu(scope, "sumu", { ...fewest, ...given }).observability.alarms.length;
+    alarms = new Sumu(scope, "sumu", { ...FEWEST, ...given }).observability.alarms.length;
   });
   return { stack, alarms };
 }
@@ -28,7 +28,7 @@ describe("a Sumu in an app", () => {
   it("has alarms for the parts that it has, that call a topic of the same app", () => {
     const { stack, alarms } = sumu((topic) => ({ alarmActions: [topic.arn], presenceSource: "stream" }));
     const all = Object.values(stack.resource.aws_cloudwatch_metric_alarm ?? {});
-    expect([alarms, all.length]).toEqual([10, 10]);
+    expect([alarms, all.length]).toEqual([12, 12]);
     for (const alarm of all) {
       expect([alarm.alarm_actions, alarm.ok_actions, alarm.count]).toEqual([
         ["${aws_sns_topic.alerts.arn}"],

@@ -1,28 +1,17 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { TerraformVariable, Token } from "cdktf";
 import type { SumuProps } from "../../src/inputs/sumu-props";
-import { Sumu } from "../../src/sumu";
-import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
+import { only, type SynthesizedStack } from "../support/synthesize";
+import { FEWEST, synthesizeSumu as sumu } from "../support/synthesize-sumu";
 
-const basics: SumuProps = {
-  prefix: "shop",
-  stageName: "live",
-  issuerJwksUri: "https://issuer.example.com/jwks.json",
-};
 const delivered: SumuProps = {
-  ...basics,
+  ...FEWEST,
   s3Artifacts: { bucket: "shop-artifacts", arn: "arn:aws:s3:::shop-artifacts" },
   github: {
     owner: "shop",
     connectionArn: "arn:aws:codestar-connections:eu-west-1:123456789012:connection/0b1c2d3e",
   },
 };
-
-function sumu(props: SumuProps): SynthesizedStack {
-  return synthesize((stack) => {
-    new Sumu(stack, "sumu", props);
-  });
-}
 
 const named = (name: string) => (block: Readonly<Record<string, unknown>>) => block.name === name;
 const DELIVERY_TYPES = ["aws_codepipeline", "aws_codebuild_project", "aws_codestarnotifications_notification_rule"];
@@ -34,7 +23,7 @@ function lifecycles(stack: SynthesizedStack, type: string, name: string): Record
 
 describe("delivery pipelines", () => {
   test("do not exist without both a bucket and a GitHub owner", () => {
-    for (const props of [basics, { ...delivered, github: undefined }, { ...delivered, s3Artifacts: undefined }]) {
+    for (const props of [FEWEST, { ...delivered, github: undefined }, { ...delivered, s3Artifacts: undefined }]) {
       const stack = sumu({ ...props, ciNotificationsSlackChannels: { info: "info", alert: "alert" } });
       expect(DELIVERY_TYPES.filter((type) => type in stack.resource)).toEqual([]);
       expect(Object.keys(lifecycles(stack, "aws_lambda_function", "function_name")).sort()).toEqual([
@@ -46,18 +35,17 @@ describe("delivery pipelines", () => {
   });
 
   test("take attributes and variables inside of their objects", () => {
-    const { resource } = synthesize((stack) => {
+    const { resource } = sumu((stack) => {
       const bucket = new S3Bucket(stack, "artifacts");
       const variable = (name: string) => new TerraformVariable(stack, name, { type: "string" }).stringValue;
       const connectionArn = variable("connection");
       const repository = { name: variable("repository"), branch: variable("branch") };
-      new Sumu(stack, "sumu", {
-        ...basics,
+      return {
         s3Artifacts: { bucket: bucket.bucket, arn: bucket.arn },
         github: { owner: "shop", connectionArn },
         githubRepositories: { authorizer: repository, pusher: repository },
         ciNotificationsSlackChannels: { info: variable("info"), alert: "alert" },
-      });
+      };
     });
     const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-pusher"));
     expect(pipeline).toMatchObject({

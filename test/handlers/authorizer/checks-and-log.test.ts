@@ -1,6 +1,6 @@
+import { connectEvent } from "../../../support/connect-event";
+import { signToken } from "../../../support/signing-key";
 import { allow, CLAIMS, createAuthorizer, deny, REFUSED, rsa, signedWith } from "./support/authorizer";
-import { connectEvent } from "./support/connect-event";
-import { signToken } from "./support/signing-key";
 
 // design.md, section 3: an empty audience list denied everyone; no issuer, nbf or algorithm check; the token in the log.
 describe("authorizer, where the original failed,", () => {

@@ -1,8 +1,8 @@
 import { DENY_REASONS, type DenyReason } from "../../../handlers/authorizer/deny-reason";
 import { KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
+import { API_STAGE, connectEvent } from "../../../support/connect-event";
+import { signToken } from "../../../support/signing-key";
 import { allow, CLAIMS, createAuthorizer, deny, REFUSED, rsa, signedWith } from "./support/authorizer";
-import { API_STAGE, connectEvent } from "./support/connect-event";
-import { signToken } from "./support/signing-key";
 
 describe("authorizer", () => {
   it("admits a signed token, as its subject, to this API's stage only", async () => {

@@ -3,9 +3,9 @@ import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { fetchKeyDocument, type KeyDocumentLimits } from "../../../handlers/authorizer/fetch-key-document";
 import { KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
-import { selfSignedCertificate } from "./support/certificate";
-import { type KeyServer, type KeyServerScript, startKeyServer } from "./support/key-server";
-import { createSigningKey } from "./support/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { type KeyServer, type KeyServerScript, startKeyServer } from "../../../support/key-server";
+import { createSigningKey } from "../../../support/signing-key";
 
 let server: KeyServer | undefined;
 
@@ -104,11 +104,11 @@ describe("fetchKeyDocument", () => {
   });
 
   it("rejects an answer that does not begin in time", async () => {
-    expect(await fetchFrom(() => () => {}, { timeoutMilliseconds: 20 })).toMatchObject({ failure: "timeout" });
+    expect(await fetchFrom(() => () => {}, { timeoutMs: 20 })).toMatchObject({ failure: "timeout" });
   });
 
   it("rejects an answer that begins but does not end in time", async () => {
-    const failure = await fetchFrom(() => (_, response) => response.write('{"keys":'), { timeoutMilliseconds: 50 });
+    const failure = await fetchFrom(() => (_, response) => response.write('{"keys":'), { timeoutMs: 50 });
     expect(failure).toMatchObject({ failure: "timeout" });
   });
 

@@ -3,10 +3,10 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { selfSignedCertificate } from "./support/certificate";
-import { API_STAGE, connectEvent } from "./support/connect-event";
-import { type KeyServer, startKeyServer } from "./support/key-server";
-import { createSigningKey, signToken } from "./support/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { API_STAGE, connectEvent } from "../../../support/connect-event";
+import { type KeyServer, startKeyServer } from "../../../support/key-server";
+import { createSigningKey, signToken } from "../../../support/signing-key";
 
 const BUNDLE = path.resolve(__dirname, "../../../dist/handlers/authorizer/index.mjs");
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DENY_REASONS } from "../../../handlers/authorizer/deny-reason";
+import { connectEvent } from "../../../support/connect-event";
 import { createAuthorizer, deny } from "./support/authorizer";
-import { connectEvent } from "./support/connect-event";
 
 describe("authorizer under hostile input", () => {
   describe("any bytes for a token", () => {

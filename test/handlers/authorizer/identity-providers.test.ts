@@ -1,7 +1,7 @@
+import { selfSignedCertificate } from "../../../support/certificate";
+import { connectEvent } from "../../../support/connect-event";
+import { createSigningKey, signText, signToken } from "../../../support/signing-key";
 import { allow, CLAIMS, createAuthorizer, deny, NOW_SECONDS, rsa } from "./support/authorizer";
-import { selfSignedCertificate } from "./support/certificate";
-import { connectEvent } from "./support/connect-event";
-import { createSigningKey, signText, signToken } from "./support/signing-key";
 
 describe("authorizer works unchanged with", () => {
   const anyIssuer = { JWT_AUTHORIZED_ISSUER: "" };

@@ -3,8 +3,8 @@ import { TokenRefusedError } from "../../../handlers/authorizer/deny-reason";
 import type { KeyDocument } from "../../../handlers/authorizer/fetch-key-document";
 import { IssuerKeys, MAX_CANDIDATES } from "../../../handlers/authorizer/issuer-keys";
 import { IssuerKeysUnavailableError, KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
-import { selfSignedCertificate } from "./support/certificate";
-import { asAlgorithm, createSigningKey, type SigningKey } from "./support/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { asAlgorithm, createSigningKey, type SigningKey } from "../../../support/signing-key";
 
 const first = createSigningKey("ES256", "first");
 const second = createSigningKey("ES256", "second");

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { parseKeyDocument } from "../../../handlers/authorizer/key-document";
 import { KeyFetchError } from "../../../handlers/authorizer/key-fetch-error";
-import { selfSignedCertificate } from "./support/certificate";
-import { createSigningKey } from "./support/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { createSigningKey } from "../../../support/signing-key";
 
 const rsa = createSigningKey("RS256", "rsa-1");
 const ec = createSigningKey("ES256", "ec-1");

@@ -4,7 +4,7 @@ import { ALGORITHM_NAMES, type Algorithm } from "../../../handlers/authorizer/al
 import { TokenRefusedError } from "../../../handlers/authorizer/deny-reason";
 import { IssuerKeys } from "../../../handlers/authorizer/issuer-keys";
 import { verifyToken } from "../../../handlers/authorizer/verify-token";
-import { selfSignedCertificate } from "./support/certificate";
+import { selfSignedCertificate } from "../../../support/certificate";
 import {
   asAlgorithm,
   createSigningKey,
@@ -13,7 +13,7 @@ import {
   signToken,
   signWithSecret,
   unsignedToken,
-} from "./support/signing-key";
+} from "../../../support/signing-key";
 
 const CLAIMS = { sub: "u1", exp: 1_800_000_000 };
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import { HttpPool } from "../../../handlers/aws/http-pool";
-import { selfSignedCertificate } from "../authorizer/support/certificate";
-import { createSigningKey } from "../authorizer/support/signing-key";
+import { selfSignedCertificate } from "../../../support/certificate";
+import { createSigningKey } from "../../../support/signing-key";
 
 const keys = createSigningKey("ES256", "tls");
 const cert = selfSignedCertificate(keys);

@@ -245,7 +245,7 @@ describe("the pusher's handler", () => {
     const [entry] = (sent?.Entries ?? []) as { MessageBody: string; DelaySeconds: number }[];
     expect(JSON.parse(entry?.MessageBody ?? "")).toEqual({
       data: 1,
-      sumu_continuation: { attempt: 1, sent_at: sentAt, connections: [["bob", "c2", HOUR_AGO]] },
+      sumu_continuation: { attempt: 2, sent_at: sentAt, connections: [["bob", "c2", HOUR_AGO]] },
     });
     expect(entry?.DelaySeconds).toBeGreaterThanOrEqual(5);
   });
@@ -476,6 +476,7 @@ describe("the pusher's handler", () => {
         stack: "acme-sumu",
         messages: 1,
         expired: 0,
+        closed: 0,
         deadLettered: 0,
         malformed: 0,
         failed: 0,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { jsonMember } from "../../../handlers/pusher/json-member";
 import { MalformedNotificationError } from "../../../handlers/pusher/notification";
 import { parseNotification } from "../../../handlers/pusher/parse-notification";
+import { jsonMember } from "../../../handlers/shared/json-member";
 
 const json = fc.jsonValue({ maxDepth: 4 });
 /** JSON text as other languages write it, with blanks where they may be. */

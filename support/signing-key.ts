@@ -1,5 +1,5 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, type SignKeyObjectInput, sign } from "node:crypto";
-import type { Algorithm } from "../../../../handlers/authorizer/algorithms";
+import type { Algorithm } from "../handlers/authorizer/algorithms";
 
 /** A key pair of an issuer, as it signs with and as it publishes. */
 export interface SigningKey {

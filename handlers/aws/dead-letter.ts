@@ -1,4 +1,4 @@
-import type { MessageAttribute } from "../aws/sqs";
+import type { MessageAttribute } from "./sqs";
 
 /**
  * Why a message is a dead letter, where an operator looks for it: its attribute `reason`, a stable code, and in words its
