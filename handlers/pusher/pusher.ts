@@ -1,9 +1,9 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PUSHER_METRICS } from "../../src/contract/metrics";
 import { sha256Hex } from "../aws/signature";
+import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
-import type { Clock } from "./clock";
 import type { Connection, ConnectionStore, Segment } from "./connection";
 import { continuationBodies, MAX_ATTEMPTS } from "./continuation";
 import { type ConnectionsEndpoint, Courier, type Recipient } from "./courier";

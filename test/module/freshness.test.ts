@@ -101,6 +101,7 @@ describe("modules/serverless", () => {
     expect(free.sort()).toEqual([
       "dashboard",
       "deletion_protection",
+      "encrypt_topics",
       "end_connections_with_token",
       "keep_original_rights",
       "pre_release",
