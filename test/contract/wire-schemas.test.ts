@@ -3,7 +3,7 @@ import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
-import { parseNotification } from "../../handlers/pusher/parse-notification";
+import { parseNotification } from "../handlers/support/parse-notification";
 import type {
   AckFrame,
   ClientFrame,
