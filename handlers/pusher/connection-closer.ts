@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import type { Connection } from "./connection";
 import type { ConnectionsEndpoint } from "./courier";
 import type { PostResult } from "./post-result";

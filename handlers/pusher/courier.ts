@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import { CongestionWindow } from "./congestion-window";
 import type { Connection } from "./connection";
 import type { PostResult, Reason } from "./post-result";

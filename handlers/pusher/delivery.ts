@@ -1,5 +1,5 @@
 import { fullJitterMs } from "../aws/backoff";
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import type { Connection, ConnectionRow } from "./connection";
 import { MAX_ATTEMPTS } from "./continuation";
 import type { Courier, Payload, Recipient, Turn } from "./courier";

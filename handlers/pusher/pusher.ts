@@ -1,8 +1,8 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PUSHER_METRICS } from "../../src/contract/metrics";
+import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
-import type { Clock } from "./clock";
 import type { Connection, ConnectionStore, Segment } from "./connection";
 import { ConnectionCloser } from "./connection-closer";
 import { continuationBodies, MAX_ATTEMPTS } from "./continuation";

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { type PolicyDocument, policyDocument } from "../aws/policy-document";
-import { publisherStatements } from "../integration/topic-publishers";
+import { publisherStatements } from "../aws/publisher-statements";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { SEND_WITH_KEY } from "./encryption";
 

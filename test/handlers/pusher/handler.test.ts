@@ -1,5 +1,5 @@
 import type { SNSEvent, SNSMessageAttributes, SQSEvent, SQSMessageAttributes } from "aws-lambda";
-import { createPusher, type PusherHandler } from "../../../handlers/pusher/handler";
+import { createHandler, type PusherHandler } from "../../../handlers/pusher/create-handler";
 import { DLQ_URL, type FakeAws, type FakeAwsOptions, fakeAws, QUEUE_URL } from "../support/fake-aws";
 
 const MARK: SQSMessageAttributes = { sumu_continuation: { stringValue: "1", dataType: "String" } };
@@ -92,7 +92,7 @@ describe("the pusher's handler", () => {
   let lines: string[];
   const start = async (options: FakeAwsOptions, environment: Record<string, string> = {}) => {
     aws = await fakeAws(options);
-    pusher = createPusher({ ...aws.environment, ...environment });
+    pusher = createHandler({ ...aws.environment, ...environment });
   };
 
   beforeEach(() => {
@@ -552,8 +552,8 @@ describe("the pusher's handler", () => {
     [{ AWS_REGION: "" }, "AWS_REGION must be set: Lambda sets it to the function's region"],
     [{ AWS_ACCESS_KEY_ID: "" }, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set"],
     [{ DELIVERY_CONCURRENCY: "0" }, 'DELIVERY_CONCURRENCY must be a whole number from 1 to 800, got "0"'],
-  ])("rejects an environment it cannot work in: %j", async (environment, message) => {
-    await start({ rows: [] }, environment);
-    await expect(pusher(sqsEvent("{}"), context())).rejects.toThrow(message);
+  ])("rejects, at its start, an environment it cannot work in: %j", async (environment, message) => {
+    await start({ rows: [] });
+    expect(() => createHandler({ ...aws.environment, ...environment })).toThrow(message);
   });
 });
