@@ -109,7 +109,8 @@ export class SimulatedAws {
       messages.map((message, index) => {
         const { body, isContinuation } =
           typeof message === "string" ? { body: message, isContinuation: false } : message;
-        return { id: `message-${index}`, body, isContinuation, sentAt: this.clock.now() };
+        const id = typeof message === "string" ? `message-${index}` : `continuation-${this.invocations}-${index}`;
+        return { id, body, isContinuation, sentAt: this.clock.now() };
       }),
       {
         store: this.#store(end),

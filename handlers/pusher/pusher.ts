@@ -1,21 +1,23 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PUSHER_METRICS } from "../../src/contract/metrics";
-import { sha256Hex } from "../aws/signature";
 import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
 import type { Connection, ConnectionStore, Segment } from "./connection";
+import { ConnectionCloser } from "./connection-closer";
 import { continuationBodies, MAX_ATTEMPTS } from "./continuation";
 import { type ConnectionsEndpoint, Courier, type Recipient } from "./courier";
 import { Delivery, type DeliveryPorts } from "./delivery";
 import { DeliveryTimes } from "./delivery-times";
+import { envelope, Payloads } from "./envelope";
 import { Handover, type Outbox } from "./handover";
 import { MalformedNotificationError, type Notification } from "./notification";
-import { type MessageFacts, parseNotification } from "./parse-notification";
+import type { MessageFacts } from "./parse-notification";
+import { parseRequest } from "./parse-request";
 import type { Reason } from "./post-result";
 import { PrioritySemaphore } from "./priority-semaphore";
 import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
-import { SlowConsumers } from "./slow-consumers";
+import type { Request } from "./request";
 import type { TimeBudget } from "./time-budget";
 
 export interface PusherPorts {
@@ -39,7 +41,6 @@ export interface PusherSettings {
 
 /** A message as the queue or the topic hands it over. */
 export interface IncomingMessage extends MessageFacts {
-  readonly id: string;
   readonly body: string;
 }
 
@@ -85,7 +86,7 @@ class Invocation {
   readonly #courier: Courier;
   readonly #reads: PrioritySemaphore;
   readonly #broadcasts = new PrioritySemaphore(BROADCASTS_AT_ONCE);
-  readonly #slowConsumers: SlowConsumers;
+  readonly #closer: ConnectionCloser;
   readonly #deliveryTimes = new DeliveryTimes();
   readonly #totals = {
     delivered: 0,
@@ -105,7 +106,7 @@ class Invocation {
     private readonly budget: TimeBudget,
   ) {
     this.#courier = new Courier(ports.endpoint, ports.clock, budget, settings.deliveryConcurrency);
-    this.#slowConsumers = new SlowConsumers(ports.endpoint, ports.clock, budget);
+    this.#closer = new ConnectionCloser(ports.endpoint, ports.clock, budget);
     this.#reads = new PrioritySemaphore(settings.readConcurrency);
   }
 
@@ -149,21 +150,30 @@ class Invocation {
 
   /** False when something could be handed over to no queue. */
   async #handle(message: IncomingMessage): Promise<boolean> {
-    let notification: Notification;
+    let request: Request;
     try {
-      notification = parseNotification(message.body, message);
+      request = parseRequest(message.body, message);
     } catch (error) {
       if (!(error instanceof MalformedNotificationError)) throw error;
-      this.ports.log.error("malformed", { messageId: message.id, detail: error.message });
-      const isRefused = await this.#refuse(message, "malformed", error.message);
-      if (isRefused) this.#totals.malformed++;
+      return this.#refuseMalformed(message, error);
+    }
+    if (!("notification" in request)) {
+      return this.#refuseMalformed(message, new MalformedNotificationError("this version cannot do that"));
+    }
+    const { notification } = request;
+    if (isTooLarge(notification)) {
+      // What no connection can take is refused once, not by each connection.
+      const isRefused = await this.#refuse(message, "payload_too_large");
+      if (isRefused) this.#totals.deadLettered++;
       return isRefused;
     }
-    const bytes = Buffer.from(notification.data);
-    if (bytes.length <= WEBSOCKET_PAYLOAD_BYTES) return this.#deliver(message.id, notification, bytes);
-    // What no connection can take is refused once, not by each connection.
-    const isRefused = await this.#refuse(message, "payload_too_large");
-    if (isRefused) this.#totals.deadLettered++;
+    return this.#deliver(message.id, notification);
+  }
+
+  async #refuseMalformed(message: IncomingMessage, error: MalformedNotificationError): Promise<boolean> {
+    this.ports.log.error(error.code, { messageId: message.id, detail: error.message });
+    const isRefused = await this.#refuse(message, error.code, error.message);
+    if (isRefused) this.#totals.malformed++;
     return isRefused;
   }
 
@@ -173,7 +183,7 @@ class Invocation {
     return (await this.ports.outbox.send("dead-letters", [letter], this.budget.endAt)).length === 0;
   }
 
-  async #deliver(id: string, notification: Notification, bytes: Buffer): Promise<boolean> {
+  async #deliver(id: string, notification: Notification): Promise<boolean> {
     const { outbox, random, log, clock } = this.ports;
     const handover = new Handover(notification, { outbox, random, log, deadline: this.budget.endAt });
     const undelivered = (outcome: string, { connectionId }: Connection, reason: string) =>
@@ -192,6 +202,7 @@ class Invocation {
       onDelivered: (at) => this.#deliveryTimes.add(notification.sentAt, at),
       removeGone: (connection) => this.#remove(connection, "removeGone"),
       removeExpired: (connection) => this.#remove(connection, "removeExpired"),
+      end: (connection) => this.#end(connection, id),
       onRefused: (connection, reason) => {
         undelivered("delivery_refused", connection, reason);
         handover.refuse(connection, reason);
@@ -201,8 +212,10 @@ class Invocation {
         postpone(recipient, reason);
       },
     };
-    const payload = { bytes, hash: sha256Hex(bytes) };
-    const delivery = new Delivery(payload, this.#courier, ports, { attempts: attempt - 1, refusals });
+    const delivery = new Delivery(new Payloads(notification), this.#courier, ports, {
+      attempts: attempt - 1,
+      refusals,
+    });
 
     const unread = await this.#read(notification, delivery, () => pages++);
     const left = await delivery.finish();
@@ -250,12 +263,24 @@ class Invocation {
     return handover.postponeRefused(recipient, recipient.refusals, isTheirFault ? before + recipient.refusals : 0);
   }
 
+  /** The client's token has ended. If the connection cannot be closed, its row stays: the next notification tries again. */
+  async #end(connection: Connection, id: string): Promise<void> {
+    const closing = await this.#closer.close(connection);
+    if (closing.kind === "out-of-time") return;
+    if (closing.kind === "failed") {
+      const { connectionId } = connection;
+      this.ports.log.warn("close_failed", { messageId: id, connectionId, failure: String(closing.result) });
+      return;
+    }
+    await this.#remove(connection, "removeExpired");
+  }
+
   /** No attempt is left for a connection that was refused: it is closed if others took theirs each time. */
   async #giveUp(recipient: Recipient, id: string, before: number, handover: Handover): Promise<void> {
     const { log } = this.ports;
     const { connectionId } = recipient;
     if (before + recipient.refusals < MAX_ATTEMPTS) return handover.refuse(recipient, "throttled");
-    const closing = await this.#slowConsumers.close(recipient);
+    const closing = await this.#closer.close(recipient);
     switch (closing.kind) {
       case "closed":
         this.#totals.closed++;
@@ -365,4 +390,9 @@ class Invocation {
       log.warn("remove_failed", { failure: failureCode(error) });
     }
   }
+}
+
+function isTooLarge(notification: Notification): boolean {
+  const text = notification.mustFitEnvelope ? envelope(notification) : notification.data;
+  return Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES;
 }
