@@ -31,7 +31,7 @@ export function furtherRights(
   if (!existence.exists) return undefined;
   const { count } = existence;
   const document = policyDocument(scope, `${name}_policy_document`, statements, {
-    keyStatements: encryption.statements(keyUses),
+    optional: encryption.statements(keyUses),
     count,
   });
   return new IamRolePolicy(scope, `${name}_role_policy`, {
