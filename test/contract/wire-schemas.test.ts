@@ -3,16 +3,17 @@ import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
-import type {
-  AckFrame,
-  ClientFrame,
-  ErrorFrame,
-  GatewayErrorFrame,
-  PingFrame,
-  PongFrame,
-  PublishFrame,
-  SendFrame,
-  ServerFrame,
+import {
+  type AckFrame,
+  type ClientFrame,
+  CONNECTION_ENDED,
+  type ErrorFrame,
+  type GatewayErrorFrame,
+  type PingFrame,
+  type PongFrame,
+  type PublishFrame,
+  type SendFrame,
+  type ServerFrame,
 } from "../../src/contract/frames";
 import {
   MESSAGE_ATTRIBUTES,
@@ -98,6 +99,7 @@ describe("the types of src/contract", () => {
         type: "required",
         action: "required",
         requestId: "required",
+        reason: "optional",
         message: "required",
       } satisfies Members<ErrorFrame>,
       part("server-frame", "$defs", "error"),
@@ -153,7 +155,10 @@ describe("the types of src/contract", () => {
     const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
       fc.record({ type: fc.constant("pong"), statusCode: fc.constant(200), connectionId: text }),
       fc.record({ type: fc.constant("ack"), action, requestId: text }),
-      fc.record({ type: fc.constant("error"), action, requestId: text, message: text }),
+      fc.record(
+        { type: fc.constant("error"), action, requestId: text, reason: fc.constant(CONNECTION_ENDED), message: text },
+        { requiredKeys: ["type", "action", "requestId", "message"] },
+      ),
       fc.record({ message: text, connectionId: text, requestId: text }),
     );
     const request: fc.Arbitrary<NotificationRequest> = fc.record(
@@ -264,6 +269,9 @@ describe("the schemas accept exactly what SUMU takes", () => {
     assertMatches("server-frame", JSON.parse(render(PONG_TEMPLATE, "")));
     assertMatches("server-frame", JSON.parse(render(ACK_TEMPLATE, "<xml/>")));
     assertMatches("server-frame", JSON.parse(render(ERROR_TEMPLATE, "<xml/>")));
+    const ended = { ...context, authorizer: { ...context.authorizer, expires_at: "1764000000999" } };
+    const frame = renderTemplate(ERROR_TEMPLATE, { body: "<xml/>", context: ended, nullReference: "empty" });
+    assertMatches("server-frame", JSON.parse(frame));
     assertMatches("server-frame", JSON.parse(errorFrame("Forbidden", context.connectionId, context.requestId)));
   });
 
