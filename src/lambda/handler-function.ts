@@ -44,7 +44,7 @@ export interface HandlerFunctionProps {
   readonly memoryMegabytes: number;
   /** `arm64` or `x86_64`. */
   readonly architecture: string;
-  /** Invocations at once. @default no reservation */
+  /** Invocations at once. @default - no reservation */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that a stack has only when it uses their inputs. */
@@ -52,17 +52,17 @@ export interface HandlerFunctionProps {
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   readonly encryption: Encryption;
-  /** What it does with the key, besides reading its own environment. @default nothing */
+  /** What it does with the key, besides reading its own environment. @default - nothing */
   readonly keyUses?: readonly KeyUse[];
   readonly logRetentionDays: number;
   readonly observation: Observation;
-  /** @default outside of any VPC */
+  /** @default - outside of any VPC */
   readonly vpcConfig?: Given<VpcConfig>;
-  /** Only without {@link released}. @default the function exists always */
+  /** Only without {@link released}. @default - the function exists always */
   readonly count?: number;
   /**
    * The function whose code a delivery pipeline releases, and when it takes the place of the one with the bundled code.
-   * @default Terraform ships the bundled code, always
+   * @default - Terraform ships the bundled code, always
    */
   readonly released?: { readonly name: string; readonly existence: Existence };
 }
