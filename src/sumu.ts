@@ -139,7 +139,7 @@ export class Sumu extends Construct {
       integration,
     };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
-    const watchdog = watchdogExistence(presenceSource);
+    const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
       : undefined;

@@ -27,7 +27,7 @@ const NAME = AUTHORIZER_ENVIRONMENT;
  *
  * @throws Error naming the first variable that is wrong and what it must be.
  */
-export function parseConfiguration(environment: Environment): AuthorizerConfiguration {
+export function readConfiguration(environment: Environment): AuthorizerConfiguration {
   const authorizedApis = list(environment, NAME.authorizedApis);
   if (authorizedApis.length === 0 || !authorizedApis.every((api) => API_STAGE.test(api))) {
     throw mustBe(

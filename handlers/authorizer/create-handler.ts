@@ -1,8 +1,10 @@
 import type { Context } from "aws-lambda";
 import { AUTHORIZED_METRICS, REFUSED_METRICS } from "../../src/contract/metrics";
-import { createLog, type LogSettings } from "../shared/log";
+import { type Clock, systemClock } from "../shared/clock";
+import type { Environment } from "../shared/environment";
+import { createLog, logSettingsFrom } from "../shared/log";
 import { type AuthorizerResult, authorizerResult } from "./authorizer-result";
-import type { AuthorizerConfiguration } from "./configuration";
+import { readConfiguration } from "./configuration";
 import type { ConnectEvent } from "./connect-event";
 import { type Decision, decide } from "./decide";
 import { fetchKeyDocument, type KeyDocument } from "./fetch-key-document";
@@ -11,23 +13,33 @@ import { IssuerKeysUnavailableError } from "./key-fetch-error";
 
 /** What the authorizer needs of the world; each has the real thing as its default. */
 export interface AuthorizerPorts {
-  /** Epoch milliseconds. */
-  readonly now?: () => number;
+  /** @default the time of day */
+  readonly clock?: Pick<Clock, "now">;
+  /** @default over https */
   readonly fetchDocument?: (url: URL) => Promise<KeyDocument>;
   /** Takes one JSON line. @default standard output */
-  readonly write?: (line: string) => void;
+  readonly writeLog?: (line: string) => void;
 }
+
+export type AuthorizerHandler = (
+  event: ConnectEvent,
+  context?: Pick<Context, "awsRequestId">,
+) => Promise<AuthorizerResult>;
 
 /**
  * The function that API Gateway asks before a WebSocket opens. One instance keeps the issuer's keys for all its calls,
  * and logs one line for each decision: ids and a reason code, nothing of the token.
+ *
+ * @throws Error naming the environment variable that is missing or wrong.
  */
 export function createHandler(
-  configuration: AuthorizerConfiguration,
-  logSettings: LogSettings,
-  { now = Date.now, fetchDocument = fetchKeyDocument, write }: AuthorizerPorts = {},
-): (event: ConnectEvent, context?: Pick<Context, "awsRequestId">) => Promise<AuthorizerResult> {
-  const logOf = (requestId: string | undefined) => createLog(logSettings, requestId, { write, now });
+  environment: Environment,
+  { clock = systemClock, fetchDocument = fetchKeyDocument, writeLog }: AuthorizerPorts = {},
+): AuthorizerHandler {
+  const configuration = readConfiguration(environment);
+  const logSettings = logSettingsFrom(environment);
+  const { now } = clock;
+  const logOf = (requestId: string | undefined) => createLog(logSettings, requestId, { write: writeLog, now });
   const keys = new IssuerKeys({
     fetchDocument: () => fetchDocument(configuration.keysUrl),
     now,

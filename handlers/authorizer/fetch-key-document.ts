@@ -24,7 +24,7 @@ const REQUEST_HEADERS = {
 
 export interface KeyDocumentLimits {
   /** For all of it: name, connection, TLS, answer. @default 3,000 */
-  readonly timeoutMilliseconds?: number;
+  readonly timeoutMs?: number;
   /** Of the answer, and of what it unpacks to. The largest known documents are a tenth of it. @default 256 KiB */
   readonly maxBytes?: number;
 }
@@ -40,7 +40,7 @@ export interface KeyDocumentLimits {
  */
 export async function fetchKeyDocument(
   url: URL,
-  { timeoutMilliseconds = 3_000, maxBytes = 256 * 1_024 }: KeyDocumentLimits = {},
+  { timeoutMs = 3_000, maxBytes = 256 * 1_024 }: KeyDocumentLimits = {},
 ): Promise<KeyDocument> {
   // Merely to import node:http costs 30 ms of CPU (its export WebSocket loads undici): only a local issuer needs it.
   const get = url.protocol === "https:" ? httpsGet : (await import("node:http")).get;
@@ -52,7 +52,7 @@ export async function fetchKeyDocument(
         resolve({ body, lifetimeSeconds: keyLifetimeSeconds(cacheControl, age) });
       }, fail);
     });
-    const timer = setTimeout(() => fail(new KeyFetchError("timeout")), timeoutMilliseconds);
+    const timer = setTimeout(() => fail(new KeyFetchError("timeout")), timeoutMs);
     request.on("error", fail);
     request.on("close", () => clearTimeout(timer));
 

@@ -1,6 +1,4 @@
-import { logSettingsFrom } from "../shared/log";
-import { parseConfiguration } from "./configuration";
 import { createHandler } from "./create-handler";
 
 /** The Lambda function. A wrong environment fails its start with one clear error, not each request with another. */
-export const handler = createHandler(parseConfiguration(process.env), logSettingsFrom(process.env));
+export const handler = createHandler(process.env);

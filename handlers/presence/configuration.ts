@@ -1,41 +1,78 @@
 import { PRESENCE_ENVIRONMENT } from "../../src/contract/environment";
-import { MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
+import { MAX_CONNECTIONS_PER_USER, MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 
 /** Where events go. */
 export type EventTarget = { readonly topicArn: string } | { readonly queueUrl: string };
 
-/** What the watchdog is told by its function's environment. */
-export interface PresenceConfiguration {
-  readonly connectionsTable: string;
-  readonly presenceTable: string;
+/** How presence is told. */
+export interface PresenceSettings {
+  /** The presence table. */
+  readonly table: string;
   readonly target: EventTarget;
-  readonly graceMilliseconds: number;
+  readonly graceMs: number;
   /** Present whenever there is a grace. */
   readonly graceQueueUrl: string | undefined;
+}
+
+/** How many connections a user may keep. */
+export interface LimitSettings {
+  readonly connectionsPerUser: number;
+  /** Where `/@connections/<id>` is. */
+  readonly endpoint: string;
+}
+
+/** What the watchdog is told by its function's environment: to tell presence, to limit connections, or both. */
+export interface PresenceConfiguration {
+  readonly connectionsTable: string;
+  readonly presence: PresenceSettings | undefined;
+  readonly limit: LimitSettings | undefined;
   readonly deadLetterQueueUrl: string;
 }
 
 /** @throws Error naming the variable that is missing or wrong. */
 export function readConfiguration(environment: Environment): PresenceConfiguration {
+  const limit = limitFrom(environment);
+  return {
+    connectionsTable: requiredFrom(environment, PRESENCE_ENVIRONMENT.connectionsTable),
+    presence: presenceFrom(environment, limit !== undefined),
+    limit,
+    deadLetterQueueUrl: requiredFrom(environment, PRESENCE_ENVIRONMENT.deadLetterQueueUrl),
+  };
+}
+
+function limitFrom(environment: Environment): LimitSettings | undefined {
+  const connectionsPerUser = integerFrom(environment, PRESENCE_ENVIRONMENT.maxConnectionsPerUser, {
+    fallback: 0,
+    min: 1,
+    max: MAX_CONNECTIONS_PER_USER,
+  });
+  return connectionsPerUser === 0
+    ? undefined
+    : { connectionsPerUser, endpoint: requiredFrom(environment, PRESENCE_ENVIRONMENT.endpoint) };
+}
+
+/** @param mayBeNone whether the watchdog has something else to do, so that presence may go nowhere */
+function presenceFrom(environment: Environment, mayBeNone: boolean): PresenceSettings | undefined {
+  const target = targetFrom(environment, mayBeNone);
+  if (target === undefined) return undefined;
   const graceSeconds = integerFrom(environment, PRESENCE_ENVIRONMENT.graceSeconds, {
     fallback: 0,
     min: 0,
     max: MAX_PRESENCE_GRACE_SECONDS,
   });
   return {
-    connectionsTable: requiredFrom(environment, PRESENCE_ENVIRONMENT.connectionsTable),
-    presenceTable: requiredFrom(environment, PRESENCE_ENVIRONMENT.presenceTable),
-    target: targetFrom(environment),
-    graceMilliseconds: graceSeconds * 1_000,
+    table: requiredFrom(environment, PRESENCE_ENVIRONMENT.presenceTable),
+    target,
+    graceMs: graceSeconds * 1_000,
     graceQueueUrl: graceSeconds > 0 ? requiredFrom(environment, PRESENCE_ENVIRONMENT.graceQueueUrl) : undefined,
-    deadLetterQueueUrl: requiredFrom(environment, PRESENCE_ENVIRONMENT.deadLetterQueueUrl),
   };
 }
 
-function targetFrom(environment: Environment): EventTarget {
-  const source = requiredFrom(environment, PRESENCE_ENVIRONMENT.source);
+function targetFrom(environment: Environment, mayBeNone: boolean): EventTarget | undefined {
+  const source = environment[PRESENCE_ENVIRONMENT.source];
   if (source === "topic") return { topicArn: requiredFrom(environment, PRESENCE_ENVIRONMENT.topicArn) };
   if (source === "queue") return { queueUrl: requiredFrom(environment, PRESENCE_ENVIRONMENT.queueUrl) };
-  throw new RangeError(`${PRESENCE_ENVIRONMENT.source} must be topic or queue, got "${source}"`);
+  if (mayBeNone) return undefined;
+  throw new RangeError(`${PRESENCE_ENVIRONMENT.source} must be topic or queue, got "${source ?? ""}"`);
 }

@@ -8,6 +8,20 @@ import type { ConnectionReader } from "./settle-user";
  */
 const FIRST_PAGE_ROWS = 25;
 
+/**
+ * A filter for rows whose `delete_at` is still to come. The original wrote text, which DynamoDB never expired: its rows
+ * are judged like any other.
+ */
+export const NOT_EXPIRED = {
+  expression: "attribute_not_exists(#delete_at) OR #delete_at > :now OR #delete_at > :now_text",
+  names: { "#delete_at": CONNECTION.deleteAt },
+  /** @param now epoch milliseconds */
+  valuesAt: (now: number): Item => {
+    const seconds = String(Math.floor(now / 1_000));
+    return { ":now": { N: seconds }, ":now_text": { S: seconds } };
+  },
+};
+
 /** The connections table in DynamoDB, asked whether a user has a row that counts. */
 export class ConnectionsTable implements ConnectionReader {
   constructor(
@@ -22,7 +36,6 @@ export class ConnectionsTable implements ConnectionReader {
    * is gone, although DynamoDB may take days to remove it.
    */
   async isConnected(userId: string, now: number): Promise<boolean> {
-    const nowSeconds = String(Math.floor(now / 1_000));
     let after: Item | undefined;
     do {
       const page = await this.dynamoDb.query(
@@ -31,14 +44,9 @@ export class ConnectionsTable implements ConnectionReader {
           ConsistentRead: true,
           Select: "COUNT",
           KeyConditionExpression: "#user_id = :user_id",
-          // The original wrote text, which DynamoDB never expired: such a row is judged like any other.
-          FilterExpression: "attribute_not_exists(#delete_at) OR #delete_at > :now OR #delete_at > :now_text",
-          ExpressionAttributeNames: { "#user_id": CONNECTION.userId, "#delete_at": CONNECTION.deleteAt },
-          ExpressionAttributeValues: {
-            ":user_id": { S: userId },
-            ":now": { N: nowSeconds },
-            ":now_text": { S: nowSeconds },
-          },
+          FilterExpression: NOT_EXPIRED.expression,
+          ExpressionAttributeNames: { "#user_id": CONNECTION.userId, ...NOT_EXPIRED.names },
+          ExpressionAttributeValues: { ":user_id": { S: userId }, ...NOT_EXPIRED.valuesAt(now) },
           Limit: after === undefined ? FIRST_PAGE_ROWS : undefined,
           ExclusiveStartKey: after,
         },

@@ -11,7 +11,7 @@ export interface Observation {
   readonly lastSeenAt: number | undefined;
   /** Read after `connected`. */
   readonly now: number;
-  readonly graceMilliseconds: number;
+  readonly graceMs: number;
 }
 
 /** What to do about it: nothing, write this row in place of the one observed, or look again later. */
@@ -26,21 +26,21 @@ const REST: Decision = { action: "rest" };
  * Compares what the presence table says of a user with what the connections table says, and answers with the next step.
  * A user never seen and without a connection has no state, so nothing is said of them.
  */
-export function decide({ row, connected, lastSeenAt, now, graceMilliseconds }: Observation): Decision {
+export function decide({ row, connected, lastSeenAt, now, graceMs }: Observation): Decision {
   if (connected) {
     if (row?.status !== "ONLINE") return write(nextVersion(row, "ONLINE", now));
     return row.offlineSince === undefined ? REST : write({ ...row, offlineSince: undefined });
   }
   if (row?.status !== "ONLINE") return REST;
-  if (graceMilliseconds === 0) return write(nextVersion(row, "OFFLINE", now));
+  if (graceMs === 0) return write(nextVersion(row, "OFFLINE", now));
 
   if (row.offlineSince === undefined) return write({ ...row, offlineSince: now });
   // A device came and went without being observed: the wait counts from its leaving.
   if (lastSeenAt !== undefined && lastSeenAt > row.offlineSince) return write({ ...row, offlineSince: lastSeenAt });
 
-  const remainingMilliseconds = row.offlineSince + graceMilliseconds - now;
-  return remainingMilliseconds > 0
-    ? { action: "check-later", delaySeconds: delaySecondsFor(remainingMilliseconds) }
+  const remainingMs = row.offlineSince + graceMs - now;
+  return remainingMs > 0
+    ? { action: "check-later", delaySeconds: delaySecondsFor(remainingMs) }
     : write(nextVersion(row, "OFFLINE", now));
 }
 
@@ -49,6 +49,6 @@ function write(row: PresenceRow): Decision {
 }
 
 /** Whole seconds, as SQS counts, never early; a clock that ran ahead must not ask for more than SQS gives. */
-function delaySecondsFor(milliseconds: number): number {
-  return Math.min(MAX_PRESENCE_GRACE_SECONDS, Math.ceil(milliseconds / 1_000));
+function delaySecondsFor(ms: number): number {
+  return Math.min(MAX_PRESENCE_GRACE_SECONDS, Math.ceil(ms / 1_000));
 }

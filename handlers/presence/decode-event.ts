@@ -30,7 +30,7 @@ function decodeStreamRecord(record: unknown, now: number): PresenceRecord {
     return { itemIdentifier, error: new RecordError(`stream record has no Keys.${CONNECTION.userId}.S`) };
   }
   const lastSeenAt = isExpiry(record) ? undefined : lastSeen(property(change, "ApproximateCreationDateTime"), now);
-  return { itemIdentifier, userId, lastSeenAt };
+  return { itemIdentifier, userId, lastSeenAt, ...(property(record, "eventName") === "INSERT" && { opened: true }) };
 }
 
 function decodeQueueRecord(record: unknown): PresenceRecord {

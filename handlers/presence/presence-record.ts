@@ -7,6 +7,8 @@ export interface UserRecord {
   readonly userId: string;
   /** Epoch milliseconds at which the user surely still had a device; absent when the record does not tell. */
   readonly lastSeenAt?: number;
+  /** The record is of a connection that opened. */
+  readonly opened?: boolean;
 }
 
 /** A record that names no user. No repeat can help it: a dead letter. */
@@ -16,13 +18,13 @@ export interface UnreadableRecord {
 }
 
 /** No repeat can help: the record, or the user's row, is not what the watchdog knows how to read. */
-export class UnsettleableError extends Error {
+export class UnreadableRecordError extends Error {
   /** Stable: it goes into logs and dead letters. */
-  readonly code: string = "UNSETTLEABLE";
+  readonly code: string = "UNREADABLE";
 }
 
 /** A record is not what the table's stream or the grace queue holds. Its content is not repeated. */
-export class RecordError extends UnsettleableError {
+export class RecordError extends UnreadableRecordError {
   override readonly name = "RecordError";
   override readonly code = "MALFORMED_RECORD";
 }

@@ -1,7 +1,7 @@
 import { PRESENCE } from "../../src/contract/tables";
 import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { AttributeValue, DynamoDb, Item, UpdateItemInput } from "../aws/dynamodb";
-import { UnsettleableError } from "./presence-record";
+import { UnreadableRecordError } from "./presence-record";
 import type { PresenceRow } from "./presence-row";
 import type { PresenceStore } from "./settle-user";
 
@@ -10,7 +10,7 @@ const ANNOUNCED = "announced";
 const OFFLINE_SINCE = "offline_since";
 
 /** A row of the presence table is not what the watchdog writes: somebody else did. Delete or repair it. */
-export class PresenceRowError extends UnsettleableError {
+export class PresenceRowError extends UnreadableRecordError {
   override readonly name = "PresenceRowError";
   override readonly code = "MALFORMED_ROW";
 }

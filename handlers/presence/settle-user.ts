@@ -1,3 +1,4 @@
+import { type Clock, sleep } from "../shared/clock";
 import { decide } from "./decide";
 import type { PresenceRow } from "./presence-row";
 
@@ -29,12 +30,6 @@ export interface GraceTimer {
   checkLater(userId: string, delaySeconds: number): Promise<void>;
 }
 
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
-}
-
 export interface SettlePorts {
   readonly connections: ConnectionReader;
   readonly store: PresenceStore;
@@ -47,15 +42,15 @@ export interface SettleRequest {
   readonly userId: string;
   /** Epoch milliseconds at which the user surely still had a device; absent when a timer asks. */
   readonly lastSeenAt?: number;
-  readonly graceMilliseconds: number;
+  readonly graceMs: number;
   /** Epoch milliseconds after which no further step is begun. */
   readonly deadline: number;
 }
 
 /** Time ran out before the user's state held still: the record must be tried again. */
-export class UnsettledError extends Error {
-  override readonly name = "UnsettledError";
-  readonly code = "UNSETTLED";
+export class OutOfTimeError extends Error {
+  override readonly name = "OutOfTimeError";
+  readonly code = "OUT_OF_TIME";
   constructor() {
     super("no time left to settle a user's presence");
   }
@@ -65,9 +60,9 @@ export class UnsettledError extends Error {
  * How long a version that somebody else wrote is left to its writer to announce. A publish takes some 10 ms, 300 on a
  * cold start; whoever waits this long in vain takes the writer for dead and announces in its stead.
  */
-export const ANNOUNCE_PATIENCE_MILLISECONDS = 1_000;
+export const ANNOUNCE_PATIENCE_MS = 1_000;
 
-const FIRST_POLL_MILLISECONDS = 20;
+const FIRST_POLL_MS = 20;
 
 /**
  * Brings what is said of a user in line with the user's connections, and every event of it out, in order.
@@ -89,17 +84,17 @@ const FIRST_POLL_MILLISECONDS = 20;
  *
  * It takes for granted that DynamoDB has finished or dropped a request by the time its record is tried again.
  *
- * @throws {UnsettledError} at the deadline; and whatever a port throws.
+ * @throws {OutOfTimeError} at the deadline; and whatever a port throws.
  */
 export async function settleUser(request: SettleRequest, ports: SettlePorts): Promise<void> {
-  const { userId, lastSeenAt, graceMilliseconds } = request;
+  const { userId, lastSeenAt, graceMs } = request;
   const { connections, store, timer, clock } = ports;
 
   let row = await readAnnounced(request, ports);
   for (;;) {
     assertTimeLeft(request, clock);
     const connected = await connections.isConnected(userId, clock.now());
-    const decision = decide({ row, connected, lastSeenAt, now: clock.now(), graceMilliseconds });
+    const decision = decide({ row, connected, lastSeenAt, now: clock.now(), graceMs });
 
     if (decision.action === "rest") return;
     if (decision.action === "check-later") return timer.checkLater(userId, decision.delaySeconds);
@@ -131,13 +126,13 @@ async function readAnnounced(request: SettleRequest, ports: SettlePorts): Promis
       const patienceFrom = Math.min(clock.now(), row.changedAt);
       awaited = {
         version: row.version,
-        until: patienceFrom + ANNOUNCE_PATIENCE_MILLISECONDS,
-        poll: FIRST_POLL_MILLISECONDS,
+        until: patienceFrom + ANNOUNCE_PATIENCE_MS,
+        poll: FIRST_POLL_MS,
       };
     }
     const patience = awaited.until - clock.now();
     if (patience > 0) {
-      await clock.sleep(Math.min(patience, awaited.poll));
+      await sleep(clock, Math.min(patience, awaited.poll));
       awaited.poll *= 2;
     } else {
       const marked = await announce(request.userId, row, ports);
@@ -154,5 +149,5 @@ async function announce(userId: string, row: PresenceRow, ports: SettlePorts): P
 }
 
 function assertTimeLeft(request: SettleRequest, clock: Clock): void {
-  if (clock.now() >= request.deadline) throw new UnsettledError();
+  if (clock.now() >= request.deadline) throw new OutOfTimeError();
 }

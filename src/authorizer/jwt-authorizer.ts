@@ -12,7 +12,7 @@ import type { VpcConfig } from "../inputs/guardrails";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
-import { isEqual } from "../terraform/condition";
+import { isEqual, not } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { joined, text } from "../terraform/text";
@@ -71,8 +71,16 @@ export class JwtAuthorizer extends Construct {
         [AUTHORIZER_ENVIRONMENT.clockToleranceSeconds]: text(props.tokenClockToleranceSeconds),
       },
       optionalEnvironment: [
-        { name: AUTHORIZER_ENVIRONMENT.userIdClaim, value: props.userIdClaim, unless: DEFAULT_USER_ID_CLAIM },
-        { name: AUTHORIZER_ENVIRONMENT.tokenSource, value: props.tokenSource, unless: DEFAULT_TOKEN_SOURCE },
+        {
+          name: AUTHORIZER_ENVIRONMENT.userIdClaim,
+          value: props.userIdClaim,
+          when: not(isEqual(props.userIdClaim, DEFAULT_USER_ID_CLAIM)),
+        },
+        {
+          name: AUTHORIZER_ENVIRONMENT.tokenSource,
+          value: props.tokenSource,
+          when: not(isEqual(props.tokenSource, DEFAULT_TOKEN_SOURCE)),
+        },
       ],
       statements: [],
       logRetentionDays: props.logRetentionDays,

@@ -62,4 +62,8 @@ export const PRESENCE_ENVIRONMENT = {
   graceQueueUrl: "PRESENCE_GRACE_QUEUE_URL",
   /** Where records go that no repeat can help. */
   deadLetterQueueUrl: "PRESENCE_DLQ_URL",
+  /** Connections that a user may keep; unset: any number. */
+  maxConnectionsPerUser: "MAX_CONNECTIONS_PER_USER",
+  /** Where `/@connections/<id>` is; set with the limit only. */
+  endpoint: "APIGW_ENDPOINT",
 } as const;

@@ -46,3 +46,6 @@ export const PUSHER_BATCH_SIZE = 10;
 
 /** The longest delay that SQS gives a message, and so the longest presence grace. */
 export const MAX_PRESENCE_GRACE_SECONDS = 900;
+
+/** The highest limit of one user's connections: the watchdog reads them all each time that one opens. */
+export const MAX_CONNECTIONS_PER_USER = 1_000;

@@ -53,10 +53,13 @@ export const REFUSED_METRICS = {
   units: { Refused: "Count" },
 } as const satisfies MetricSet;
 
-/** What one invocation of the presence watchdog told the backend. A repeat after a failure counts again. */
+/**
+ * What one invocation of the presence watchdog told the backend (a repeat after a failure counts again), and the
+ * connections that it closed because their users had too many.
+ */
 export const PRESENCE_METRICS = {
   dimensions: BY_STACK,
-  units: { Online: "Count", Offline: "Count" },
+  units: { Online: "Count", Offline: "Count", Closed: "Count" },
 } as const satisfies MetricSet;
 
 /** All metrics of the handlers. */

@@ -49,4 +49,9 @@ export class WebSocketApi extends Construct {
   get stageUrl(): string {
     return `${Fn.replace(this.api.apiEndpoint, "wss://", "https://")}/${this.stageName}`;
   }
+
+  /** The same, to be among the arguments of a Terraform function: cdktf warns of a template there. */
+  get stageUrlAsArgument(): string {
+    return Fn.join("/", [Fn.replace(this.api.apiEndpoint, "wss://", "https://"), this.stageName]);
+  }
 }

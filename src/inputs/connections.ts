@@ -1,4 +1,4 @@
-import { MAX_PRESENCE_GRACE_SECONDS } from "../contract/limits";
+import { MAX_CONNECTIONS_PER_USER, MAX_PRESENCE_GRACE_SECONDS } from "../contract/limits";
 import type { Inputs } from "./input";
 import { between, matches } from "./rule";
 
@@ -17,6 +17,13 @@ export interface ConnectionProps {
    * @default 0
    */
   readonly presenceGraceSeconds?: number;
+  /**
+   * Connections that a user may keep, 1 to 1,000. When a user opens one more, the presence watchdog closes the oldest,
+   * usually within a second. Choose it well above what a user needs: a client that reconnects at once takes the place of
+   * another. With it, the watchdog exists although presence goes nowhere.
+   * @default any number
+   */
+  readonly maxConnectionsPerUser?: number;
   /**
    * The connections table. A deployment of the original keeps its live table with `SumuConnections`.
    * @default `<prefix>-sumu-connections`
@@ -43,6 +50,18 @@ export const CONNECTION_INPUTS = {
       `presence_grace_seconds must be a whole number from 0 to ${MAX_PRESENCE_GRACE_SECONDS}: SQS delays a message no longer.`,
     ),
     samples: { valid: [0, 900], invalid: [901, -1, 1.5] },
+  },
+  maxConnectionsPerUser: {
+    type: "number",
+    description:
+      "Connections that a user may keep, 1 to 1000: the presence watchdog closes the oldest beyond that, usually within a second. Null: any number.",
+    default: null,
+    rule: between(
+      1,
+      MAX_CONNECTIONS_PER_USER,
+      `max_connections_per_user must be a whole number from 1 to ${MAX_CONNECTIONS_PER_USER}, or null for any number.`,
+    ),
+    samples: { valid: [1, 1_000], invalid: [0, -1, 1.5, 1_001] },
   },
   connectionsTableName: {
     type: "string",

@@ -1,32 +1,22 @@
-import { conditional, Fn, type IResolvable, Op, Token } from "cdktf";
+import { conditional, Fn, Token } from "cdktf";
+import type { Condition } from "../terraform/condition";
 
-/** An environment variable that is there only when its input says something else than nothing. */
+/** An environment variable that a stack has only when it uses the variable's input. */
 export interface OptionalVariable {
   readonly name: string;
-  /** Undefined or null in Terraform: not given. */
-  readonly value: string | undefined;
-  /** What the handler does without the variable. @default nothing */
-  readonly unless?: string;
+  readonly value: string;
+  readonly when: Condition;
 }
 
-/**
- * The environment with the variables that are needed. A variable that says what the handler does anyway is left out, so
- * that the plan of a stack that does not use the input stays as it was.
- */
+/** The environment with the variables that are needed: the plan of a stack that uses none of them stays as it was. */
 export function withOptional(
   environment: Readonly<Record<string, string>>,
   optional: readonly OptionalVariable[] = [],
 ): Record<string, string> {
-  const known = optional.filter(({ value, unless }) => isKnown(value) && value !== undefined && value !== unless);
-  const always = { ...environment, ...Object.fromEntries(known.map(({ name, value = "" }) => [name, value])) };
-  const inTerraform = optional.filter(({ value }) => !isKnown(value)).map(asMap);
-  return inTerraform.length === 0 ? always : Token.asStringMap(Fn.merge([always, ...inTerraform]));
-}
-
-function asMap({ name, value = "", unless }: OptionalVariable): IResolvable {
-  return conditional(Op.eq(value, unless ?? Token.nullValue()), {}, { [name]: value });
-}
-
-function isKnown(value: string | undefined): boolean {
-  return !Token.isUnresolved(value);
+  const needed = optional.filter(({ when }) => when === true).map(({ name, value }) => [name, value]);
+  const always = { ...environment, ...Object.fromEntries(needed) };
+  const maps = optional.flatMap(({ name, value, when }) =>
+    typeof when === "boolean" ? [] : [conditional(when, { [name]: value }, {})],
+  );
+  return maps.length === 0 ? always : Token.asStringMap(Fn.merge([always, ...maps]));
 }

@@ -91,6 +91,7 @@ function connects(metrics: StackMetrics): Graph {
       count(metrics.own("Authorized"), "authorized"),
       count(metrics.own("Refused"), "refused"),
       count(metrics.own("Online"), "came online"),
+      count(metrics.own("Closed"), "closed by the limit"),
       count(metrics.own("Offline"), "went offline"),
     ],
   };

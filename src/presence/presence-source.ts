@@ -1,13 +1,17 @@
-import { atLeast, isOneOf } from "../terraform/condition";
+import { atLeast, type Condition, either, isGiven, isOneOf } from "../terraform/condition";
 import { type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
 
-/** The watchdog exists when presence goes to the topic or the queue. */
-export function watchdogExistence(presenceSource: string): Existence {
-  return existsWhen(isOneOf(presenceSource, ["topic", "queue"]));
+/** The watchdog exists when presence goes to the topic or the queue, or when a user's connections are limited. */
+export function watchdogExistence(presenceSource: string, maxConnectionsPerUser?: number): Existence {
+  return existsWhen(either(goesSomewhere(presenceSource), isGiven(maxConnectionsPerUser)));
 }
 
 /** The grace queue exists for a watchdog whose OFFLINE waits. */
 export function graceExistence(presenceSource: string, graceSeconds: number): Existence {
   const waits = existsWhen(atLeast(graceSeconds, 1));
-  return existsWithBoth(watchdogExistence(presenceSource), waits);
+  return existsWithBoth(existsWhen(goesSomewhere(presenceSource)), waits);
+}
+
+function goesSomewhere(presenceSource: string): Condition {
+  return isOneOf(presenceSource, ["topic", "queue"]);
 }

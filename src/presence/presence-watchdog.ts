@@ -17,8 +17,11 @@ import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
+import { existsWhenGiven } from "../terraform/existence";
 import type { Given } from "../terraform/field";
+import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
+import { grantConnectionLimit } from "./connection-limit";
 import { PresenceGrace } from "./presence-grace";
 import { graceExistence } from "./presence-source";
 
@@ -31,6 +34,10 @@ export interface PresenceWatchdogProps {
   /** `topic` or `queue`. */
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
+  /** Connections that a user may keep. @default any number */
+  readonly maxConnectionsPerUser?: number;
+  /** Where connections are closed, or undefined for the stage's own URL. */
+  readonly apigwEndpoint?: string;
   readonly logRetentionDays: number;
   readonly observation: Observation;
   readonly vpcConfig?: Given<VpcConfig>;
@@ -57,7 +64,8 @@ const RECORD_AGE_SECONDS = 23 * 3_600;
 
 /**
  * Tells the backend who is online: follows the connections table's stream, keeps each user's state in a table of its
- * own, and sends ONLINE or OFFLINE when a state has changed.
+ * own, and sends ONLINE or OFFLINE when a state has changed. With a limit, it also closes the oldest connections of a user
+ * who has too many; it exists for that alone when presence goes nowhere, and its table stays empty then.
  */
 export class PresenceWatchdog extends Construct {
   /** The function that follows the connections table's stream. */
@@ -90,6 +98,8 @@ export class PresenceWatchdog extends Construct {
       ? new PresenceGrace(this, "presence_grace", { prefix, encryption, count: whenGrace.count })
       : undefined;
 
+    const limit = existsWhenGiven(props.maxConnectionsPerUser);
+    const whenLimited = limit.condition ?? limit.exists;
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,
@@ -112,6 +122,18 @@ export class PresenceWatchdog extends Construct {
         [PRESENCE_ENVIRONMENT.graceQueueUrl]: grace?.urlOrEmpty ?? "",
         [PRESENCE_ENVIRONMENT.deadLetterQueueUrl]: attributeOf(dlq, "url"),
       },
+      optionalEnvironment: [
+        {
+          name: PRESENCE_ENVIRONMENT.maxConnectionsPerUser,
+          value: text(props.maxConnectionsPerUser ?? 0),
+          when: whenLimited,
+        },
+        {
+          name: PRESENCE_ENVIRONMENT.endpoint,
+          value: orElse(props.apigwEndpoint, webSocketApi.stageUrlAsArgument),
+          when: whenLimited,
+        },
+      ],
       statements: [
         {
           sid: "FollowConnections",
@@ -139,6 +161,7 @@ export class PresenceWatchdog extends Construct {
       vpcConfig: props.vpcConfig,
     });
     grace?.connect(this.handler);
+    grantConnectionLimit(this, "limit", { watchdog: this.handler, webSocketApi, connections, existence: limit });
 
     new LambdaEventSourceMapping(this, "presence_stream", {
       count,

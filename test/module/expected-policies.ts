@@ -68,6 +68,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "AllowOwner: * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if AWS:SourceOwner StringEquals this account",
     "RefuseWithoutTls: deny * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if aws:SecureTransport Bool false",
   ],
+  "serverless limit": [
+    "CloseConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
+    "RemoveGoneConnections: dynamodb:DeleteItem on aws_dynamodb_table.connections",
+  ],
   "serverless presence_dlq": [
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_dlq[0] if aws:SecureTransport Bool false",
   ],

@@ -113,6 +113,10 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "the connections of one stage: their ids come and go",
   },
   {
+    pattern: /^serverless limit CloseConnections .+\/DELETE\/@connections\/\*$/,
+    reason: "the same, for the limit of a user's connections",
+  },
+  {
     pattern:
       /^serverless (authorizer|pusher)_(build_role|pipeline)\[?0?\]? (ReadSource|KeepArtifacts) \$\{var\.s3_artifacts\.arn\}\/\$\{substr\(.+, 0, 20\)\}\/\1\/\*$/,
     reason: "a pipeline's artifacts in its own folder: CodePipeline names them",

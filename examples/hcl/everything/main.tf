@@ -54,6 +54,7 @@ module "sumu" {
   token_clock_tolerance_seconds = 5
   user_id_claim                 = "sub"
   token_source                  = "query"
+  max_connections_per_user      = 20
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   keep_original_rights          = false

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkApi } from "../../../emulator/gateway/check-api";
 import { readApi, startGateway } from "../../../emulator/gateway/start-gateway";
+import { evaluate } from "../../../terraform-json/evaluator";
+import { parseTemplate } from "../../../terraform-json/parser";
 import { CREDENTIALS } from "./support/running-gateway";
 import { resolveSample, sampleApi, sampleJson } from "./support/sample-api";
 
@@ -11,7 +13,12 @@ const VARIABLES: { readonly [name: string]: { readonly default?: unknown } } = r
 
 /** What Terraform knows, for the references of the shipped module. */
 function resolveModule(value: unknown): unknown {
+  return resolveModuleWith("query", value);
+}
+
+function resolveModuleWith(tokenSource: string, value: unknown): unknown {
   if (typeof value === "string") {
+    if (value.includes("route.request.")) return evaluate(parseTemplate(value), { var: { token_source: tokenSource } });
     return value.replace(/\$\{([^}]*(?:\{[^}]*\}[^}]*)*)\}/g, (_, expression: string) => {
       const [, variable = ""] = /^var\.(\w+)$/.exec(expression) ?? [];
       const byDefault = VARIABLES[variable]?.default ?? undefined;
@@ -26,9 +33,9 @@ function resolveModule(value: unknown): unknown {
       return expression;
     });
   }
-  if (Array.isArray(value)) return value.map(resolveModule);
+  if (Array.isArray(value)) return value.map((item) => resolveModuleWith(tokenSource, item));
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveModule(item)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveModuleWith(tokenSource, item)]));
   }
   return value;
 }
@@ -55,6 +62,15 @@ test("reads the module that ships, and every template in it is one that API Gate
       accessLogFormat: expect.stringContaining("$context.requestId"),
     }),
   ]);
+});
+
+test.each([
+  ["query", ["route.request.querystring.authorization"]],
+  ["header", ["route.request.header.Authorization"]],
+  ["either", []],
+])("reads the module's identity sources when token_source is %s", (tokenSource, identitySources) => {
+  const api = readApi(readModule("main.tf.json"), (value) => resolveModuleWith(tokenSource, value));
+  expect(api.routes.get("$connect")?.authorizer?.identitySources).toEqual(identitySources);
 });
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */

@@ -1,4 +1,4 @@
-import { parseConfiguration } from "../../../handlers/authorizer/configuration";
+import { readConfiguration } from "../../../handlers/authorizer/configuration";
 
 const API = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/live";
 
@@ -7,9 +7,9 @@ const ENVIRONMENT = {
   JWT_ISSUER_JWKS_URI: "https://issuer.example/.well-known/jwks.json",
 };
 
-describe("parseConfiguration", () => {
+describe("readConfiguration", () => {
   it("needs the APIs and the issuer's keys only: any audience, any issuer, expiration verified, no tolerance", () => {
-    expect(parseConfiguration(ENVIRONMENT)).toEqual({
+    expect(readConfiguration(ENVIRONMENT)).toEqual({
       authorizedApis: [API],
       keysUrl: new URL("https://issuer.example/.well-known/jwks.json"),
       audiences: [],
@@ -30,12 +30,12 @@ describe("parseConfiguration", () => {
       JWT_USER_ID_CLAIM: "",
       JWT_TOKEN_SOURCE: "",
     };
-    expect(parseConfiguration({ ...ENVIRONMENT, ...empty })).toEqual(parseConfiguration(ENVIRONMENT));
+    expect(readConfiguration({ ...ENVIRONMENT, ...empty })).toEqual(readConfiguration(ENVIRONMENT));
   });
 
   it("reads every variable", () => {
     expect(
-      parseConfiguration({
+      readConfiguration({
         AUTHORIZED_APIS: `${API},arn:aws-cn:execute-api:cn-north-1:123456789012:f6g7h8/$default`,
         JWT_ISSUER_JWKS_URI: "http://127.0.0.1:4571/keys",
         JWT_AUTHORIZED_AUDIENCES: "web, app",
@@ -87,12 +87,12 @@ describe("parseConfiguration", () => {
     ["JWT_TOKEN_SOURCE", "cookie"],
     ["JWT_TOKEN_SOURCE", "Query"],
   ])("rejects %s=%s by one error that names it", (name, value) => {
-    expect(() => parseConfiguration({ ...ENVIRONMENT, [name]: value })).toThrow(new RegExp(`^${name} must be `));
+    expect(() => readConfiguration({ ...ENVIRONMENT, [name]: value })).toThrow(new RegExp(`^${name} must be `));
   });
 
   it("rejects a wrong URL without repeating it, since it may hold a password", () => {
     expect(() =>
-      parseConfiguration({ ...ENVIRONMENT, JWT_ISSUER_JWKS_URI: "https://user:hunter2@issuer.example" }),
+      readConfiguration({ ...ENVIRONMENT, JWT_ISSUER_JWKS_URI: "https://user:hunter2@issuer.example" }),
     ).toThrow(
       new Error("JWT_ISSUER_JWKS_URI must be an https URL without credentials (http for 127.0.0.1 and [::1] only)"),
     );

@@ -104,11 +104,11 @@ describe("fetchKeyDocument", () => {
   });
 
   it("rejects an answer that does not begin in time", async () => {
-    expect(await fetchFrom(() => () => {}, { timeoutMilliseconds: 20 })).toMatchObject({ failure: "timeout" });
+    expect(await fetchFrom(() => () => {}, { timeoutMs: 20 })).toMatchObject({ failure: "timeout" });
   });
 
   it("rejects an answer that begins but does not end in time", async () => {
-    const failure = await fetchFrom(() => (_, response) => response.write('{"keys":'), { timeoutMilliseconds: 50 });
+    const failure = await fetchFrom(() => (_, response) => response.write('{"keys":'), { timeoutMs: 50 });
     expect(failure).toMatchObject({ failure: "timeout" });
   });
 

@@ -1,6 +1,4 @@
-import { parseConfiguration } from "../../../handlers/authorizer/configuration";
 import { createHandler } from "../../../handlers/authorizer/create-handler";
-import { logSettingsFrom } from "../../../handlers/shared/log";
 import { API_STAGE, connectEvent } from "../../../support/connect-event";
 import { startKeyServer } from "../../../support/key-server";
 import { signToken } from "../../../support/signing-key";
@@ -8,7 +6,7 @@ import { CLAIMS, ec, NOW_SECONDS, rsa } from "./support/authorizer";
 
 describe("authorizer", () => {
   it("follows a real issuer through rotation, failure and recovery", async () => {
-    let nowMilliseconds = NOW_SECONDS * 1_000;
+    let nowMs = NOW_SECONDS * 1_000;
     let published = [rsa];
     let status = 200;
     const server = await startKeyServer(() => ({
@@ -16,11 +14,11 @@ describe("authorizer", () => {
       headers: { "cache-control": "public, max-age=300" },
       body: JSON.stringify({ keys: published.map((key) => key.publicJwk) }),
     }));
-    const configuration = parseConfiguration({ AUTHORIZED_APIS: API_STAGE, JWT_ISSUER_JWKS_URI: server.url.href });
+    const environment = { AUTHORIZED_APIS: API_STAGE, JWT_ISSUER_JWKS_URI: server.url.href };
     const lines: string[] = [];
-    const handler = createHandler(configuration, logSettingsFrom({}), {
-      now: () => nowMilliseconds,
-      write: (line) => lines.push(line),
+    const handler = createHandler(environment, {
+      clock: { now: () => nowMs },
+      writeLog: (line) => lines.push(line),
     });
     const decisionFor = async (key: typeof rsa) => {
       const { context, principalId } = await handler(connectEvent(signToken(key, CLAIMS)));
@@ -32,12 +30,12 @@ describe("authorizer", () => {
 
       published = [ec];
       expect(await decisionFor(ec)).toBe("key_unknown");
-      nowMilliseconds += 30_000;
+      nowMs += 30_000;
       expect([await decisionFor(ec), await decisionFor(rsa)]).toEqual(["user-1", "key_unknown"]);
       expect(server.requests).toBe(2);
 
       status = 503;
-      nowMilliseconds += 300_000;
+      nowMs += 300_000;
       expect([await decisionFor(ec), await decisionFor(ec)]).toEqual(["user-1", "user-1"]);
       expect(server.requests).toBe(3);
       expect(JSON.parse(String(lines.find((line) => line.includes("fetch_failed"))))).toEqual({
@@ -49,7 +47,7 @@ describe("authorizer", () => {
 
       status = 200;
       published = [rsa];
-      nowMilliseconds += 30_000;
+      nowMs += 30_000;
       expect([await decisionFor(rsa), await decisionFor(ec)]).toEqual(["user-1", "key_unknown"]);
       expect(server.requests).toBe(4);
     } finally {

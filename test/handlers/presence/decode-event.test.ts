@@ -46,7 +46,7 @@ describe("decoding an event", () => {
     const numeric = { ...good, dynamodb: { SequenceNumber: "3", Keys: { user_id: { N: "7" } } } };
     const bare = { ...good, dynamodb: { SequenceNumber: "4" } };
     expect(decodeEvent(streamEvent(good, other, numeric, bare), NOW)).toEqual([
-      { itemIdentifier: "1", userId: "alice", lastSeenAt: NOW },
+      { itemIdentifier: "1", userId: "alice", lastSeenAt: NOW, opened: true },
       ...["2", "3", "4"].map((itemIdentifier) => ({ itemIdentifier, error: expect.any(RecordError) })),
     ]);
   });

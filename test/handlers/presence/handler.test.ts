@@ -1,4 +1,5 @@
-import { createPresence } from "../../../handlers/presence/handler";
+import { createHandler } from "../../../handlers/presence/create-handler";
+import type { Clock } from "../../../handlers/shared/clock";
 import { type Reply, type ScriptedServer, type SeenRequest, scriptedServer } from "../support/scripted-server";
 import { environmentFor } from "./support/environment";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "./support/events";
@@ -6,7 +7,13 @@ import { queueEvent, queueRecord, streamEvent, streamRecord } from "./support/ev
 /** Ahead of the time of day, by which the connection pool judges a deadline. */
 const NOW = Date.UTC(2100, 0, 1, 0, 0, 0, 123);
 /** Time stands still, and no wait takes any. */
-const CLOCK = { now: () => NOW, sleep: () => Promise.resolve() };
+const CLOCK: Clock = {
+  now: () => NOW,
+  after: (_, callback) => {
+    queueMicrotask(callback);
+    return () => undefined;
+  },
+};
 const GRACE_QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-presence-grace";
 const CONTEXT = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 60_000 };
 const INSERT = streamEvent(streamRecord({ userId: "alice", sequenceNumber: "111", at: NOW }));
@@ -32,7 +39,8 @@ const refusal = (status: number, code: string): Reply => ({
 });
 
 /** `DynamoDB GetItem`, `AmazonSQS SendMessage`, `SNS Publish`. */
-function operation({ headers, body }: SeenRequest): string {
+function operation({ method, headers, body }: SeenRequest): string {
+  if (method === "DELETE") return method;
   const target = headers["x-amz-target"];
   if (typeof target === "string") return target.replace("_20120810", "").replace(".", " ");
   return `SNS ${new URLSearchParams(body).get("Action")}`;
@@ -46,7 +54,7 @@ describe("the presence handler", () => {
 
   /** Answers each operation with the next reply scripted for it; the last one stays. */
   async function run(
-    event: Parameters<ReturnType<typeof createPresence>>[0],
+    event: Parameters<ReturnType<typeof createHandler>>[0],
     replies: Record<string, Reply[]>,
     environment: Record<string, string> = {},
   ) {
@@ -57,8 +65,8 @@ describe("the presence handler", () => {
     });
     servers.push(server);
     const log: string[] = [];
-    const presence = createPresence(
-      { ...environmentFor(server.endpoint), ...environment },
+    const presence = createHandler(
+      { ...environmentFor(server.endpoint), APIGW_ENDPOINT: `${server.endpoint}/live`, ...environment },
       { clock: CLOCK, writeLog: (line) => log.push(line) },
     );
     const response = await presence(event, CONTEXT).finally(() => presence.close());
@@ -66,7 +74,7 @@ describe("the presence handler", () => {
       operation: operation(request),
       body: request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded")
         ? Object.fromEntries(new URLSearchParams(request.body))
-        : JSON.parse(request.body),
+        : JSON.parse(request.body || "{}"),
     }));
     return { response, log, sent, requests: server.requests };
   }
@@ -391,7 +399,7 @@ describe("the presence handler", () => {
   it("begins nothing when no time is left, and reports every record", async () => {
     const server = await scriptedServer(() => "silence");
     servers.push(server);
-    const presence = createPresence(environmentFor(server.endpoint), { clock: CLOCK, writeLog: () => undefined });
+    const presence = createHandler(environmentFor(server.endpoint), { clock: CLOCK, writeLog: () => undefined });
     const event = streamEvent(
       streamRecord({ userId: "alice", sequenceNumber: "1", at: NOW }),
       streamRecord({ userId: "bob", sequenceNumber: "2", at: NOW }),
@@ -407,5 +415,71 @@ describe("the presence handler", () => {
       "eventSource is neither aws:dynamodb nor aws:sqs",
     );
     await expect(run(INSERT, tables, { PRESENCE_TABLE: "" })).rejects.toThrow("PRESENCE_TABLE must be set");
+  });
+
+  describe("with a limit of two connections for each user", () => {
+    const row = (id: string, connectedAt: number) => ({
+      connection_id: { S: id },
+      connected_at: { N: String(connectedAt) },
+    });
+    const LIMIT = { MAX_CONNECTIONS_PER_USER: "2", PRESENCE_SOURCE: "none" };
+    const three = {
+      "DynamoDB Query": [ok({ Items: [row("c=", NOW - 1), row("a=", NOW - 3), row("b=", NOW - 2)], Count: 3 })],
+    };
+
+    it("closes the oldest connection of a user who opens a third, and tells no presence", async () => {
+      const { response, sent, requests, log } = await run(
+        INSERT,
+        { ...three, DELETE: [{ status: 204, body: "" }] },
+        LIMIT,
+      );
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+        "POST /",
+        "DELETE /live/@connections/a%3D",
+      ]);
+      expect(requests[1]?.headers.authorization).toMatch(/\/eu-central-1\/execute-api\/aws4_request, /);
+      expect(sent[0]?.body).toMatchObject({
+        TableName: "acme-sumu-connections",
+        ConsistentRead: true,
+        ProjectionExpression: "#connection_id, #connected_at",
+        FilterExpression: query.body.FilterExpression,
+      });
+      expect(log.map((line) => JSON.parse(line))).toMatchObject([
+        { level: "info", code: "connections_closed", records: 1, firstRecord: "111", closed: 1, gone: 0 },
+        { level: "info", code: "presence_settled", failed: 0, Closed: 1 },
+      ]);
+      expect(log.join()).not.toContain("alice");
+    });
+
+    it("looks at no user whose connection has closed", async () => {
+      const closed = streamEvent(streamRecord({ eventName: "REMOVE", userId: "alice", sequenceNumber: "1", at: NOW }));
+      expect((await run(closed, three, LIMIT)).requests).toEqual([]);
+    });
+
+    it("makes a dead letter when it may not close a connection, and holds up nobody", async () => {
+      const { response, sent, log } = await run(
+        INSERT,
+        { ...three, DELETE: [{ status: 403, body: "" }], "AmazonSQS SendMessage": [ok({ MessageId: "m-1" })] },
+        LIMIT,
+      );
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(sent.at(-1)?.body).toEqual({
+        QueueUrl: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-presence-dlq",
+        MessageBody: '{"user_id":"alice","records":["111"]}',
+        MessageAttributes: { reason: { DataType: "String", StringValue: "LIMIT_NOT_KEPT" } },
+      });
+      expect(JSON.parse(String(log[0]))).toMatchObject({
+        level: "error",
+        code: "limit_not_kept",
+        failure: "status_403",
+      });
+    });
+  });
+
+  it("rejects a wrong environment at its start, before any batch", () => {
+    expect(() => createHandler({ ...environmentFor("http://127.0.0.1:1"), PRESENCE_TABLE: "" })).toThrow(
+      new Error("PRESENCE_TABLE must be set"),
+    );
   });
 });

@@ -89,8 +89,8 @@ describe("presence over 1,000 random histories of devices", () => {
   });
 
   it("does so with a grace too", async () => {
-    const graceMilliseconds = fc.constantFrom(1_000, 30_000, 900_000);
-    await check(fc.record({ history, seed, parallelBatches, graceMilliseconds, faults: fc.constant(true) }), 400);
+    const graceMs = fc.constantFrom(1_000, 30_000, 900_000);
+    await check(fc.record({ history, seed, parallelBatches, graceMs, faults: fc.constant(true) }), 400);
   });
 
   it("sends each event exactly once when nothing fails, however many batches hold a user at once", async () => {
@@ -130,12 +130,12 @@ describe("presence over 1,000 random histories of devices", () => {
       history: steps,
       seed,
       parallelBatches,
-      graceMilliseconds: fc.constant(30_000),
+      graceMs: fc.constant(30_000),
       prompt: fc.constant(true),
     });
     await check(options, 200, (simulation) => {
       expectTruth(simulation);
-      for (const milliseconds of simulation.offlineAfterMilliseconds) {
+      for (const milliseconds of simulation.offlineAfterMs) {
         expect(milliseconds).toBeGreaterThanOrEqual(30_000);
         // The stream's grain and the queue's are a second each.
         expect(milliseconds).toBeLessThan(32_500);

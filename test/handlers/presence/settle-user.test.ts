@@ -1,5 +1,5 @@
 import type { PresenceRow } from "../../../handlers/presence/presence-row";
-import { ANNOUNCE_PATIENCE_MILLISECONDS, UnsettledError } from "../../../handlers/presence/settle-user";
+import { ANNOUNCE_PATIENCE_MS, OutOfTimeError } from "../../../handlers/presence/settle-user";
 import { ScriptedUser } from "./support/scripted-ports";
 
 const online: PresenceRow = { status: "ONLINE", version: 900_000, changedAt: 900_000, announced: 900_000 };
@@ -106,7 +106,7 @@ describe("settling a user", () => {
     orphan.row = { ...online, changedAt: orphan.now, announced: 0 };
     await orphan.settle();
     expect(orphan.events).toEqual(["900000 ONLINE"]);
-    expect(orphan.now).toBe(1_000_000 + ANNOUNCE_PATIENCE_MILLISECONDS);
+    expect(orphan.now).toBe(1_000_000 + ANNOUNCE_PATIENCE_MS);
   });
 
   it("waits no longer for a writer whose clock runs ahead by an hour", async () => {
@@ -114,7 +114,7 @@ describe("settling a user", () => {
     user.connections = 1;
     user.row = { ...online, changedAt: user.now + 3_600_000, announced: 0 };
     await user.settle();
-    expect(user.now).toBe(1_000_000 + ANNOUNCE_PATIENCE_MILLISECONDS);
+    expect(user.now).toBe(1_000_000 + ANNOUNCE_PATIENCE_MS);
   });
 
   it("gives a later change a later version and timestamp, although the earlier one's clock ran ahead", async () => {
@@ -176,18 +176,18 @@ describe("settling a user", () => {
     }
     user.row = offline;
     const error = await user.settle({ deadline: user.now + 1_000 }).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(UnsettledError);
+    expect(error).toBeInstanceOf(OutOfTimeError);
     expect(user.calls.filter((call) => call === "replace")).toHaveLength(10);
   });
 });
 
 describe("settling a user with a grace of 30 s", () => {
-  const graceMilliseconds = 30_000;
+  const graceMs = 30_000;
 
   it("says nothing when the last device goes, and asks to be woken", async () => {
     const user = new ScriptedUser();
     user.row = online;
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.calls).toEqual(["read", "isConnected", "replace", "isConnected", "checkLater 30 s"]);
     expect(user.row).toEqual({ ...online, offlineSince: 1_000_000 });
   });
@@ -195,7 +195,7 @@ describe("settling a user with a grace of 30 s", () => {
   it("says OFFLINE when the check comes and the user is still gone", async () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now - 30_000 };
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.events).toEqual(["1000000 OFFLINE"]);
     expect(user.row).toEqual({ status: "OFFLINE", version: 1_000_000, changedAt: 1_000_000, announced: 1_000_000 });
   });
@@ -204,7 +204,7 @@ describe("settling a user with a grace of 30 s", () => {
     const user = new ScriptedUser();
     user.connections = 1;
     user.row = { ...online, offlineSince: user.now - 29_000 };
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.events).toEqual([]);
     expect(user.row).toEqual(online);
   });
@@ -212,7 +212,7 @@ describe("settling a user with a grace of 30 s", () => {
   it("waits anew when the user came and went again within the window, although nobody saw it", async () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now - 29_000 };
-    await user.settle({ graceMilliseconds, lastSeenAt: user.now - 500 });
+    await user.settle({ graceMs, lastSeenAt: user.now - 500 });
     expect(user.row?.offlineSince).toBe(user.now - 500);
     expect(user.calls.at(-1)).toBe("checkLater 30 s");
   });
@@ -220,9 +220,9 @@ describe("settling a user with a grace of 30 s", () => {
   it("does not wait anew for a record that is tried again", async () => {
     const user = new ScriptedUser();
     user.row = online;
-    await user.settle({ graceMilliseconds, lastSeenAt: user.now });
+    await user.settle({ graceMs, lastSeenAt: user.now });
     user.now += 20_000;
-    await user.settle({ graceMilliseconds, lastSeenAt: user.now - 20_000 });
+    await user.settle({ graceMs, lastSeenAt: user.now - 20_000 });
     expect(user.row?.offlineSince).toBe(1_000_000);
     expect(user.calls.at(-1)).toBe("checkLater 10 s");
   });
@@ -231,27 +231,27 @@ describe("settling a user with a grace of 30 s", () => {
     const user = new ScriptedUser();
     user.row = online;
     user.before.set("checkLater 30 s 1", crash);
-    await expect(user.settle({ graceMilliseconds })).rejects.toThrow("the function dies here");
+    await expect(user.settle({ graceMs })).rejects.toThrow("the function dies here");
     user.now += 4_200;
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.calls.at(-1)).toBe("checkLater 26 s");
   });
 
   it("opens a window when a check finds none, since its record may have died before writing it", async () => {
     const user = new ScriptedUser();
     user.row = online;
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.row?.offlineSince).toBe(1_000_000);
   });
 
   it("does no harm by a check that comes twice or too early", async () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now - 29_999 };
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.calls).toEqual(["read", "isConnected", "checkLater 1 s"]);
     user.now += 1_000;
-    await user.settle({ graceMilliseconds });
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
+    await user.settle({ graceMs });
     expect(user.events).toEqual(["1001000 OFFLINE"]);
   });
 
@@ -261,7 +261,7 @@ describe("settling a user with a grace of 30 s", () => {
     user.before.set("replace 1", () => {
       user.connections = 1;
     });
-    await user.settle({ graceMilliseconds });
+    await user.settle({ graceMs });
     expect(user.row).toEqual(online);
     expect(user.events).toEqual([]);
   });
@@ -269,7 +269,7 @@ describe("settling a user with a grace of 30 s", () => {
   it("says OFFLINE at once for a wait left over from before the grace was taken away", async () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now - 1 };
-    await user.settle({ graceMilliseconds: 0 });
+    await user.settle({ graceMs: 0 });
     expect(user.events).toEqual(["1000000 OFFLINE"]);
     expect(user.row?.offlineSince).toBeUndefined();
   });
@@ -277,7 +277,7 @@ describe("settling a user with a grace of 30 s", () => {
   it("never asks SQS for more than its 900 s, though the clock that noted the wait ran ahead", async () => {
     const user = new ScriptedUser();
     user.row = { ...online, offlineSince: user.now + 60_000 };
-    await user.settle({ graceMilliseconds: 900_000 });
+    await user.settle({ graceMs: 900_000 });
     expect(user.calls.at(-1)).toBe("checkLater 900 s");
   });
 });

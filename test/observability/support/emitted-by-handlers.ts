@@ -1,4 +1,4 @@
-import { createPresence } from "../../../handlers/presence/handler";
+import { createHandler as createPresence } from "../../../handlers/presence/create-handler";
 import { createPusher } from "../../../handlers/pusher/handler";
 import { createAuthorizer, REFUSED, signedWith } from "../../handlers/authorizer/support/authorizer";
 import { environmentFor } from "../../handlers/presence/support/environment";
@@ -60,9 +60,14 @@ async function presenceLines(environment: Environment): Promise<readonly string[
       changed_at: { N: "1" },
       announced: { N: String(version) },
     });
+    const connection = (id: string) => ({ connection_id: { S: id }, connected_at: { N: "1" } });
     const replies: Readonly<Record<string, unknown>> = {
       GetItem: isComing ? {} : { Item: row(1, "ONLINE") },
-      Query: { Count: isComing ? 1 : 0, ScannedCount: isComing ? 1 : 0 },
+      Query: {
+        Count: isComing ? 1 : 0,
+        ScannedCount: isComing ? 1 : 0,
+        Items: isComing ? [connection("a"), connection("b")] : [],
+      },
       UpdateItem: { Attributes: row(isComing ? 1 : 2, status) },
     };
     const server = await scriptedServer(
@@ -72,7 +77,12 @@ async function presenceLines(environment: Environment): Promise<readonly string[
       }),
     );
     const presence = createPresence(
-      { ...environmentFor(server.endpoint), ...environment },
+      {
+        ...environmentFor(server.endpoint),
+        APIGW_ENDPOINT: server.endpoint,
+        MAX_CONNECTIONS_PER_USER: "1",
+        ...environment,
+      },
       { writeLog: (line) => lines.push(line) },
     );
     const record = streamRecord({ userId: "ann", sequenceNumber: "1", at: 1 });

@@ -1,9 +1,7 @@
-import { parseConfiguration } from "../../../../handlers/authorizer/configuration";
 import type { ConnectEvent } from "../../../../handlers/authorizer/connect-event";
 import { createHandler } from "../../../../handlers/authorizer/create-handler";
 import type { DenyReason } from "../../../../handlers/authorizer/deny-reason";
 import { MAX_CANDIDATES } from "../../../../handlers/authorizer/issuer-keys";
-import { logSettingsFrom } from "../../../../handlers/shared/log";
 import { API_STAGE, connectEvent } from "../../../../support/connect-event";
 import { createSigningKey, type SigningKey, signToken, unsignedToken } from "../../../../support/signing-key";
 
@@ -27,16 +25,17 @@ interface AuthorizerSetting {
 /** An authorizer whose issuer publishes `document` (a JWKS of all keys above, unless told otherwise). */
 export function createAuthorizer({ environment, document }: AuthorizerSetting = {}) {
   const lines: string[] = [];
-  const configuration = parseConfiguration({
+  const settings = {
     AUTHORIZED_APIS: API_STAGE,
     JWT_ISSUER_JWKS_URI: "https://issuer.example/keys",
     JWT_AUTHORIZED_AUDIENCES: "app,web",
     JWT_AUTHORIZED_ISSUER: ISSUER,
+    SUMU_STACK: "acme-sumu",
     ...environment,
-  });
-  const handler = createHandler(configuration, logSettingsFrom({ SUMU_STACK: "acme-sumu", ...environment }), {
-    now: () => NOW_SECONDS * 1_000,
-    write: (line) => lines.push(line),
+  };
+  const handler = createHandler(settings, {
+    clock: { now: () => NOW_SECONDS * 1_000 },
+    writeLog: (line) => lines.push(line),
     fetchDocument: async () => {
       if (document instanceof Error) {
         throw document;

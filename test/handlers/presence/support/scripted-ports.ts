@@ -36,16 +36,18 @@ export class ScriptedUser {
     timer: { checkLater: (_, delaySeconds) => this.#call(`checkLater ${delaySeconds} s`, () => undefined) },
     clock: {
       now: () => this.now,
-      sleep: (milliseconds) =>
-        this.#call("sleep", () => {
-          this.now += milliseconds;
-        }),
+      after: (ms, callback) => {
+        void this.#call("sleep", () => {
+          this.now += ms;
+        }).then(callback);
+        return () => undefined;
+      },
     },
   };
 
-  settle(options: { graceMilliseconds?: number; lastSeenAt?: number; deadline?: number } = {}): Promise<void> {
-    const { graceMilliseconds = 0, lastSeenAt, deadline = Number.POSITIVE_INFINITY } = options;
-    return settleUser({ userId: "alice", lastSeenAt, graceMilliseconds, deadline }, this.ports);
+  settle(options: { graceMs?: number; lastSeenAt?: number; deadline?: number } = {}): Promise<void> {
+    const { graceMs = 0, lastSeenAt, deadline = Number.POSITIVE_INFINITY } = options;
+    return settleUser({ userId: "alice", lastSeenAt, graceMs, deadline }, this.ports);
   }
 
   /** What a consumer saw, repeats included. */

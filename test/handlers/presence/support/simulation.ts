@@ -1,8 +1,8 @@
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
 import { encodeGraceCheck } from "../../../../handlers/presence/grace-check";
+import { type BatchItemFailures, handleEvent } from "../../../../handlers/presence/handle-event";
 import type { PresenceRow } from "../../../../handlers/presence/presence-row";
-import { type BatchItemFailures, settleEvent } from "../../../../handlers/presence/settle-event";
-import { type SettlePorts, UnsettledError } from "../../../../handlers/presence/settle-user";
+import { OutOfTimeError, type SettlePorts } from "../../../../handlers/presence/settle-user";
 import { CONNECTION_ROW_SECONDS } from "../../../../src/contract/limits";
 import type { PresenceStatus } from "../../../../src/contract/messages";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "./events";
@@ -20,7 +20,7 @@ export interface SimulationOptions {
   readonly history: readonly DeviceStep[];
   /** Decides what runs next and what fails. */
   readonly seed: number;
-  readonly graceMilliseconds?: number;
+  readonly graceMs?: number;
   /** Batches of the stream that may run side by side; a connection's records stay in one of them. */
   readonly parallelBatches?: number;
   /** Throw before or after a call's effect, kill an invocation before or after it, deliver twice; clocks that differ, time that passes unused. */
@@ -78,7 +78,7 @@ export class Simulation {
   /** Users whose row was not true although everything that they had caused was done. */
   readonly untrueAtRest: { readonly userId: string; readonly at: number }[] = [];
   /** For each OFFLINE, in order: how long the user had been without a connection, in milliseconds. */
-  readonly offlineAfterMilliseconds: number[] = [];
+  readonly offlineAfterMs: number[] = [];
   /** What the watchdog threw although no port did. That its time ran out while the clock jumped is none of it. */
   readonly unexpectedErrors: unknown[] = [];
   now = START;
@@ -103,7 +103,7 @@ export class Simulation {
   #lastSequenceNumber = 0;
 
   constructor(options: SimulationOptions) {
-    this.#options = { graceMilliseconds: 0, parallelBatches: 1, faults: false, prompt: false, ...options };
+    this.#options = { graceMs: 0, parallelBatches: 1, faults: false, prompt: false, ...options };
     this.#seed = options.seed;
     this.#batches = Array.from({ length: this.#options.parallelBatches }, () => ({ records: [], busy: false }));
   }
@@ -275,16 +275,16 @@ export class Simulation {
     const end = (result: BatchItemFailures | "failed"): void => {
       if (this.#invocations.delete(invocation)) onEnd(result);
     };
-    settleEvent(event, {
-      ports: this.#ports(invocation),
-      graceMilliseconds: this.#options.graceMilliseconds,
+    handleEvent(event, {
+      now: this.now + skew,
+      presence: { ...this.#ports(invocation), graceMs: this.#options.graceMs },
       deadline: this.now + skew + INVOCATION_SECONDS * 1_000,
       concurrency: 2,
       giveUp: async () => {
         throw new Error("nothing in a history is beyond help");
       },
       onFailure: (error) => {
-        if (!(error instanceof InjectedFault || error instanceof UnsettledError)) this.unexpectedErrors.push(error);
+        if (!(error instanceof InjectedFault || error instanceof OutOfTimeError)) this.unexpectedErrors.push(error);
       },
     }).then(end, (error: unknown) => {
       this.unexpectedErrors.push(error);
@@ -355,8 +355,10 @@ export class Simulation {
       },
       clock: {
         now: () => this.now + invocation.skew,
-        sleep: (milliseconds) =>
-          new Promise((wake) => this.#sleepers.push({ invocation, until: this.now + milliseconds, wake })),
+        after: (ms, wake) => {
+          this.#sleepers.push({ invocation, until: this.now + ms, wake });
+          return () => undefined;
+        },
       },
     };
   }
@@ -384,7 +386,7 @@ export class Simulation {
     if (truth === undefined || truth[row.status] < truth.version) this.untrueVersions.push({ userId, row });
     if (truth === undefined) return;
     truth.version = this.#step;
-    if (row.status === "OFFLINE") this.offlineAfterMilliseconds.push(this.now - truth.connectedAt);
+    if (row.status === "OFFLINE") this.offlineAfterMs.push(this.now - truth.connectedAt);
   }
 
   /** From 0 to 1 (mulberry32). */

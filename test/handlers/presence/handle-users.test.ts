@@ -1,6 +1,6 @@
+import { handleUsers } from "../../../handlers/presence/handle-users";
 import { type PresenceRecord, RecordError } from "../../../handlers/presence/presence-record";
 import { PresenceRowError } from "../../../handlers/presence/presence-table";
-import { settleBatch } from "../../../handlers/presence/settle-batch";
 
 /** For batches in which nothing is beyond help. */
 const NEVER = {
@@ -16,9 +16,9 @@ const record = (itemIdentifier: string, userId: string, lastSeenAt?: number): Pr
 describe("settling a batch", () => {
   it("settles a user once, however many records name it, with the latest time of any", async () => {
     const settled: unknown[] = [];
-    const failed = await settleBatch(
+    const failed = await handleUsers(
       [record("1", "alice", 10), record("2", "bob"), record("3", "alice", 30), record("4", "alice", 20)],
-      { concurrency: 2, settle: async (...user) => void settled.push(user), ...NEVER },
+      { concurrency: 2, settle: async ({ userId, lastSeenAt }) => void settled.push([userId, lastSeenAt]), ...NEVER },
     );
     expect(settled).toEqual([
       ["alice", 30],
@@ -29,11 +29,11 @@ describe("settling a batch", () => {
 
   it("reports all records of a user that fails, in the order of the batch, and no other's", async () => {
     const failures: unknown[] = [];
-    const failed = await settleBatch(
+    const failed = await handleUsers(
       [record("1", "bob"), record("2", "alice"), record("3", "bob"), record("4", "alice"), record("5", "carol")],
       {
         concurrency: 16,
-        settle: async (userId) => {
+        settle: async ({ userId }) => {
           if (userId !== "bob") throw new Error(`no luck with ${userId}`);
         },
         ...NEVER,
@@ -52,11 +52,11 @@ describe("settling a batch", () => {
     const settled: string[] = [];
     const letters: unknown[] = [];
     const failures: unknown[] = [];
-    const failed = await settleBatch(
+    const failed = await handleUsers(
       [record("1", "alice"), { itemIdentifier: "2", error: nameless }, record("3", "bob"), record("4", "alice")],
       {
         concurrency: 1,
-        settle: async (userId) => {
+        settle: async ({ userId }) => {
           if (userId === "alice") throw new PresenceRowError("a presence row's status is neither ONLINE nor OFFLINE");
           settled.push(userId);
         },
@@ -75,7 +75,7 @@ describe("settling a batch", () => {
   it("reports what it could not give up, so that nothing is lost", async () => {
     const error = new RecordError("stream record has no Keys.user_id.S");
     const failures: unknown[] = [];
-    const failed = await settleBatch([{ itemIdentifier: "2", error }], {
+    const failed = await handleUsers([{ itemIdentifier: "2", error }], {
       concurrency: 1,
       settle: async () => undefined,
       giveUp: async () => {
@@ -94,7 +94,7 @@ describe("settling a batch", () => {
     let running = 0;
     let peak = 0;
     const records = Array.from({ length: 100 }, (_, index) => record(String(index), `user ${index}`));
-    await settleBatch(records, {
+    await handleUsers(records, {
       concurrency: 16,
       settle: async () => {
         peak = Math.max(peak, ++running);
@@ -108,6 +108,6 @@ describe("settling a batch", () => {
 
   it("has nothing to do for an empty batch", async () => {
     const settle = async () => Promise.reject(new Error("nobody to settle"));
-    expect(await settleBatch([], { concurrency: 16, settle, ...NEVER })).toEqual([]);
+    expect(await handleUsers([], { concurrency: 16, settle, ...NEVER })).toEqual([]);
   });
 });

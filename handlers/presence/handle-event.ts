@@ -1,11 +1,15 @@
+import type { ConnectionLimit } from "./connection-limit";
 import { decodeEvent } from "./decode-event";
-import { type DeadLetter, settleBatch } from "./settle-batch";
+import { type DeadLetter, handleUsers } from "./handle-users";
 import { type SettlePorts, settleUser } from "./settle-user";
 
-export interface SettleEventOptions {
-  readonly ports: SettlePorts;
-  /** 0: OFFLINE waits for nothing. */
-  readonly graceMilliseconds: number;
+export interface HandleEventOptions {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Absent: presence goes nowhere. A grace of 0: OFFLINE waits for nothing. */
+  readonly presence?: SettlePorts & { readonly graceMs: number };
+  /** Absent: a user may have any number of connections. */
+  readonly limit?: ConnectionLimit;
   /** Epoch milliseconds after which no further step is begun: what is left then is tried again. */
   readonly deadline: number;
   /** Users settled side by side at most. */
@@ -27,11 +31,14 @@ export interface BatchItemFailures {
  *
  * @throws {RecordError} as `decodeEvent` does.
  */
-export async function settleEvent(event: unknown, options: SettleEventOptions): Promise<BatchItemFailures> {
-  const { ports, graceMilliseconds, deadline, concurrency, giveUp, onFailure } = options;
-  const failed = await settleBatch(decodeEvent(event, ports.clock.now()), {
+export async function handleEvent(event: unknown, options: HandleEventOptions): Promise<BatchItemFailures> {
+  const { now, presence, limit, deadline, concurrency, giveUp, onFailure } = options;
+  const failed = await handleUsers(decodeEvent(event, now), {
     concurrency,
-    settle: (userId, lastSeenAt) => settleUser({ userId, lastSeenAt, graceMilliseconds, deadline }, ports),
+    settle: async ({ userId, itemIdentifiers, lastSeenAt, opened }) => {
+      if (presence) await settleUser({ userId, lastSeenAt, graceMs: presence.graceMs, deadline }, presence);
+      if (opened) await limit?.(userId, itemIdentifiers);
+    },
     giveUp,
     onFailure,
   });

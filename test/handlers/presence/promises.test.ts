@@ -1,4 +1,4 @@
-import { createPresence } from "../../../handlers/presence/handler";
+import { createHandler } from "../../../handlers/presence/create-handler";
 import { scriptedServer } from "../support/scripted-server";
 import { environmentFor } from "./support/environment";
 import { streamEvent, streamRecord } from "./support/events";
@@ -29,7 +29,7 @@ describe("faults of the original presence watchdog", () => {
       if (headers["x-amz-target"] === "AmazonSQS.SendMessage") letters.push(JSON.parse(body).MessageBody);
       return { status: 200, body: JSON.stringify({ Item: online, Count: 1 }) };
     });
-    const presence = createPresence(environmentFor(server.endpoint), { writeLog: () => undefined });
+    const presence = createHandler(environmentFor(server.endpoint), { writeLog: () => undefined });
     const unreadable = streamRecord({ userId: "dave", sequenceNumber: "2", at: 0 });
     const response = await presence(
       streamEvent(
@@ -60,7 +60,7 @@ describe("faults of the original presence watchdog", () => {
 
   it("read eventually consistent: here each read is strongly consistent", async () => {
     const server = await scriptedServer(() => ({ status: 200, body: '{"Count":0}' }));
-    const presence = createPresence(environmentFor(server.endpoint), { writeLog: () => undefined });
+    const presence = createHandler(environmentFor(server.endpoint), { writeLog: () => undefined });
     await presence(streamEvent(streamRecord({ userId: "alice", sequenceNumber: "1", at: 0 })), CONTEXT);
     presence.close();
     await server.close();

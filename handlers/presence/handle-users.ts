@@ -1,4 +1,4 @@
-import { type PresenceRecord, UnsettleableError } from "./presence-record";
+import { type PresenceRecord, UnreadableRecordError } from "./presence-record";
 
 /** Records that no repeat can help, all of one user, or one that names none. */
 export interface DeadLetter {
@@ -7,20 +7,25 @@ export interface DeadLetter {
   readonly itemIdentifiers: readonly string[];
 }
 
-export interface SettleBatchOptions {
+export interface HandleUsersOptions {
   /** Users settled side by side at most. */
   readonly concurrency: number;
-  /** Settles one user. `lastSeenAt` in epoch milliseconds. */
-  readonly settle: (userId: string, lastSeenAt: number | undefined) => Promise<void>;
+  /** Settles one user. */
+  readonly settle: (user: UserChange) => Promise<void>;
   /** Takes records that no repeat can help. When it throws, they are tried again after all. */
   readonly giveUp: (letter: DeadLetter) => Promise<void>;
   /** Told of each failure once, with the records that it concerns. */
   readonly onFailure: (error: unknown, itemIdentifiers: readonly string[]) => void;
 }
 
-interface UserRecords {
-  readonly itemIdentifiers: string[];
-  lastSeenAt: number | undefined;
+/** What the records of a batch say of one user. */
+export interface UserChange {
+  readonly userId: string;
+  readonly itemIdentifiers: readonly string[];
+  /** Epoch milliseconds: the latest that any record says. */
+  readonly lastSeenAt: number | undefined;
+  /** A connection of the user has opened. */
+  readonly opened: boolean;
 }
 
 /**
@@ -31,14 +36,14 @@ interface UserRecords {
  * What no repeat can help is given up at once. A stream waits for the record that fails, and everybody behind it with it,
  * so whatever is tried again must be worth the wait.
  */
-export async function settleBatch(
+export async function handleUsers(
   records: readonly PresenceRecord[],
-  { concurrency, settle, giveUp, onFailure }: SettleBatchOptions,
+  { concurrency, settle, giveUp, onFailure }: HandleUsersOptions,
 ): Promise<string[]> {
   const failed = new Set<string>();
   const fail = async (error: unknown, itemIdentifiers: readonly string[], userId?: string): Promise<void> => {
     onFailure(error, itemIdentifiers);
-    if (error instanceof UnsettleableError) {
+    if (error instanceof UnreadableRecordError) {
       try {
         await giveUp({ reason: error.code, userId, itemIdentifiers });
         return;
@@ -49,26 +54,30 @@ export async function settleBatch(
     for (const itemIdentifier of itemIdentifiers) failed.add(itemIdentifier);
   };
 
-  const users = new Map<string, UserRecords>();
+  const users = new Map<string, UserChange>();
   for (const record of records) {
     if ("error" in record) {
       await fail(record.error, [record.itemIdentifier]);
       continue;
     }
-    const user = users.get(record.userId) ?? { itemIdentifiers: [], lastSeenAt: undefined };
-    user.itemIdentifiers.push(record.itemIdentifier);
-    user.lastSeenAt = latest(user.lastSeenAt, record.lastSeenAt);
-    users.set(record.userId, user);
+    const { userId, itemIdentifier, lastSeenAt, opened = false } = record;
+    const user = users.get(userId);
+    users.set(userId, {
+      userId,
+      itemIdentifiers: [...(user?.itemIdentifiers ?? []), itemIdentifier],
+      lastSeenAt: latest(user?.lastSeenAt, lastSeenAt),
+      opened: opened || (user?.opened ?? false),
+    });
   }
 
   // One iterator, several takers: each takes the next user when it is free.
-  const remaining = users.entries();
+  const remaining = users.values();
   const settleRemaining = async (): Promise<void> => {
-    for (const [userId, { itemIdentifiers, lastSeenAt }] of remaining) {
+    for (const user of remaining) {
       try {
-        await settle(userId, lastSeenAt);
+        await settle(user);
       } catch (error) {
-        await fail(error, itemIdentifiers, userId);
+        await fail(error, user.itemIdentifiers, user.userId);
       }
     }
   };

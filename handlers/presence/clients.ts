@@ -1,0 +1,33 @@
+import { DynamoDb } from "../aws/dynamodb";
+import { Sns } from "../aws/sns";
+import { Sqs } from "../aws/sqs";
+import { type Clock, sleep } from "../shared/clock";
+import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
+import type { PresenceConfiguration } from "./configuration";
+import { ConnectionsApi } from "./connections-api";
+
+/** The services that the watchdog calls. A container keeps them, and their connections, between invocations. */
+export interface Clients {
+  readonly dynamoDb: DynamoDb;
+  readonly sns: Sns;
+  readonly sqs: Sqs;
+  /** Present when a user's connections are limited. */
+  readonly connections?: ConnectionsApi;
+}
+
+/** @throws Error naming the variable when region or credentials are missing: at the start, and not by every request. */
+export function openClients(
+  environment: Environment,
+  { limit }: PresenceConfiguration,
+  { clock, maxConnections }: { readonly clock: Clock; readonly maxConnections: number },
+): Clients {
+  regionFrom(environment);
+  credentialsFrom(environment);
+  const options = { environment, maxConnections, now: clock.now, sleep: (ms: number) => sleep(clock, ms) };
+  return {
+    dynamoDb: new DynamoDb(options),
+    sns: new Sns(options),
+    sqs: new Sqs(options),
+    connections: limit && new ConnectionsApi(limit.endpoint, options),
+  };
+}

@@ -1,0 +1,109 @@
+import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
+import { type Clock, sleep } from "../shared/clock";
+import { OutOfTimeError } from "./settle-user";
+
+/** A row of the connections table that has not expired. */
+export interface UserConnection {
+  readonly connectionId: string;
+  /** Epoch milliseconds. 0 when the row does not say. */
+  readonly connectedAt: number;
+}
+
+export interface LimitPorts {
+  readonly table: {
+    /** The user's connections that had not expired at `now` (epoch ms). Strongly consistent. */
+    list(userId: string, now: number): Promise<readonly UserConnection[]>;
+    /** Removes the row of a connection that is gone. */
+    remove(userId: string, connectionId: string): Promise<void>;
+  };
+  readonly api: {
+    /** Closes a connection: the HTTP status of the answer, or why there was none. */
+    delete(connectionId: string, deadline: number): Promise<number | string>;
+  };
+  readonly clock: Clock;
+  /** Called for each connection that was closed. */
+  readonly onClosed: () => void;
+}
+
+export interface LimitRequest {
+  readonly userId: string;
+  /** Connections that the user may keep. */
+  readonly limit: number;
+  /** Epoch milliseconds after which no further step is begun. */
+  readonly deadline: number;
+}
+
+/** Some connections could not be closed. Carries the last answer only. */
+export class LimitNotKeptError extends Error {
+  override readonly name = "LimitNotKeptError";
+  /** `status_403`, `timeout` and their like. */
+  readonly code: string;
+
+  constructor(answer: number | string) {
+    super("a user's connections could not be closed");
+    this.code = typeof answer === "number" ? `status_${answer}` : answer;
+  }
+}
+
+const ATTEMPTS = 6;
+const FIRST_WAIT_MS = 100;
+
+/**
+ * Closes a user's oldest connections beyond the limit, one after another, so that the newest stay: a device that comes
+ * back is worth more than one that may be gone. Connections that prove gone lose their row, and count as closed no more.
+ *
+ * Calls for one user may run side by side: they choose the same connections, and to close one twice does no harm. A
+ * connection that opens meanwhile brings a record, and with it a call, of its own.
+ *
+ * @throws OutOfTimeError at the deadline; LimitNotKeptError after trying all of them; and whatever a port throws.
+ */
+export async function limitConnections(
+  { userId, limit, deadline }: LimitRequest,
+  ports: LimitPorts,
+): Promise<{ readonly closed: number; readonly gone: number }> {
+  const { table, clock, onClosed } = ports;
+  const connections = [...(await table.list(userId, clock.now()))].sort(olderFirst);
+  const outcome = { closed: 0, gone: 0 };
+  let failure: number | string | undefined;
+  for (const connection of connections.slice(0, Math.max(0, connections.length - limit))) {
+    const answer = await close(connection, deadline, ports);
+    if (isClosed(answer)) {
+      outcome.closed++;
+      onClosed();
+    } else if (isGone(answer, connection, clock.now())) {
+      outcome.gone++;
+      await table.remove(userId, connection.connectionId);
+    } else {
+      failure = answer;
+    }
+  }
+  if (failure !== undefined) throw new LimitNotKeptError(failure);
+  return outcome;
+}
+
+/** Tries again, for some seconds, what a later try can help: a throttle, a fault, a handshake that has not ended yet. */
+async function close(
+  connection: UserConnection,
+  deadline: number,
+  { api, clock }: LimitPorts,
+): Promise<number | string> {
+  for (let attempt = 1, wait = FIRST_WAIT_MS; ; attempt++, wait *= 2) {
+    if (clock.now() >= deadline) throw new OutOfTimeError();
+    const answer = await api.delete(connection.connectionId, deadline);
+    if (isClosed(answer) || isGone(answer, connection, clock.now()) || attempt === ATTEMPTS) return answer;
+    await sleep(clock, wait);
+  }
+}
+
+function isClosed(answer: number | string): boolean {
+  return typeof answer === "number" && answer >= 200 && answer < 300;
+}
+
+/** API Gateway answers 410 also while a connection's handshake is under way, and 400 for an id that it never gave out. */
+function isGone(answer: number | string, { connectedAt }: UserConnection, now: number): boolean {
+  return answer === 400 || (answer === 410 && now - connectedAt >= YOUNG_CONNECTION_MILLISECONDS);
+}
+
+function olderFirst(one: UserConnection, other: UserConnection): number {
+  return one.connectedAt - other.connectedAt || (one.connectionId < other.connectionId ? -1 : 1);
+}
