@@ -46,12 +46,17 @@ const FUNCTIONS: Readonly<Record<string, Signature>> = {
   }),
   compact: one((list) => toList(list).filter((value) => !isBlank(value))),
   contains: two((list, value) => toList(list).some((item) => equal(item, value))),
+  distinct: one((list) =>
+    toList(list).filter((value, index, values) => values.findIndex((other) => equal(other, value)) === index),
+  ),
   element: two((list, index) => element(toList(list), toNumber(index))),
   endswith: two((text, suffix) => toText(text).endsWith(toText(suffix))),
   floor: one((number) => Math.floor(toNumber(number))),
   join: two((separator, list) => toList(list).map(toText).join(toText(separator))),
   jsonencode: one(jsonEncode),
+  keys: one((map) => Object.keys(toObject(map)).sort()),
   length: one(length),
+  lower: one((text) => toText(text).toLowerCase()),
   merge: any((...maps) => {
     const given = maps.filter((map) => map !== null).map(toObject);
     return Object.fromEntries(given.flatMap((map) => Object.entries(map)));
@@ -66,6 +71,7 @@ const FUNCTIONS: Readonly<Record<string, Signature>> = {
   replace: three((text, search, replacement) => replace(toText(text), toText(search), toText(replacement))),
   split: two((separator, text) => split(toText(separator), toText(text))),
   substr: three((text, offset, length) => substr(toText(text), toNumber(offset), toNumber(length))),
+  zipmap: two((names, values) => zipmap(toList(names).map(toText), toList(values))),
 };
 
 /**
@@ -87,6 +93,13 @@ export function callFunction(name: string, args: readonly Value[]): Value {
     if (!(error instanceof TerraformError) || error.message.startsWith(`${name}()`)) throw error;
     throw error.at(`${name}()`);
   }
+}
+
+function zipmap(names: readonly string[], values: readonly Value[]): Value {
+  if (names.length !== values.length) {
+    throw new TerraformError(`as many values as keys are needed, got ${values.length} for ${names.length}`);
+  }
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? null]));
 }
 
 function length(value: Value): number {
