@@ -86,10 +86,10 @@ export class Sumu extends Construct {
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
     // Not the table: it is replaced when its name changes. No change replaces an API.
     const account = new ResourceAccount(this, "account", { arn: this.webSocketApi.executionArn });
-    const encryption = new Encryption(account, input.kmsKeyArn);
+    const encryption = new Encryption(account, input.kmsKeyArn, input.encryptTopics);
     this.account = account;
     this.encryption = encryption;
-    this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix });
+    this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix, topicPublishers: input.topicPublishers });
     const observation = {
       stack: physicalName(prefix),
       logLevel: input.logLevel,

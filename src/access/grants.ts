@@ -77,8 +77,8 @@ export function giveTo(
   const id = `${name}_${role.node.addr}`;
   const given = scope.node.tryFindChild(`${id}_role_policy`);
   if (given !== undefined) return given as IamRolePolicy;
-  const keyStatements = encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
-  const document = policyDocument(scope, `${id}_policy_document`, statements, { keyStatements });
+  const optional = encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
+  const document = policyDocument(scope, `${id}_policy_document`, statements, { optional });
   return new IamRolePolicy(scope, `${id}_role_policy`, {
     namePrefix: "sumu-",
     role: role.id,

@@ -88,6 +88,11 @@ export class Pusher extends Construct {
           resources: [`${webSocketApi.stageExecutionArn}/POST/@connections/*`],
         },
         {
+          sid: "CloseSlowConsumers",
+          actions: ["execute-api:ManageConnections"],
+          resources: [`${webSocketApi.stageExecutionArn}/DELETE/@connections/*`],
+        },
+        {
           sid: "TakeNotificationsAndContinueThem",
           actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"],
           resources: [queue.arn],

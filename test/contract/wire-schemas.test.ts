@@ -3,7 +3,6 @@ import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
-import { parseNotification } from "../../handlers/pusher/parse-notification";
 import type {
   AckFrame,
   ClientFrame,
@@ -30,6 +29,7 @@ import {
   publishTemplate,
   sendMessageTemplate,
 } from "../../src/gateway/mapping-templates";
+import { parseNotification } from "../handlers/support/parse-notification";
 import { assertMatches, violation, WIRE_SCHEMAS, type WireSchema, type WireSchemaName } from "../support/wire-schemas";
 
 const NAMES = Object.keys(WIRE_SCHEMAS) as WireSchemaName[];

@@ -101,6 +101,7 @@ describe("modules/serverless", () => {
     expect(free.sort()).toEqual([
       "dashboard",
       "deletion_protection",
+      "encrypt_topics",
       "keep_original_rights",
       "pre_release",
       "presence_source",

@@ -58,6 +58,8 @@ module "sumu" {
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   keep_original_rights          = false
+  encrypt_topics                = true
+  topic_publishers              = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
   delivery_concurrency          = 128
   read_concurrency              = 32
   broadcast_segments            = 16
