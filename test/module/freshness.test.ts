@@ -102,9 +102,11 @@ describe("modules/serverless", () => {
       "dashboard",
       "deletion_protection",
       "encrypt_topics",
+      "end_connections_with_token",
       "keep_original_rights",
       "pre_release",
       "presence_source",
+      "revocations",
       "tracing",
       "verify_token_expiration",
     ]);
@@ -130,6 +132,7 @@ describe("modules/serverless", () => {
       messages: channel,
       connections_table: { name: "string", arn: "string", stream_arn: "string" },
       presence_table: { name: "string", arn: "string" },
+      revocations_table: { name: "string", arn: "string" },
       websocket_url: "string",
       kms_key_policy_json: "string",
     });
