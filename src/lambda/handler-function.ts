@@ -15,6 +15,7 @@ import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
 import type { Given } from "../terraform/field";
+import { type FurtherRights, furtherRights } from "./further-rights";
 import { handlerBundle } from "./handler-bundle";
 import { type OptionalVariable, withOptional } from "./optional-environment";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
@@ -51,6 +52,8 @@ export interface HandlerFunctionProps {
   readonly optionalEnvironment?: readonly OptionalVariable[];
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
+  /** What it may do besides when an input says so. @default nothing */
+  readonly furtherRights?: readonly FurtherRights[];
   readonly encryption: Encryption;
   /** What it does with the key, besides reading its own environment. @default - nothing */
   readonly keyUses?: readonly KeyUse[];
@@ -124,6 +127,7 @@ export class HandlerFunction extends Construct {
     const rights = [
       tracingRights(this, this.execution, observation.tracing, count),
       vpcRights(this, this.execution, { account, vpc: props.vpcConfig, functionArns, count }),
+      ...(props.furtherRights ?? []).map((rights) => furtherRights(this, this.execution, encryption, rights)),
     ];
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",

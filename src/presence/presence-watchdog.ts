@@ -130,7 +130,7 @@ export class PresenceWatchdog extends Construct {
         },
         {
           name: PRESENCE_ENVIRONMENT.endpoint,
-          value: orElse(props.apigwEndpoint, webSocketApi.stageUrlAsArgument),
+          value: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
           when: whenLimited,
         },
       ],
