@@ -26,7 +26,7 @@ export interface SimulatedAwsOptions {
   readonly rows: SimulatedRows | readonly ConnectionRow[];
   readonly pageRows?: number;
   readonly settings?: Partial<PusherSettings>;
-  /** What the endpoint makes of a POST. @default 200 after 8 ms */
+  /** What the endpoint makes of a POST. @default - 200 after 8 ms */
   readonly answer?: (connectionId: string, tries: number) => PostResult;
   readonly latencyMs?: number;
   /** What the endpoint makes of a DELETE. @default 204 */
