@@ -21,6 +21,7 @@ export type {
   DisconnectRequest,
   ExplicitNotificationRequest,
   Json,
+  NamedUsers,
   NotificationAudience,
   NotificationRequest,
   PresenceMessage,

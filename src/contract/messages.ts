@@ -16,7 +16,13 @@ export interface NotificationRequest {
 }
 
 /** Whom an explicit notification is for: users (an empty list is nobody), or every connection. */
-export type NotificationAudience = "everyone" | { readonly users: readonly string[] };
+export type NotificationAudience = "everyone" | NamedUsers;
+
+/** Users by name. */
+export interface NamedUsers {
+  /** Naming one twice is naming it once. An empty list is nobody. */
+  readonly users: readonly string[];
+}
 
 /**
  * A notification that names its audience, to the notifications topic or queue. Nothing that is left out means everyone.
@@ -28,7 +34,7 @@ export interface ExplicitNotificationRequest {
     /** Whom it is for. */
     readonly to: NotificationAudience;
     /** Whom it is not for, whatever `to` says. */
-    readonly except?: { readonly users: readonly string[] };
+    readonly except?: NamedUsers;
     /**
      * What clients of protocol 2 get as its id: 1 to 128 visible ASCII characters. Without it they get the message id of
      * SQS or SNS, which is another one when the request is sent twice.
