@@ -7,6 +7,7 @@ import { type Laboratory, openLaboratory } from "./laboratory";
 import { benchLocal } from "./local";
 import { benchPresence } from "./presence";
 import { BenchSession } from "./session";
+import { benchSlowConsumers } from "./slow-consumers";
 import { type BenchRow, formatTable } from "./table";
 
 type Bench = (session: BenchSession, laboratory: Laboratory) => Promise<readonly BenchRow[]>;
@@ -14,6 +15,7 @@ type Bench = (session: BenchSession, laboratory: Laboratory) => Promise<readonly
 /** In the order of the table. Another one registers here. */
 const BENCHES: readonly Bench[] = [
   benchDelivery,
+  benchSlowConsumers,
   benchPresence,
   benchColdStart,
   benchBundles,

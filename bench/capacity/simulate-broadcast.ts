@@ -3,8 +3,8 @@ import { CongestionWindow } from "../../handlers/pusher/congestion-window";
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
 import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
 import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
+import { TokenBucket } from "../../support/token-bucket";
 import { EventQueue } from "./event-queue";
-import { TokenBucket } from "./token-bucket";
 
 export interface BroadcastScenario {
   readonly connections: number;

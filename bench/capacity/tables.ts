@@ -1,4 +1,5 @@
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
+import { seededRandom } from "../../support/seeded-random";
 import { accountCapacity, connectionLimits } from "./account-capacity";
 import {
   ASSUMED,
@@ -10,7 +11,6 @@ import {
   PUSHER_MEGABYTES,
 } from "./assumptions";
 import { monthCost, USAGE } from "./month-cost";
-import { seededRandom } from "./seeded-random";
 import { type BroadcastScenario, simulateBroadcast } from "./simulate-broadcast";
 
 const CPU_MICROSECONDS_ON_LAMBDA = (ASSUMED.broadcastCpuMicroseconds * MEGABYTES_PER_VCPU) / PUSHER_MEGABYTES;

@@ -1,11 +1,11 @@
 /** First tries in a sample, at least. Fewer say something about their connections only, not about the endpoint. */
-const SAMPLE_ANSWERS = 64;
+export const SAMPLE_ANSWERS = 64;
 /**
  * The share of 429 among them above which it is the endpoint that refuses, not a few connections: 5 of 64. Higher, and
  * the clients' own frames pay, of which as many are refused; lower, and clients that do not read slow everybody down.
  * Three of those in a hundred leave 37 of 64 requests in flight on average, and 30 fill a function's CPU.
  */
-const THROTTLED_SHARE = 0.07;
+export const THROTTLED_SHARE = 0.07;
 const CUT = 0.5;
 
 /**
@@ -36,6 +36,14 @@ export class CongestionWindow {
   /** Requests that may be in flight, at least one. */
   get window(): number {
     return this.#window;
+  }
+
+  /** Undoes all cuts: the refusals were not the endpoint's. */
+  reopen(): void {
+    this.#window = this.ceiling;
+    this.#answers = 0;
+    this.#throttled = 0;
+    this.#stale = 0;
   }
 
   /** Takes note of the answer to a connection's first try. */

@@ -1,10 +1,12 @@
 import { HttpError } from "../aws/http-error";
 import type { HttpPool } from "../aws/http-pool";
 import type { HttpResponse } from "../aws/http-response";
-import { RequestSigner, uriEncode } from "../aws/signature";
+import { EMPTY_PAYLOAD_HASH, RequestSigner, uriEncode } from "../aws/signature";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import type { ConnectionsEndpoint, Payload } from "./courier";
 import type { PostResult } from "./post-result";
+
+const NOTHING: Payload = { bytes: Buffer.alloc(0), hash: EMPTY_PAYLOAD_HASH };
 
 /** API Gateway gives up after 29 s, and answers within 100 ms. What takes this long is lost, most likely. */
 const POST_TIMEOUT_MS = 10_000;
@@ -17,6 +19,7 @@ const POST_TIMEOUT_MS = 10_000;
 export class ConnectionsApi implements ConnectionsEndpoint {
   readonly #basePath: string;
   readonly #signer: RequestSigner;
+  readonly #closeSigner: RequestSigner;
 
   /** @throws Error naming the variable when the environment lacks credentials or region. */
   constructor(
@@ -25,22 +28,34 @@ export class ConnectionsApi implements ConnectionsEndpoint {
     environment: Environment,
   ) {
     this.#basePath = `${new URL(endpoint).pathname.replace(/\/+$/, "")}/@connections/`;
-    this.#signer = new RequestSigner(
-      "POST",
-      { host: pool.host },
-      { credentials: credentialsFrom(environment), region: regionFrom(environment), service: "execute-api" },
-    );
+    const credentials = credentialsFrom(environment);
+    const scope = { credentials, region: regionFrom(environment), service: "execute-api" };
+    this.#signer = new RequestSigner("POST", { host: pool.host }, scope);
+    this.#closeSigner = new RequestSigner("DELETE", { host: pool.host }, scope);
   }
 
-  async post(connectionId: string, { bytes, hash }: Payload, deadline: number): Promise<PostResult> {
+  post(connectionId: string, payload: Payload, deadline: number): Promise<PostResult> {
+    return this.#request("POST", connectionId, payload, deadline);
+  }
+
+  close(connectionId: string, deadline: number): Promise<PostResult> {
+    return this.#request("DELETE", connectionId, NOTHING, deadline);
+  }
+
+  async #request(
+    method: "POST" | "DELETE",
+    connectionId: string,
+    { bytes, hash }: Payload,
+    deadline: number,
+  ): Promise<PostResult> {
     try {
       const name = pathSegment(connectionId);
       if (name === undefined) return "unaddressable";
       const path = this.#basePath + name;
       const response = await this.pool.request({
-        method: "POST",
+        method,
         path,
-        headers: this.#signer.sign(path, hash, Date.now()),
+        headers: (method === "POST" ? this.#signer : this.#closeSigner).sign(path, hash, Date.now()),
         body: bytes,
         timeoutMs: POST_TIMEOUT_MS,
         deadline,

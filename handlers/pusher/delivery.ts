@@ -1,7 +1,9 @@
 import { fullJitterMs } from "../aws/backoff";
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import type { Connection, ConnectionRow } from "./connection";
+import { MAX_ATTEMPTS } from "./continuation";
 import type { Courier, Payload, Recipient, Turn } from "./courier";
+import type { Payloads } from "./envelope";
 import { classify, type PostResult, type Reason } from "./post-result";
 
 /** Tries of one connection in one invocation, as long as others of the notification take theirs: about 13 s of waiting. */
@@ -18,6 +20,9 @@ export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
 
+/** Refused connections (429) that one notification holds in memory to try them again. Further ones wait in the queue. */
+const REFUSED_FULL = 2_048;
+
 /** Shifting an array of thousands at every delivery would cost more than dropping its spent part now and then. */
 const COMPACT_AT = 4_096;
 
@@ -31,10 +36,17 @@ export interface DeliveryPorts {
   readonly removeGone: (connection: Connection) => Promise<void>;
   /** Removes a row whose time is up. Never throws. */
   readonly removeExpired: (connection: Connection) => Promise<void>;
+  /** Closes a connection whose time is up, and removes its row. Never throws. */
+  readonly end: (connection: Connection) => Promise<void>;
   /** Takes over a connection that can never get this message. */
   readonly onRefused: (connection: Connection, reason: Reason) => void;
   /** Takes over a connection that a later invocation tries again. */
-  readonly onPostponed: (connection: Connection, reason: Reason) => void;
+  readonly onPostponed: (recipient: Recipient, reason: Reason) => void;
+}
+
+export interface Past {
+  readonly attempts: number;
+  readonly refusals: number;
 }
 
 /**
@@ -49,8 +61,14 @@ export class Delivery implements Turn {
   retried = 0;
   #ready: Recipient[] = [];
   #first = 0;
+  /** Probes go first: until they are answered, the congestion window may be closed for nothing. */
+  readonly #probes: Recipient[] = [];
   /** Recipients that wait to be tried again, with what ends their wait. */
   readonly #waiting = new Map<Recipient, () => void>();
+  /** Those of them that were refused (429). */
+  #refusedWaiting = 0;
+  /** Refused recipients that are not tried again before it is known who refuses. */
+  readonly #held = new Set<Recipient>();
   #inFlight = 0;
   #removals = 0;
   #stopped = false;
@@ -60,9 +78,11 @@ export class Delivery implements Turn {
   #progressAt: number;
 
   constructor(
-    readonly payload: Payload,
+    private readonly payloads: Payloads,
     private readonly courier: Courier,
     private readonly ports: DeliveryPorts,
+    /** Where it is a continuation: the attempts before this one, and how often its connections were refused in them. */
+    private readonly past: Past = { attempts: 0, refusals: 0 },
   ) {
     this.#stopped = courier.stopped;
     this.#progressAt = ports.clock.now();
@@ -73,8 +93,12 @@ export class Delivery implements Turn {
     return this.#stopped;
   }
 
+  get isSuspect(): boolean {
+    return this.past.refusals > 0;
+  }
+
   get hasReady(): boolean {
-    return this.#first < this.#ready.length;
+    return this.#readyCount > 0;
   }
 
   /** Whether anything has come of this notification so far. */
@@ -82,17 +106,28 @@ export class Delivery implements Turn {
     return this.delivered + this.gone + this.expired > 0;
   }
 
-  /** Adds connections to deliver to. Rows whose time is up are removed instead. */
+  /** Adds connections to deliver to. Those whose time is up are ended instead. */
   offer(rows: readonly (Connection | ConnectionRow)[], excludedUsers: ReadonlySet<string>): void {
     const nowSeconds = this.ports.clock.now() / 1_000;
     for (const row of rows) {
       if (excludedUsers.has(row.userId)) continue;
-      if ("deleteAt" in row && row.deleteAt <= nowSeconds) {
+      if (row.endsAt !== undefined && row.endsAt <= nowSeconds) this.#end(row);
+      else if ("deleteAt" in row && row.deleteAt <= nowSeconds) {
         this.expired++;
         this.#remove(this.ports.removeExpired(row));
-      } else {
-        const { userId, connectionId, connectedAt } = row;
-        this.#ready.push({ userId, connectionId, connectedAt, failures: 0 });
+      } else if (!this.payloads.fit(row.protocol)) this.ports.onRefused(row, "payload_too_large");
+      else {
+        const { userId, connectionId, connectedAt, protocol, endsAt } = row;
+        this.#ready.push({
+          userId,
+          connectionId,
+          connectedAt,
+          protocol,
+          endsAt,
+          failures: 0,
+          refusals: 0,
+          isProbe: false,
+        });
       }
     }
     this.courier.pump();
@@ -105,16 +140,21 @@ export class Delivery implements Turn {
   }
 
   take(): Recipient | undefined {
-    const recipient = this.#ready[this.#first++];
-    if (this.#first >= this.#ready.length) {
-      this.#ready = [];
-      this.#first = 0;
-    } else if (this.#first === COMPACT_AT) {
-      this.#ready.splice(0, this.#first);
-      this.#first = 0;
+    for (;;) {
+      const recipient = this.#probes.pop() ?? this.#shiftReady();
+      if (recipient === undefined) return undefined;
+      // It may have waited for minutes.
+      if (recipient.endsAt === undefined || recipient.endsAt > this.ports.clock.now() / 1_000) {
+        this.#inFlight++;
+        return recipient;
+      }
+      if (recipient.isProbe) this.courier.throttle.cancelProbe();
+      this.#end(recipient);
     }
-    if (recipient !== undefined) this.#inFlight++;
-    return recipient;
+  }
+
+  payloadFor({ protocol }: Recipient): Payload {
+    return this.payloads.of(protocol);
   }
 
   putBack(recipient: Recipient): void {
@@ -149,16 +189,32 @@ export class Delivery implements Turn {
         this.retried++;
         recipient.failures++;
         recipient.reason = outcome.reason;
-        this.#retry(recipient, outcome.reason);
+        if (outcome.reason === "throttled") this.#refused(recipient);
+        else this.#retry(recipient, outcome.reason);
         this.#stopIfNothingMoves();
         break;
     }
     this.#check();
   }
 
+  reconsider(): void {
+    const { throttle } = this.courier;
+    const isOfUse = !this.#stopped && (throttle.refuser !== "unknown" || throttle.wantsProbe);
+    for (const recipient of isOfUse ? [...this.#held] : []) {
+      if (throttle.refuser === "unknown" && !throttle.wantsProbe) break;
+      this.#held.delete(recipient);
+      this.#retryRefused(recipient);
+    }
+    this.#check();
+  }
+
   stop(): void {
     this.#stopped = true;
-    for (const cancel of this.#waiting.values()) cancel();
+    for (const [recipient, cancel] of this.#waiting) {
+      cancel();
+      if (recipient.isProbe) this.courier.throttle.cancelProbe();
+      recipient.isProbe = false;
+    }
     this.#check();
   }
 
@@ -173,15 +229,32 @@ export class Delivery implements Turn {
       cancel();
     }
     this.courier.remove(this);
-    return [...this.#ready.slice(this.#first), ...this.#waiting.keys()];
+    return [...this.#probes, ...this.#ready.slice(this.#first), ...this.#waiting.keys(), ...this.#held];
+  }
+
+  #shiftReady(): Recipient | undefined {
+    const recipient = this.#ready[this.#first++];
+    if (this.#first >= this.#ready.length) {
+      this.#ready = [];
+      this.#first = 0;
+    } else if (this.#first === COMPACT_AT) {
+      this.#ready.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return recipient;
+  }
+
+  get #readyCount(): number {
+    return this.#probes.length + this.#ready.length - this.#first;
   }
 
   get #backlog(): number {
-    return this.#ready.length - this.#first + this.#waiting.size + this.#removals;
+    return this.#readyCount + this.#waiting.size - this.#refusedWaiting + this.#removals;
   }
 
   get #idle(): boolean {
-    const left = this.#stopped ? 0 : this.#ready.length - this.#first + this.#waiting.size;
+    const held = this.courier.throttle.isProbing ? this.#held.size : 0;
+    const left = this.#stopped ? 0 : this.#readyCount + this.#waiting.size + held;
     return this.#inFlight === 0 && this.#removals === 0 && left === 0;
   }
 
@@ -190,11 +263,47 @@ export class Delivery implements Turn {
       this.ports.onPostponed(recipient, reason);
       return;
     }
+    this.#wait(recipient);
+  }
+
+  /** The connection answered 429. */
+  #refused(recipient: Recipient): void {
+    recipient.refusals++;
+    if (this.#stopped) this.#held.add(recipient);
+    else this.#retryRefused(recipient);
+  }
+
+  /** As long as it is not known who refuses, a connection is not tried again, but for a few. */
+  #retryRefused(recipient: Recipient): void {
+    const { throttle } = this.courier;
+    const isFull = this.#held.size + this.#refusedWaiting >= REFUSED_FULL;
+    if (throttle.refuser === "account") {
+      if (isFull || recipient.failures >= MAX_TRIES) this.ports.onPostponed(recipient, "throttled");
+      else this.#wait(recipient);
+      return;
+    }
+    if (!isFull && this.#mayProbe(recipient) && throttle.startProbe()) {
+      recipient.isProbe = true;
+      this.#wait(recipient);
+    } else if (isFull || (throttle.refuser === "connections" && !this.isSuspect)) {
+      this.ports.onPostponed(recipient, "throttled");
+    } else this.#held.add(recipient);
+  }
+
+  /** Once in an invocation, and it counts as an attempt. */
+  #mayProbe({ refusals }: Recipient): boolean {
+    return !this.isSuspect && refusals === 1 && this.past.attempts + refusals < MAX_ATTEMPTS;
+  }
+
+  #wait(recipient: Recipient): void {
+    const isRefused = recipient.reason === "throttled";
+    if (isRefused) this.#refusedWaiting++;
     const cancel = this.#stopped
       ? () => {}
       : this.ports.clock.after(fullJitterMs(recipient.failures, BACKOFF, this.ports.random), () => {
           this.#waiting.delete(recipient);
-          this.#ready.push(recipient);
+          if (isRefused) this.#refusedWaiting--;
+          (recipient.isProbe ? this.#probes : this.#ready).push(recipient);
           this.courier.pump();
         });
     this.#waiting.set(recipient, cancel);
@@ -218,6 +327,11 @@ export class Delivery implements Turn {
     const isAllOffered = this.#onIdle !== undefined;
     const isWaitingOnly = this.#inFlight === 0 && !this.hasReady;
     if (isAllOffered && isWaitingOnly && this.ports.clock.now() - this.#progressAt >= PATIENCE_MS) this.stop();
+  }
+
+  #end(connection: Connection): void {
+    this.expired++;
+    this.#remove(this.ports.end(connection));
   }
 
   #remove(removal: Promise<void>): void {

@@ -44,6 +44,8 @@ interface Destination {
   readonly isDelayed: boolean;
   /** A dead letter's. */
   readonly reason: string | undefined;
+  /** How often the connections were refused for their clients' fault. */
+  readonly refusals?: number;
 }
 
 interface Bucket extends Destination {
@@ -85,6 +87,20 @@ export class Handover {
     this.#hold(connection, { ...destination, isDelayed: true });
   }
 
+  /**
+   * Refused (429) for its client's fault, or nobody knows whose: each try counts as an attempt.
+   *
+   * @param attempts - Tries of this invocation that count.
+   * @param refusals - Those of all attempts that were the client's fault.
+   * @returns false when no attempt is left: then nothing has been done.
+   */
+  postponeRefused(connection: Connection, attempts: number, refusals: number): boolean {
+    const attempt = this.notification.attempt + attempts;
+    if (attempt > MAX_ATTEMPTS) return false;
+    this.#hold(connection, { attempt, isDelayed: true, reason: undefined, refusals });
+    return true;
+  }
+
   /** Not tried for want of time. `countsAsAttempt`: this invocation got nowhere at all, which must not go on for ever. */
   handOverUntried(connection: Connection, countsAsAttempt: boolean): void {
     this.#hold(connection, this.#next(countsAsAttempt, "out_of_time"));
@@ -116,7 +132,8 @@ export class Handover {
   }
 
   #hold(connection: Connection, destination: Destination): void {
-    const id = `${destination.attempt} ${destination.isDelayed} ${destination.reason ?? ""}`;
+    const { attempt, isDelayed, reason, refusals = 0 } = destination;
+    const id = `${attempt} ${isDelayed} ${refusals} ${reason ?? ""}`;
     let bucket = this.#buckets.get(id);
     if (bucket === undefined) {
       bucket = { ...destination, connections: [] };
@@ -133,11 +150,13 @@ export class Handover {
     this.#send({ kind: "connections", connections }, bucket);
   }
 
-  #send(remainder: Audience, { attempt, isDelayed, reason }: Destination): void {
+  #send(remainder: Audience, { attempt, isDelayed, reason, refusals = 0 }: Destination): void {
     let bodies: string[];
     try {
       // A dead letter begins anew when it is sent back to the notifications queue.
-      bodies = continuationBodies(this.notification, remainder, reason === undefined ? attempt : 1, reason);
+      const state =
+        reason === undefined ? { ...this.notification, attempt, refusals } : { ...this.notification, attempt: 1 };
+      bodies = continuationBodies(state, remainder, state.attempt, reason);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#tooLarge = true;
@@ -145,7 +164,7 @@ export class Handover {
     }
     const queue = reason === undefined ? "notifications" : "dead-letters";
     // Use the next attempt's delay even when this one is not counted.
-    const next = Math.min(this.notification.attempt + 1, MAX_ATTEMPTS);
+    const next = Math.min(Math.max(attempt, this.notification.attempt + 1), MAX_ATTEMPTS);
     const messages = bodies.map((body) => ({
       body,
       isContinuation: true,

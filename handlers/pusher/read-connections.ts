@@ -12,6 +12,8 @@ export interface ReadingPorts {
   readonly deadline: number;
   /** Readers of one notification's users side by side. */
   readonly readers: number;
+  /** Called for each page that need not be read again, also where it is empty. */
+  readonly onPage: () => void;
 }
 
 /** What was not read. */
@@ -27,7 +29,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 export async function readUsers(
   { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
   delivery: Delivery,
-  { store, semaphore, deadline, readers }: ReadingPorts,
+  { store, semaphore, deadline, readers, onPage }: ReadingPorts,
 ): Promise<readonly Unread[]> {
   const late: string[] = [];
   const unread: Unread[] = [];
@@ -45,6 +47,7 @@ export async function readUsers(
         }
         const page = await semaphore.run(() => store.ofUser(userId, key, deadline));
         delivery.offer(page.rows, NOBODY);
+        onPage();
         key = page.next;
       } while (key !== undefined);
     } catch (error) {
@@ -68,7 +71,7 @@ export async function readEveryone(
   { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
   excludedUsers: ReadonlySet<string>,
   delivery: Delivery,
-  { store, semaphore, deadline }: ReadingPorts,
+  { store, semaphore, deadline, onPage }: ReadingPorts,
 ): Promise<readonly Unread[]> {
   let key = after;
   const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
@@ -80,6 +83,7 @@ export async function readEveryone(
       await delivery.room();
       if (delivery.stopped) return [{ remainder: remainder() }];
       delivery.offer(page.rows, excludedUsers);
+      onPage();
       key = page.next;
       if (key === undefined) return [];
       page = await fetch();

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { EventQueue } from "../../../bench/capacity/event-queue";
-import { seededRandom } from "../../../bench/capacity/seeded-random";
 import { type BroadcastScenario, simulateBroadcast } from "../../../bench/capacity/simulate-broadcast";
 import { singleFunctionScenario } from "../../../bench/capacity/tables";
-import { TokenBucket } from "../../../bench/capacity/token-bucket";
+import { seededRandom } from "../../../support/seeded-random";
+import { TokenBucket } from "../../../support/token-bucket";
 
 const UNLIMITED = { ratePerSecond: 1e9, burst: 1e9 };
 

@@ -1,6 +1,6 @@
-import { TokenBucket } from "../../../bench/capacity/token-bucket";
 import { CongestionWindow } from "../../../handlers/pusher/congestion-window";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
+import { TokenBucket } from "../../../support/token-bucket";
 
 /** So many answers, the first of them throttled. */
 function answers(congestion: CongestionWindow, count: number, throttled = 0): number {

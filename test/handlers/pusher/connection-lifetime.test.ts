@@ -1,6 +1,6 @@
 import { renderTemplate } from "../../../emulator/velocity/render-template";
 import { putConnectionTemplate } from "../../../src/gateway/mapping-templates";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const CONNECTED_AT = Date.UTC(2026, 0, 1);
 const TWO_HOURS_MS = 7_200_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { PostResult } from "../../../handlers/pusher/post-result";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const answer = fc.constantFrom<PostResult>(
   200,

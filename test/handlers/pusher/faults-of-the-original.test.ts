@@ -1,4 +1,4 @@
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const toEveryone = JSON.stringify({ data: "hi" });
 const CONNECTION_IDS = (count: number) => Array.from({ length: count }, (_, index) => `connection-${index}`).sort();

@@ -1,5 +1,5 @@
 import type { PostResult } from "../../../handlers/pusher/post-result";
-import { connections, SimulatedAws } from "../support/simulated-aws";
+import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const START = Date.UTC(2026, 0, 1);
 const to = (...users: string[]) => JSON.stringify({ users, data: "hi" });
@@ -11,7 +11,7 @@ const left = ({ queue }: SimulatedAws): string[] =>
   );
 
 describe("a connection that takes nothing", () => {
-  it.each<[PostResult]>([[429], [503], [410], ["reset"]])(
+  it.each<[PostResult]>([[503], [410], ["reset"]])(
     "is handed over after a second when it answers %j, and the batch's others have theirs before",
     async (result) => {
       const others: number[] = [];
@@ -33,7 +33,7 @@ describe("a connection that takes nothing", () => {
   it("is handed over a second after the last of a broadcast's others", async () => {
     const aws = new SimulatedAws({
       rows: connections(9_000),
-      answer: (id) => (id === "connection-0" ? 429 : 200),
+      answer: (id) => (id === "connection-0" ? 503 : 200),
     });
     let lastAt = 0;
     const counting = new SimulatedAws({

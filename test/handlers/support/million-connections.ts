@@ -1,4 +1,4 @@
-import { SimulatedAws } from "./simulated-aws";
+import { SimulatedAws } from "../../../support/simulated-aws";
 
 /** What {@link deliverToMillion} found. */
 export interface MillionReport {

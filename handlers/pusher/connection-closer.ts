@@ -1,0 +1,54 @@
+import type { Clock } from "../shared/clock";
+import type { Connection } from "./connection";
+import type { ConnectionsEndpoint } from "./courier";
+import type { PostResult } from "./post-result";
+import { PrioritySemaphore } from "./priority-semaphore";
+import type { TimeBudget } from "./time-budget";
+
+/** Requests to close connections in flight at once, beside the messages. */
+const CLOSES_AT_ONCE = 16;
+
+/**
+ * What became of closing a connection. `closed-before`: another notification of the invocation has done it. `gone`: the
+ * client had left by itself. `failed`: it is open, and `result` says why.
+ */
+export type Closing =
+  | { readonly kind: "closed" | "closed-before" | "gone" | "out-of-time" }
+  | { readonly kind: "failed"; readonly result: PostResult };
+
+/**
+ * Closes connections whose clients do not read, as other brokers do with slow consumers: a client that is there connects
+ * again, with an empty buffer. Without that, each notification would be tried five times for nobody, and be a dead letter.
+ */
+export class ConnectionCloser {
+  readonly #slots = new PrioritySemaphore(CLOSES_AT_ONCE);
+  readonly #closings = new Map<string, Promise<Closing>>();
+
+  constructor(
+    private readonly endpoint: ConnectionsEndpoint,
+    private readonly clock: Clock,
+    private readonly budget: TimeBudget,
+  ) {}
+
+  /** Sends one request for a connection, however many notifications have given up on it. Never throws. */
+  async close({ connectionId }: Connection): Promise<Closing> {
+    const before = this.#closings.get(connectionId);
+    if (before !== undefined) {
+      const closing = await before;
+      return closing.kind === "closed" ? { kind: "closed-before" } : closing;
+    }
+    const closing = this.#slots.run(() => this.#close(connectionId));
+    this.#closings.set(connectionId, closing);
+    return closing;
+  }
+
+  async #close(connectionId: string): Promise<Closing> {
+    const { stopAt, requestsEndAt } = this.budget;
+    if (this.clock.now() >= stopAt) return { kind: "out-of-time" };
+    const result = await this.endpoint.close(connectionId, requestsEndAt);
+    if (result === 410) return { kind: "gone" };
+    return typeof result === "number" && result >= 200 && result < 300
+      ? { kind: "closed" }
+      : { kind: "failed", result };
+  }
+}
