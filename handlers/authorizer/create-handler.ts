@@ -15,13 +15,13 @@ import { RevocationsTable } from "./revocations-table";
 
 /** What the authorizer needs of the world; each has the real thing as its default. */
 export interface AuthorizerPorts {
-  /** @default the time of day */
+  /** @default - the time of day */
   readonly clock?: Pick<Clock, "now">;
-  /** @default over https */
+  /** @default - over https */
   readonly fetchDocument?: (url: URL) => Promise<KeyDocument>;
-  /** Called when there is a table of revocations. @default over DynamoDB */
+  /** Called when there is a table of revocations. @default - over DynamoDB */
   readonly openRevocations?: (tableName: string, environment: Environment, now: () => number) => Revocations;
-  /** Takes one JSON line. @default standard output */
+  /** Takes one JSON line. @default - standard output */
   readonly writeLog?: (line: string) => void;
 }
 
