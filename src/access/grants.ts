@@ -67,6 +67,12 @@ export const readPresence = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+export const readRevocations = (tableArn: string): Grant => ({
+  name: "read_revocations",
+  statements: [{ actions: ["dynamodb:GetItem", "dynamodb:Scan"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 /** Gives a role a policy: once, however often it is asked for. */
 export function giveTo(
   scope: Construct,
@@ -77,8 +83,8 @@ export function giveTo(
   const id = `${name}_${role.node.addr}`;
   const given = scope.node.tryFindChild(`${id}_role_policy`);
   if (given !== undefined) return given as IamRolePolicy;
-  const keyStatements = encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
-  const document = policyDocument(scope, `${id}_policy_document`, statements, { keyStatements });
+  const optional = encryption.statements(keyUse ? [{ sid: "UseKey", ...keyUse }] : []);
+  const document = policyDocument(scope, `${id}_policy_document`, statements, { optional });
   return new IamRolePolicy(scope, `${id}_role_policy`, {
     namePrefix: "sumu-",
     role: role.id,

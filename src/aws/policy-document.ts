@@ -4,8 +4,8 @@ import {
 } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import type { Construct } from "constructs";
 
-/** What lets a principal use a key: statements, or dynamic blocks of them where only Terraform knows whether there is a key. */
-export interface KeyStatements {
+/** Statements that may be absent, or dynamic blocks of them where only Terraform knows. */
+export interface OptionalStatements {
   readonly statement: readonly DataAwsIamPolicyDocumentStatement[];
   /** Dynamic blocks `statement`, for {@link DataAwsIamPolicyDocument.addOverride}. */
   readonly dynamic?: readonly unknown[];
@@ -24,19 +24,19 @@ export class PolicyDocument extends DataAwsIamPolicyDocument {
   }
 }
 
-/** A policy document of statements, and of what lets its principal use a key where there is one. */
+/** A policy document of statements, and of those that may be absent, such as for the use of a key. */
 export function policyDocument(
   scope: Construct,
   id: string,
   statements: readonly DataAwsIamPolicyDocumentStatement[],
-  { keyStatements, count }: { readonly keyStatements?: KeyStatements; readonly count?: number } = {},
+  { optional, count }: { readonly optional?: OptionalStatements; readonly count?: number } = {},
 ): PolicyDocument {
   const document = new PolicyDocument(scope, id, {
     count,
-    statement: [...statements, ...(keyStatements?.statement ?? [])],
+    statement: [...statements, ...(optional?.statement ?? [])],
   });
-  if (keyStatements?.dynamic !== undefined) {
-    document.addOverride("dynamic.statement", keyStatements.dynamic);
+  if (optional?.dynamic !== undefined) {
+    document.addOverride("dynamic.statement", optional.dynamic);
   }
   return document;
 }

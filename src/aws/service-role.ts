@@ -4,7 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import { attributeOf } from "../terraform/attribute";
 import type { AwsAccount } from "./aws-account";
-import { type KeyStatements, type PolicyDocument, policyDocument } from "./policy-document";
+import { type OptionalStatements, type PolicyDocument, policyDocument } from "./policy-document";
 
 export interface ServiceRoleProps {
   readonly account: AwsAccount;
@@ -13,12 +13,12 @@ export interface ServiceRoleProps {
   readonly description: string;
   /** The service that assumes the role, such as `lambda.amazonaws.com`; restricted to this account where the service sends aws:SourceAccount. */
   readonly service: string;
-  /** For which of its resources the service may assume it, as ARNs or patterns. @default any in this account */
+  /** For which of its resources the service may assume it, as ARNs or patterns. @default - any in this account */
   readonly sourceArns?: readonly string[];
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   /** What lets it use the key that its data is encrypted with. */
-  readonly keyStatements?: KeyStatements;
-  /** @default the role exists always */
+  readonly keyStatements?: OptionalStatements;
+  /** @default - the role exists always */
   readonly count?: number;
 }
 
@@ -58,7 +58,7 @@ export class ServiceRole extends Construct {
       description,
       assumeRolePolicy: attributeOf(this.trust, "json"),
     });
-    this.document = policyDocument(this, "policy_document", statements, { keyStatements, count });
+    this.document = policyDocument(this, "policy_document", statements, { optional: keyStatements, count });
     this.policy = new IamRolePolicy(this, "role_policy", {
       count,
       name: "sumu",

@@ -1,7 +1,7 @@
 import { conditional, Fn, type IResolvable, Token } from "cdktf";
 import type { AwsAccount } from "../aws/aws-account";
-import type { KeyStatements } from "../aws/policy-document";
-import { isGiven } from "../terraform/condition";
+import type { OptionalStatements } from "../aws/policy-document";
+import { type Condition, isGiven } from "../terraform/condition";
 import { orElse } from "../terraform/or-else";
 import { whenKnown } from "../terraform/when-known";
 
@@ -63,6 +63,8 @@ export class Encryption {
     private readonly account: AwsAccount,
     /** Undefined, or null in Terraform, for the services' own keys. */
     readonly keyArn?: string,
+    /** False: topics are not encrypted at rest, so that AWS services may publish that may use no key. */
+    private readonly encryptsTopics: Condition = true,
   ) {}
 
   /** Of a queue: the key, else SSE-SQS. */
@@ -86,13 +88,17 @@ export class Encryption {
   }
 
   /**
-   * Of a topic: the key, else SNS's own. API Gateway publishes by a role of this account, as the functions and the
-   * backend do, so that SNS's own serves; services that publish by themselves, CloudWatch's alarms for one, may not.
+   * Of a topic: the key, else SNS's own, or none. API Gateway publishes by a role of this account, as the functions and
+   * the backend do, and SNS's own key is enough for them. AWS services that publish by themselves, such as CloudWatch's
+   * alarms, may not use SNS's own key, whose policy nobody can change.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
-  get topicKeyId(): string {
-    return orElse(this.keyArn, SNS_KEY_ALIAS);
+  get topicKeyId(): string | undefined {
+    const { encryptsTopics } = this;
+    if (encryptsTopics === false) return undefined;
+    const keyId = orElse(this.keyArn, SNS_KEY_ALIAS);
+    return encryptsTopics === true ? keyId : Token.asString(conditional(encryptsTopics, keyId, Token.nullValue()));
   }
 
   /**
@@ -105,7 +111,7 @@ export class Encryption {
   }
 
   /** What lets a role use the key, and nothing without one: added to the statements of its policy document. */
-  statements(uses: readonly KeyUse[], functionArns: readonly string[] = []): KeyStatements {
+  statements(uses: readonly KeyUse[], functionArns: readonly string[] = []): OptionalStatements {
     const { keyArn } = this;
     if (keyArn === undefined) return { statement: [] };
     const all = [
@@ -123,7 +129,7 @@ export class Encryption {
         ],
       })),
     ];
-    return whenKnown<string, KeyStatements>(
+    return whenKnown<string, OptionalStatements>(
       keyArn,
       (known) => ({ statement: all.map((one) => ({ ...one, resources: [known] })) }),
       () => ({

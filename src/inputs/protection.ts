@@ -1,15 +1,29 @@
 import type { IResolvable } from "cdktf";
 import type { Inputs } from "./input";
-import { matches } from "./rule";
+import { fits, known, matches, regexCondition } from "./rule";
+
+const SERVICE_PRINCIPAL = /^[a-z0-9-]+([.][a-z0-9-]+)*[.]amazonaws[.]com$/;
 
 /** What protects the data that a SUMU stores. */
 export interface ProtectionProps {
   /**
    * KMS key of the queues, topics, tables, log groups and functions' environments. Its key policy must hold what
    * {@link Sumu.kmsKeyPolicyJson} says, before the apply that gives the key.
-   * @default keys of the services: SQS's and CloudWatch Logs' own, `alias/aws/sns`, DynamoDB's own, Lambda's own
+   * @default - keys of the services: SQS's and CloudWatch Logs' own, `alias/aws/sns`, DynamoDB's own, Lambda's own
    */
   readonly kmsKeyArn?: string;
+  /**
+   * False: the two topics are not encrypted at rest. AWS services that publish by themselves may not use `alias/aws/sns`;
+   * with {@link kmsKeyArn} they may use that key, if {@link topicPublishers} names them.
+   * @default true
+   */
+  readonly encryptTopics?: boolean | IResolvable;
+  /**
+   * AWS services that may publish to the notifications topic by themselves, as service principals: `events.amazonaws.com`.
+   * For this account only; EventBridge does not say for which account it publishes, so it may for any.
+   * @default - none
+   */
+  readonly topicPublishers?: readonly string[];
   /**
    * True: AWS refuses to delete the tables, until an apply with false.
    * @default false
@@ -19,7 +33,7 @@ export interface ProtectionProps {
    * Keeps the roles and policies of the original, as they are. Two applies move a deployment of the original: the first keeps
    * them, so that no function and no route is without rights meanwhile, and has no delivery pipelines yet; the second, with
    * false, deletes them and makes the pipelines. See docs/migration.md.
-   * @default true if `connectionsTableName` is `SumuConnections`, the original's table, else false
+   * @default - true if `connectionsTableName` is `SumuConnections`, the original's table, else false
    */
   readonly keepOriginalRights?: boolean | IResolvable;
 }
@@ -45,6 +59,37 @@ export const PROTECTION_INPUTS = {
         "0b1c2d3e-4f56-7890-abcd-ef0123456789",
         "arn:aws:kms:eu-west-1:123456789012:alias/sumu",
         "arn:aws:kms:eu-west-1:123456789012:key/a b",
+      ],
+    },
+  },
+  encryptTopics: {
+    type: "bool",
+    description:
+      "False: the topics are not encrypted at rest, so that AWS services may publish by themselves. With kms_key_arn, name them in topic_publishers instead.",
+    default: true,
+  },
+  topicPublishers: {
+    type: "list(string)",
+    description:
+      "AWS services that may publish to the notifications topic by themselves, as service principals, such as events.amazonaws.com; kms_key_policy_json lets them use the key. Without kms_key_arn they need encrypt_topics = false as well.",
+    default: [] as readonly string[],
+    rule: {
+      message:
+        "topic_publishers must be a list of service principals such as events.amazonaws.com or cloudwatch.amazonaws.com, each once. Roles and accounts need no entry.",
+      holds: (services) =>
+        services.every((service) => fits(SERVICE_PRINCIPAL, service)) &&
+        new Set(known(services)).size === known(services).length,
+      condition: (ref) =>
+        `alltrue([for service in ${ref} : ${regexCondition(SERVICE_PRINCIPAL, "service")}]) && length(distinct(${ref})) == length(${ref})`,
+    },
+    samples: {
+      valid: [[], ["events.amazonaws.com"], ["cloudwatch.amazonaws.com", "s3.amazonaws.com"]],
+      invalid: [
+        ["events"],
+        [""],
+        ["*"],
+        ["arn:aws:iam::123456789012:root"],
+        ["events.amazonaws.com", "events.amazonaws.com"],
       ],
     },
   },

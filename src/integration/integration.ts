@@ -13,6 +13,8 @@ export interface IntegrationProps {
   readonly account: AwsAccount;
   readonly prefix: string;
   readonly encryption: Encryption;
+  /** AWS services that publish notifications. */
+  readonly topicPublishers: readonly string[];
   /** Of the function that the notifications queue invokes. */
   readonly pusherTimeoutSeconds: number;
 }
@@ -57,7 +59,7 @@ export class Integration extends Construct {
       encryption,
     });
 
-    topicPolicy(this, "notifications", this.notificationsTopic, account);
+    topicPolicy(this, "notifications", this.notificationsTopic, account, props.topicPublishers);
     topicPolicy(this, "messages", this.messagesTopic, account);
     queuePolicy(this, "notifications", this.notificationsQueue.queue);
     queuePolicy(this, "messages", this.messagesQueue.queue);

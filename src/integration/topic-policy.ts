@@ -3,6 +3,7 @@ import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import type { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { policyDocument } from "../aws/policy-document";
+import { publisherStatements } from "../aws/publisher-statements";
 import { WITHOUT_TLS } from "./queue-policy";
 
 /** What a topic's policy can speak of: SNS refuses `sns:*` there. */
@@ -21,9 +22,16 @@ const TOPIC_ACTIONS = [
  * A topic's policy: what SNS gives a topic that has none, the account and nobody else, so that whoever publishes or
  * subscribes today goes on; and it refuses whoever comes without TLS.
  *
+ * @param publishers - AWS services that may publish by themselves, too
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */
-export function topicPolicy(scope: Construct, name: string, topic: SnsTopic, account: AwsAccount): void {
+export function topicPolicy(
+  scope: Construct,
+  name: string,
+  topic: SnsTopic,
+  account: AwsAccount,
+  publishers: readonly string[] = [],
+): void {
   const statements = [
     {
       sid: "AllowOwner",
@@ -33,6 +41,11 @@ export function topicPolicy(scope: Construct, name: string, topic: SnsTopic, acc
     },
     { sid: "RefuseWithoutTls", effect: "Deny", actions: TOPIC_ACTIONS, ...WITHOUT_TLS },
   ].map((statement) => ({ ...statement, resources: [topic.arn] }));
-  const document = policyDocument(scope, `${name}_topic_policy_document`, statements);
+  const optional = publisherStatements(account, publishers, {
+    sid: "Publish",
+    actions: ["sns:Publish"],
+    resources: [topic.arn],
+  });
+  const document = policyDocument(scope, `${name}_topic_policy_document`, statements, { optional });
   new SnsTopicPolicy(scope, `${name}_topic_policy`, { arn: topic.arn, policy: document.json });
 }

@@ -48,6 +48,8 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "serverless key": [
     "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",
     "KeepWhatTheTopicCouldNotDeliver: sns.amazonaws.com kms:Decrypt kms:GenerateDataKey on * if aws:SourceArn ArnEquals arn:sns:<sumu>-integration-notifications",
+    "with topic_publishers, PublishNotificationsForThisAccount: they kms:Decrypt kms:GenerateDataKey on * if aws:SourceAccount StringEquals this account",
+    "with EventBridge in topic_publishers, PublishNotifications: they kms:Decrypt kms:GenerateDataKey on *",
   ],
   "serverless messages": ["RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.messages if aws:SecureTransport Bool false"],
   "serverless messages_dlq": [
@@ -67,6 +69,8 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "serverless notifications_topic": [
     "AllowOwner: * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if AWS:SourceOwner StringEquals this account",
     "RefuseWithoutTls: deny * sns:AddPermission sns:DeleteTopic sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:Publish sns:RemovePermission sns:SetTopicAttributes sns:Subscribe on aws_sns_topic.notifications if aws:SecureTransport Bool false",
+    "with topic_publishers, PublishForThisAccount: they sns:Publish on aws_sns_topic.notifications if aws:SourceAccount StringEquals this account",
+    "with EventBridge in topic_publishers, Publish: they sns:Publish on aws_sns_topic.notifications",
   ],
   "serverless limit": [
     "CloseConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
@@ -135,6 +139,14 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-pusher",
   ],
   "serverless pusher_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
+  "serverless authorizer_revocations": [
+    "FindRevocation: dynamodb:GetItem on aws_dynamodb_table.revocations[0]",
+    "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
+  ],
+  "serverless pusher_revocations": [
+    "Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]",
+    "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+  ],
   "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
@@ -156,5 +168,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   "key-policy key": [
     "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",
     "KeepWhatTheTopicCouldNotDeliver: sns.amazonaws.com kms:Decrypt kms:GenerateDataKey on * if aws:SourceArn ArnEquals arn:sns:<sumu>-integration-notifications",
+    "with topic_publishers, PublishNotificationsForThisAccount: they kms:Decrypt kms:GenerateDataKey on * if aws:SourceAccount StringEquals this account",
+    "with EventBridge in topic_publishers, PublishNotifications: they kms:Decrypt kms:GenerateDataKey on *",
   ],
 };

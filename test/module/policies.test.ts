@@ -22,12 +22,21 @@ interface PolicyStatement extends Statement {
   /** `<module> <policy document>`. */
   readonly where: string;
   /** Whether it is there for a caller's key only. */
-  readonly withKey: boolean;
+  readonly whenThere: string;
 }
 
 interface Blocks {
   readonly [type: string]: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
+
+const OTHERS = 'setsubtract(var.topic_publishers, ["events.amazonaws.com"])';
+
+/** When a statement is there, by what its dynamic block is for. */
+const WHEN: Readonly<Record<string, string>> = {
+  "${compact([var.kms_key_arn])}": "with a key, ",
+  [`\${(length(${OTHERS}) >= 1) ? [${OTHERS}] : []}`]: "with topic_publishers, ",
+  '${setintersection(var.topic_publishers, ["events.amazonaws.com"])}': "with EventBridge in topic_publishers, ",
+};
 
 const MODULES = ["serverless", "core-route53", "global", "key-policy"];
 
@@ -43,10 +52,9 @@ function statements(module: string): readonly PolicyStatement[] {
     };
     const where = `${module} ${name}`;
     const optional = dynamic?.statement ?? [];
-    expect(optional.filter(({ for_each }) => for_each !== "${compact([var.kms_key_arn])}")).toEqual([]);
     return [
-      ...statement.map((one) => ({ ...one, where, withKey: false })),
-      ...optional.map(({ content }) => ({ ...content, where, withKey: true })),
+      ...statement.map((one) => ({ ...one, where, whenThere: "" })),
+      ...optional.map(({ content, for_each }) => ({ ...content, where, whenThere: WHEN[for_each] ?? for_each })),
     ];
   });
 }
@@ -76,16 +84,18 @@ function readable(text: string): string {
 function line({
   sid = "",
   effect = "Allow",
-  withKey,
+  whenThere,
   principals = [],
   actions = [],
   resources = [],
   condition = [],
 }: PolicyStatement): string {
-  const who = principals.flatMap(({ identifiers }) => identifiers.map(readable));
+  const who = principals.flatMap(({ identifiers }) =>
+    [identifiers].flat().map((one) => (one === "${statement.value}" ? "they" : readable(one))),
+  );
   const when = condition.map(({ test, variable, values }) => `${variable} ${test} ${values.map(readable).join(" | ")}`);
   return [
-    `${withKey ? "with a key, " : ""}${sid || effect}:`,
+    `${whenThere}${sid || effect}:`,
     ...(effect === "Allow" ? [] : ["deny"]),
     ...who,
     actions.join(" "),
@@ -127,7 +137,8 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "one function's versions and alias: a release makes the next version",
   },
   {
-    pattern: /^(serverless|key-policy) key (KeepLogs|KeepWhatTheTopicCouldNotDeliver) \*$/,
+    pattern:
+      /^(serverless|key-policy) key (KeepLogs|KeepWhatTheTopicCouldNotDeliver|PublishNotifications(ForThisAccount)?) \*$/,
     reason: "in a key's own policy * is that key",
   },
   {

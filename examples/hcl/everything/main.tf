@@ -54,10 +54,15 @@ module "sumu" {
   token_clock_tolerance_seconds = 5
   user_id_claim                 = "sub"
   token_source                  = "query"
+  end_connections_with_token    = true
+  revocations                   = true
+  allowed_origins               = ["https://shop.example.com", "http://localhost:3000"]
   max_connections_per_user      = 20
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   keep_original_rights          = false
+  encrypt_topics                = true
+  topic_publishers              = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
   delivery_concurrency          = 128
   read_concurrency              = 32
   broadcast_segments            = 16
