@@ -17,7 +17,7 @@ type TerraformFunction = (...args: Value[]) => Value;
 interface Signature {
   readonly run: TerraformFunction;
   readonly least: number;
-  /** @default as many as `least` */
+  /** @default - as many as `least` */
   readonly most?: number;
 }
 

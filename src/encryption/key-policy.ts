@@ -8,7 +8,7 @@ import { SEND_WITH_KEY } from "./encryption";
 export interface KeyPolicyProps {
   readonly account: AwsAccount;
   readonly prefix: string;
-  /** AWS services that publish to the notifications topic. @default none */
+  /** AWS services that publish to the notifications topic. @default - none */
   readonly topicPublishers?: readonly string[];
 }
 

@@ -45,7 +45,7 @@ export interface HandlerFunctionProps {
   readonly memoryMegabytes: number;
   /** `arm64` or `x86_64`. */
   readonly architecture: string;
-  /** Invocations at once. @default no reservation */
+  /** Invocations at once. @default - no reservation */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that a stack has only when it uses their inputs. */
@@ -55,17 +55,17 @@ export interface HandlerFunctionProps {
   /** What it may do besides when an input says so. @default nothing */
   readonly furtherRights?: readonly FurtherRights[];
   readonly encryption: Encryption;
-  /** What it does with the key, besides reading its own environment. @default nothing */
+  /** What it does with the key, besides reading its own environment. @default - nothing */
   readonly keyUses?: readonly KeyUse[];
   readonly logRetentionDays: number;
   readonly observation: Observation;
-  /** @default outside of any VPC */
+  /** @default - outside of any VPC */
   readonly vpcConfig?: Given<VpcConfig>;
-  /** Only without {@link released}. @default the function exists always */
+  /** Only without {@link released}. @default - the function exists always */
   readonly count?: number;
   /**
    * The function whose code a delivery pipeline releases, and when it takes the place of the one with the bundled code.
-   * @default Terraform ships the bundled code, always
+   * @default - Terraform ships the bundled code, always
    */
   readonly released?: { readonly name: string; readonly existence: Existence };
 }

@@ -77,6 +77,12 @@ describe("the docs", () => {
     expect(audiences.filter((audience) => !INPUTS.authorizedAudiences.rule.holds([audience]))).toEqual([]);
   });
 
+  it("explain every reason for which the authorizer refuses, in its order", () => {
+    const [, rows = ""] = read("docs/operations.md").split("<!-- refusal codes: ");
+    const codes = [...(rows.split("\n### ")[0] ?? "").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
+    expect(codes).toEqual([...DENY_REASONS]);
+  });
+
   it("name algorithms and reasons of refusal that the authorizer has", () => {
     const page = read("docs/identity-providers.md");
     const families = new Set(Object.keys(ALGORITHMS).map((name) => name.replace(/\d+$/, "")));
