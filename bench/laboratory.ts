@@ -14,7 +14,7 @@ export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-flo
 
 export interface RunOptions {
   readonly faults?: EndpointFaults;
-  /** Node's heap as Lambda sizes it for a function of so much memory. @default as Node sizes it on this machine */
+  /** Node's heap as Lambda sizes it for a function of so much memory. @default - as Node sizes it on this machine */
   readonly functionMebibytes?: number;
 }
 

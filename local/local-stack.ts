@@ -30,11 +30,11 @@ import type { StackInfo } from "./stack-info";
 import { synthesize } from "./synthesize";
 
 export interface LocalStackOptions extends SupervisorEvents {
-  /** Of the WebSocket API; the page and the local AWS have the next two. @default 0: any three that are free */
+  /** Of the WebSocket API; the page and the local AWS have the next two. 0: any three free ports. @default 0 */
   readonly port?: number;
   /** The IPv4 address or name to listen on; 0.0.0.0 for all of this machine's. @default 127.0.0.1 */
   readonly host?: string;
-  /** A MiniStack that runs already, and keeps running: what is created there is removed. @default one of its own */
+  /** A MiniStack that runs already, and keeps running: what is created there is removed. @default - one of its own */
   readonly awsEndpoint?: string;
   /** @default "topic" */
   readonly presenceSource?: string;

@@ -16,6 +16,7 @@ export const NAME_SUFFIXES = {
   pusherReleased: "pusher-released",
   presence: "presence",
   presenceDlq: "presence-dlq",
+  revocations: "revocations",
   presenceGrace: "presence-grace",
   presenceGraceDlq: "presence-grace-dlq",
   authorizerRole: "run-authorizer",

@@ -9,6 +9,7 @@ import {
   giveTo,
   readConnections,
   readPresence,
+  readRevocations,
   receiveMessages,
   sendNotifications,
   subscribeMessages,
@@ -42,6 +43,7 @@ import { PresenceWatchdog } from "./presence/presence-watchdog";
 import { Pusher } from "./pusher/pusher";
 import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
+import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
 import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
@@ -62,6 +64,8 @@ export class Sumu extends Construct {
   readonly connectionsTable: ConnectionsTable;
   /** Who is online. Undefined when a literal `presenceSource` is neither topic nor queue. */
   readonly presenceTable?: Table;
+  /** Whose tokens are revoked. Undefined when a literal `revocations` is false. */
+  readonly revocationsTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Who may connect. */
@@ -112,8 +116,14 @@ export class Sumu extends Construct {
       this,
       existsWithBoth(deliveryExistence(input.s3Artifacts, input.github), existsUnless(originalRights)),
     );
+    const whenRevocations = existsWhen(input.revocations);
+    const revocations = whenRevocations.exists
+      ? new RevocationStore(this, "revocations", { prefix, encryption, deletionProtection, existence: whenRevocations })
+      : undefined;
+    this.revocationsTable = revocations && nullableTable(revocations.table);
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
+      revocations,
       account,
       encryption,
       delivery,
@@ -138,7 +148,7 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -289,6 +299,20 @@ export class Sumu extends Construct {
       throw new Error('There is no presence table to read: presenceSource is neither "topic" nor "queue".');
     }
     return this.grant(role, readPresence(this.presenceTable.arn));
+  }
+
+  /**
+   * Lets a role read whose tokens are revoked. A role that revokes tokens needs {@link grantSendNotifications} alone.
+   *
+   * @example
+   * sumu.grantReadRevocations(supportRole);
+   * @throws Error when there is no such table: `revocations` is false
+   */
+  grantReadRevocations(role: GrantableRole): IamRolePolicy {
+    if (this.revocationsTable === undefined) {
+      throw new Error("There is no table of revocations to read: revocations is false.");
+    }
+    return this.grant(role, readRevocations(this.revocationsTable.arn));
   }
 
   /**

@@ -10,6 +10,7 @@ import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
 import type { PostResult } from "../handlers/pusher/post-result";
 import { type MessageOutcome, type PusherSettings, push } from "../handlers/pusher/pusher";
+import type { RevocationStore } from "../handlers/pusher/revocations-table";
 import { timeBudget } from "../handlers/pusher/time-budget";
 import type { LogFields } from "../handlers/shared/log";
 import type { MetricValue } from "../handlers/shared/metrics";
@@ -25,11 +26,15 @@ export interface SimulatedAwsOptions {
   readonly rows: SimulatedRows | readonly ConnectionRow[];
   readonly pageRows?: number;
   readonly settings?: Partial<PusherSettings>;
-  /** What the endpoint makes of a POST. @default 200 after 8 ms */
+  /** What the endpoint makes of a POST. @default - 200 after 8 ms */
   readonly answer?: (connectionId: string, tries: number) => PostResult;
   readonly latencyMs?: number;
   /** What the endpoint makes of a DELETE. @default 204 */
   readonly closeAnswer?: (connectionId: string) => PostResult;
+  /** Whether there is a table of revocations. @default false */
+  readonly hasRevocations?: boolean;
+  /** Whether the revocation of a user fails, and with what. */
+  readonly revokeFails?: (userId: string) => Error | undefined;
   /** Whether a read fails, and with what. */
   readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
   /** Whether the queue refuses a message. */
@@ -56,6 +61,8 @@ export class SimulatedAws {
   readonly deliveries = new Map<string, number>();
   readonly posts = new Map<string, number>();
   readonly removed: string[] = [];
+  /** The time before which each user's tokens are revoked. */
+  readonly revoked = new Map<string, number>();
   /** Connections that were asked to be closed, in order. */
   readonly closes: string[] = [];
   readonly log: {
@@ -109,12 +116,14 @@ export class SimulatedAws {
       messages.map((message, index) => {
         const { body, isContinuation } =
           typeof message === "string" ? { body: message, isContinuation: false } : message;
-        return { id: `message-${index}`, body, isContinuation, sentAt: this.clock.now() };
+        const id = typeof message === "string" ? `message-${index}` : `continuation-${this.invocations}-${index}`;
+        return { id, body, isContinuation, sentAt: this.clock.now() };
       }),
       {
         store: this.#store(end),
         endpoint: this.#endpoint(end),
         outbox: this.#outbox(end),
+        revocations: this.options.hasRevocations ? this.#revocations(end) : undefined,
         clock: this.clock,
         random: () => 0.5,
         log: {
@@ -169,6 +178,17 @@ export class SimulatedAws {
           onDelivered?.(connectionId, payload.bytes.toString());
         }
         return result;
+      },
+    };
+  }
+
+  #revocations(end: number): RevocationStore {
+    return {
+      revoke: async (userId, issuedBefore) => {
+        await this.#call("revocation", 10, end);
+        const error = this.options.revokeFails?.(userId);
+        if (error !== undefined) throw error;
+        this.revoked.set(userId, Math.max(this.revoked.get(userId) ?? 0, issuedBefore));
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../handlers/pusher/clock";
+import type { Clock } from "../handlers/shared/clock";
 
 interface Timer {
   readonly at: number;

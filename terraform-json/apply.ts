@@ -15,7 +15,7 @@ export type Create = (args: ValueObject, address: string) => ValueObject | Promi
 
 export interface ApplyOptions {
   readonly variables: ValueObject;
-  /** Variables whose validation rules are not checked. @default none */
+  /** Variables whose validation rules are not checked. @default - none */
   readonly rulesLeftOut?: readonly string[];
   /** The folder of the stack, absolute: what `path.module` is. */
   readonly modulePath: string;

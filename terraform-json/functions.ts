@@ -17,7 +17,7 @@ type TerraformFunction = (...args: Value[]) => Value;
 interface Signature {
   readonly run: TerraformFunction;
   readonly least: number;
-  /** @default as many as `least` */
+  /** @default - as many as `least` */
   readonly most?: number;
 }
 
@@ -46,12 +46,15 @@ const FUNCTIONS: Readonly<Record<string, Signature>> = {
   }),
   compact: one((list) => toList(list).filter((value) => !isBlank(value))),
   contains: two((list, value) => toList(list).some((item) => equal(item, value))),
+  distinct: one((list) => distinct(toList(list))),
   element: two((list, index) => element(toList(list), toNumber(index))),
   endswith: two((text, suffix) => toText(text).endsWith(toText(suffix))),
   floor: one((number) => Math.floor(toNumber(number))),
   join: two((separator, list) => toList(list).map(toText).join(toText(separator))),
   jsonencode: one(jsonEncode),
+  keys: one((map) => Object.keys(toObject(map)).sort()),
   length: one(length),
+  lower: one((text) => toText(text).toLowerCase()),
   merge: any((...maps) => {
     const given = maps.filter((map) => map !== null).map(toObject);
     return Object.fromEntries(given.flatMap((map) => Object.entries(map)));
@@ -64,8 +67,22 @@ const FUNCTIONS: Readonly<Record<string, Signature>> = {
   }),
   regex: two((pattern, text) => regex(toText(pattern), toText(text))),
   replace: three((text, search, replacement) => replace(toText(text), toText(search), toText(replacement))),
+  setintersection: any((...sets) => {
+    const [first = [], ...others] = sets.map(toList);
+    return distinct(first.filter((item) => others.every((other) => has(other, item))));
+  }),
+  setsubtract: two((set, other) => {
+    const removed = toList(other);
+    return distinct(toList(set).filter((item) => !has(removed, item)));
+  }),
   split: two((separator, text) => split(toText(separator), toText(text))),
   substr: three((text, offset, length) => substr(toText(text), toNumber(offset), toNumber(length))),
+  zipmap: two((keys, values) => {
+    const names = toList(keys);
+    const items = toList(values);
+    if (names.length !== items.length) throw new TerraformError(`${names.length} keys for ${items.length} values`);
+    return Object.fromEntries(names.map((name, index) => [toText(name), items[index] ?? null]));
+  }),
 };
 
 /**
@@ -94,6 +111,14 @@ function length(value: Value): number {
   if (isList(value)) return value.length;
   if (isValueObject(value)) return Object.keys(value).length;
   throw new TerraformError(`a string, list or map is needed, got ${typeName(value)}`);
+}
+
+function has(list: readonly Value[], item: Value): boolean {
+  return list.some((other) => equal(other, item));
+}
+
+function distinct(list: readonly Value[]): Value[] {
+  return list.filter((item, index) => list.findIndex((other) => equal(other, item)) === index);
 }
 
 function element(list: readonly Value[], index: number): Value {

@@ -177,7 +177,8 @@ describe("Sumu with the fewest props", () => {
     });
     const pusher = environmentOf(stack, "shop-sumu-pusher-codeless");
     expect(Object.fromEntries(Object.entries(pusher).map(([name, value]) => [name, readable(value)]))).toEqual({
-      APIGW_ENDPOINT: '${replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://")}/live',
+      APIGW_ENDPOINT:
+        '${join("/", [replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://"), "live"])}',
       CONNECTIONS_TABLE_NAME: "${aws_dynamodb_table.sumu_connections.name}",
       NOTIFICATIONS_QUEUE_URL: "${aws_sqs_queue.sumu_integration_notifications_queue.url}",
       NOTIFICATIONS_DLQ_URL: "${aws_sqs_queue.sumu_integration_notifications_dlq.url}",
@@ -287,7 +288,7 @@ describe("tokens", () => {
       JWT_VERIFY_EXPIRATION: "${var.expiration}",
     });
     expect(readable(environmentOf(stack, "${var.prefix}-sumu-pusher-codeless").APIGW_ENDPOINT ?? "")).toBe(
-      '${coalesce(var.endpoint, "${replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://")}/${var.stage}")}',
+      '${coalesce(var.endpoint, join("/", [replace(aws_apigatewayv2_api.sumu_api_websocket.api_endpoint, "wss://", "https://"), var.stage]))}',
     );
     expect(only(stack.resource.aws_apigatewayv2_api).tags).toMatch(/^\$\{local\.sumu_tags_\w{8}\}$/);
   });

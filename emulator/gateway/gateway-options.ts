@@ -37,7 +37,7 @@ export interface GatewayOptions {
   readonly invoke: InvokeFunction;
   /** The IPv4 address or name to listen on; 0.0.0.0 for all, which URLs then name 127.0.0.1. @default "127.0.0.1" */
   readonly host?: string;
-  /** @default 0: any free port */
+  /** 0: any free port. @default 0 */
   readonly port?: number;
   /** A line of the stage's access log for every connect, message, disconnect and @connections call. Never holds a token or payload. */
   readonly onAccessLog?: (line: string) => void;
@@ -47,7 +47,7 @@ export interface GatewayOptions {
   /**
    * For how long after `deploy` the old and the new configuration serve in turns, as on AWS for about a minute.
    *
-   * @default 0: the new one serves at once
+   * @default 0
    */
   readonly rolloutMilliseconds?: number;
   /** Epoch milliseconds. @default Date.now */

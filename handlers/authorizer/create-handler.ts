@@ -13,11 +13,11 @@ import { IssuerKeysUnavailableError } from "./key-fetch-error";
 
 /** What the authorizer needs of the world; each has the real thing as its default. */
 export interface AuthorizerPorts {
-  /** @default the time of day */
+  /** @default - the time of day */
   readonly clock?: Pick<Clock, "now">;
-  /** @default over https */
+  /** @default - over https */
   readonly fetchDocument?: (url: URL) => Promise<KeyDocument>;
-  /** Takes one JSON line. @default standard output */
+  /** Takes one JSON line. @default - standard output */
   readonly writeLog?: (line: string) => void;
 }
 

@@ -25,7 +25,7 @@ const REQUEST_HEADERS = {
 export interface KeyDocumentLimits {
   /** For all of it: name, connection, TLS, answer. @default 3,000 */
   readonly timeoutMs?: number;
-  /** Of the answer, and of what it unpacks to. The largest known documents are a tenth of it. @default 256 KiB */
+  /** Of the answer, and of what it unpacks to. The largest known documents are a tenth of it. @default - 256 KiB */
   readonly maxBytes?: number;
 }
 

@@ -19,20 +19,20 @@ export interface AwsOptions {
   readonly environment?: Environment;
   /** Requests in flight at most. @default {@link DEFAULT_MAX_CONNECTIONS} */
   readonly maxConnections?: number;
-  /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default those */
+  /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default - those */
   readonly ca?: string;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
   /** From 0 to 1. @default Math.random */
   readonly random?: () => number;
-  /** @default a timer */
+  /** @default - a timer */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
 export interface CallOptions {
-  /** Epoch milliseconds by which the call has ended, retries included. @default none */
+  /** Epoch milliseconds by which the call has ended, retries included. @default - none */
   readonly deadline?: number;
-  /** `until-deadline`: for what is lost if it is given up on. It needs a deadline. @default 8 tries */
+  /** `until-deadline`: for what is lost if it is given up on. It needs a deadline. @default - 8 tries */
   readonly tries?: "until-deadline";
 }
 

@@ -27,9 +27,9 @@ export interface HttpPoolOptions {
   readonly maxConnections: number;
   /** @default 3000 */
   readonly connectTimeoutMs?: number;
-  /** @default 20000, so that a container that was frozen for a while begins with a fresh connection. */
+  /** Short, so that a container that was frozen for a while begins with a fresh connection. @default 20000 */
   readonly idleTimeoutMs?: number;
-  /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default those */
+  /** Trusted instead of Node's own certificates and NODE_EXTRA_CA_CERTS. @default - those */
   readonly ca?: string;
 }
 

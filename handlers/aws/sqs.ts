@@ -12,7 +12,7 @@ export interface MessageAttribute {
 
 export interface OutgoingMessage {
   readonly body: string;
-  /** 0 to 900. @default the queue's own */
+  /** 0 to 900. @default - the queue's own */
   readonly delaySeconds?: number;
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
 }

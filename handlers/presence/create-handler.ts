@@ -22,9 +22,9 @@ const RESERVE_MS = 1_500;
 
 /** What the watchdog needs of the world; each has the real thing as its default. */
 export interface PresencePorts {
-  /** @default the time of day */
+  /** @default - the time of day */
   readonly clock?: Clock;
-  /** Takes one JSON line. @default standard output */
+  /** Takes one JSON line. @default - standard output */
   readonly writeLog?: (line: string) => void;
 }
 

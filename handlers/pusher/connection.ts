@@ -4,6 +4,10 @@ export interface Connection {
   readonly connectionId: string;
   /** Epoch milliseconds. 0 when the row has none, as rows that the original wrote: they are old. */
   readonly connectedAt: number;
+  /** What its client understands: one of PROTOCOLS. Absent: bare notifications. */
+  readonly protocol?: number | undefined;
+  /** Epoch seconds at which the client's token ends. Absent when API Gateway ends the connection before. */
+  readonly endsAt?: number | undefined;
 }
 
 /** A row as read. */

@@ -1,4 +1,5 @@
-import { CONNECTION } from "../../src/contract/tables";
+import { CONNECTION_LIFETIME_SECONDS } from "../../src/contract/limits";
+import { CONNECTION, PROTOCOLS } from "../../src/contract/tables";
 import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb, Item, Page } from "../aws/dynamodb";
 import type { Connection, ConnectionPage, ConnectionRow, ConnectionStore, PageKey, Segment } from "./connection";
@@ -8,11 +9,12 @@ const NAMES = {
   "#c": CONNECTION.connectionId,
   "#a": CONNECTION.connectedAt,
   "#d": CONNECTION.deleteAt,
+  "#p": CONNECTION.protocol,
 };
 /** A page of 1 MB is some 9,500 rows, 2 MB of JSON and three times that as objects. DynamoDB charges both the same. */
 const PAGE_ROWS = 2_000;
 
-const PROJECTION = "#u, #c, #a, #d";
+const PROJECTION = "#u, #c, #a, #d, #p";
 
 /** The connections table in DynamoDB. */
 export class ConnectionsTable implements ConnectionStore {
@@ -106,12 +108,17 @@ function connectionPage({ Items = [], LastEvaluatedKey }: Page): ConnectionPage 
 }
 
 function connectionRow(item: Item): ConnectionRow {
-  const deleteAt = item[CONNECTION.deleteAt];
+  const connectedAt = Number(item[CONNECTION.connectedAt]?.N ?? 0);
+  const givenDeleteAt = item[CONNECTION.deleteAt];
+  // The original wrote text here, which DynamoDB never expired: such a row is judged like any other.
+  const deleteAt = Number(givenDeleteAt?.N ?? givenDeleteAt?.S ?? Number.POSITIVE_INFINITY);
   return {
     userId: item[CONNECTION.userId]?.S ?? "",
     connectionId: item[CONNECTION.connectionId]?.S ?? "",
-    connectedAt: Number(item[CONNECTION.connectedAt]?.N ?? 0),
-    // The original wrote text here, which DynamoDB never expired: such a row is judged like any other.
-    deleteAt: Number(deleteAt?.N ?? deleteAt?.S ?? Number.POSITIVE_INFINITY),
+    connectedAt,
+    deleteAt,
+    protocol: Number(item[CONNECTION.protocol]?.N) === PROTOCOLS.envelopes ? PROTOCOLS.envelopes : undefined,
+    // A second, since whoever has written the row may have cut off the fraction of one.
+    endsAt: deleteAt < connectedAt / 1_000 + CONNECTION_LIFETIME_SECONDS - 1 ? deleteAt : undefined,
   };
 }

@@ -1,11 +1,14 @@
 import { MAX_RECEIVE_COUNT, QUEUE_MESSAGE_BYTES } from "../../src/contract/limits";
 import type { MessageAttribute } from "../aws/sqs";
 import { isJsonObject } from "../shared/json-object";
-import type { Segment } from "./connection";
+import type { Connection, Segment } from "./connection";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
 
 /** The member in which a continuation keeps its state. Internal: its shape may change with any version. */
 export const CONTINUATION = "sumu_continuation";
+
+/** What is wrong with state of another shape. */
+export const CONTINUATION_MALFORMED = `\`${CONTINUATION}\` is not one that this version writes`;
 
 /**
  * Marks a message that the pusher has sent. A member of the body cannot do that: a backend may copy the members of a
@@ -21,6 +24,8 @@ export const MAX_ATTEMPTS = MAX_RECEIVE_COUNT;
 
 /** Attributes count as part of a message: room for the mark of a continuation and for the reason of a dead letter. */
 const ATTRIBUTE_BYTES = 256;
+/** Epoch seconds and a comma. */
+const END_BYTES = 11;
 
 /**
  * The messages that carry what is left, each small enough for the queue. All but `connections` and `users` fit in one.
@@ -30,27 +35,23 @@ const ATTRIBUTE_BYTES = 256;
  * @throws RangeError The notification leaves no room: its data and excluded users fill a message by themselves.
  */
 export function continuationBodies(
-  {
-    data,
-    excludedUsers,
-    sentAt,
-    refusals = 0,
-  }: Pick<Notification, "data" | "excludedUsers" | "sentAt"> & Partial<Pick<Notification, "refusals">>,
+  notification: Pick<Notification, "data" | "excludedUsers" | "sentAt"> &
+    Partial<Pick<Notification, "id" | "keep" | "refusals">>,
   remainder: Audience,
   attempt: number,
   reason?: string,
 ): string[] {
-  const why = reason === undefined ? "" : `,"reason":${JSON.stringify(reason)}`;
-  const since = sentAt === undefined || reason !== undefined ? "" : `,"sent_at":${sentAt}`;
+  const { data, excludedUsers, id, keep, sentAt, refusals = 0 } = notification;
+  const state = openState({
+    attempt,
+    id,
+    keep,
+    sent_at: reason === undefined ? sentAt : undefined,
+    refusals: refusals === 0 || reason !== undefined ? undefined : refusals,
+    reason,
+  });
   const start = `{"data":${data}`;
-  const refused = refusals === 0 || reason !== undefined ? "" : `,"refusals":${refusals}`;
-  const state = `"${CONTINUATION}":{"attempt":${attempt}${since}${refused}${why}`;
-  if (remainder.kind === "connections") {
-    const tuples = remainder.connections.map(({ userId, connectionId, connectedAt }) =>
-      JSON.stringify([userId, connectionId, connectedAt]),
-    );
-    return fill(`${start},${state},"connections":[`, tuples, "]}}");
-  }
+  if (remainder.kind === "connections") return connectionBodies(`${start},${state}`, remainder.connections);
   const after = remainder.after === undefined ? "" : `,"after":${JSON.stringify(remainder.after)}`;
   if (remainder.kind === "users") {
     const users = remainder.users.map((user) => JSON.stringify(user));
@@ -67,6 +68,35 @@ export function continuationBodies(
   return fill(`${start}${excluded},${state}${segment}${after}`, [""], "}}");
 }
 
+/** The state, up to where more members may follow. Members that are undefined are left out. */
+function openState(members: Readonly<Record<string, unknown>>): string {
+  return `"${CONTINUATION}":${JSON.stringify(members).slice(0, -1)}`;
+}
+
+/**
+ * Connections of one protocol to a message. What a version that knows of no protocols and no early ends cannot read is
+ * beside the list, not in it.
+ */
+function connectionBodies(start: string, connections: readonly Connection[]): string[] {
+  const groups = new Map<string, Connection[]>();
+  for (const connection of connections) {
+    const key = `${connection.protocol} ${connection.endsAt !== undefined}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [connection]);
+    else group.push(connection);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [{ protocol, endsAt } = {} as Partial<Connection>] = group;
+    const tuples = group.map(({ userId, connectionId, connectedAt }) =>
+      JSON.stringify([userId, connectionId, connectedAt]),
+    );
+    const head = `${start}${protocol === undefined ? "" : `,"protocol":${protocol}`},"connections":[`;
+    if (endsAt === undefined) return fill(head, tuples, "]}}");
+    const ends = (from: number, to: number) => `],"ends_at":[${group.slice(from, to).map((each) => each.endsAt)}]}}`;
+    return fill(head, tuples, ends, END_BYTES);
+  });
+}
+
 /**
  * Reads the member in which {@link continuationBodies} has kept the state.
  *
@@ -76,30 +106,41 @@ export function continuationBodies(
 export function readContinuation(
   continuation: unknown,
   users: readonly string[],
-): Pick<Notification, "audience" | "attempt" | "refusals"> & { readonly sentAt?: number } {
-  const malformed = new MalformedNotificationError(`\`${CONTINUATION}\` is not one that this version writes`);
+): Pick<Notification, "audience" | "attempt" | "refusals" | "keep"> & Partial<Pick<Notification, "id" | "sentAt">> {
+  const malformed = new MalformedNotificationError(CONTINUATION_MALFORMED);
   if (!isJsonObject(continuation)) throw malformed;
-  const { attempt, connections, segment, after, refusals = 0, sent_at: requestSentAt } = continuation;
+  const { attempt, connections, segment, after, refusals = 0, id, keep, sent_at: sentAt } = continuation;
   if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
   if (typeof refusals !== "number" || !Number.isSafeInteger(refusals) || refusals < 0) throw malformed;
   if (after !== undefined && !isJsonObject(after)) throw malformed;
-  if (requestSentAt !== undefined && typeof requestSentAt !== "number") throw malformed;
-  const sent = requestSentAt === undefined ? {} : { sentAt: requestSentAt };
+  if (sentAt !== undefined && typeof sentAt !== "number") throw malformed;
+  if (id !== undefined && typeof id !== "string") throw malformed;
+  const state = {
+    attempt,
+    ...(sentAt !== undefined && { sentAt }),
+    ...(id !== undefined && { id }),
+    ...(keep === false && { keep: false as const }),
+  };
   if (connections !== undefined) {
-    if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
-    return {
-      attempt,
-      refusals,
-      ...sent,
-      audience: {
-        kind: "connections",
-        connections: connections.map(([userId, connectionId, connectedAt]) => ({ userId, connectionId, connectedAt })),
-      },
-    };
+    return { ...state, refusals, audience: { kind: "connections", connections: readConnections(continuation) } };
   }
-  if (users.length > 0) return { attempt, ...sent, audience: { kind: "users", users, after } };
+  if (users.length > 0) return { ...state, audience: { kind: "users", users, after } };
   if (segment !== undefined && !isSegment(segment)) throw malformed;
-  return { attempt, ...sent, audience: { kind: "everyone", segment, after } };
+  return { ...state, audience: { kind: "everyone", segment, after } };
+}
+
+function readConnections({ connections, protocol, ends_at: ends }: Readonly<Record<string, unknown>>): Connection[] {
+  const malformed = new MalformedNotificationError(CONTINUATION_MALFORMED);
+  if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
+  if (protocol !== undefined && typeof protocol !== "number") throw malformed;
+  if (ends !== undefined && !(Array.isArray(ends) && ends.every(Number.isFinite))) throw malformed;
+  return connections.map(([userId, connectionId, connectedAt], index) => ({
+    userId,
+    connectionId,
+    connectedAt,
+    protocol,
+    endsAt: ends?.[index],
+  }));
 }
 
 /** How long an attempt waits in the queue, in seconds: 5 to 10 before the second, 135 to 270 before the fifth. */
@@ -108,25 +149,35 @@ export function continuationDelaySeconds(attempt: number, random: () => number):
   return Math.ceil(longest / 2 + (random() * longest) / 2);
 }
 
-/** Puts as many of the items as fit between head and tail, separated by commas, into each body. */
-function fill(head: string, items: readonly string[], tail: string): string[] {
-  const room = QUEUE_MESSAGE_BYTES - ATTRIBUTE_BYTES - Buffer.byteLength(head) - Buffer.byteLength(tail);
+/**
+ * Puts as many of the items as fit between head and tail, separated by commas, into each body.
+ *
+ * @param tail - May depend on which items are in the body: then it has so many bytes more for each.
+ * @throws RangeError There is no room for an item.
+ */
+export function fill(
+  head: string,
+  items: readonly string[],
+  tail: string | ((from: number, to: number) => string),
+  tailBytesPerItem = 0,
+): string[] {
+  const tailOf = typeof tail === "string" ? () => tail : tail;
+  const room = QUEUE_MESSAGE_BYTES - ATTRIBUTE_BYTES - Buffer.byteLength(head) - Buffer.byteLength(tailOf(0, 0));
   const bodies: string[] = [];
-  let held: string[] = [];
+  let from = 0;
   let bytes = 0;
-  const flush = () => {
-    if (held.length > 0) bodies.push(`${head}${held.join(",")}${tail}`);
-    held = [];
+  const flush = (to: number) => {
+    if (to > from) bodies.push(`${head}${items.slice(from, to).join(",")}${tailOf(from, to)}`);
+    from = to;
     bytes = 0;
   };
-  for (const item of items) {
-    const size = Buffer.byteLength(item) + 1;
+  for (const [index, item] of items.entries()) {
+    const size = Buffer.byteLength(item) + 1 + tailBytesPerItem;
     if (size > room) throw new RangeError("the notification leaves no room in a message for what is left of it");
-    if (bytes + size > room) flush();
-    held.push(item);
+    if (bytes + size > room) flush(index);
     bytes += size;
   }
-  flush();
+  flush(items.length);
   return bodies;
 }
 

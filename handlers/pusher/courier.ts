@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import { CongestionWindow } from "./congestion-window";
 import type { Connection } from "./connection";
 import type { PostResult, Reason } from "./post-result";
@@ -34,13 +34,14 @@ export interface Recipient extends Connection {
 
 /** A notification that takes turns with others: it gives one recipient after the other to the courier. */
 export interface Turn {
-  readonly payload: Payload;
   /** Whether its connections were refused by earlier invocations too, which says nothing about the account's throttle. */
   readonly isSuspect: boolean;
   readonly hasReady: boolean;
   /** Whether a request for it has been answered for good. */
   readonly progressed: boolean;
   take(): Recipient | undefined;
+  /** The message as the recipient's client understands it. */
+  payloadFor(recipient: Recipient): Payload;
   /** Undoes {@link take}: nothing was sent. */
   putBack(recipient: Recipient): void;
   /** Tells what came of the request to a recipient that was taken. */
@@ -101,7 +102,9 @@ export class Courier {
     while (this.#inFlight < this.#congestion.window && !this.#stopped) {
       const turn = this.#nextTurn();
       const recipient = turn?.take();
-      if (turn === undefined || recipient === undefined) return;
+      if (turn === undefined) return;
+      // All that were ready had reached their end.
+      if (recipient === undefined) continue;
       if (this.clock.now() >= this.budget.stopAt) {
         turn.putBack(recipient);
         this.#stop();
@@ -121,7 +124,7 @@ export class Courier {
 
   #post(turn: Turn, recipient: Recipient): void {
     this.#inFlight++;
-    this.endpoint.post(recipient.connectionId, turn.payload, this.budget.requestsEndAt).then((result) => {
+    this.endpoint.post(recipient.connectionId, turn.payloadFor(recipient), this.budget.requestsEndAt).then((result) => {
       this.#inFlight--;
       const hasLearnt = this.#note(turn, recipient, result);
       turn.settle(recipient, result);

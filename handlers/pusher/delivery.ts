@@ -1,8 +1,9 @@
 import { fullJitterMs } from "../aws/backoff";
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import type { Connection, ConnectionRow } from "./connection";
 import { MAX_ATTEMPTS } from "./continuation";
 import type { Courier, Payload, Recipient, Turn } from "./courier";
+import type { Payloads } from "./envelope";
 import { classify, type PostResult, type Reason } from "./post-result";
 
 /** Tries of one connection in one invocation, as long as others of the notification take theirs: about 13 s of waiting. */
@@ -35,6 +36,8 @@ export interface DeliveryPorts {
   readonly removeGone: (connection: Connection) => Promise<void>;
   /** Removes a row whose time is up. Never throws. */
   readonly removeExpired: (connection: Connection) => Promise<void>;
+  /** Closes a connection whose time is up, and removes its row. Never throws. */
+  readonly end: (connection: Connection) => Promise<void>;
   /** Takes over a connection that can never get this message. */
   readonly onRefused: (connection: Connection, reason: Reason) => void;
   /** Takes over a connection that a later invocation tries again. */
@@ -75,7 +78,7 @@ export class Delivery implements Turn {
   #progressAt: number;
 
   constructor(
-    readonly payload: Payload,
+    private readonly payloads: Payloads,
     private readonly courier: Courier,
     private readonly ports: DeliveryPorts,
     /** Where it is a continuation: the attempts before this one, and how often its connections were refused in them. */
@@ -103,17 +106,28 @@ export class Delivery implements Turn {
     return this.delivered + this.gone + this.expired > 0;
   }
 
-  /** Adds connections to deliver to. Rows whose time is up are removed instead. */
+  /** Adds connections to deliver to. Those whose time is up are ended instead. */
   offer(rows: readonly (Connection | ConnectionRow)[], excludedUsers: ReadonlySet<string>): void {
     const nowSeconds = this.ports.clock.now() / 1_000;
     for (const row of rows) {
       if (excludedUsers.has(row.userId)) continue;
-      if ("deleteAt" in row && row.deleteAt <= nowSeconds) {
+      if (row.endsAt !== undefined && row.endsAt <= nowSeconds) this.#end(row);
+      else if ("deleteAt" in row && row.deleteAt <= nowSeconds) {
         this.expired++;
         this.#remove(this.ports.removeExpired(row));
-      } else {
-        const { userId, connectionId, connectedAt } = row;
-        this.#ready.push({ userId, connectionId, connectedAt, failures: 0, refusals: 0, isProbe: false });
+      } else if (!this.payloads.fit(row.protocol)) this.ports.onRefused(row, "payload_too_large");
+      else {
+        const { userId, connectionId, connectedAt, protocol, endsAt } = row;
+        this.#ready.push({
+          userId,
+          connectionId,
+          connectedAt,
+          protocol,
+          endsAt,
+          failures: 0,
+          refusals: 0,
+          isProbe: false,
+        });
       }
     }
     this.courier.pump();
@@ -126,21 +140,21 @@ export class Delivery implements Turn {
   }
 
   take(): Recipient | undefined {
-    const probe = this.#probes.pop();
-    if (probe !== undefined) {
-      this.#inFlight++;
-      return probe;
+    for (;;) {
+      const recipient = this.#probes.pop() ?? this.#shiftReady();
+      if (recipient === undefined) return undefined;
+      // It may have waited for minutes.
+      if (recipient.endsAt === undefined || recipient.endsAt > this.ports.clock.now() / 1_000) {
+        this.#inFlight++;
+        return recipient;
+      }
+      if (recipient.isProbe) this.courier.throttle.cancelProbe();
+      this.#end(recipient);
     }
-    const recipient = this.#ready[this.#first++];
-    if (this.#first >= this.#ready.length) {
-      this.#ready = [];
-      this.#first = 0;
-    } else if (this.#first === COMPACT_AT) {
-      this.#ready.splice(0, this.#first);
-      this.#first = 0;
-    }
-    if (recipient !== undefined) this.#inFlight++;
-    return recipient;
+  }
+
+  payloadFor({ protocol }: Recipient): Payload {
+    return this.payloads.of(protocol);
   }
 
   putBack(recipient: Recipient): void {
@@ -216,6 +230,18 @@ export class Delivery implements Turn {
     }
     this.courier.remove(this);
     return [...this.#probes, ...this.#ready.slice(this.#first), ...this.#waiting.keys(), ...this.#held];
+  }
+
+  #shiftReady(): Recipient | undefined {
+    const recipient = this.#ready[this.#first++];
+    if (this.#first >= this.#ready.length) {
+      this.#ready = [];
+      this.#first = 0;
+    } else if (this.#first === COMPACT_AT) {
+      this.#ready.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return recipient;
   }
 
   get #readyCount(): number {
@@ -301,6 +327,11 @@ export class Delivery implements Turn {
     const isAllOffered = this.#onIdle !== undefined;
     const isWaitingOnly = this.#inFlight === 0 && !this.hasReady;
     if (isAllOffered && isWaitingOnly && this.ports.clock.now() - this.#progressAt >= PATIENCE_MS) this.stop();
+  }
+
+  #end(connection: Connection): void {
+    this.expired++;
+    this.#remove(this.ports.end(connection));
   }
 
   #remove(removal: Promise<void>): void {

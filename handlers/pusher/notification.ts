@@ -10,6 +10,8 @@ export type Audience =
 
 /** A notification to deliver: a backend's request, or what an earlier invocation left of one. */
 export interface Notification {
+  /** The backend's, else that of the message which carried the request. The same at each try. */
+  readonly id: string;
   /** JSON text: each connection receives it, letter for letter as the sender wrote it. */
   readonly data: string;
   readonly audience: Audience;
@@ -21,9 +23,23 @@ export interface Notification {
   readonly refusals?: number;
   /** Epoch milliseconds at which the queue or topic took the backend's request; absent when that is not known. */
   readonly sentAt?: number;
+  /** `false`: it does not go into history. Absent: it does, where history is kept. */
+  readonly keep?: false;
+  /** Whether the request is refused when the envelope is too large, although the data alone is not. */
+  readonly mustFitEnvelope?: true;
 }
 
-/** The message can never be delivered. Names what is wrong, never a value. */
+/** Why a request can never be carried out: a stable code, the attribute `reason` of the dead letter. */
+export type RefusalCode = "malformed" | "channels_not_enabled" | "revocations_not_enabled";
+
+/** The request can never be carried out. Names what is wrong, never a value. */
 export class MalformedNotificationError extends Error {
   override readonly name = "MalformedNotificationError";
+
+  constructor(
+    message: string,
+    readonly code: RefusalCode = "malformed",
+  ) {
+    super(message);
+  }
 }

@@ -2,87 +2,68 @@ import { jsonMember } from "../shared/json-member";
 import { isJsonObject } from "../shared/json-object";
 import { misspeltMember } from "./audience-spelling";
 import { CONTINUATION, readContinuation } from "./continuation";
-import { requestInFailure } from "./failure-envelope";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
+import { REQUEST_MEMBERS } from "./request";
+import { stringList, userIds } from "./user-ids";
 
 /** What the queue or the topic says of a message, beside its body. */
 export interface MessageFacts {
+  /** SQS's or SNS's: the same each time that it hands out the message. */
+  readonly id: string;
   /** Epoch milliseconds at which the message was sent. A continuation says itself when its request was sent. */
   readonly sentAt?: number;
   /** Whether the pusher has sent the message. Anybody else's message cannot be a continuation. @default false */
   readonly isContinuation?: boolean;
 }
 
-/** Longer than DynamoDB's hash keys can be. */
-const MAX_USER_ID_BYTES = 2_048;
-/** Half of a pair is no character: UTF-8, and so DynamoDB, has no such text. */
-const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
-
 /**
- * Reads a message of the notifications topic or queue. A dead letter that comes back by a redrive is read in the same way.
+ * Reads a request of the old form, or a continuation of any notification.
  *
  * `users` and `exclude_users` may be left out. They may not be `null` or misspelt: a sender's missing list must not become
- * a broadcast. Names that no row can have (empty, over 2,048 bytes, not Unicode) are passed over.
+ * a broadcast.
  *
+ * @param message - The body, parsed: it has the member `data`.
  * @throws {@link MalformedNotificationError}
  */
-export function parseNotification(body: string, facts: MessageFacts = {}): Notification {
-  const { sentAt, isContinuation = false } = facts;
-  const message = parseObject(body);
-  const data = jsonMember(body, "data");
-  if (data === undefined) {
-    const request = requestInFailure(message);
-    if (request === undefined) throw new MalformedNotificationError("the message has no `data`");
-    // SNS or Lambda has wrapped a message of the topic, which is never a continuation.
-    return parseNotification(request, { sentAt });
-  }
+export function parseNotification(
+  body: string,
+  message: Readonly<Record<string, unknown>>,
+  { id, sentAt, isContinuation = false }: MessageFacts,
+): Notification {
+  const data = jsonMember(body, "data") ?? "";
   const users = stringList(message, "users");
   const excludedUsers = new Set(stringList(message, "exclude_users"));
   if (Object.hasOwn(message, CONTINUATION)) {
     if (!isContinuation) throw new MalformedNotificationError(`\`${CONTINUATION}\` is reserved for SUMU`);
-    return { data, excludedUsers, sentAt, ...readContinuation(message[CONTINUATION], users ?? []) };
+    return { id, data, excludedUsers, sentAt, ...readContinuation(message[CONTINUATION], users ?? []) };
   }
   refuseMisspelling(message);
-  return { data, excludedUsers, sentAt, attempt: 1, audience: requestedAudience(users ?? [], excludedUsers) };
+  if (users === undefined) refuseMixture(message);
+  return { id, data, excludedUsers, sentAt, attempt: 1, audience: requestedAudience(users ?? [], excludedUsers) };
 }
 
 function requestedAudience(users: readonly string[], excludedUsers: ReadonlySet<string>): Audience {
   if (users.length === 0) return { kind: "everyone" };
-  const wanted = new Set(users);
-  return { kind: "users", users: [...wanted].filter((user) => !excludedUsers.has(user) && isUserId(user)) };
-}
-
-function isUserId(user: string): boolean {
-  if (user === "" || UNPAIRED_SURROGATE.test(user)) return false;
-  return user.length <= MAX_USER_ID_BYTES / 3 || Buffer.byteLength(user) <= MAX_USER_ID_BYTES;
-}
-
-function parseObject(body: string): Record<string, unknown> {
-  let message: unknown;
-  try {
-    message = JSON.parse(body);
-  } catch {
-    throw new MalformedNotificationError("the message is not JSON");
-  }
-  if (!isJsonObject(message)) throw new MalformedNotificationError("the message is not a JSON object");
-  return message;
-}
-
-function stringList(message: Record<string, unknown>, name: string): readonly string[] | undefined {
-  if (!Object.hasOwn(message, name)) return undefined;
-  const value = message[name];
-  if (!Array.isArray(value) || !value.every((user) => typeof user === "string")) {
-    throw new MalformedNotificationError(`\`${name}\` is not a list of strings`);
-  }
-  return value;
+  return { kind: "users", users: userIds(users, excludedUsers) };
 }
 
 /** A misspelt audience would reach everybody, or those who were to be left out. */
-function refuseMisspelling(message: Record<string, unknown>): void {
+function refuseMisspelling(message: Readonly<Record<string, unknown>>): void {
   for (const name of ["users", "exclude_users"] as const) {
     const misspelt = Object.hasOwn(message, name) ? undefined : misspeltMember(Object.keys(message), name);
     if (misspelt !== undefined) {
       throw new MalformedNotificationError(`the message has no \`${name}\`, but a member that looks like it`);
+    }
+  }
+}
+
+/** A request of the new form whose `data` is in the wrong place would reach everybody. */
+function refuseMixture(message: Readonly<Record<string, unknown>>): void {
+  for (const name of REQUEST_MEMBERS) {
+    const value = message[name];
+    const audience = name === "notification" ? "to" : "users";
+    if (isJsonObject(value) && Object.hasOwn(value, audience)) {
+      throw new MalformedNotificationError(`the message has \`data\` beside \`${name}\`, which says whom it is for`);
     }
   }
 }

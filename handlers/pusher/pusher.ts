@@ -1,27 +1,32 @@
 import { WEBSOCKET_PAYLOAD_BYTES, YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PUSHER_METRICS } from "../../src/contract/metrics";
-import { sha256Hex } from "../aws/signature";
+import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
-import type { Clock } from "./clock";
 import type { Connection, ConnectionStore, Segment } from "./connection";
+import { ConnectionCloser } from "./connection-closer";
 import { continuationBodies, MAX_ATTEMPTS } from "./continuation";
 import { type ConnectionsEndpoint, Courier, type Recipient } from "./courier";
 import { Delivery, type DeliveryPorts } from "./delivery";
 import { DeliveryTimes } from "./delivery-times";
+import { type DisconnectPorts, disconnect, revoke } from "./disconnect";
+import { envelope, Payloads } from "./envelope";
 import { Handover, type Outbox } from "./handover";
 import { MalformedNotificationError, type Notification } from "./notification";
-import { type MessageFacts, parseNotification } from "./parse-notification";
+import type { MessageFacts } from "./parse-notification";
+import { parseRequest } from "./parse-request";
 import type { Reason } from "./post-result";
 import { PrioritySemaphore } from "./priority-semaphore";
 import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
-import { SlowConsumers } from "./slow-consumers";
+import type { RevocationStore } from "./revocations-table";
 import type { TimeBudget } from "./time-budget";
 
 export interface PusherPorts {
   readonly store: ConnectionStore;
   readonly endpoint: ConnectionsEndpoint;
   readonly outbox: Outbox;
+  /** Where `revoke` writes; undefined when there is no such table. */
+  readonly revocations?: RevocationStore | undefined;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -39,7 +44,6 @@ export interface PusherSettings {
 
 /** A message as the queue or the topic hands it over. */
 export interface IncomingMessage extends MessageFacts {
-  readonly id: string;
   readonly body: string;
 }
 
@@ -53,6 +57,9 @@ export type MessageOutcome = "done" | "failed";
 
 /** One in so many connections that were refused together has taken its message since: then it was no fault of the clients. */
 const EASING_EVERY = 64;
+
+/** Connections that are ended at once because a backend asks for it. */
+const ENDINGS_AT_ONCE = 16;
 
 /** Broadcasts of one batch that read the table at once: each holds up to two pages in memory. */
 const BROADCASTS_AT_ONCE = 2;
@@ -85,13 +92,15 @@ class Invocation {
   readonly #courier: Courier;
   readonly #reads: PrioritySemaphore;
   readonly #broadcasts = new PrioritySemaphore(BROADCASTS_AT_ONCE);
-  readonly #slowConsumers: SlowConsumers;
+  readonly #closer: ConnectionCloser;
+  readonly #endings = new PrioritySemaphore(ENDINGS_AT_ONCE);
   readonly #deliveryTimes = new DeliveryTimes();
   readonly #totals = {
     delivered: 0,
     gone: 0,
     expired: 0,
     closed: 0,
+    ended: 0,
     retried: 0,
     continued: 0,
     deadLettered: 0,
@@ -105,7 +114,7 @@ class Invocation {
     private readonly budget: TimeBudget,
   ) {
     this.#courier = new Courier(ports.endpoint, ports.clock, budget, settings.deliveryConcurrency);
-    this.#slowConsumers = new SlowConsumers(ports.endpoint, ports.clock, budget);
+    this.#closer = new ConnectionCloser(ports.endpoint, ports.clock, budget);
     this.#reads = new PrioritySemaphore(settings.readConcurrency);
   }
 
@@ -118,7 +127,8 @@ class Invocation {
   }
 
   #summarize(messages: number, durationMs: number): void {
-    const { delivered, gone, expired, closed, retried, continued, deadLettered, malformed, failed } = this.#totals;
+    const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed } =
+      this.#totals;
     this.ports.log.summary(
       "pushed",
       PUSHER_METRICS,
@@ -130,7 +140,7 @@ class Invocation {
         Failed: deadLettered + malformed + failed,
         DeliveryTime: this.#deliveryTimes.values,
       },
-      { messages, expired, closed, deadLettered, malformed, failed, durationMs },
+      { messages, expired, closed, ended, deadLettered, malformed, failed, durationMs },
     );
   }
 
@@ -149,21 +159,38 @@ class Invocation {
 
   /** False when something could be handed over to no queue. */
   async #handle(message: IncomingMessage): Promise<boolean> {
-    let notification: Notification;
     try {
-      notification = parseNotification(message.body, message);
+      const request = parseRequest(message.body, message);
+      if ("disconnect" in request) return await disconnect(request.disconnect, this.#endingPorts);
+      if ("revoke" in request) return await revoke(request.revoke, this.#endingPorts);
+      if (!isTooLarge(request.notification)) return await this.#deliver(message.id, request.notification);
     } catch (error) {
       if (!(error instanceof MalformedNotificationError)) throw error;
-      this.ports.log.error("malformed", { messageId: message.id, detail: error.message });
-      const isRefused = await this.#refuse(message, "malformed", error.message);
-      if (isRefused) this.#totals.malformed++;
-      return isRefused;
+      return this.#refuseMalformed(message, error);
     }
-    const bytes = Buffer.from(notification.data);
-    if (bytes.length <= WEBSOCKET_PAYLOAD_BYTES) return this.#deliver(message.id, notification, bytes);
     // What no connection can take is refused once, not by each connection.
     const isRefused = await this.#refuse(message, "payload_too_large");
     if (isRefused) this.#totals.deadLettered++;
+    return isRefused;
+  }
+
+  get #endingPorts(): DisconnectPorts {
+    return {
+      ...this.ports,
+      budget: this.budget,
+      reads: this.#reads,
+      endings: this.#endings,
+      onEnded: (ending) => this.#totals[ending]++,
+      onHandedOver: (users, isDeadLetter) => {
+        this.#totals[isDeadLetter ? "deadLettered" : "continued"] += users;
+      },
+    };
+  }
+
+  async #refuseMalformed(message: IncomingMessage, error: MalformedNotificationError): Promise<boolean> {
+    this.ports.log.error(error.code, { messageId: message.id, detail: error.message });
+    const isRefused = await this.#refuse(message, error.code, error.message);
+    if (isRefused) this.#totals.malformed++;
     return isRefused;
   }
 
@@ -173,7 +200,7 @@ class Invocation {
     return (await this.ports.outbox.send("dead-letters", [letter], this.budget.endAt)).length === 0;
   }
 
-  async #deliver(id: string, notification: Notification, bytes: Buffer): Promise<boolean> {
+  async #deliver(id: string, notification: Notification): Promise<boolean> {
     const { outbox, random, log, clock } = this.ports;
     const handover = new Handover(notification, { outbox, random, log, deadline: this.budget.endAt });
     const undelivered = (outcome: string, { connectionId }: Connection, reason: string) =>
@@ -192,6 +219,7 @@ class Invocation {
       onDelivered: (at) => this.#deliveryTimes.add(notification.sentAt, at),
       removeGone: (connection) => this.#remove(connection, "removeGone"),
       removeExpired: (connection) => this.#remove(connection, "removeExpired"),
+      end: (connection) => this.#end(connection, id),
       onRefused: (connection, reason) => {
         undelivered("delivery_refused", connection, reason);
         handover.refuse(connection, reason);
@@ -201,8 +229,10 @@ class Invocation {
         postpone(recipient, reason);
       },
     };
-    const payload = { bytes, hash: sha256Hex(bytes) };
-    const delivery = new Delivery(payload, this.#courier, ports, { attempts: attempt - 1, refusals });
+    const delivery = new Delivery(new Payloads(notification), this.#courier, ports, {
+      attempts: attempt - 1,
+      refusals,
+    });
 
     const unread = await this.#read(notification, delivery, () => pages++);
     const left = await delivery.finish();
@@ -250,12 +280,24 @@ class Invocation {
     return handover.postponeRefused(recipient, recipient.refusals, isTheirFault ? before + recipient.refusals : 0);
   }
 
+  /** The client's token has ended. If the connection cannot be closed, its row stays: the next notification tries again. */
+  async #end(connection: Connection, id: string): Promise<void> {
+    const closing = await this.#closer.close(connection);
+    if (closing.kind === "out-of-time") return;
+    if (closing.kind === "failed") {
+      const { connectionId } = connection;
+      this.ports.log.warn("close_failed", { messageId: id, connectionId, failure: String(closing.result) });
+      return;
+    }
+    await this.#remove(connection, "removeExpired");
+  }
+
   /** No attempt is left for a connection that was refused: it is closed if others took theirs each time. */
   async #giveUp(recipient: Recipient, id: string, before: number, handover: Handover): Promise<void> {
     const { log } = this.ports;
     const { connectionId } = recipient;
     if (before + recipient.refusals < MAX_ATTEMPTS) return handover.refuse(recipient, "throttled");
-    const closing = await this.#slowConsumers.close(recipient);
+    const closing = await this.#closer.close(recipient);
     switch (closing.kind) {
       case "closed":
         this.#totals.closed++;
@@ -365,4 +407,9 @@ class Invocation {
       log.warn("remove_failed", { failure: failureCode(error) });
     }
   }
+}
+
+function isTooLarge(notification: Notification): boolean {
+  const text = notification.mustFitEnvelope ? envelope(notification) : notification.data;
+  return Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES;
 }

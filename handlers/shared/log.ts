@@ -35,9 +35,9 @@ export function logSettingsFrom(environment: Environment): LogSettings {
 }
 
 export interface LogPorts {
-  /** Takes one JSON line. @default standard output */
+  /** Takes one JSON line. @default - standard output */
   readonly write?: (line: string) => void;
-  /** Epoch milliseconds. @default the time of day */
+  /** Epoch milliseconds. @default - the time of day */
   readonly now?: () => number;
 }
 

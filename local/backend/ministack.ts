@@ -28,7 +28,7 @@ export interface MiniStackOptions {
   readonly folder: string;
   /** @default 127.0.0.1 */
   readonly host?: string;
-  /** @default any that is free */
+  /** @default - any that is free */
   readonly port?: number;
 }
 

@@ -7,7 +7,7 @@ export interface Command {
   readonly usage: string;
   /** @returns an exit code, where it is not 0 */
   run(args: readonly string[]): Promise<unknown>;
-  /** Nobody reads the output any more, as when Ctrl-C ends `| tee` first. @default the process ends */
+  /** Nobody reads the output any more, as when Ctrl-C ends `| tee` first. @default - the process ends */
   onOutputClosed?(): void;
 }
 

@@ -3,9 +3,9 @@ import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, SignJW
 const KEY_ID = "local-1";
 
 export interface TokenOptions {
-  /** @default the issuer's only audience */
+  /** @default - the issuer's only audience */
   readonly audience?: string;
-  /** Seconds from now; negative for a token that has expired. @default 7,200: as long as a connection can live */
+  /** Seconds from now; negative for a token that has expired. As long as a connection can live. @default 7200 */
   readonly expiresInSeconds?: number;
   readonly claims?: JWTPayload;
 }

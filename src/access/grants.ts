@@ -67,6 +67,12 @@ export const readPresence = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+export const readRevocations = (tableArn: string): Grant => ({
+  name: "read_revocations",
+  statements: [{ actions: ["dynamodb:GetItem", "dynamodb:Scan"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 /** Gives a role a policy: once, however often it is asked for. */
 export function giveTo(
   scope: Construct,

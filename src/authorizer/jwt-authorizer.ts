@@ -12,7 +12,8 @@ import type { VpcConfig } from "../inputs/guardrails";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
-import { isEqual, not } from "../terraform/condition";
+import type { RevocationStore } from "../revocations/revocation-store";
+import { hasAny, isEqual, not } from "../terraform/condition";
 import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { joined, text } from "../terraform/text";
@@ -29,6 +30,10 @@ export interface JwtAuthorizerProps {
   readonly tokenClockToleranceSeconds: number;
   readonly userIdClaim: string;
   readonly tokenSource: string;
+  readonly endConnectionsWithToken: boolean | IResolvable;
+  readonly allowedOrigins: readonly string[];
+  /** Absent when a literal says that tokens are not revoked. */
+  readonly revocations?: RevocationStore;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
   readonly architecture: string;
@@ -81,8 +86,20 @@ export class JwtAuthorizer extends Construct {
           value: props.tokenSource,
           when: not(isEqual(props.tokenSource, DEFAULT_TOKEN_SOURCE)),
         },
+        {
+          name: AUTHORIZER_ENVIRONMENT.endConnectionsWithToken,
+          value: "true",
+          when: props.endConnectionsWithToken,
+        },
+        {
+          name: AUTHORIZER_ENVIRONMENT.allowedOrigins,
+          value: joined(props.allowedOrigins),
+          when: hasAny(props.allowedOrigins),
+        },
+        ...(props.revocations?.environment(AUTHORIZER_ENVIRONMENT.revocationsTable) ?? []),
       ],
       statements: [],
+      furtherRights: props.revocations && [props.revocations.readRights],
       logRetentionDays: props.logRetentionDays,
       observation: props.observation,
       vpcConfig: props.vpcConfig,

@@ -5,9 +5,9 @@ import { acceptFinding } from "../terraform/accepted-finding";
 export interface LogGroupProps {
   readonly name: string;
   readonly retentionInDays: number;
-  /** @default CloudWatch Logs' own */
+  /** @default - CloudWatch Logs' own */
   readonly kmsKeyArn?: string;
-  /** @default the group exists always */
+  /** @default - the group exists always */
   readonly count?: number;
 }
 

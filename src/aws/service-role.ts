@@ -13,12 +13,12 @@ export interface ServiceRoleProps {
   readonly description: string;
   /** The service that assumes the role, such as `lambda.amazonaws.com`; restricted to this account where the service sends aws:SourceAccount. */
   readonly service: string;
-  /** For which of its resources the service may assume it, as ARNs or patterns. @default any in this account */
+  /** For which of its resources the service may assume it, as ARNs or patterns. @default - any in this account */
   readonly sourceArns?: readonly string[];
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
   /** What lets it use the key that its data is encrypted with. */
   readonly keyStatements?: OptionalStatements;
-  /** @default the role exists always */
+  /** @default - the role exists always */
   readonly count?: number;
 }
 

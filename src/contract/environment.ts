@@ -22,6 +22,10 @@ export const AUTHORIZER_ENVIRONMENT = {
   userIdClaim: "JWT_USER_ID_CLAIM",
   /** One of TOKEN_SOURCES. Unset: wherever the token is, since API Gateway then decides by its identity source. */
   tokenSource: "JWT_TOKEN_SOURCE",
+  /** `true` or `false`: whether a connection ends when its token ends. Unset: it does not. */
+  endConnectionsWithToken: "END_CONNECTIONS_WITH_TOKEN",
+  /** The origins of pages that may connect. Empty or unset: any. */
+  allowedOrigins: "ALLOWED_ORIGINS",
   /** Where the authorizer looks up whether a user's tokens are revoked. Empty or unset: it does not. */
   revocationsTable: "REVOCATIONS_TABLE_NAME",
 } as const;

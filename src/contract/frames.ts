@@ -70,5 +70,31 @@ export interface GatewayErrorFrame {
   readonly requestId: string;
 }
 
-/** What SUMU answers a client's frame with. Notifications come as the JSON text of their `data`, with nothing around it. */
+/**
+ * What SUMU answers a client's frame with. Beside these come notifications: as {@link PushedFrame} to a client of protocol
+ * 2, as the JSON text of their `data` with nothing around it to any other.
+ */
 export type ServerFrame = PongFrame | AckFrame | ErrorFrame | GatewayErrorFrame;
+
+/** A notification, as a client of protocol 2 gets it. */
+export interface NotificationFrame {
+  /** Tells the frames apart. */
+  readonly type: "notification";
+  /** The backend's, else the message id of SQS or SNS. The same each time that the notification is delivered again. */
+  readonly id: string;
+  /** What the backend has sent. */
+  readonly data: Json;
+}
+
+/** The last frame before SUMU closes a connection of protocol 2. */
+export interface DisconnectFrame {
+  /** Tells the frames apart. */
+  readonly type: "disconnect";
+  /** The backend's, `disconnected` when it gives none, or `revoked`. */
+  readonly reason: string;
+  /** `false`: do not connect again with the same token. */
+  readonly reconnect: boolean;
+}
+
+/** What SUMU sends by itself to a client of protocol 2. */
+export type PushedFrame = NotificationFrame | DisconnectFrame;

@@ -1,14 +1,14 @@
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { type PolicyDocument, policyDocument } from "../aws/policy-document";
-import { publisherStatements } from "../integration/topic-publishers";
+import { publisherStatements } from "../aws/publisher-statements";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { SEND_WITH_KEY } from "./encryption";
 
 export interface KeyPolicyProps {
   readonly account: AwsAccount;
   readonly prefix: string;
-  /** AWS services that publish to the notifications topic. @default none */
+  /** AWS services that publish to the notifications topic. @default - none */
   readonly topicPublishers?: readonly string[];
 }
 

@@ -45,13 +45,11 @@ export class WebSocketApi extends Construct {
     return `${this.executionArn}/${this.stageName}`;
   }
 
-  /** `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. */
+  /**
+   * `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. A call of `join` and no
+   * template, because cdktf warns about a template among the arguments of a Terraform function.
+   */
   get stageUrl(): string {
-    return `${Fn.replace(this.api.apiEndpoint, "wss://", "https://")}/${this.stageName}`;
-  }
-
-  /** The same, to be among the arguments of a Terraform function: cdktf warns of a template there. */
-  get stageUrlAsArgument(): string {
     return Fn.join("/", [Fn.replace(this.api.apiEndpoint, "wss://", "https://"), this.stageName]);
   }
 }

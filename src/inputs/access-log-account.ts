@@ -9,7 +9,7 @@ export interface AccessLogAccountProps {
   readonly prefix: string;
   /** Tags besides `stack = "sumu"`. @default {} */
   readonly commonTags?: Tags;
-  /** ARN of an IAM policy that bounds the role's rights. @default no boundary */
+  /** ARN of an IAM policy that bounds the role's rights. @default - no boundary */
   readonly permissionsBoundary?: string;
 }
 

@@ -12,7 +12,7 @@ export interface CapacityProps {
   readonly authorizerMemoryMb?: number;
   /**
    * Authorizers at once: as many are kept for it out of the account's concurrency, and it gets no more.
-   * @default no reservation
+   * @default - no reservation
    */
   readonly authorizerReservedConcurrency?: number;
   /**
@@ -33,13 +33,13 @@ export interface CapacityProps {
   readonly pusherBatchSize?: number;
   /**
    * Pushers that the queue invokes at once, 2 to 1,000: the others' notifications wait, and are not counted as failed.
-   * @default no limit but the account's
+   * @default - no limit but the account's
    */
   readonly pusherMaximumConcurrency?: number;
   /**
    * Pushers at once, from queue and topic. Not below {@link pusherMaximumConcurrency}: what Lambda throttles counts as a
    * failed delivery, and the fifth ends in the dead-letter queue.
-   * @default no reservation
+   * @default - no reservation
    */
   readonly pusherReservedConcurrency?: number;
   /**
@@ -48,8 +48,8 @@ export interface CapacityProps {
    */
   readonly presenceMemoryMb?: number;
   /**
-   * Requests per second that the stage takes, of all clients together.
-   * @default 10000, what an account gets from AWS
+   * Requests per second that the stage takes, of all clients together. The default is an account's own quota.
+   * @default 10000
    */
   readonly throttlingRateLimit?: number;
   /**

@@ -21,7 +21,7 @@ export interface ConnectionProps {
    * Connections that a user may keep, 1 to 1,000. When a user opens one more, the presence watchdog closes the oldest,
    * usually within a second. Choose it well above what a user needs: a client that reconnects at once takes the place of
    * another. With it, the watchdog exists although presence goes nowhere.
-   * @default any number
+   * @default - any number
    */
   readonly maxConnectionsPerUser?: number;
   /**

@@ -8,13 +8,13 @@ export interface GuardrailProps {
   /**
    * ARN of an IAM policy that bounds the rights of every role here, those of the delivery pipelines too. It must allow
    * what SUMU's roles do: the smaller of both counts.
-   * @default no boundary
+   * @default - no boundary
    */
   readonly permissionsBoundary?: string;
   /**
    * Subnets and security groups of the functions. From there they must reach AWS and the issuer of the tokens: through a
    * NAT gateway, since `@connections` of a WebSocket API has no VPC endpoint.
-   * @default outside of any VPC
+   * @default - outside of any VPC
    */
   readonly vpcConfig?: Given<VpcConfig>;
 }

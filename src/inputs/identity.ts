@@ -20,7 +20,7 @@ export interface IdentityProps {
   readonly stageName: string;
   /**
    * Where the pusher posts: a custom domain with its mapping key, or the stage's invoke URL.
-   * @default the URL of the stage `stageName`
+   * @default - the URL of the stage `stageName`
    */
   readonly apigwEndpoint?: string;
 }

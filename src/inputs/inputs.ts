@@ -1,3 +1,4 @@
+import { ADMISSION_INPUTS } from "./admission";
 import { CAPACITY_INPUTS } from "./capacity";
 import { CONNECTION_INPUTS } from "./connections";
 import { DELIVERY_INPUTS } from "./delivery";
@@ -17,6 +18,7 @@ import { TOKEN_INPUTS } from "./tokens";
 export const INPUTS = {
   ...IDENTITY_INPUTS,
   ...TOKEN_INPUTS,
+  ...ADMISSION_INPUTS,
   ...CONNECTION_INPUTS,
   ...RELEASE_INPUTS,
   ...DELIVERY_INPUTS,

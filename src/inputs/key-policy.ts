@@ -6,7 +6,7 @@ import { PROTECTION_INPUTS } from "./protection";
 export interface KeyPolicyInputs {
   /** Of the SUMU that the key is for. */
   readonly prefix: string;
-  /** As of the SUMU. @default none */
+  /** As of the SUMU. @default - none */
   readonly topicPublishers?: readonly string[];
 }
 

@@ -18,7 +18,7 @@ export interface ObservabilityProps {
   /**
    * ARNs that hear when an alarm rings and when it ends, 5 at most: an SNS topic's. Alarms exist only when there are any;
    * each costs 0.10 USD a month.
-   * @default [] no alarms
+   * @default []
    */
   readonly alarmActions?: readonly string[];
   /**

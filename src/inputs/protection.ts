@@ -9,7 +9,7 @@ export interface ProtectionProps {
   /**
    * KMS key of the queues, topics, tables, log groups and functions' environments. Its key policy must hold what
    * {@link Sumu.kmsKeyPolicyJson} says, before the apply that gives the key.
-   * @default keys of the services: SQS's and CloudWatch Logs' own, `alias/aws/sns`, DynamoDB's own, Lambda's own
+   * @default - keys of the services: SQS's and CloudWatch Logs' own, `alias/aws/sns`, DynamoDB's own, Lambda's own
    */
   readonly kmsKeyArn?: string;
   /**
@@ -21,7 +21,7 @@ export interface ProtectionProps {
   /**
    * AWS services that may publish to the notifications topic by themselves, as service principals: `events.amazonaws.com`.
    * For this account only; EventBridge does not say for which account it publishes, so it may for any.
-   * @default none
+   * @default - none
    */
   readonly topicPublishers?: readonly string[];
   /**
@@ -33,7 +33,7 @@ export interface ProtectionProps {
    * Keeps the roles and policies of the original, as they are. Two applies move a deployment of the original: the first keeps
    * them, so that no function and no route is without rights meanwhile, and has no delivery pipelines yet; the second, with
    * false, deletes them and makes the pipelines. See docs/migration.md.
-   * @default true if `connectionsTableName` is `SumuConnections`, the original's table, else false
+   * @default - true if `connectionsTableName` is `SumuConnections`, the original's table, else false
    */
   readonly keepOriginalRights?: boolean | IResolvable;
 }

@@ -5,17 +5,17 @@ import type { Given } from "../terraform/field";
 export interface ReleaseProps {
   /**
    * Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers.
-   * @default no pipelines: `terraform apply` ships the handlers
+   * @default - no pipelines: `terraform apply` ships the handlers
    */
   readonly s3Artifacts?: Given<S3Artifacts>;
   /**
    * Whose repositories the delivery pipelines build, and the connection through which they read them.
-   * @default no pipelines, as without `s3Artifacts`
+   * @default - no pipelines, as without `s3Artifacts`
    */
   readonly github?: Given<GitHub>;
   /**
    * The handlers' repositories.
-   * @default `apigw-jwt-authorizer` and `apigw-websocket-pusher`, branch `main`
+   * @default - `apigw-jwt-authorizer` and `apigw-websocket-pusher`, branch `main`
    */
   readonly githubRepositories?: Given<GitHubRepositories>;
   /**
@@ -25,7 +25,7 @@ export interface ReleaseProps {
   readonly preRelease?: boolean | IResolvable;
   /**
    * AWS Chatbot Slack channel configurations that hear of the delivery pipelines.
-   * @default nobody; the pipelines themselves need `s3Artifacts` and `github`
+   * @default - nobody; the pipelines themselves need `s3Artifacts` and `github`
    */
   readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
 }

@@ -1,4 +1,5 @@
 import type { Transform } from "../terraform/transform";
+import type { AdmissionProps } from "./admission";
 import type { CapacityProps } from "./capacity-props";
 import type { ConnectionProps } from "./connections";
 import type { DeliveryProps } from "./delivery";
@@ -16,6 +17,7 @@ import type { TokenProps } from "./tokens";
 export interface SumuProps
   extends IdentityProps,
     TokenProps,
+    AdmissionProps,
     ConnectionProps,
     ReleaseProps,
     DeliveryProps,

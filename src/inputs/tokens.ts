@@ -20,7 +20,7 @@ export interface TokenProps {
   readonly verifyTokenExpiration?: boolean | IResolvable;
   /**
    * Who must have issued the tokens: compared with `iss`.
-   * @default any issuer whose keys are at `issuerJwksUri`
+   * @default - any issuer whose keys are at `issuerJwksUri`
    */
   readonly authorizedIssuer?: string;
   /**

@@ -7,7 +7,7 @@ export interface DeadLetterQueueProps {
   /** At most 80 characters. */
   readonly name: string;
   readonly encryption: Encryption;
-  /** @default the queue exists always */
+  /** @default - the queue exists always */
   readonly count?: number;
 }
 

@@ -15,7 +15,7 @@ export interface FunctionConsumerOptions {
   readonly batchSize?: number;
   /**
    * Invocations side by side at most, 2 to 1,000.
-   * @default as many as the account's concurrency allows
+   * @default - as many as the account's concurrency allows
    */
   readonly maximumConcurrency?: number;
 }

@@ -14,7 +14,7 @@ export type InvokedFunction = LambdaFunction | LambdaAlias;
 export interface FunctionSubscriptionOptions {
   /**
    * Where the messages must come from; SNS drops the others at no charge.
-   * @default everywhere
+   * @default - everywhere
    */
   readonly sources?: readonly MessageSource[];
 }

@@ -19,7 +19,7 @@ export interface QueueWithDlqProps {
   readonly encryption: Encryption;
   /** Six times the time-out of a function that the queue invokes. @default 720 */
   readonly visibilityTimeoutSeconds?: number;
-  /** @default the queues exist always */
+  /** @default - the queues exist always */
   readonly count?: number;
 }
 

@@ -3,8 +3,8 @@ import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import type { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { policyDocument } from "../aws/policy-document";
+import { publisherStatements } from "../aws/publisher-statements";
 import { WITHOUT_TLS } from "./queue-policy";
-import { publisherStatements } from "./topic-publishers";
 
 /** What a topic's policy can speak of: SNS refuses `sns:*` there. */
 const TOPIC_ACTIONS = [

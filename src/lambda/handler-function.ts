@@ -15,6 +15,7 @@ import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
 import { type Existence, existsUnless, NEVER } from "../terraform/existence";
 import type { Given } from "../terraform/field";
+import { type FurtherRights, furtherRights } from "./further-rights";
 import { handlerBundle } from "./handler-bundle";
 import { type OptionalVariable, withOptional } from "./optional-environment";
 import { type VersionedFunction, versionedFunction } from "./versioned-function";
@@ -44,25 +45,27 @@ export interface HandlerFunctionProps {
   readonly memoryMegabytes: number;
   /** `arm64` or `x86_64`. */
   readonly architecture: string;
-  /** Invocations at once. @default no reservation */
+  /** Invocations at once. @default - no reservation */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that a stack has only when it uses their inputs. */
   readonly optionalEnvironment?: readonly OptionalVariable[];
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
+  /** What it may do besides when an input says so. @default nothing */
+  readonly furtherRights?: readonly FurtherRights[];
   readonly encryption: Encryption;
-  /** What it does with the key, besides reading its own environment. @default nothing */
+  /** What it does with the key, besides reading its own environment. @default - nothing */
   readonly keyUses?: readonly KeyUse[];
   readonly logRetentionDays: number;
   readonly observation: Observation;
-  /** @default outside of any VPC */
+  /** @default - outside of any VPC */
   readonly vpcConfig?: Given<VpcConfig>;
-  /** Only without {@link released}. @default the function exists always */
+  /** Only without {@link released}. @default - the function exists always */
   readonly count?: number;
   /**
    * The function whose code a delivery pipeline releases, and when it takes the place of the one with the bundled code.
-   * @default Terraform ships the bundled code, always
+   * @default - Terraform ships the bundled code, always
    */
   readonly released?: { readonly name: string; readonly existence: Existence };
 }
@@ -124,6 +127,7 @@ export class HandlerFunction extends Construct {
     const rights = [
       tracingRights(this, this.execution, observation.tracing, count),
       vpcRights(this, this.execution, { account, vpc: props.vpcConfig, functionArns, count }),
+      ...(props.furtherRights ?? []).map((rights) => furtherRights(this, this.execution, encryption, rights)),
     ];
     const zip = new DataArchiveFile(this, "file", {
       type: "zip",

@@ -25,9 +25,9 @@ export interface VersionedFunctionProps {
   readonly memoryMegabytes: number;
   /** `arm64` or `x86_64`. */
   readonly architecture: string;
-  /** @default no reservation */
+  /** @default - no reservation */
   readonly reservedConcurrency?: number;
-  /** Of the environment. @default Lambda's own */
+  /** Of the environment. @default - Lambda's own */
   readonly kmsKeyArn?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
@@ -35,7 +35,7 @@ export interface VersionedFunctionProps {
   readonly vpcConfig?: Given<VpcConfig>;
   /** What it waits for, besides its role. */
   readonly dependsOn?: ITerraformDependable[];
-  /** @default the function exists always */
+  /** @default - the function exists always */
   readonly count?: number;
 }
 

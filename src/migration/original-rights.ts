@@ -10,7 +10,7 @@ export interface OriginalRightsProps {
   readonly prefix: string;
   /** The role of the routes, which the original's policy stays attached to. */
   readonly gateway: ServiceRole;
-  /** @default they exist always */
+  /** @default - they exist always */
   readonly count?: number;
 }
 

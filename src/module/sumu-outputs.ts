@@ -29,6 +29,10 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     description: "Who is online: name and arn of the table. Both null when presence_source is neither topic nor queue.",
     value: ({ presenceTable }) => ({ name: presenceTable?.name, arn: presenceTable?.arn }),
   },
+  revocations_table: {
+    description: "Whose tokens are revoked: name and arn of the table. Both null without revocations.",
+    value: ({ revocationsTable }) => ({ name: revocationsTable?.name, arn: revocationsTable?.arn }),
+  },
   websocket_url: {
     description: "Where clients connect without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,

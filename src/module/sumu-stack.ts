@@ -12,7 +12,7 @@ import { sumuVariables } from "./sumu-variables";
 export class SumuStack extends ReadableStack {
   readonly sumu: Sumu;
 
-  /** @param bundles - the folder of the handlers' bundles, as an expression. @default assets of the synthesized stack */
+  /** @param bundles - the folder of the handlers' bundles, as an expression. @default - assets of the synthesized stack */
   constructor(scope: Construct, id: string, bundles?: string) {
     super(scope, id);
     if (bundles !== undefined) this.node.setContext(BUNDLES_CONTEXT_KEY, bundles);

@@ -25,10 +25,10 @@ interface AlarmDefinition {
   readonly statistic: "Sum" | "Maximum";
   /** It rings at this value and above. */
   readonly threshold: number;
-  /** Five-minute periods, of three, in which it must be reached. @default 1 of 1 */
+  /** Five-minute periods, of three, in which it must be reached. @default - 1 of 1 */
   readonly periodsOfThree?: 2;
   readonly description: string;
-  /** When what it watches exists. @default always */
+  /** When what it watches exists. @default - always */
   readonly watched?: Existence;
 }
 

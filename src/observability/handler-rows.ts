@@ -4,7 +4,7 @@ import { HANDLERS, type HandlerName } from "../contract/handlers";
 export interface HandlerRow {
   /** What users notice when it fails, for the alarm's description. */
   readonly failing: string;
-  /** The part that it exists with. @default it exists always */
+  /** The part that it exists with. @default - it exists always */
   readonly part?: "watchdog";
 }
 

@@ -12,7 +12,7 @@ import { attributeOf, attributeOrEmpty } from "../terraform/attribute";
 export interface PresenceGraceProps {
   readonly prefix: string;
   readonly encryption: Encryption;
-  /** @default the queue exists always */
+  /** @default - the queue exists always */
   readonly count?: number;
 }
 

@@ -34,7 +34,7 @@ export interface PresenceWatchdogProps {
   /** `topic` or `queue`. */
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
-  /** Connections that a user may keep. @default any number */
+  /** Connections that a user may keep. @default - any number */
   readonly maxConnectionsPerUser?: number;
   /** Where connections are closed, or undefined for the stage's own URL. */
   readonly apigwEndpoint?: string;
@@ -45,7 +45,7 @@ export interface PresenceWatchdogProps {
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
   readonly presenceMemoryMb: number;
-  /** @default the watchdog exists always */
+  /** @default - the watchdog exists always */
   readonly count?: number;
 }
 
@@ -130,7 +130,7 @@ export class PresenceWatchdog extends Construct {
         },
         {
           name: PRESENCE_ENVIRONMENT.endpoint,
-          value: orElse(props.apigwEndpoint, webSocketApi.stageUrlAsArgument),
+          value: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
           when: whenLimited,
         },
       ],

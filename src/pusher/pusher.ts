@@ -14,6 +14,7 @@ import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
+import type { RevocationStore } from "../revocations/revocation-store";
 import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
@@ -28,6 +29,8 @@ export interface PusherProps {
   readonly apigwEndpoint?: string;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
+  /** Absent when a literal says that tokens are not revoked. */
+  readonly revocations?: RevocationStore;
   readonly deliveryConcurrency: number;
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
@@ -76,6 +79,8 @@ export class Pusher extends Construct {
         [PUSHER_ENVIRONMENT.readConcurrency]: text(props.readConcurrency),
         [PUSHER_ENVIRONMENT.broadcastSegments]: text(props.broadcastSegments),
       },
+      optionalEnvironment: props.revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable),
+      furtherRights: props.revocations && [props.revocations.writeRights],
       statements: [
         {
           sid: "FindConnections",

@@ -13,15 +13,41 @@ const PAGES = [
   ...readdirSync(path.join(ROOT, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   "examples/backend/README.md",
   "examples/browser/README.md",
+  "examples/cdktf/README.md",
 ];
+
+/** A heading's anchor as GitHub makes it. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+
+const anchorsOf = (page: string) =>
+  [
+    ...read(page)
+      .replace(/^```.*?^```/gms, "")
+      .matchAll(/^#+ (.+)$/gm),
+  ].map(([, heading = ""]) => anchor(heading));
 
 describe("the docs", () => {
   it.each(PAGES)("%s: links only to files that are there", (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
     const missing = links.filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
     expect(missing).toEqual([]);
+  });
+
+  it.each(PAGES)("%s: links only to headings that are there", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+    const missing = links.filter(([, file = "", heading = ""]) => {
+      const target = file === "" ? page : path.join(path.dirname(page), file);
+      return target.endsWith(".md") && !anchorsOf(target).includes(heading);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   it.each(PAGES)("%s: names only npm scripts that are there", (page) => {
@@ -49,6 +75,12 @@ describe("the docs", () => {
     expect(uris.filter((uri) => !INPUTS.issuerJwksUri.rule.holds(uri))).toEqual([]);
     expect(issuers.filter((issuer) => !INPUTS.authorizedIssuer.rule.holds(issuer))).toEqual([]);
     expect(audiences.filter((audience) => !INPUTS.authorizedAudiences.rule.holds([audience]))).toEqual([]);
+  });
+
+  it("explain every reason for which the authorizer refuses, in its order", () => {
+    const [, rows = ""] = read("docs/operations.md").split("<!-- refusal codes: ");
+    const codes = [...(rows.split("\n### ")[0] ?? "").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
+    expect(codes).toEqual([...DENY_REASONS]);
   });
 
   it("name algorithms and reasons of refusal that the authorizer has", () => {

@@ -2,7 +2,7 @@ import type { SNSEvent, SQSEvent } from "aws-lambda";
 import type { ConnectEvent } from "../../handlers/authorizer/connect-event";
 import { KeyFetchError } from "../../handlers/authorizer/key-fetch-error";
 import { createHandler as createPresence } from "../../handlers/presence/create-handler";
-import { createPusher } from "../../handlers/pusher/handler";
+import { createHandler as createPusher } from "../../handlers/pusher/create-handler";
 import { connectEvent } from "../../support/connect-event";
 import { signToken } from "../../support/signing-key";
 import { emittedMetrics } from "../support/embedded-metrics";

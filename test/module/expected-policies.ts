@@ -139,6 +139,14 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-pusher",
   ],
   "serverless pusher_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
+  "serverless authorizer_revocations": [
+    "FindRevocation: dynamodb:GetItem on aws_dynamodb_table.revocations[0]",
+    "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
+  ],
+  "serverless pusher_revocations": [
+    "Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]",
+    "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+  ],
   "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
   "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],

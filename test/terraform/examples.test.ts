@@ -83,6 +83,10 @@ describeWithTerraform("examples/hcl", () => {
         name: "shop-staging-sumu-presence",
         arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-presence",
       },
+      revocations_table: {
+        name: "shop-staging-sumu-revocations",
+        arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-revocations",
+      },
       websocket_url: "offline-invoke_url",
       kms_key_policy_json: expect.stringContaining('"Sid": "KeepLogs"'),
     });

@@ -54,6 +54,9 @@ module "sumu" {
   token_clock_tolerance_seconds = 5
   user_id_claim                 = "sub"
   token_source                  = "query"
+  end_connections_with_token    = true
+  revocations                   = true
+  allowed_origins               = ["https://shop.example.com", "http://localhost:3000"]
   max_connections_per_user      = 20
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"

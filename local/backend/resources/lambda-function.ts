@@ -37,6 +37,7 @@ export const createLambdaFunction: CreateResource = async (args, { lambda }) => 
     Code: { ZipFile: await readFile(args.text("filename")) },
   };
   args.leaveOut("the zip is read at its path", "source_code_hash");
+  args.leaveOut("the emulator has one network", "vpc_config");
   args.leaveOut("the emulator traces nothing", "tracing_config");
   args.leaveOut("the emulator's async retries end in no dead-letter queue", "dead_letter_config");
   args.leaveOut("a local machine limits concurrency by itself", "reserved_concurrent_executions");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { continuationBodies, continuationDelaySeconds } from "../../../handlers/pusher/continuation";
 import type { Audience } from "../../../handlers/pusher/notification";
-import { parseNotification } from "../../../handlers/pusher/parse-notification";
+import { parseNotification } from "../support/parse-notification";
 
 const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
 const after = fc.option(fc.record({ user_id: fc.record({ S: id }), connection_id: fc.record({ S: id }) }), {
@@ -10,7 +10,16 @@ const after = fc.option(fc.record({ user_id: fc.record({ S: id }), connection_id
 const remainder = fc.oneof<fc.Arbitrary<Audience>[]>(
   fc.record({
     kind: fc.constant("connections" as const),
-    connections: fc.array(fc.record({ userId: id, connectionId: id, connectedAt: fc.nat() }), { minLength: 1 }),
+    connections: fc.array(
+      fc.record({
+        userId: id,
+        connectionId: id,
+        connectedAt: fc.nat(),
+        protocol: fc.constantFrom(undefined, 2),
+        endsAt: fc.option(fc.integer({ min: 1_700_000_000, max: 1_800_000_000 }), { nil: undefined }),
+      }),
+      { minLength: 1 },
+    ),
   }),
   fc.record({ kind: fc.constant("users" as const), users: fc.uniqueArray(id, { minLength: 1 }), after }),
   fc.record({
@@ -23,6 +32,8 @@ const remainder = fc.oneof<fc.Arbitrary<Audience>[]>(
   }),
 );
 const notification = fc.record({
+  id: fc.string({ minLength: 1 }),
+  keep: fc.constantFrom(undefined, false as const),
   data: fc.jsonValue().map((value) => JSON.stringify(value)),
   excludedUsers: fc.array(id).map((users) => new Set(users)),
   sentAt: fc.option(fc.nat(), { nil: undefined }),
@@ -35,15 +46,18 @@ describe("continuationBodies", () => {
         const parsed = continuationBodies(source, left, attempt).map((body) =>
           parseNotification(body, { isContinuation: true }),
         );
-        for (const { data, attempt: read, sentAt } of parsed) {
-          expect([data, read, sentAt]).toEqual([source.data, attempt, source.sentAt]);
+        for (const { id, keep, data, attempt: read, sentAt } of parsed) {
+          expect([id, keep, data, read, sentAt]).toEqual([source.id, source.keep, source.data, attempt, source.sentAt]);
         }
         const audiences = parsed.map(({ audience }) => audience);
         if (left.kind === "everyone") {
           expect(audiences).toEqual([left]);
           expect(parsed[0]?.excludedUsers).toEqual(source.excludedUsers);
         } else if (left.kind === "connections") {
-          expect(audiences).toEqual([left]);
+          const read = audiences.flatMap((audience) => (audience.kind === "connections" ? audience.connections : []));
+          expect(read.map((each) => JSON.stringify(each)).sort()).toEqual(
+            left.connections.map((each) => JSON.stringify(each)).sort(),
+          );
         } else {
           expect(audiences.flatMap((audience) => (audience.kind === "users" ? audience.users : []))).toEqual(
             left.users,
@@ -95,5 +109,28 @@ describe("continuationDelaySeconds", () => {
   ])("has attempt %i wait from %i to %i s", (attempt, shortest, longest) => {
     expect(continuationDelaySeconds(attempt, () => 0)).toBe(shortest);
     expect(continuationDelaySeconds(attempt, () => 1)).toBe(longest);
+  });
+});
+
+describe("the id in a continuation", () => {
+  it("is that of the message when a version wrote it that knew of no ids", () => {
+    const body = '{"data":1,"sumu_continuation":{"attempt":2,"connections":[["a","c",0]]}}';
+    expect(parseNotification(body, { id: "continuation", isContinuation: true }).id).toBe("continuation");
+  });
+
+  it("leaves a version that knows of no protocols a list that it can read", () => {
+    const connection = { userId: "a", connectionId: "c", connectedAt: 7, protocol: 2, endsAt: 1_700_000_000 };
+    const source = { id: "order-17", data: "1", excludedUsers: new Set<string>() };
+    const [body = ""] = continuationBodies(source, { kind: "connections", connections: [connection] }, 2);
+    expect(JSON.parse(body)).toEqual({
+      data: 1,
+      sumu_continuation: {
+        attempt: 2,
+        id: "order-17",
+        protocol: 2,
+        connections: [["a", "c", 7]],
+        ends_at: [1_700_000_000],
+      },
+    });
   });
 });

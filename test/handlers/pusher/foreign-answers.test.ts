@@ -1,5 +1,5 @@
 import type { SQSEvent } from "aws-lambda";
-import { createPusher, type PusherHandler } from "../../../handlers/pusher/handler";
+import { createHandler, type PusherHandler } from "../../../handlers/pusher/create-handler";
 import { DLQ_URL, type FakeAws, type FakeAwsOptions, fakeAws, QUEUE_URL } from "../support/fake-aws";
 import type { Reply } from "../support/scripted-server";
 
@@ -46,7 +46,7 @@ describe("the pusher, answered by something other than AWS", () => {
 
   const push = async (messages: SQSEvent, options: FakeAwsOptions) => {
     aws = await fakeAws(options);
-    pusher = createPusher(aws.environment);
+    pusher = createHandler(aws.environment);
     const end = Date.now() + 1_000;
     const response = await pusher(messages, {
       awsRequestId: "r",

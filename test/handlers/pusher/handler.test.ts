@@ -1,5 +1,5 @@
 import type { SNSEvent, SNSMessageAttributes, SQSEvent, SQSMessageAttributes } from "aws-lambda";
-import { createPusher, type PusherHandler } from "../../../handlers/pusher/handler";
+import { createHandler, type PusherHandler } from "../../../handlers/pusher/create-handler";
 import { DLQ_URL, type FakeAws, type FakeAwsOptions, fakeAws, QUEUE_URL } from "../support/fake-aws";
 
 const MARK: SQSMessageAttributes = { sumu_continuation: { stringValue: "1", dataType: "String" } };
@@ -70,8 +70,10 @@ function deadLetterOfTopic(message: string): string {
   });
 }
 
+const FIRST_ID = "059f36b4-87a3-44ab-83d2-661975043720";
+const TOPIC_ID = "95df01b4-ee98-5cb9-9903-4c221d41eb5e";
 const HOUR_AGO = Date.now() - 3_600_000;
-const IN_AN_HOUR = Math.floor(Date.now() / 1_000) + 3_600;
+const IN_AN_HOUR = Math.ceil(Date.now() / 1_000) + 3_600;
 const row = (user: string, connection: string, over = {}) => ({
   user_id: user,
   connection_id: connection,
@@ -90,7 +92,7 @@ describe("the pusher's handler", () => {
   let lines: string[];
   const start = async (options: FakeAwsOptions, environment: Record<string, string> = {}) => {
     aws = await fakeAws(options);
-    pusher = createPusher({ ...aws.environment, ...environment });
+    pusher = createHandler({ ...aws.environment, ...environment });
   };
 
   beforeEach(() => {
@@ -128,8 +130,14 @@ describe("the pusher's handler", () => {
           TableName: "connections",
           ConsistentRead: true,
           KeyConditionExpression: "#u = :u",
-          ProjectionExpression: "#u, #c, #a, #d",
-          ExpressionAttributeNames: { "#u": "user_id", "#c": "connection_id", "#a": "connected_at", "#d": "delete_at" },
+          ProjectionExpression: "#u, #c, #a, #d, #p",
+          ExpressionAttributeNames: {
+            "#u": "user_id",
+            "#c": "connection_id",
+            "#a": "connected_at",
+            "#d": "delete_at",
+            "#p": "protocol",
+          },
           ExpressionAttributeValues: { ":u": { S: "ann" } },
         },
       },
@@ -159,7 +167,11 @@ describe("the pusher's handler", () => {
 
   it("removes gone and expired rows on condition only", async () => {
     await start({
-      rows: [row("ann", "gone"), row("bob", "expired", { delete_at: 1_700_000_000 }), row("cat", "open")],
+      rows: [
+        row("ann", "gone"),
+        row("bob", "expired", { connected_at: 1_699_992_500_000, delete_at: 1_700_000_000 }),
+        row("cat", "open"),
+      ],
       post: (id) => ({ status: id === "gone" ? 410 : 200 }),
     });
     const before = Date.now();
@@ -185,6 +197,69 @@ describe("the pusher's handler", () => {
     const time = (removals[1] as { ExpressionAttributeValues: { ":t": { N: string } } }).ExpressionAttributeValues[":t"]
       .N;
     expect(Number(time) - before).toBeLessThan(-9_000);
+  });
+
+  it("closes a connection whose token has ended, delivers nothing to it, and removes its row", async () => {
+    const ended = Math.floor(Date.now() / 1_000) - 1;
+    await start({ rows: [row("ann", "ended", { delete_at: ended, protocol: 2 }), row("ann", "open")] });
+    await pusher(sqsEvent(JSON.stringify({ users: ["ann"], data: 1 })), context());
+    const sent = aws.requests
+      .filter(({ path }) => path.includes("@connections"))
+      .map(({ method, path, body }) => [method, path.split("/").at(-1), body]);
+    expect(sent.sort()).toEqual([
+      ["DELETE", "ended", ""],
+      ["POST", "open", "1"],
+    ]);
+    const removals = aws.calls.filter(({ operation }) => operation === "DeleteItem").map(({ input }) => input.Key);
+    expect(removals).toEqual([{ user_id: { S: "ann" }, connection_id: { S: "ended" } }]);
+  });
+
+  it.each([
+    ["the queue", sqsEvent(JSON.stringify({ users: ["ann"], data: { x: 1 } })), FIRST_ID],
+    ["the topic", snsEvent(JSON.stringify({ users: ["ann"], data: { x: 1 } })), TOPIC_ID],
+    ["a dead letter of SNS", sqsEvent(deadLetterOfTopic('{"users":["ann"],"data":{"x":1}}')), "m"],
+  ])(
+    "gives a client of protocol 2 the id of the message of %s, and any other client the bare data",
+    async (_, event, id) => {
+      await start({
+        rows: [row("ann", "old"), row("ann", "new", { protocol: 2 }), row("ann", "unknown", { protocol: 3 })],
+      });
+      await pusher(event, context());
+      expect(Object.fromEntries(aws.posts)).toEqual({
+        old: ['{"x":1}'],
+        unknown: ['{"x":1}'],
+        new: [`{"type":"notification","id":"${id}","data":{"x":1}}`],
+      });
+    },
+  );
+
+  it.each([
+    ["is written", undefined],
+    [
+      "has been written with a later time",
+      { status: 400, body: '{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}' },
+    ],
+  ])("disconnects a user whose revocation %s, and never moves one back", async (_, answer) => {
+    await start(
+      { rows: [row("ann", "c1")], call: (operation) => (operation === "UpdateItem" ? answer : undefined) },
+      { REVOCATIONS_TABLE_NAME: "revocations" },
+    );
+    await pusher(sqsEvent('{"revoke":{"users":["ann"],"issued_before":1764000000}}'), context());
+    const deleteAt = Math.floor(Date.now() / 1_000) + 400 * 86_400;
+    expect(aws.calls.filter(({ operation }) => operation === "UpdateItem").map(({ input }) => input)).toEqual([
+      {
+        TableName: "revocations",
+        Key: { user_id: { S: "ann" } },
+        UpdateExpression: "SET #i = :i, #d = :d",
+        ConditionExpression: "attribute_not_exists(#i) OR #i < :i",
+        ExpressionAttributeNames: { "#i": "issued_before", "#d": "delete_at" },
+        ExpressionAttributeValues: { ":i": { N: "1764000000" }, ":d": { N: expect.stringMatching(/^\d{10}$/) } },
+      },
+    ]);
+    const [revocation] = aws.calls.filter(({ operation }) => operation === "UpdateItem");
+    const values = revocation?.input.ExpressionAttributeValues as { ":d": { N: string } };
+    expect(Math.abs(Number(values[":d"].N) - deleteAt)).toBeLessThan(60);
+    expect([...aws.posts.keys()]).toEqual(["c1"]);
   });
 
   it("takes a row that has meanwhile been removed or replaced for removed", async () => {
@@ -221,9 +296,9 @@ describe("the pusher's handler", () => {
   });
 
   it.each([
-    ["the queue", sqsEvent(JSON.stringify({ data: 1 })), 1_545_082_649_183],
-    ["the topic", snsEvent(JSON.stringify({ data: 1 })), Date.UTC(2026, 0, 2, 12, 45, 7)],
-  ])("continues on the queue what of a message of %s the time was too short for", async (_, event, sentAt) => {
+    ["the queue", sqsEvent(JSON.stringify({ data: 1 })), 1_545_082_649_183, FIRST_ID],
+    ["the topic", snsEvent(JSON.stringify({ data: 1 })), Date.UTC(2026, 0, 2, 12, 45, 7), TOPIC_ID],
+  ])("continues on the queue what of a message of %s the time was too short for", async (_, event, sentAt, id) => {
     await start({
       rows: [row("ann", "c1"), row("bob", "c2")],
       post: (id) => (id === "c2" ? { status: 429 } : { status: 200 }),
@@ -245,7 +320,7 @@ describe("the pusher's handler", () => {
     const [entry] = (sent?.Entries ?? []) as { MessageBody: string; DelaySeconds: number }[];
     expect(JSON.parse(entry?.MessageBody ?? "")).toEqual({
       data: 1,
-      sumu_continuation: { attempt: 2, sent_at: sentAt, connections: [["bob", "c2", HOUR_AGO]] },
+      sumu_continuation: { attempt: 2, id, sent_at: sentAt, connections: [["bob", "c2", HOUR_AGO]] },
     });
     expect(entry?.DelaySeconds).toBeGreaterThanOrEqual(5);
   });
@@ -275,7 +350,7 @@ describe("the pusher's handler", () => {
     expect(bodies.map((body) => JSON.parse(body))).toEqual(
       [0, 1, 2].map((index) => ({
         data: 1,
-        sumu_continuation: { attempt: 1, sent_at: 1_545_082_649_183, segment: { index, count: 3 } },
+        sumu_continuation: { attempt: 1, id: FIRST_ID, sent_at: 1_545_082_649_183, segment: { index, count: 3 } },
       })),
     );
     expect(aws.posts.size).toBe(0);
@@ -506,8 +581,8 @@ describe("the pusher's handler", () => {
     [{ AWS_REGION: "" }, "AWS_REGION must be set: Lambda sets it to the function's region"],
     [{ AWS_ACCESS_KEY_ID: "" }, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set"],
     [{ DELIVERY_CONCURRENCY: "0" }, 'DELIVERY_CONCURRENCY must be a whole number from 1 to 800, got "0"'],
-  ])("rejects an environment it cannot work in: %j", async (environment, message) => {
-    await start({ rows: [] }, environment);
-    await expect(pusher(sqsEvent("{}"), context())).rejects.toThrow(message);
+  ])("rejects, at its start, an environment it cannot work in: %j", async (environment, message) => {
+    await start({ rows: [] });
+    expect(() => createHandler({ ...aws.environment, ...environment })).toThrow(message);
   });
 });

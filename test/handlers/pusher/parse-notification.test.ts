@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { MalformedNotificationError } from "../../../handlers/pusher/notification";
-import { parseNotification } from "../../../handlers/pusher/parse-notification";
 import { jsonMember } from "../../../handlers/shared/json-member";
+import { parseNotification } from "../support/parse-notification";
 
 const json = fc.jsonValue({ maxDepth: 4 });
 /** JSON text as other languages write it, with blanks where they may be. */
@@ -34,6 +34,8 @@ describe("parseNotification", () => {
   it("reads users once each, without the excluded", () => {
     const parsed = parseNotification('{"users":["a","b","a","c","","\\ud800"],"exclude_users":["c"],"data":{"x":1}}');
     expect(parsed).toEqual({
+      id: "message-1",
+      sentAt: undefined,
       data: '{"x":1}',
       attempt: 1,
       excludedUsers: new Set(["c"]),
@@ -172,10 +174,18 @@ describe("parseNotification", () => {
       [
         "a subscription's confirmation",
         { Type: "SubscriptionConfirmation", Message: request },
-        "the message has no `data`",
+        "the message has no `data`, `notification`, `disconnect` or `revoke`",
       ],
-      ["a letter of two records", { requestPayload: { Records: [{}, {}] } }, "the message has no `data`"],
-      ["a letter of no record", { requestPayload: null }, "the message has no `data`"],
+      [
+        "a letter of two records",
+        { requestPayload: { Records: [{}, {}] } },
+        "the message has no `data`, `notification`, `disconnect` or `revoke`",
+      ],
+      [
+        "a letter of no record",
+        { requestPayload: null },
+        "the message has no `data`, `notification`, `disconnect` or `revoke`",
+      ],
       ["what was malformed before", { Type: "Notification", Message: "text" }, "the message is not JSON"],
     ])("rejects %s", (_, letter, message) => {
       expect(() => parseNotification(JSON.stringify(letter))).toThrow(new MalformedNotificationError(message));

@@ -48,7 +48,11 @@ describe("push to selected users", () => {
     });
     expect(await aws.invoke([notification({ users: ["user-1", "user-2"] })])).toEqual(["done"]);
     expect(aws.queue.map(({ body }) => JSON.parse(body))).toEqual([
-      { data: { text: "hi" }, users: ["user-2"], sumu_continuation: { attempt: 2, sent_at: Date.UTC(2026, 0, 1) } },
+      {
+        data: { text: "hi" },
+        users: ["user-2"],
+        sumu_continuation: { attempt: 2, id: "message-0", sent_at: Date.UTC(2026, 0, 1) },
+      },
     ]);
     await aws.drain();
     expect([...aws.deliveries.keys()].sort()).toEqual([2, 3, 4, 5].map((id) => `connection-${id}`));
@@ -181,6 +185,7 @@ describe("push under fire", () => {
           data: { text: "hi" },
           sumu_continuation: {
             attempt: 1,
+            id: "message-0",
             reason: "payload_too_large",
             connections: [["user-0", "connection-0", Date.UTC(2025, 11, 31, 23)]],
           },
@@ -296,7 +301,7 @@ describe("push under fire", () => {
         {
           data: { text: "hi" },
           exclude_users: ["user-0"],
-          sumu_continuation: { attempt: 1, reason: "AccessDeniedException" },
+          sumu_continuation: { attempt: 1, id: "message-0", reason: "AccessDeniedException" },
         },
         "AccessDeniedException",
       ],

@@ -6,6 +6,7 @@ interface Row {
   readonly connection_id: string;
   readonly connected_at?: number;
   readonly delete_at?: number;
+  readonly protocol?: number;
 }
 
 export interface FakeAws extends ScriptedServer {
@@ -97,11 +98,12 @@ function page(rows: readonly Row[], input: { ExclusiveStartKey?: Item }, pageRow
   const number = (value: number | undefined) => (value === undefined ? undefined : { N: String(value) });
   return {
     Count: read.length,
-    Items: read.map(({ user_id, connection_id, connected_at, delete_at }) => ({
+    Items: read.map(({ user_id, connection_id, connected_at, delete_at, protocol }) => ({
       user_id: { S: user_id },
       connection_id: { S: connection_id },
       connected_at: number(connected_at),
       delete_at: number(delete_at),
+      protocol: number(protocol),
     })),
     LastEvaluatedKey:
       isLast || last === undefined

@@ -1,5 +1,5 @@
 import { createHandler as createPresence } from "../../../handlers/presence/create-handler";
-import { createPusher } from "../../../handlers/pusher/handler";
+import { createHandler as createPusher } from "../../../handlers/pusher/create-handler";
 import { createAuthorizer, REFUSED, signedWith } from "../../handlers/authorizer/support/authorizer";
 import { environmentFor } from "../../handlers/presence/support/environment";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "../../handlers/presence/support/events";

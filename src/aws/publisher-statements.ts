@@ -1,7 +1,7 @@
 import type { DataAwsIamPolicyDocumentStatement } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { conditional, Fn, Op, Token } from "cdktf";
-import type { AwsAccount } from "../aws/aws-account";
-import type { OptionalStatements } from "../aws/policy-document";
+import type { AwsAccount } from "./aws-account";
+import type { OptionalStatements } from "./policy-document";
 
 /**
  * EventBridge says neither rule nor account when it publishes to a topic or uses its key: a condition would refuse it.

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "../shared/clock";
 import type { Connection } from "./connection";
 import type { ConnectionsEndpoint } from "./courier";
 import type { PostResult } from "./post-result";
@@ -20,7 +20,7 @@ export type Closing =
  * Closes connections whose clients do not read, as other brokers do with slow consumers: a client that is there connects
  * again, with an empty buffer. Without that, each notification would be tried five times for nobody, and be a dead letter.
  */
-export class SlowConsumers {
+export class ConnectionCloser {
   readonly #slots = new PrioritySemaphore(CLOSES_AT_ONCE);
   readonly #closings = new Map<string, Promise<Closing>>();
 

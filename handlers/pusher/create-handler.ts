@@ -1,0 +1,144 @@
+import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
+import { DynamoDb } from "../aws/dynamodb";
+import { HttpPool } from "../aws/http-pool";
+import { Sqs } from "../aws/sqs";
+import { systemClock } from "../shared/clock";
+import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
+import { createLog, logSettingsFrom } from "../shared/log";
+import { ConnectionsApi } from "./connections-api";
+import { ConnectionsTable } from "./connections-table";
+import { CONTINUATION } from "./continuation";
+import { NotificationQueues } from "./notification-queues";
+import { type IncomingMessage, type PusherPorts, type PusherSettings, push } from "./pusher";
+import { RevocationsTable } from "./revocations-table";
+import { timeBudget } from "./time-budget";
+
+/** What a container keeps between invocations: settings and open connections. */
+interface Container {
+  readonly settings: PusherSettings;
+  readonly ports: (requestId: string) => PusherPorts;
+  readonly close: () => void;
+}
+
+export interface PusherHandler {
+  (
+    event: SQSEvent | SNSEvent,
+    context: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
+  ): Promise<SQSBatchResponse | undefined>;
+  /** Ends the kept connections. Lambda never needs it. */
+  close(): void;
+}
+
+/**
+ * Makes the pusher's Lambda handler.
+ *
+ * A malformed message goes to the dead-letter queue at once, with its reason, since repeating it is of no use.
+ *
+ * - From the queue: the response names the messages to be handed out again, those of which something could be handed over
+ *   to no queue; the others are done.
+ * - From the topic: the invocation throws when something could be handed over to no queue; Lambda then repeats it twice.
+ *
+ * @throws Error naming the environment variable that is missing or wrong.
+ */
+export function createHandler(environment: Environment): PusherHandler {
+  const { settings, ports: portsWith, close } = openContainer(environment);
+  const handler = async (
+    event: SQSEvent | SNSEvent,
+    context: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
+  ): Promise<SQSBatchResponse | undefined> => {
+    const ports = portsWith(context.awsRequestId);
+    const budget = timeBudget(ports.clock.now(), context.getRemainingTimeInMillis());
+    const messages = isSnsEvent(event) ? messagesOfTopic(event) : messagesOfQueue(event, ownName(environment));
+    const outcomes = await push(messages, ports, settings, budget);
+    if (!isSnsEvent(event)) {
+      const failed = event.Records.filter((_, index) => outcomes[index] !== "done");
+      return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    }
+    if (outcomes.some((outcome) => outcome !== "done")) {
+      throw new Error("a notification could be handed over to no queue: see the log for its code");
+    }
+    return undefined;
+  };
+  return Object.assign(handler, { close });
+}
+
+function messagesOfQueue({ Records }: SQSEvent, functionName: string | undefined): readonly IncomingMessage[] {
+  return Records.map(({ messageId, body, attributes, messageAttributes }) => ({
+    id: messageId,
+    body,
+    sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
+    isContinuation:
+      Object.hasOwn(messageAttributes ?? {}, CONTINUATION) || isFromFunction(attributes?.SenderId, functionName),
+  }));
+}
+
+/** Anybody who may publish may set attributes, and SUMU never publishes here: none of these is a continuation. */
+function messagesOfTopic({ Records }: SNSEvent): readonly IncomingMessage[] {
+  return Records.map(({ Sns }) => ({
+    id: Sns.MessageId,
+    body: Sns.Message,
+    sentAt: epochMilliseconds(Date.parse(Sns.Timestamp)),
+  }));
+}
+
+/**
+ * Whether this very function has sent a message: SQS names the sender as `<id of the role>:<name of its session>`, and the
+ * session of a function has the function's name. Continuations that were in the queue when the function was updated from a
+ * version that did not mark them are known by this.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ */
+function isFromFunction(senderId: string | undefined, functionName: string | undefined): boolean {
+  return functionName !== undefined && senderId?.split(":")[1] === functionName;
+}
+
+/** Lambda sets it. */
+function ownName(environment: Environment): string | undefined {
+  return environment.AWS_LAMBDA_FUNCTION_NAME || undefined;
+}
+
+function epochMilliseconds(time: number): number | undefined {
+  return Number.isFinite(time) ? time : undefined;
+}
+
+function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
+  const [first] = event.Records;
+  return first !== undefined && "Sns" in first;
+}
+
+function openContainer(environment: Environment): Container {
+  const logSettings = logSettingsFrom(environment);
+  const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
+  const tableName = requiredFrom(environment, PUSHER_ENVIRONMENT.connectionsTable);
+  const urls = {
+    notifications: requiredFrom(environment, PUSHER_ENVIRONMENT.queueUrl),
+    "dead-letters": requiredFrom(environment, PUSHER_ENVIRONMENT.deadLetterQueueUrl),
+  };
+  const setting = (name: keyof typeof PUSHER_SETTINGS) =>
+    integerFrom(environment, PUSHER_ENVIRONMENT[name], PUSHER_SETTINGS[name]);
+  const settings = {
+    deliveryConcurrency: setting("deliveryConcurrency"),
+    readConcurrency: setting("readConcurrency"),
+    broadcastSegments: setting("broadcastSegments"),
+  };
+  const pool = new HttpPool({ endpoint, maxConnections: settings.deliveryConcurrency });
+  const dynamoDb = new DynamoDb({ environment, maxConnections: settings.readConcurrency });
+  const sqs = new Sqs({ environment });
+  const store = new ConnectionsTable(dynamoDb, tableName);
+  const revocationsTable = environment[PUSHER_ENVIRONMENT.revocationsTable];
+  const revocations = revocationsTable ? new RevocationsTable(dynamoDb, revocationsTable) : undefined;
+  const connections = new ConnectionsApi(pool, endpoint, environment);
+  return {
+    settings,
+    ports: (requestId) => {
+      const log = createLog(logSettings, requestId);
+      const outbox = new NotificationQueues(sqs, urls, log);
+      return { store, endpoint: connections, outbox, revocations, clock: systemClock, random: Math.random, log };
+    },
+    close: () => {
+      for (const client of [pool, dynamoDb, sqs]) client.close();
+    },
+  };
+}

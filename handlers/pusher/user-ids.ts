@@ -1,0 +1,36 @@
+import { MalformedNotificationError } from "./notification";
+
+/** Longer than DynamoDB's hash keys can be. */
+const MAX_USER_ID_BYTES = 2_048;
+/** Half of a pair is no character: UTF-8, and so DynamoDB, has no such text. */
+const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
+
+/** Each user once, in order. Names that no row can have (empty, over 2,048 bytes, not Unicode) are passed over. */
+export function userIds(names: readonly string[], excluded: ReadonlySet<string> = new Set()): readonly string[] {
+  return [...new Set(names)].filter((user) => !excluded.has(user) && isUserId(user));
+}
+
+/**
+ * A member that is a list of strings.
+ *
+ * @param where - The member's place in the request, for the error.
+ * @returns undefined when there is no such member.
+ * @throws {@link MalformedNotificationError}
+ */
+export function stringList(
+  object: Readonly<Record<string, unknown>>,
+  name: string,
+  where = name,
+): readonly string[] | undefined {
+  if (!Object.hasOwn(object, name)) return undefined;
+  const value = object[name];
+  if (!Array.isArray(value) || !value.every((user) => typeof user === "string")) {
+    throw new MalformedNotificationError(`\`${where}\` is not a list of strings`);
+  }
+  return value;
+}
+
+function isUserId(user: string): boolean {
+  if (user === "" || UNPAIRED_SURROGATE.test(user)) return false;
+  return user.length <= MAX_USER_ID_BYTES / 3 || Buffer.byteLength(user) <= MAX_USER_ID_BYTES;
+}
