@@ -6,10 +6,19 @@ const { handler } = await import(process.argv[3] ?? "");
 
 const BATCH_SIZE = 10;
 
-async function invoke(bodies: readonly string[]): Promise<void> {
+/** How the pusher marks what it sends to itself. */
+const MARK = { sumu_continuation: { stringValue: "1", dataType: "String" } };
+
+async function invoke(bodies: readonly string[], messageAttributes = {}): Promise<void> {
   const end = Date.now() + 120_000;
+  const records = bodies.map((body, index) => ({
+    messageId: `059f36b4-87a3-44ab-83d2-66197504372${index}`,
+    body,
+    messageAttributes,
+    eventSource: "aws:sqs",
+  }));
   const response = await handler(
-    { Records: bodies.map((body, index) => ({ messageId: String(index), body, eventSource: "aws:sqs" })) },
+    { Records: records },
     { awsRequestId: "bench", getRemainingTimeInMillis: () => end - Date.now() },
   );
   if (response.batchItemFailures.length > 0) throw new Error("the pusher has reported failures");
@@ -17,8 +26,9 @@ async function invoke(bodies: readonly string[]): Promise<void> {
 
 /** The messages, and whatever they put into the queue, until it is empty. */
 async function deliver(bodies: readonly string[]): Promise<void> {
-  for (let queue = [...bodies]; queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {
-    await invoke(queue.splice(0, BATCH_SIZE));
+  await invoke(bodies);
+  for (let queue = await ask("take"); queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {
+    await invoke(queue.splice(0, BATCH_SIZE), MARK);
   }
 }
 
