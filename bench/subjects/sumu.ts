@@ -6,19 +6,20 @@ const { handler } = await import(process.argv[3] ?? "");
 
 const BATCH_SIZE = 10;
 
-/** How the pusher marks what it sends to itself. */
-const MARK = { sumu_continuation: { stringValue: "1", dataType: "String" } };
+/** What SQS says of a message that the pusher has sent itself. */
+const CONTINUATION = { sumu_continuation: { dataType: "String", stringValue: "1" } };
 
 async function invoke(bodies: readonly string[], messageAttributes = {}): Promise<void> {
   const end = Date.now() + 120_000;
-  const records = bodies.map((body, index) => ({
-    messageId: `059f36b4-87a3-44ab-83d2-66197504372${index}`,
-    body,
-    messageAttributes,
-    eventSource: "aws:sqs",
-  }));
   const response = await handler(
-    { Records: records },
+    {
+      Records: bodies.map((body, index) => ({
+        messageId: `059f36b4-87a3-44ab-83d2-66197504372${index}`,
+        body,
+        messageAttributes,
+        eventSource: "aws:sqs",
+      })),
+    },
     { awsRequestId: "bench", getRemainingTimeInMillis: () => end - Date.now() },
   );
   if (response.batchItemFailures.length > 0) throw new Error("the pusher has reported failures");
@@ -28,7 +29,7 @@ async function invoke(bodies: readonly string[], messageAttributes = {}): Promis
 async function deliver(bodies: readonly string[]): Promise<void> {
   await invoke(bodies);
   for (let queue = await ask("take"); queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {
-    await invoke(queue.splice(0, BATCH_SIZE), MARK);
+    await invoke(queue.splice(0, BATCH_SIZE), CONTINUATION);
   }
 }
 
