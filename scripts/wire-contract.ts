@@ -14,6 +14,7 @@ interface Schema {
   readonly examples?: readonly unknown[];
   readonly $defs?: Readonly<Record<string, Schema>>;
   readonly $ref?: string;
+  readonly oneOf?: readonly Schema[];
 }
 
 const FOLDER = path.resolve(__dirname, "..", "schemas");
@@ -66,6 +67,7 @@ function resolve(schema: Schema, root: Schema): Schema {
 function kind(schema: Schema): string {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(" or ");
+  if (schema.oneOf !== undefined) return schema.oneOf.map(kind).join(" or ");
   if (schema.items !== undefined) return `list of ${kind(schema.items)}s`;
   const type = [schema.type ?? "any JSON"].flat().join(", ");
   return schema.pattern === undefined ? type : `${type} like \`${schema.pattern}\``;

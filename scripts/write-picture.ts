@@ -16,7 +16,7 @@ async function writePicture(): Promise<void> {
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
     });
     try {
-      const context = await browser.newContext({ viewport: { width: 1180, height: 100 }, colorScheme: "light" });
+      const context = await browser.newContext({ viewport: { width: 1280, height: 100 }, colorScheme: "light" });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto(stack.info.page_url);

@@ -5,22 +5,32 @@ export type {
   AckFrame,
   ClientFrame,
   ClientMessageValue,
+  DisconnectFrame,
   ErrorFrame,
   GatewayErrorFrame,
+  NotificationFrame,
   PingFrame,
   PongFrame,
   PublishFrame,
+  PushedFrame,
   SendFrame,
   ServerFrame,
 } from "./contract/frames";
+export { CONNECTION_ENDED } from "./contract/frames";
 export type {
+  BackendRequest,
+  DisconnectRequest,
+  ExplicitNotificationRequest,
   Json,
+  NamedUsers,
+  NotificationAudience,
   NotificationRequest,
   PresenceMessage,
   PresenceStatus,
   ReceivedAttribute,
   ReceivedClientMessage,
   ReceivedPresenceEvent,
+  RevokeRequest,
 } from "./contract/messages";
 export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contract/messages";
 export { ROUTE_KEYS } from "./contract/routes";

@@ -10,6 +10,7 @@ import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
 import type { PostResult } from "../handlers/pusher/post-result";
 import { type MessageOutcome, type PusherSettings, push } from "../handlers/pusher/pusher";
+import type { RevocationStore } from "../handlers/pusher/revocations-table";
 import { timeBudget } from "../handlers/pusher/time-budget";
 import type { LogFields } from "../handlers/shared/log";
 import type { MetricValue } from "../handlers/shared/metrics";
@@ -30,6 +31,10 @@ export interface SimulatedAwsOptions {
   readonly latencyMs?: number;
   /** What the endpoint makes of a DELETE. @default 204 */
   readonly closeAnswer?: (connectionId: string) => PostResult;
+  /** Whether there is a table of revocations. @default false */
+  readonly hasRevocations?: boolean;
+  /** Whether the revocation of a user fails, and with what. */
+  readonly revokeFails?: (userId: string) => Error | undefined;
   /** Whether a read fails, and with what. */
   readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
   /** Whether the queue refuses a message. */
@@ -56,6 +61,8 @@ export class SimulatedAws {
   readonly deliveries = new Map<string, number>();
   readonly posts = new Map<string, number>();
   readonly removed: string[] = [];
+  /** The time before which each user's tokens are revoked. */
+  readonly revoked = new Map<string, number>();
   /** Connections that were asked to be closed, in order. */
   readonly closes: string[] = [];
   readonly log: {
@@ -116,6 +123,7 @@ export class SimulatedAws {
         store: this.#store(end),
         endpoint: this.#endpoint(end),
         outbox: this.#outbox(end),
+        revocations: this.options.hasRevocations ? this.#revocations(end) : undefined,
         clock: this.clock,
         random: () => 0.5,
         log: {
@@ -170,6 +178,17 @@ export class SimulatedAws {
           onDelivered?.(connectionId, payload.bytes.toString());
         }
         return result;
+      },
+    };
+  }
+
+  #revocations(end: number): RevocationStore {
+    return {
+      revoke: async (userId, issuedBefore) => {
+        await this.#call("revocation", 10, end);
+        const error = this.options.revokeFails?.(userId);
+        if (error !== undefined) throw error;
+        this.revoked.set(userId, Math.max(this.revoked.get(userId) ?? 0, issuedBefore));
       },
     };
   }

@@ -6,10 +6,20 @@ const { handler } = await import(process.argv[3] ?? "");
 
 const BATCH_SIZE = 10;
 
-async function invoke(bodies: readonly string[]): Promise<void> {
+/** What SQS says of a message that the pusher has sent itself. */
+const CONTINUATION = { sumu_continuation: { dataType: "String", stringValue: "1" } };
+
+async function invoke(bodies: readonly string[], messageAttributes = {}): Promise<void> {
   const end = Date.now() + 120_000;
   const response = await handler(
-    { Records: bodies.map((body, index) => ({ messageId: String(index), body, eventSource: "aws:sqs" })) },
+    {
+      Records: bodies.map((body, index) => ({
+        messageId: String(index),
+        body,
+        messageAttributes,
+        eventSource: "aws:sqs",
+      })),
+    },
     { awsRequestId: "bench", getRemainingTimeInMillis: () => end - Date.now() },
   );
   if (response.batchItemFailures.length > 0) throw new Error("the pusher has reported failures");
@@ -17,8 +27,9 @@ async function invoke(bodies: readonly string[]): Promise<void> {
 
 /** The messages, and whatever they put into the queue, until it is empty. */
 async function deliver(bodies: readonly string[]): Promise<void> {
-  for (let queue = [...bodies]; queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {
-    await invoke(queue.splice(0, BATCH_SIZE));
+  await invoke(bodies);
+  for (let queue = await ask("take"); queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {
+    await invoke(queue.splice(0, BATCH_SIZE), CONTINUATION);
   }
 }
 

@@ -9,6 +9,7 @@ import { continuationBodies, MAX_ATTEMPTS } from "./continuation";
 import { type ConnectionsEndpoint, Courier, type Recipient } from "./courier";
 import { Delivery, type DeliveryPorts } from "./delivery";
 import { DeliveryTimes } from "./delivery-times";
+import { type DisconnectPorts, disconnect, revoke } from "./disconnect";
 import { envelope, Payloads } from "./envelope";
 import { Handover, type Outbox } from "./handover";
 import { MalformedNotificationError, type Notification } from "./notification";
@@ -17,13 +18,15 @@ import { parseRequest } from "./parse-request";
 import type { Reason } from "./post-result";
 import { PrioritySemaphore } from "./priority-semaphore";
 import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
-import type { Request } from "./request";
+import type { RevocationStore } from "./revocations-table";
 import type { TimeBudget } from "./time-budget";
 
 export interface PusherPorts {
   readonly store: ConnectionStore;
   readonly endpoint: ConnectionsEndpoint;
   readonly outbox: Outbox;
+  /** Where `revoke` writes; undefined when there is no such table. */
+  readonly revocations?: RevocationStore | undefined;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -54,6 +57,9 @@ export type MessageOutcome = "done" | "failed";
 
 /** One in so many connections that were refused together has taken its message since: then it was no fault of the clients. */
 const EASING_EVERY = 64;
+
+/** Connections that are ended at once because a backend asks for it. */
+const ENDINGS_AT_ONCE = 16;
 
 /** Broadcasts of one batch that read the table at once: each holds up to two pages in memory. */
 const BROADCASTS_AT_ONCE = 2;
@@ -87,12 +93,14 @@ class Invocation {
   readonly #reads: PrioritySemaphore;
   readonly #broadcasts = new PrioritySemaphore(BROADCASTS_AT_ONCE);
   readonly #closer: ConnectionCloser;
+  readonly #endings = new PrioritySemaphore(ENDINGS_AT_ONCE);
   readonly #deliveryTimes = new DeliveryTimes();
   readonly #totals = {
     delivered: 0,
     gone: 0,
     expired: 0,
     closed: 0,
+    ended: 0,
     retried: 0,
     continued: 0,
     deadLettered: 0,
@@ -119,7 +127,8 @@ class Invocation {
   }
 
   #summarize(messages: number, durationMs: number): void {
-    const { delivered, gone, expired, closed, retried, continued, deadLettered, malformed, failed } = this.#totals;
+    const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed } =
+      this.#totals;
     this.ports.log.summary(
       "pushed",
       PUSHER_METRICS,
@@ -131,7 +140,7 @@ class Invocation {
         Failed: deadLettered + malformed + failed,
         DeliveryTime: this.#deliveryTimes.values,
       },
-      { messages, expired, closed, deadLettered, malformed, failed, durationMs },
+      { messages, expired, closed, ended, deadLettered, malformed, failed, durationMs },
     );
   }
 
@@ -150,24 +159,32 @@ class Invocation {
 
   /** False when something could be handed over to no queue. */
   async #handle(message: IncomingMessage): Promise<boolean> {
-    let request: Request;
     try {
-      request = parseRequest(message.body, message);
+      const request = parseRequest(message.body, message);
+      if ("disconnect" in request) return await disconnect(request.disconnect, this.#endingPorts);
+      if ("revoke" in request) return await revoke(request.revoke, this.#endingPorts);
+      if (!isTooLarge(request.notification)) return await this.#deliver(message.id, request.notification);
     } catch (error) {
       if (!(error instanceof MalformedNotificationError)) throw error;
       return this.#refuseMalformed(message, error);
     }
-    if (!("notification" in request)) {
-      return this.#refuseMalformed(message, new MalformedNotificationError("this version cannot do that"));
-    }
-    const { notification } = request;
-    if (isTooLarge(notification)) {
-      // What no connection can take is refused once, not by each connection.
-      const isRefused = await this.#refuse(message, "payload_too_large");
-      if (isRefused) this.#totals.deadLettered++;
-      return isRefused;
-    }
-    return this.#deliver(message.id, notification);
+    // What no connection can take is refused once, not by each connection.
+    const isRefused = await this.#refuse(message, "payload_too_large");
+    if (isRefused) this.#totals.deadLettered++;
+    return isRefused;
+  }
+
+  get #endingPorts(): DisconnectPorts {
+    return {
+      ...this.ports,
+      budget: this.budget,
+      reads: this.#reads,
+      endings: this.#endings,
+      onEnded: (ending) => this.#totals[ending]++,
+      onHandedOver: (users, isDeadLetter) => {
+        this.#totals[isDeadLetter ? "deadLettered" : "continued"] += users;
+      },
+    };
   }
 
   async #refuseMalformed(message: IncomingMessage, error: MalformedNotificationError): Promise<boolean> {

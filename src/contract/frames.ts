@@ -48,7 +48,13 @@ export interface AckFrame {
   readonly requestId: string;
 }
 
-/** The message is missing, null, empty or too large, or the service has refused it: the backend does not get it. */
+/** The reason of an {@link ErrorFrame} after the end of the connection's token, with `endConnectionsWithToken`. */
+export const CONNECTION_ENDED = "connection_ended";
+
+/**
+ * The message is missing, null, empty or too large, the service has refused it, or the connection's token has ended: the
+ * backend does not get it.
+ */
 export interface ErrorFrame {
   /** Tells the frames apart. */
   readonly type: "error";
@@ -56,6 +62,8 @@ export interface ErrorFrame {
   readonly action: "send" | "publish";
   /** API Gateway's id of the request, as in the access log. */
   readonly requestId: string;
+  /** Only after the connection's end ({@link CONNECTION_ENDED}): the client connects again with a new token. */
+  readonly reason?: typeof CONNECTION_ENDED;
   /** For people: its words may change. */
   readonly message: string;
 }
@@ -70,5 +78,31 @@ export interface GatewayErrorFrame {
   readonly requestId: string;
 }
 
-/** What SUMU answers a client's frame with. Notifications come as the JSON text of their `data`, with nothing around it. */
+/**
+ * What SUMU answers a client's frame with. Beside these come notifications: as {@link PushedFrame} to a client of protocol
+ * 2, as the JSON text of their `data` with nothing around it to any other.
+ */
 export type ServerFrame = PongFrame | AckFrame | ErrorFrame | GatewayErrorFrame;
+
+/** A notification, as a client of protocol 2 gets it. */
+export interface NotificationFrame {
+  /** Tells the frames apart. */
+  readonly type: "notification";
+  /** The backend's, else the message id of SQS or SNS. The same each time that the notification is delivered again. */
+  readonly id: string;
+  /** What the backend has sent. */
+  readonly data: Json;
+}
+
+/** The last frame before SUMU closes a connection of protocol 2. */
+export interface DisconnectFrame {
+  /** Tells the frames apart. */
+  readonly type: "disconnect";
+  /** The backend's, `disconnected` when it gives none, or `revoked`. */
+  readonly reason: string;
+  /** `false`: do not connect again with the same token. */
+  readonly reconnect: boolean;
+}
+
+/** What SUMU sends by itself to a client of protocol 2. */
+export type PushedFrame = NotificationFrame | DisconnectFrame;

@@ -49,3 +49,15 @@ export const MAX_PRESENCE_GRACE_SECONDS = 900;
 
 /** The highest limit of one user's connections: the watchdog reads them all each time that one opens. */
 export const MAX_CONNECTIONS_PER_USER = 1_000;
+
+/**
+ * How long a revocation stays. It must outlive every token that was issued before it: issuers let tokens live for hours,
+ * and for 30 days at most (Auth0). A row costs next to nothing.
+ */
+export const REVOCATION_SECONDS = 400 * 24 * 3_600;
+
+/**
+ * How long after a disconnect request the pusher looks at the users again, in seconds. The row of a connection whose
+ * handshake was under way is there by then: API Gateway gives the authorizer and the integration of `$connect` 29 s each.
+ */
+export const DISCONNECT_CHECK_SECONDS = 65;

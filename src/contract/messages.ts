@@ -15,6 +15,66 @@ export interface NotificationRequest {
   readonly data: Json;
 }
 
+/** Whom an explicit notification is for: users (an empty list is nobody), or every connection. */
+export type NotificationAudience = "everyone" | NamedUsers;
+
+/** Users by name. */
+export interface NamedUsers {
+  /** Naming one twice is naming it once. An empty list is nobody. */
+  readonly users: readonly string[];
+}
+
+/**
+ * A notification that names its audience, to the notifications topic or queue. Nothing that is left out means everyone.
+ * A member that is not one of these makes the request malformed: it goes to the dead-letter queue.
+ */
+export interface ExplicitNotificationRequest {
+  /** What, and to whom. */
+  readonly notification: {
+    /** Whom it is for. */
+    readonly to: NotificationAudience;
+    /** Whom it is not for, whatever `to` says. */
+    readonly except?: NamedUsers;
+    /**
+     * What clients of protocol 2 get as its id: 1 to 128 visible ASCII characters. Without it they get the message id of
+     * SQS or SNS, which is another one when the request is sent twice.
+     */
+    readonly id?: string;
+    /** `false`: it does not go into history. */
+    readonly keep?: boolean;
+    /** Each client receives the JSON text of this: at most 128 KB with the envelope of protocol 2. */
+    readonly data: Json;
+  };
+}
+
+/**
+ * Closes the connections of users, to the notifications topic or queue. A connection that begins after the request was
+ * handled stays: to keep a user out, use {@link RevokeRequest}.
+ */
+export interface DisconnectRequest {
+  /** Whose, and why. */
+  readonly disconnect: {
+    /** An empty list is nobody. */
+    readonly users: readonly string[];
+    /** What clients of protocol 2 are told before: 1 to 64 letters, digits and `_.:-`. Without it: `disconnected`. */
+    readonly reason?: string;
+  };
+}
+
+/** Makes the authorizer refuse tokens of users, and closes their connections. Needs the input `revocations`. */
+export interface RevokeRequest {
+  /** Whose, and which. */
+  readonly revoke: {
+    /** An empty list is nobody. */
+    readonly users: readonly string[];
+    /** Epoch seconds: tokens whose `iat` is before this time are refused. A later time that was set before stays. */
+    readonly issued_before: number;
+  };
+}
+
+/** What a backend may send to the notifications topic or queue. */
+export type BackendRequest = NotificationRequest | ExplicitNotificationRequest | DisconnectRequest | RevokeRequest;
+
 /** ONLINE with a user's first connection, OFFLINE when the last is gone. */
 export type PresenceStatus = "ONLINE" | "OFFLINE";
 

@@ -2,25 +2,33 @@ import fc from "fast-check";
 import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
+import { disconnectFrame, envelope } from "../../handlers/pusher/envelope";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
-import type {
-  AckFrame,
-  ClientFrame,
-  ErrorFrame,
-  GatewayErrorFrame,
-  PingFrame,
-  PongFrame,
-  PublishFrame,
-  SendFrame,
-  ServerFrame,
+import { parseRequest } from "../../handlers/pusher/parse-request";
+import {
+  type AckFrame,
+  type ClientFrame,
+  CONNECTION_ENDED,
+  type DisconnectFrame,
+  type ErrorFrame,
+  type GatewayErrorFrame,
+  type NotificationFrame,
+  type PingFrame,
+  type PongFrame,
+  type PublishFrame,
+  type SendFrame,
+  type ServerFrame,
 } from "../../src/contract/frames";
 import {
+  type DisconnectRequest,
+  type ExplicitNotificationRequest,
   MESSAGE_ATTRIBUTES,
   MESSAGE_SOURCES,
   type NotificationRequest,
   type PresenceMessage,
   type ReceivedClientMessage,
   type ReceivedPresenceEvent,
+  type RevokeRequest,
 } from "../../src/contract/messages";
 import {
   ACK_TEMPLATE,
@@ -36,13 +44,17 @@ const NAMES = Object.keys(WIRE_SCHEMAS) as WireSchemaName[];
 const json = fc.jsonValue({ maxDepth: 3 });
 
 describe("each wire schema", () => {
-  it("is one of the six, in a file of its name", () => {
+  it("is one of the ten, in a file of its name", () => {
     expect(NAMES.sort()).toEqual([
       "client-frame",
       "client-message",
+      "disconnect-request",
+      "explicit-notification-request",
       "notification-request",
       "presence-event",
       "presence-message",
+      "pushed-frame",
+      "revoke-request",
       "server-frame",
     ]);
   });
@@ -98,6 +110,7 @@ describe("the types of src/contract", () => {
         type: "required",
         action: "required",
         requestId: "required",
+        reason: "optional",
         message: "required",
       } satisfies Members<ErrorFrame>,
       part("server-frame", "$defs", "error"),
@@ -109,6 +122,28 @@ describe("the types of src/contract", () => {
     "a notification request": [
       { users: "optional", exclude_users: "optional", data: "required" } satisfies Members<NotificationRequest>,
       part("notification-request"),
+    ],
+    "a notification frame": [
+      { type: "required", id: "required", data: "required" } satisfies Members<NotificationFrame>,
+      part("pushed-frame", "$defs", "notification"),
+    ],
+    "a disconnect frame": [
+      { type: "required", reason: "required", reconnect: "required" } satisfies Members<DisconnectFrame>,
+      part("pushed-frame", "$defs", "disconnect"),
+    ],
+    "an explicit notification": [
+      { to: "required", except: "optional", id: "optional", keep: "optional", data: "required" } satisfies Members<
+        ExplicitNotificationRequest["notification"]
+      >,
+      part("explicit-notification-request", "properties", "notification"),
+    ],
+    "a disconnect request": [
+      { users: "required", reason: "optional" } satisfies Members<DisconnectRequest["disconnect"]>,
+      part("disconnect-request", "properties", "disconnect"),
+    ],
+    "a revoke request": [
+      { users: "required", issued_before: "required" } satisfies Members<RevokeRequest["revoke"]>,
+      part("revoke-request", "properties", "revoke"),
     ],
     "a client's message": [
       { Body: "required", MessageAttributes: "required" } satisfies Members<ReceivedClientMessage>,
@@ -153,7 +188,10 @@ describe("the types of src/contract", () => {
     const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
       fc.record({ type: fc.constant("pong"), statusCode: fc.constant(200), connectionId: text }),
       fc.record({ type: fc.constant("ack"), action, requestId: text }),
-      fc.record({ type: fc.constant("error"), action, requestId: text, message: text }),
+      fc.record(
+        { type: fc.constant("error"), action, requestId: text, reason: fc.constant(CONNECTION_ENDED), message: text },
+        { requiredKeys: ["type", "action", "requestId", "message"] },
+      ),
       fc.record({ message: text, connectionId: text, requestId: text }),
     );
     const request: fc.Arbitrary<NotificationRequest> = fc.record(
@@ -217,6 +255,8 @@ describe("the schemas accept exactly what SUMU takes", () => {
       exclude_users: [[], ["bob"], "bob"],
       data: [null, "text", { a: 1 }],
       unknown: [1],
+      notification: [{ to: "everyone" }, { title: "Hello" }],
+      disconnect: [{ users: ["alice"] }, true],
     });
     fc.assert(
       fc.property(fc.oneof(request, json), (value) => {
@@ -227,6 +267,54 @@ describe("the schemas accept exactly what SUMU takes", () => {
           isRead = false;
         }
         expect(violation("notification-request", value) === undefined).toBe(isRead);
+      }),
+    );
+  });
+
+  it("of each explicit request: the pusher reads what the schemas accept, and nothing else", () => {
+    const users = [[], ["alice"], ["alice", 1], null];
+    const to = fc.oneof(fc.constant("everyone"), nearly({ users }), nearly({ users, channels: [["room"]] }), json);
+    const notification = fc
+      .tuple(
+        to,
+        nearly({
+          except: [{ users: ["bob"] }, { user: ["bob"] }],
+          id: ["order-17", "", "a b"],
+          keep: [true, false],
+          data: [1],
+        }),
+      )
+      .map(([audience, rest]) => ({ to: audience, ...rest }));
+    const times = [1_764_000_000, 1_764_000_000_000, 0, 1.5, "1764000000"];
+    const request = fc.record(
+      {
+        notification: fc.oneof(notification, json),
+        disconnect: fc.oneof(nearly({ users, reason: ["signed_out", "", "signed out"] }), json),
+        revoke: fc.oneof(nearly({ users, issued_before: times }), json),
+        other: json,
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(request, (value) => {
+        let isRead = true;
+        try {
+          parseRequest(JSON.stringify(value), { id: "m" });
+        } catch {
+          isRead = false;
+        }
+        const names = ["explicit-notification-request", "disconnect-request", "revoke-request"] as const;
+        expect(names.some((name) => violation(name, value) === undefined)).toBe(isRead);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("of what is pushed: what the pusher writes, for any id, data and reason", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), json, (text, data) => {
+        assertMatches("pushed-frame", JSON.parse(envelope({ id: text, data: JSON.stringify(data) })));
+        assertMatches("pushed-frame", JSON.parse(disconnectFrame(text)));
       }),
     );
   });
@@ -264,6 +352,9 @@ describe("the schemas accept exactly what SUMU takes", () => {
     assertMatches("server-frame", JSON.parse(render(PONG_TEMPLATE, "")));
     assertMatches("server-frame", JSON.parse(render(ACK_TEMPLATE, "<xml/>")));
     assertMatches("server-frame", JSON.parse(render(ERROR_TEMPLATE, "<xml/>")));
+    const ended = { ...context, authorizer: { ...context.authorizer, expires_at: "1764000000999" } };
+    const frame = renderTemplate(ERROR_TEMPLATE, { body: "<xml/>", context: ended, nullReference: "empty" });
+    assertMatches("server-frame", JSON.parse(frame));
     assertMatches("server-frame", JSON.parse(errorFrame("Forbidden", context.connectionId, context.requestId)));
   });
 

@@ -1,12 +1,14 @@
 import { assertMatches } from "../support/wire-schemas";
 import type { Received } from "./received";
 
-/** Holds a frame of SUMU's own against the schema; a notification, which is any JSON, passes. */
+/** Holds a frame of SUMU's own against its schema; a bare notification, which is any JSON, passes. */
 export function assertServerFrame(frame: string): void {
   const value: unknown = JSON.parse(frame);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
   const isOwn = "requestId" in value || ("type" in value && ["pong", "ack", "error"].includes(String(value.type)));
   if (isOwn) assertMatches("server-frame", value);
+  const isPushed = "type" in value && ["notification", "disconnect"].includes(String(value.type));
+  if (isPushed) assertMatches("pushed-frame", value);
 }
 
 /** Holds a message that a backend has received against the schema of its source. */

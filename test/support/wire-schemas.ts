@@ -6,7 +6,11 @@ import Ajv2020 from "ajv/dist/2020";
 export type WireSchemaName =
   | "client-frame"
   | "server-frame"
+  | "pushed-frame"
   | "notification-request"
+  | "explicit-notification-request"
+  | "disconnect-request"
+  | "revoke-request"
   | "client-message"
   | "presence-event"
   | "presence-message";

@@ -1,6 +1,6 @@
 import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 /** The arguments, by type, that a plan changes to a value that only the apply will know. */
 function unknownArguments(plan: Plan): string[] {

@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { changes, describeWithTerraform, type PlannedChange, TerraformWorkspace } from "../support/terraform";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const ZIPS = ["authorizer", "presence", "pusher"];
 

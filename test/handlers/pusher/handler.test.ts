@@ -233,6 +233,35 @@ describe("the pusher's handler", () => {
     },
   );
 
+  it.each([
+    ["is written", undefined],
+    [
+      "has been written with a later time",
+      { status: 400, body: '{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}' },
+    ],
+  ])("disconnects a user whose revocation %s, and never moves one back", async (_, answer) => {
+    await start(
+      { rows: [row("ann", "c1")], call: (operation) => (operation === "UpdateItem" ? answer : undefined) },
+      { REVOCATIONS_TABLE_NAME: "revocations" },
+    );
+    await pusher(sqsEvent('{"revoke":{"users":["ann"],"issued_before":1764000000}}'), context());
+    const deleteAt = Math.floor(Date.now() / 1_000) + 400 * 86_400;
+    expect(aws.calls.filter(({ operation }) => operation === "UpdateItem").map(({ input }) => input)).toEqual([
+      {
+        TableName: "revocations",
+        Key: { user_id: { S: "ann" } },
+        UpdateExpression: "SET #i = :i, #d = :d",
+        ConditionExpression: "attribute_not_exists(#i) OR #i < :i",
+        ExpressionAttributeNames: { "#i": "issued_before", "#d": "delete_at" },
+        ExpressionAttributeValues: { ":i": { N: "1764000000" }, ":d": { N: expect.stringMatching(/^\d{10}$/) } },
+      },
+    ]);
+    const [revocation] = aws.calls.filter(({ operation }) => operation === "UpdateItem");
+    const values = revocation?.input.ExpressionAttributeValues as { ":d": { N: string } };
+    expect(Math.abs(Number(values[":d"].N) - deleteAt)).toBeLessThan(60);
+    expect([...aws.posts.keys()]).toEqual(["c1"]);
+  });
+
   it("takes a row that has meanwhile been removed or replaced for removed", async () => {
     await start({
       rows: [row("ann", "gone")],

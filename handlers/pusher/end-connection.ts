@@ -1,0 +1,80 @@
+import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
+import { PROTOCOLS } from "../../src/contract/tables";
+import { fullJitterMs } from "../aws/backoff";
+import type { Clock } from "../shared/clock";
+import { failureCode } from "../shared/failure-code";
+import type { Log } from "../shared/log";
+import type { Connection, ConnectionStore } from "./connection";
+import type { ConnectionsEndpoint, Payload } from "./courier";
+import { classify } from "./post-result";
+import type { TimeBudget } from "./time-budget";
+
+/** Requests to close one connection in one invocation: about 1.5 s of waiting. */
+const MAX_CLOSES = 6;
+const BACKOFF = { baseMs: 100, ceilingMs: 2_000 };
+
+export interface EndConnectionPorts {
+  readonly store: Pick<ConnectionStore, "removeGone">;
+  readonly endpoint: ConnectionsEndpoint;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly budget: TimeBudget;
+}
+
+/**
+ * What became of ending a connection: ended by this call; gone already; its handshake is under way, so that it can be
+ * closed only later; out of time; else a stable code of why it could not be closed.
+ */
+export type Ending = "ended" | "gone" | "connecting" | "out_of_time" | { readonly failure: string };
+
+/**
+ * Tells a client of protocol 2 why, closes the connection, and removes its row. `$disconnect` removes the row too, but API
+ * Gateway does not promise to run it. Never throws.
+ */
+export async function endConnection(
+  connection: Connection,
+  farewell: Payload,
+  ports: EndConnectionPorts,
+): Promise<Ending> {
+  const { endpoint, clock, random, budget } = ports;
+  const { connectionId, connectedAt, protocol } = connection;
+  if (clock.now() >= budget.stopAt) return "out_of_time";
+  // What the client is told is a courtesy: the connection ends all the same when it cannot be told.
+  if (protocol === PROTOCOLS.envelopes) await endpoint.post(connectionId, farewell, budget.requestsEndAt);
+  for (let tries = 1; ; tries++) {
+    if (clock.now() >= budget.stopAt) return "out_of_time";
+    const result = await endpoint.close(connectionId, budget.requestsEndAt);
+    const outcome = classify(result, connectedAt, clock.now());
+    switch (outcome.kind) {
+      case "delivered":
+        await removeRow(connection, Number.MAX_SAFE_INTEGER, ports);
+        return "ended";
+      case "gone":
+        await removeRow(connection, clock.now() - YOUNG_CONNECTION_MILLISECONDS, ports);
+        return "gone";
+      case "unsent":
+        return "out_of_time";
+      case "refused":
+        return { failure: outcome.reason };
+      case "retry":
+        if (outcome.reason === "gone_while_connecting") return "connecting";
+        if (tries >= MAX_CLOSES) return { failure: outcome.reason };
+        await new Promise<void>((resolve) => clock.after(fullJitterMs(tries, BACKOFF, random), resolve));
+    }
+  }
+}
+
+/** A row that cannot be removed now is found gone by the next notification. */
+async function removeRow(
+  connection: Connection,
+  connectedBefore: number,
+  { store, budget, log }: EndConnectionPorts,
+): Promise<void> {
+  try {
+    await store.removeGone(connection, connectedBefore, budget.requestsEndAt);
+  } catch (error) {
+    log.warn("remove_failed", { failure: failureCode(error) });
+  }
+}
