@@ -16,6 +16,7 @@ export type {
   SendFrame,
   ServerFrame,
 } from "./contract/frames";
+export { CONNECTION_ENDED } from "./contract/frames";
 export type {
   BackendRequest,
   DisconnectRequest,

@@ -38,6 +38,16 @@ const substring = (text: string, begin: Value, end: Value): string => {
   return text.slice(index(begin, "substring", last), last);
 };
 
+/** Java's: the difference of the first UTF-16 code units that differ, else of the lengths. */
+const compareAsJava = (text: string, other: string): number => {
+  const length = Math.min(text.length, other.length);
+  for (let at = 0; at < length; at += 1) {
+    const difference = text.charCodeAt(at) - other.charCodeAt(at);
+    if (difference !== 0) return difference;
+  }
+  return text.length - other.length;
+};
+
 const element = (list: List, position: Value): Value =>
   list.items[index(position, "get", list.items.length - 1)] ?? null;
 
@@ -57,6 +67,7 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
     "contains/1": (text: string, part: Value) => text.includes(string(part, "contains")),
     "indexOf/1": (text: string, part: Value) => BigInt(text.indexOf(string(part, "indexOf"))),
     "lastIndexOf/1": (text: string, part: Value) => BigInt(text.lastIndexOf(string(part, "lastIndexOf"))),
+    "compareTo/1": (text: string, other: Value) => BigInt(compareAsJava(text, string(other, "compareTo"))),
     "concat/1": (text: string, other: Value) => text + string(other, "concat"),
     "matches/1": (text: string, pattern: Value) =>
       new RegExp(`^(?:${javaRegex(string(pattern, "matches")).source})$`, "u").test(text),

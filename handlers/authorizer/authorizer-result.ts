@@ -1,6 +1,7 @@
 import { AUTHORIZER_CONTEXT } from "../../src/contract/authorizer-context";
 import type { Decision } from "./decide";
-import type { DenyReason } from "./deny-reason";
+
+type ContextName = (typeof AUTHORIZER_CONTEXT)[keyof typeof AUTHORIZER_CONTEXT];
 
 /** The principal of every refused request. */
 export const REFUSED_PRINCIPAL = "rogue";
@@ -19,8 +20,11 @@ export interface AuthorizerResult {
       { readonly Action: "execute-api:Invoke"; readonly Effect: "Allow" | "Deny"; readonly Resource: string },
     ];
   };
-  /** The access log has it as `$context.authorizer.refusal`. Not `error`: API Gateway uses that name itself. */
-  readonly context?: { readonly [AUTHORIZER_CONTEXT.refusal]: DenyReason };
+  /**
+   * What mapping templates and the access log read as `$context.authorizer.<name>`: of a refusal why, of an admission what
+   * is not as usual. Absent when there is nothing to say.
+   */
+  readonly context?: Readonly<Partial<Record<ContextName, string>>>;
 }
 
 /**
@@ -33,10 +37,20 @@ export function authorizerResult(decision: Decision, methodArn: string): Authori
     Statement: [{ Action: "execute-api:Invoke", Effect: effect, Resource: methodArn }],
   });
   return decision.allowed
-    ? { principalId: decision.userId, policyDocument: policyDocument("Allow") }
+    ? { principalId: decision.userId, policyDocument: policyDocument("Allow"), ...contextOf(decision) }
     : {
         principalId: REFUSED_PRINCIPAL,
         policyDocument: policyDocument("Deny"),
         context: { [AUTHORIZER_CONTEXT.refusal]: decision.reason },
       };
+}
+
+function contextOf({ protocol, end }: Extract<Decision, { allowed: true }>): Pick<AuthorizerResult, "context"> {
+  const values = {
+    [AUTHORIZER_CONTEXT.protocol]: protocol,
+    [AUTHORIZER_CONTEXT.expiresAt]: end?.expiresAt,
+    [AUTHORIZER_CONTEXT.deleteAt]: end?.deleteAt,
+  };
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? {} : { context: Object.fromEntries(given.map(([name, value]) => [name, String(value)])) };
 }

@@ -13,12 +13,20 @@ export interface AuthorizerConfiguration extends ClaimRules {
   readonly userIdClaim: string;
   /** Where the token may be. */
   readonly tokenSource: TokenSource;
+  /** Whether a connection ends when its token ends. */
+  readonly endConnectionsWithToken: boolean;
+  /** Empty: pages of any origin may connect. */
+  readonly allowedOrigins: readonly string[];
+  /** Absent: tokens are not revoked. */
+  readonly revocationsTable?: string;
 }
 
 /** A tolerance is for clocks that are slightly off; a longer one would lengthen every token's life. */
 export const MAX_CLOCK_TOLERANCE_SECONDS = 300;
 
 const API_STAGE = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+\/(?:[A-Za-z0-9_-]+|\$default)$/;
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/*]+$/;
 
 const NAME = AUTHORIZER_ENVIRONMENT;
 
@@ -40,7 +48,7 @@ export function readConfiguration(environment: Environment): AuthorizerConfigura
     keysUrl: keysUrl(environment),
     audiences: list(environment, NAME.authorizedAudiences),
     issuer: environment[NAME.authorizedIssuer]?.trim() || undefined,
-    verifyExpiration: verifyExpiration(environment),
+    verifyExpiration: flag(environment, NAME.verifyExpiration, true),
     clockToleranceSeconds: integerFrom(environment, NAME.clockToleranceSeconds, {
       fallback: 0,
       min: 0,
@@ -48,6 +56,9 @@ export function readConfiguration(environment: Environment): AuthorizerConfigura
     }),
     userIdClaim: environment[NAME.userIdClaim] || DEFAULT_USER_ID_CLAIM,
     tokenSource: tokenSource(environment),
+    endConnectionsWithToken: flag(environment, NAME.endConnectionsWithToken, false),
+    allowedOrigins: allowedOrigins(environment),
+    revocationsTable: environment[NAME.revocationsTable] || undefined,
   };
 }
 
@@ -76,10 +87,19 @@ function list(environment: Environment, name: string): readonly string[] {
   return items;
 }
 
-function verifyExpiration(environment: Environment): boolean {
-  const value = environment[NAME.verifyExpiration]?.trim() || "true";
+/** `*` and `null` are no origins: neither may come to mean "any". */
+function allowedOrigins(environment: Environment): readonly string[] {
+  const origins = list(environment, NAME.allowedOrigins);
+  if (!origins.every((origin) => ORIGIN.test(origin))) {
+    throw mustBe(NAME.allowedOrigins, "origins joined by commas, as in https://shop.example,http://localhost:3000");
+  }
+  return origins;
+}
+
+function flag(environment: Environment, name: string, fallback: boolean): boolean {
+  const value = environment[name]?.trim() || String(fallback);
   if (value !== "true" && value !== "false") {
-    throw mustBe(NAME.verifyExpiration, "true or false");
+    throw mustBe(name, "true or false");
   }
   return value === "true";
 }

@@ -10,6 +10,8 @@ import { type Decision, decide } from "./decide";
 import { fetchKeyDocument, type KeyDocument } from "./fetch-key-document";
 import { IssuerKeys } from "./issuer-keys";
 import { IssuerKeysUnavailableError } from "./key-fetch-error";
+import { type Revocations, RevocationsUnavailableError } from "./revocations";
+import { RevocationsTable } from "./revocations-table";
 
 /** What the authorizer needs of the world; each has the real thing as its default. */
 export interface AuthorizerPorts {
@@ -17,6 +19,8 @@ export interface AuthorizerPorts {
   readonly clock?: Pick<Clock, "now">;
   /** @default - over https */
   readonly fetchDocument?: (url: URL) => Promise<KeyDocument>;
+  /** Called when there is a table of revocations. @default - over DynamoDB */
+  readonly openRevocations?: (tableName: string, environment: Environment, now: () => number) => Revocations;
   /** Takes one JSON line. @default - standard output */
   readonly writeLog?: (line: string) => void;
 }
@@ -34,7 +38,12 @@ export type AuthorizerHandler = (
  */
 export function createHandler(
   environment: Environment,
-  { clock = systemClock, fetchDocument = fetchKeyDocument, writeLog }: AuthorizerPorts = {},
+  {
+    clock = systemClock,
+    fetchDocument = fetchKeyDocument,
+    openRevocations = (...args) => new RevocationsTable(...args),
+    writeLog,
+  }: AuthorizerPorts = {},
 ): AuthorizerHandler {
   const configuration = readConfiguration(environment);
   const logSettings = logSettingsFrom(environment);
@@ -45,16 +54,17 @@ export function createHandler(
     now,
     onFetchFailure: ({ failure, detail }) => logOf(undefined).warn("issuer_keys_fetch_failed", { failure, detail }),
   });
+  const { revocationsTable } = configuration;
+  const revocations = revocationsTable === undefined ? undefined : openRevocations(revocationsTable, environment, now);
   return async (event, context) => {
     const { requestId: apiRequestId, connectionId } = event.requestContext ?? {};
     const ids = { apiRequestId, connectionId };
     const log = logOf(context?.awsRequestId);
     let decision: Decision;
     try {
-      decision = await decide(event, configuration, keys, now);
+      decision = await decide(event, configuration, { keys, revocations, now });
     } catch (error) {
-      const reason = error instanceof IssuerKeysUnavailableError ? error.message : "internal_error";
-      log.error("authorization_failed", { ...ids, reason });
+      log.error("authorization_failed", { ...ids, ...failureFields(error) });
       throw error;
     }
     if (decision.allowed) {
@@ -65,4 +75,9 @@ export function createHandler(
     }
     return authorizerResult(decision, event.methodArn ?? "*");
   };
+}
+
+function failureFields(error: unknown): { readonly reason: string; readonly detail?: string } {
+  if (error instanceof RevocationsUnavailableError) return { reason: error.message, detail: error.detail };
+  return { reason: error instanceof IssuerKeysUnavailableError ? error.message : "internal_error" };
 }

@@ -2,29 +2,54 @@ import { ROUTE_KEYS } from "../../src/contract/routes";
 import { refuseClaims } from "./claims";
 import type { AuthorizerConfiguration } from "./configuration";
 import type { ConnectEvent } from "./connect-event";
+import { type ConnectionEnd, connectionEnd } from "./connection-end";
 import { type DenyReason, TokenRefusedError } from "./deny-reason";
+import { refuseOrigin } from "./origin";
+import { protocolOf } from "./protocol";
+import { type Revocations, refuseRevoked } from "./revocations";
 import { extractToken } from "./token";
 import { userIdOf } from "./user-id";
 import { type KeySource, verifyToken } from "./verify-token";
 
 /** Whether a client may connect, and as whom. */
 export type Decision =
-  | { readonly allowed: true; readonly userId: string }
+  | {
+      readonly allowed: true;
+      readonly userId: string;
+      /** What the client understands. Absent: bare notifications. */
+      readonly protocol?: number;
+      /** Absent: when API Gateway ends the connection. */
+      readonly end?: ConnectionEnd;
+    }
   | { readonly allowed: false; readonly reason: DenyReason };
+
+/** What a decision rests on besides the request. */
+export interface DecisionSources {
+  readonly keys: KeySource;
+  /** Absent: tokens are not revoked. */
+  readonly revocations?: Revocations;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
 
 /**
  * Judges a connection request. Every request gets a decision, however hostile.
  *
  * @throws IssuerKeysUnavailableError when there is nothing to judge a well-formed token by.
+ * @throws RevocationsUnavailableError when nobody can say whether a good token is revoked.
  */
 export async function decide(
   event: ConnectEvent,
-  { authorizedApis, tokenSource, userIdClaim, ...rules }: Omit<AuthorizerConfiguration, "keysUrl">,
-  keys: KeySource,
-  now: () => number,
+  configuration: Omit<AuthorizerConfiguration, "keysUrl" | "revocationsTable">,
+  { keys, revocations, now }: DecisionSources,
 ): Promise<Decision> {
+  const { authorizedApis, allowedOrigins, tokenSource, userIdClaim, endConnectionsWithToken, ...rules } = configuration;
   if (!authorizedApis.some((api) => event.methodArn === `${api}/${ROUTE_KEYS.connect}`)) {
     return { allowed: false, reason: "api_not_authorized" };
+  }
+  const foreign = refuseOrigin(event, allowedOrigins);
+  if (foreign) {
+    return { allowed: false, reason: foreign };
   }
   try {
     const token = await verifyToken(extractToken(event, tokenSource), keys);
@@ -33,7 +58,15 @@ export async function decide(
       return { allowed: false, reason };
     }
     const userId = userIdOf(token, userIdClaim);
-    return userId === undefined ? { allowed: false, reason: "subject_invalid" } : { allowed: true, userId };
+    if (userId === undefined) {
+      return { allowed: false, reason: "subject_invalid" };
+    }
+    const revoked = await refuseRevoked(token.claims, userId, revocations);
+    if (revoked) {
+      return { allowed: false, reason: revoked };
+    }
+    const end = endConnectionsWithToken ? connectionEnd(token.claims, rules, now()) : undefined;
+    return { allowed: true, userId, protocol: protocolOf(event), end };
   } catch (error) {
     if (error instanceof TokenRefusedError) {
       return { allowed: false, reason: error.reason };

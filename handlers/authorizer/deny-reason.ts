@@ -5,6 +5,8 @@
 export const DENY_REASONS = [
   /** The request is not for `$connect` of an API and stage listed in `AUTHORIZED_APIS`. */
   "api_not_authorized",
+  /** A page of an origin that `ALLOWED_ORIGINS` does not list asks to connect. */
+  "origin_not_allowed",
   /** No token where `JWT_TOKEN_SOURCE` says: the query parameter `authorization` or the header `Authorization`. */
   "token_missing",
   /** Longer than {@link MAX_TOKEN_LENGTH} characters. */
@@ -37,6 +39,8 @@ export const DENY_REASONS = [
   "audience_mismatch",
   /** `JWT_USER_ID_CLAIM` is not a string of 1 to 2,048 bytes without control characters, and no whole number. */
   "subject_invalid",
+  /** The user's tokens are revoked, and this one was issued before, or does not say when (`iat`). */
+  "token_revoked",
 ] as const;
 
 /** One of {@link DENY_REASONS}. */

@@ -48,7 +48,13 @@ export interface AckFrame {
   readonly requestId: string;
 }
 
-/** The message is missing, null, empty or too large, or the service has refused it: the backend does not get it. */
+/** The reason of an {@link ErrorFrame} after the end of the connection's token, with `endConnectionsWithToken`. */
+export const CONNECTION_ENDED = "connection_ended";
+
+/**
+ * The message is missing, null, empty or too large, the service has refused it, or the connection's token has ended: the
+ * backend does not get it.
+ */
 export interface ErrorFrame {
   /** Tells the frames apart. */
   readonly type: "error";
@@ -56,6 +62,8 @@ export interface ErrorFrame {
   readonly action: "send" | "publish";
   /** API Gateway's id of the request, as in the access log. */
   readonly requestId: string;
+  /** Only after the connection's end ({@link CONNECTION_ENDED}): the client connects again with a new token. */
+  readonly reason?: typeof CONNECTION_ENDED;
   /** For people: its words may change. */
   readonly message: string;
 }

@@ -1,6 +1,8 @@
+import { AUTHORIZER_CONTEXT } from "../contract/authorizer-context";
+import { CONNECTION_ENDED } from "../contract/frames";
 import { CONNECTION_ROW_SECONDS } from "../contract/limits";
 import { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES } from "../contract/messages";
-import { CONNECTION } from "../contract/tables";
+import { CONNECTION, PROTOCOLS } from "../contract/tables";
 
 /**
  * Mapping templates as API Gateway documents them for WebSocket APIs: Velocity over `$input`, `$context` and `$util`.
@@ -13,15 +15,25 @@ import { CONNECTION } from "../contract/tables";
 /** `escapeJavaScript` writes ' as \', which JSON does not know; AWS documents this repair. */
 const USER_ID_JSON = `$util.escapeJavaScript($context.authorizer.principalId).replaceAll("\\\\'","'")`;
 
-/** DynamoDB PutItem for `$connect`. Epoch seconds by integer division: `delete_at` is a Number, or TTL ignores it. */
+/** What the authorizer says of a connection, or an empty text: an authorizer that was released earlier says nothing. */
+function saidByAuthorizer(name: keyof typeof AUTHORIZER_CONTEXT): string {
+  return `"$!context.authorizer.${AUTHORIZER_CONTEXT[name]}"`;
+}
+
+/**
+ * DynamoDB PutItem for `$connect`. `delete_at` is the authorizer's, or else epoch seconds by integer division: it is a
+ * Number, or TTL ignores it.
+ */
 export function putConnectionTemplate(tableName: string): string {
   return (
-    `#set($deleteAt = $context.requestTimeEpoch / 1000 + ${CONNECTION_ROW_SECONDS})` +
+    `#set($deleteAt = ${saidByAuthorizer("deleteAt")})#set($protocol = ${saidByAuthorizer("protocol")})` +
+    `#if($deleteAt == "")#set($deleteAt = $context.requestTimeEpoch / 1000 + ${CONNECTION_ROW_SECONDS})#end` +
     `{"TableName":"${tableName}","Item":{` +
     `"${CONNECTION.userId}":{"S":"${USER_ID_JSON}"},` +
     `"${CONNECTION.connectionId}":{"S":"$context.connectionId"},` +
     `"${CONNECTION.connectedAt}":{"N":"$context.requestTimeEpoch"},` +
-    `"${CONNECTION.deleteAt}":{"N":"$deleteAt"}}}`
+    `"${CONNECTION.deleteAt}":{"N":"$deleteAt"}` +
+    `#if($protocol == "${PROTOCOLS.envelopes}"),"${CONNECTION.protocol}":{"N":"${PROTOCOLS.envelopes}"}#end}}`
   );
 }
 
@@ -48,9 +60,18 @@ const SET_MESSAGE =
   `#elseif($json != "null")#set($message = "$!json")` +
   `#else#set($message = "")#end`;
 
-/** `&<parameter>=<message>`, or nothing. */
+/**
+ * When the connection ends by the authorizer's word, and the time of the frame: epoch milliseconds of 13 digits both, so
+ * that texts compare as numbers do.
+ */
+const SET_END = `#set($expiresAt = ${saidByAuthorizer("expiresAt")})#set($now = "$!context.requestTimeEpoch")`;
+
+/** A comparison that fails counts as an end, not as a connection without one. */
+const IS_OPEN = `($expiresAt == "" || $now.compareTo($expiresAt) < 0)`;
+
+/** `&<parameter>=<message>`, or nothing: also after the connection's end, so that the service refuses the request. */
 function messageParameter(parameter: string): string {
-  return `#if($message != "")&${parameter}=$util.urlEncode($message)#end`;
+  return `${SET_END}#if($message != "" && ${IS_OPEN})&${parameter}=$util.urlEncode($message)#end`;
 }
 
 interface Attribute {
@@ -100,10 +121,12 @@ export function publishTemplate(topicArn: string): string {
 /** What the client hears when the service took its message. `$context` only: the service answers in XML or JSON. */
 export const ACK_TEMPLATE = `{"type":"ack","action":"$context.routeKey","requestId":"$context.requestId"}`;
 
-/** What it hears when the service refused, a missing message included. */
+/** What it hears when the service refused: the message is missing, or the connection's end has passed. */
 export const ERROR_TEMPLATE =
-  `{"type":"error","action":"$context.routeKey","requestId":"$context.requestId",` +
-  `"message":"The message is missing, empty or too large, or the service refused it."}`;
+  `${SET_END}{"type":"error","action":"$context.routeKey","requestId":"$context.requestId",` +
+  `#if${IS_OPEN}"message":"The message is missing, empty or too large, or the service refused it."` +
+  `#else"reason":"${CONNECTION_ENDED}",` +
+  `"message":"The token of this connection has ended. Connect again with a new token."#end}`;
 
 /** The request of the MOCK integration that answers a ping. */
 export const PING_REQUEST_TEMPLATE = `{"statusCode":200}`;

@@ -19,7 +19,7 @@ export interface AdmissionProps {
   /**
    * The web origins whose pages may connect, as browsers send them: `https://shop.example`. A client that sends no
    * `Origin`, so an app or a server, may always connect.
-   * @default [] any origin
+   * @default []
    */
   readonly allowedOrigins?: readonly string[];
 }

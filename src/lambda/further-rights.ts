@@ -13,7 +13,7 @@ export interface FurtherRights {
   readonly name: string;
   readonly existence: Existence;
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
-  /** What it does with the key then. @default nothing */
+  /** What it does with the key then. @default - nothing */
   readonly keyUses?: readonly KeyUse[];
 }
 

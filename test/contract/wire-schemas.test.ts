@@ -5,18 +5,19 @@ import { presenceEvent } from "../../handlers/presence/presence-event";
 import { disconnectFrame, envelope } from "../../handlers/pusher/envelope";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
 import { parseRequest } from "../../handlers/pusher/parse-request";
-import type {
-  AckFrame,
-  ClientFrame,
-  DisconnectFrame,
-  ErrorFrame,
-  GatewayErrorFrame,
-  NotificationFrame,
-  PingFrame,
-  PongFrame,
-  PublishFrame,
-  SendFrame,
-  ServerFrame,
+import {
+  type AckFrame,
+  type ClientFrame,
+  CONNECTION_ENDED,
+  type DisconnectFrame,
+  type ErrorFrame,
+  type GatewayErrorFrame,
+  type NotificationFrame,
+  type PingFrame,
+  type PongFrame,
+  type PublishFrame,
+  type SendFrame,
+  type ServerFrame,
 } from "../../src/contract/frames";
 import {
   type DisconnectRequest,
@@ -109,6 +110,7 @@ describe("the types of src/contract", () => {
         type: "required",
         action: "required",
         requestId: "required",
+        reason: "optional",
         message: "required",
       } satisfies Members<ErrorFrame>,
       part("server-frame", "$defs", "error"),
@@ -186,7 +188,10 @@ describe("the types of src/contract", () => {
     const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
       fc.record({ type: fc.constant("pong"), statusCode: fc.constant(200), connectionId: text }),
       fc.record({ type: fc.constant("ack"), action, requestId: text }),
-      fc.record({ type: fc.constant("error"), action, requestId: text, message: text }),
+      fc.record(
+        { type: fc.constant("error"), action, requestId: text, reason: fc.constant(CONNECTION_ENDED), message: text },
+        { requiredKeys: ["type", "action", "requestId", "message"] },
+      ),
       fc.record({ message: text, connectionId: text, requestId: text }),
     );
     const request: fc.Arbitrary<NotificationRequest> = fc.record(
@@ -347,6 +352,9 @@ describe("the schemas accept exactly what SUMU takes", () => {
     assertMatches("server-frame", JSON.parse(render(PONG_TEMPLATE, "")));
     assertMatches("server-frame", JSON.parse(render(ACK_TEMPLATE, "<xml/>")));
     assertMatches("server-frame", JSON.parse(render(ERROR_TEMPLATE, "<xml/>")));
+    const ended = { ...context, authorizer: { ...context.authorizer, expires_at: "1764000000999" } };
+    const frame = renderTemplate(ERROR_TEMPLATE, { body: "<xml/>", context: ended, nullReference: "empty" });
+    assertMatches("server-frame", JSON.parse(frame));
     assertMatches("server-frame", JSON.parse(errorFrame("Forbidden", context.connectionId, context.requestId)));
   });
 

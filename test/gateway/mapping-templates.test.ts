@@ -142,6 +142,46 @@ describe("a frame without a message", () => {
   });
 });
 
+describe("a frame of a connection whose authorizer has said when it ends", () => {
+  const at = (expires_at: string) => ({ ...CONTEXT, authorizer: { ...CONTEXT.authorizer, expires_at } });
+  const body = '{"action":"send","message":"hi"}';
+  const { MessageBody: _body, ...noMessage } = sent("hi");
+  const { Message: _message, ...nothingPublished } = published("hi");
+
+  test("goes to SQS and SNS up to the last millisecond before the end", () => {
+    const context = at("1764000001000");
+    expect(form(render(sendMessageTemplate(), body, context))).toEqual(sent("hi"));
+    expect(form(render(publishTemplate(TOPIC_ARN), body, context))).toEqual(published("hi"));
+  });
+
+  test.each(["1764000000999", "1764000000998", "1763999999999"])(
+    "takes no message with it at or after the end, so that the service refuses it: %s",
+    (end) => {
+      expect(form(render(sendMessageTemplate(), body, at(end)))).toEqual(noMessage);
+      expect(form(render(publishTemplate(TOPIC_ARN), body, at(end)))).toEqual(nothingPublished);
+    },
+  );
+
+  test("is answered by a frame that says that the connection has ended", () => {
+    expect(JSON.parse(render(ERROR_TEMPLATE, "<xml/>", at("1764000000999")))).toEqual({
+      type: "error",
+      action: "send",
+      requestId: "J6x7eGbqIAMFwyg=",
+      reason: "connection_ended",
+      message: "The token of this connection has ended. Connect again with a new token.",
+    });
+  });
+
+  test("is answered as ever before the end, and where the authorizer says nothing, byte for byte", () => {
+    const asEver =
+      '{"type":"error","action":"send","requestId":"J6x7eGbqIAMFwyg=",' +
+      '"message":"The message is missing, empty or too large, or the service refused it."}';
+    expect(render(ERROR_TEMPLATE, "<xml/>", at("1764000001000"))).toBe(asEver);
+    expect(render(ERROR_TEMPLATE, "<xml/>")).toBe(asEver);
+    expect(render(ERROR_TEMPLATE, "<xml/>", at(""))).toBe(asEver);
+  });
+});
+
 /** A template as Velocity's tokens: directives, and what stands between them. */
 const DIRECTIVES = /#(?:set|if|elseif|else|end)\b/g;
 
@@ -167,10 +207,12 @@ describe("the templates of send and publish depend on nothing that versions of V
         "($message",
         "($message",
         "($message",
+        "($expiresAt",
+        "($now",
       ]);
       for (const set of sets) {
         // Quiet references only: one without a value is an empty string.
-        expect(set).toMatch(/^\(\$\w+ = "(?:\$!\w+(?:\.\w+\('[^']*'\))?)?"\)/);
+        expect(set).toMatch(/^\(\$\w+ = "(?:\$!\w+(?:\.\w+(?:\('[^']*'\))?)*)?"\)/);
       }
     },
   );
@@ -191,6 +233,34 @@ describe("the templates of send and publish depend on nothing that versions of V
 });
 
 describe("the request of $connect", () => {
+  const itemWith = (authorizer: Readonly<Record<string, string>>) =>
+    JSON.parse(
+      render(putConnectionTemplate("shop-sumu-connections"), "", {
+        ...CONTEXT,
+        authorizer: { ...CONTEXT.authorizer, ...authorizer },
+      }),
+    ).Item;
+  const usual = {
+    user_id: { S: "alice" },
+    connection_id: { S: "J6x7dFvtIAMCIGA=" },
+    connected_at: { N: "1764000000999" },
+    delete_at: { N: "1764007500" },
+  };
+
+  test("puts the authorizer's time to live, where there is one", () => {
+    expect(itemWith({ delete_at: "1764000060", expires_at: "1764000060999" })).toEqual({
+      ...usual,
+      delete_at: { N: "1764000060" },
+    });
+    expect(itemWith({ expires_at: "1764007200999" })).toEqual(usual);
+  });
+
+  test("puts the protocol that SUMU knows, and no other", () => {
+    expect(itemWith({ protocol: "2" })).toEqual({ ...usual, protocol: { N: "2" } });
+    for (const protocol of ["", "1", "3", "02", "null", '2"},"x":{"S":"'])
+      expect(itemWith({ protocol })).toEqual(usual);
+  });
+
   test("puts the connection with its time to live as a Number of epoch seconds", () => {
     expect(JSON.parse(render(putConnectionTemplate("shop-sumu-connections"), ""))).toEqual({
       TableName: "shop-sumu-connections",

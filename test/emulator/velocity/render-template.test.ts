@@ -51,6 +51,11 @@ const RENDERED: readonly (readonly [behaviour: string, template: string, output:
     "$input.path('$.message').length() $input.path('$.message').substring(1, 3) $input.path('$.message').contains('i \"')",
     "6 i  true",
   ],
+  [
+    "compares strings as Java does",
+    "#set($now = \"$context.requestTimeEpoch\")$now.compareTo('1700000000124') $now.compareTo($now) $now.compareTo('170') $now.compareTo('')",
+    "-1 0 10 13",
+  ],
   ["replaces by a Java regular expression", "$input.json('$.message').replaceAll('^\"|\"$', '')", 'hi \\"x\\"'],
   ["tells a JSON string by its quote", "#if($input.json('$.message').startsWith('\"'))string#end", "string"],
   ["undoes escaped single quotes as AWS advises", '$util.escapeJavaScript("it\'s").replaceAll("\\\\\'", "\'")', "it's"],

@@ -18,6 +18,9 @@ describe("readConfiguration", () => {
       clockToleranceSeconds: 0,
       userIdClaim: "sub",
       tokenSource: "either",
+      endConnectionsWithToken: false,
+      allowedOrigins: [],
+      revocationsTable: undefined,
     });
   });
 
@@ -29,6 +32,9 @@ describe("readConfiguration", () => {
       JWT_CLOCK_TOLERANCE_SECONDS: "",
       JWT_USER_ID_CLAIM: "",
       JWT_TOKEN_SOURCE: "",
+      END_CONNECTIONS_WITH_TOKEN: "",
+      ALLOWED_ORIGINS: "",
+      REVOCATIONS_TABLE_NAME: "",
     };
     expect(readConfiguration({ ...ENVIRONMENT, ...empty })).toEqual(readConfiguration(ENVIRONMENT));
   });
@@ -44,6 +50,9 @@ describe("readConfiguration", () => {
         JWT_CLOCK_TOLERANCE_SECONDS: "300",
         JWT_USER_ID_CLAIM: "https://shop.example/user id",
         JWT_TOKEN_SOURCE: "header",
+        END_CONNECTIONS_WITH_TOKEN: "true",
+        ALLOWED_ORIGINS: "https://shop.example,capacitor://localhost",
+        REVOCATIONS_TABLE_NAME: "shop-sumu-revocations",
       }),
     ).toEqual({
       authorizedApis: [API, "arn:aws-cn:execute-api:cn-north-1:123456789012:f6g7h8/$default"],
@@ -54,6 +63,9 @@ describe("readConfiguration", () => {
       clockToleranceSeconds: 300,
       userIdClaim: "https://shop.example/user id",
       tokenSource: "header",
+      endConnectionsWithToken: true,
+      allowedOrigins: ["https://shop.example", "capacitor://localhost"],
+      revocationsTable: "shop-sumu-revocations",
     });
   });
 
@@ -86,6 +98,13 @@ describe("readConfiguration", () => {
     ["JWT_CLOCK_TOLERANCE_SECONDS", "a minute"],
     ["JWT_TOKEN_SOURCE", "cookie"],
     ["JWT_TOKEN_SOURCE", "Query"],
+    ["END_CONNECTIONS_WITH_TOKEN", "yes"],
+    ["ALLOWED_ORIGINS", ","],
+    ["ALLOWED_ORIGINS", "*"],
+    ["ALLOWED_ORIGINS", "null"],
+    ["ALLOWED_ORIGINS", "shop.example"],
+    ["ALLOWED_ORIGINS", "https://shop.example/"],
+    ["ALLOWED_ORIGINS", "https://*.shop.example"],
   ])("rejects %s=%s by one error that names it", (name, value) => {
     expect(() => readConfiguration({ ...ENVIRONMENT, [name]: value })).toThrow(new RegExp(`^${name} must be `));
   });

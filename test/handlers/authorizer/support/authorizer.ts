@@ -20,22 +20,41 @@ export const CLAIMS = { iss: ISSUER, aud: "app", sub: "user-1", iat: NOW_SECONDS
 interface AuthorizerSetting {
   readonly environment?: Readonly<Record<string, string>>;
   readonly document?: unknown;
+  /** Epoch seconds by user, or what the table's reader throws. @default {@link REVOKED_USER} is revoked now */
+  readonly revocations?: Readonly<Record<string, number>> | Error;
 }
 
+/** A user whose tokens are revoked, those of this second excepted. */
+export const REVOKED_USER = "user-revoked";
+
 /** An authorizer whose issuer publishes `document` (a JWKS of all keys above, unless told otherwise). */
-export function createAuthorizer({ environment, document }: AuthorizerSetting = {}) {
+export function createAuthorizer({
+  environment,
+  document,
+  revocations = { [REVOKED_USER]: NOW_SECONDS },
+}: AuthorizerSetting = {}) {
+  const lookups: string[] = [];
   const lines: string[] = [];
   const settings = {
     AUTHORIZED_APIS: API_STAGE,
     JWT_ISSUER_JWKS_URI: "https://issuer.example/keys",
     JWT_AUTHORIZED_AUDIENCES: "app,web",
     JWT_AUTHORIZED_ISSUER: ISSUER,
+    ALLOWED_ORIGINS: "https://app.example",
+    REVOCATIONS_TABLE_NAME: "acme-sumu-revocations",
     SUMU_STACK: "acme-sumu",
     ...environment,
   };
   const handler = createHandler(settings, {
     clock: { now: () => NOW_SECONDS * 1_000 },
     writeLog: (line) => lines.push(line),
+    openRevocations: (tableName) => ({
+      issuedBefore: async (userId) => {
+        lookups.push(`${tableName} ${userId}`);
+        if (revocations instanceof Error) throw revocations;
+        return revocations[userId];
+      },
+    }),
     fetchDocument: async () => {
       if (document instanceof Error) {
         throw document;
@@ -44,7 +63,7 @@ export function createAuthorizer({ environment, document }: AuthorizerSetting = 
       return { body: JSON.stringify(document ?? jwks), lifetimeSeconds: 600 };
     },
   });
-  return { handler, lines };
+  return { handler, lines, lookups };
 }
 
 export const allow = (principalId: string) => ({
@@ -69,6 +88,7 @@ export const signedWith = (claims: Record<string, unknown>) => connectEvent(sign
 /** A request for each reason that there is. */
 export const REFUSED: Readonly<Record<DenyReason, ConnectEvent>> = {
   api_not_authorized: connectEvent(signToken(rsa, CLAIMS), { methodArn: `${API_STAGE}2/$connect` }),
+  origin_not_allowed: connectEvent(signToken(rsa, CLAIMS), { headers: { Origin: "https://other.example" } }),
   token_missing: connectEvent(),
   token_too_large: signedWith({ roles: "x".repeat(9_000) }),
   token_malformed: connectEvent("letmein"),
@@ -85,4 +105,5 @@ export const REFUSED: Readonly<Record<DenyReason, ConnectEvent>> = {
   issuer_mismatch: signedWith({ iss: "https://other.example/" }),
   audience_mismatch: signedWith({ aud: ["other"] }),
   subject_invalid: signedWith({ sub: ["user-1"] }),
+  token_revoked: signedWith({ sub: REVOKED_USER }),
 };

@@ -1,0 +1,23 @@
+import { CONNECTION_LIFETIME_SECONDS } from "../../src/contract/limits";
+import type { ClaimRules, Claims } from "./claims";
+
+/** When a connection ends before API Gateway's own limit. */
+export interface ConnectionEnd {
+  /** Epoch milliseconds: the token's end with the tolerance, at most two hours from now. */
+  readonly expiresAt: number;
+  /** Epoch seconds, for the row. Absent when API Gateway ends the connection before its token ends: the row's usual time counts. */
+  readonly deleteAt?: number;
+}
+
+/**
+ * When the connection of a token ends that {@link refuseClaims} has accepted; undefined while expiration is not verified,
+ * since a token's end has no meaning then.
+ */
+export function connectionEnd({ exp }: Claims, rules: ClaimRules, now: number): ConnectionEnd | undefined {
+  if (!rules.verifyExpiration || typeof exp !== "number") return undefined;
+  const tokenEnd = Math.floor((exp + rules.clockToleranceSeconds) * 1_000);
+  const lastMoment = now + CONNECTION_LIFETIME_SECONDS * 1_000;
+  return tokenEnd > lastMoment
+    ? { expiresAt: lastMoment }
+    : { expiresAt: tokenEnd, deleteAt: Math.floor(tokenEnd / 1_000) };
+}
