@@ -146,7 +146,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   const info = describe(provisioned.outputs, gateway.url, page.url, pageKey, access);
   page.serve({
     stack: { websocket_url: info.websocket_url },
-    notify: (via, notification) => notify(info, aws, via, notification),
+    request: (via, request) => sendRequest(info, aws, via, request),
     watch: async (onEvent) => {
       // The messages first: what changes while the table is read is then heard, and told apart by its version.
       const stop = await watchMessages(info, aws, onEvent);
@@ -230,14 +230,14 @@ function describe(
   };
 }
 
-/** Sends a notification as a backend would. */
-async function notify(
+/** Sends a request as a backend would. */
+async function sendRequest(
   { notifications }: StackInfo,
   { sns, sqs }: AwsClients,
   via: "topic" | "queue",
-  notification: unknown,
+  request: unknown,
 ): Promise<void> {
-  const text = JSON.stringify(notification);
+  const text = JSON.stringify(request);
   await (via === "topic"
     ? sns.send(new PublishCommand({ TopicArn: notifications.topic.arn, Message: text }))
     : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queue.url, MessageBody: text })));
