@@ -63,8 +63,9 @@ $("#notify").addEventListener("submit", async (event) => {
   error.textContent = "";
   $("#notify-sent").textContent = "";
   try {
-    const users = names(form.get("users"));
     const isForAll = form.get("to") === "all";
+    // The field is disabled then, and not in the form's data.
+    const users = isForAll ? [] : names(form.get("users"));
     if (!isForAll && users.length === 0) throw new Error("Name a user, or choose Everybody.");
     const to = isForAll ? "everyone" : { users };
     const except = { users: names(form.get("exclude")) };
