@@ -10,6 +10,7 @@ const SUBJECTS = {
   pusher: { name: "SUMU: pusher", subject: "cold-sumu", handler: "pusher" },
   presence: { name: "SUMU: presence", subject: "cold-presence", handler: "presence" },
   sdk: { name: "AWS SDK, bundled", subject: "cold-sdk" },
+  // The HTTP client that SUMU could use instead of its own: see handlers/aws/http-pool.ts.
   floor: { name: "unsigned undici, bundled, no table", subject: "cold-floor" },
 } as const satisfies Record<string, { name: string; subject: ColdSubject | "node"; handler?: string }>;
 

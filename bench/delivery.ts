@@ -1,3 +1,4 @@
+import { PROTOCOLS } from "../src/contract/tables";
 import type { Laboratory, RunOptions, Subject } from "./laboratory";
 import type { BenchSession } from "./session";
 import type { Figures, Task } from "./subjects/subject";
@@ -35,6 +36,12 @@ const MEASUREMENTS = {
   single: { name: "SUMU: single", subject: "sumu", task: SINGLE },
   batch: { name: "SUMU: batch of 10 x 1,000 users", subject: "sumu", task: BATCH },
   broadcast: { name: "SUMU: broadcast to 10,000", subject: "sumu", task: BROADCAST_10K },
+  envelopes: {
+    name: "SUMU: broadcast to 10,000 connections of protocol 2",
+    subject: "sumu",
+    task: BROADCAST_10K,
+    protocol: PROTOCOLS.envelopes,
+  },
   million: {
     name: `SUMU: broadcast to a million, in a function of ${SMALL_FUNCTION_MEBIBYTES} MB`,
     subject: "sumu",
@@ -71,6 +78,7 @@ type Key = keyof typeof MEASUREMENTS;
 const BOUNDS: Partial<Record<Key, { readonly by: Key; readonly limit: number; readonly text: string }>> = {
   single: { by: "sdkSingle", limit: 1 / 3, text: "a third of the SDK's" },
   broadcast: { by: "floor", limit: 2.5, text: "2.5 x the floor" },
+  envelopes: { by: "broadcast", limit: 1.1, text: "1.1 x the bare broadcast" },
 };
 
 /** CPU for each delivered message, table reads included; messages a second; memory. Medians, ratios within a round. */
@@ -107,9 +115,7 @@ function wantedKeys(session: BenchSession): readonly Key[] {
   for (const key of all) {
     const { name, onlyWhenNamed }: Measurement = MEASUREMENTS[key];
     if (!session.wants(SECTION, name, { onlyWhenNamed })) continue;
-    wanted.add(key);
-    const { by } = BOUNDS[key] ?? {};
-    if (by !== undefined) wanted.add(by);
+    for (let next: Key | undefined = key; next !== undefined; next = BOUNDS[next]?.by) wanted.add(next);
   }
   return all.filter((key) => wanted.has(key));
 }

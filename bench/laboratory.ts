@@ -14,6 +14,8 @@ export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-flo
 
 export interface RunOptions {
   readonly faults?: EndpointFaults;
+  /** What the clients understand. @default - bare notifications */
+  readonly protocol?: number;
   /** Node's heap as Lambda sizes it for a function of so much memory. @default - as Node sizes it on this machine */
   readonly functionMebibytes?: number;
 }
@@ -45,9 +47,9 @@ export async function openLaboratory(): Promise<Laboratory> {
 
   return {
     bundle,
-    run: async (subject, task, { faults, functionMebibytes } = {}) => {
+    run: async (subject, task, { faults, protocol, functionMebibytes } = {}) => {
       const script = path.join(folder, `${subject}.mjs`);
-      aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults);
+      aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults, protocol);
       const child = fork(script, [JSON.stringify(task), bundle(subject === "presence" ? "presence" : "pusher")], {
         execPath,
         execArgv: heapFlags(functionMebibytes),

@@ -17,8 +17,8 @@ export interface LocalAws {
   readonly endpoint: string;
   /** PEM, for NODE_EXTRA_CA_CERTS. */
   readonly certificate: string;
-  /** Begins anew: fills the table, forgets presence. */
-  reset(rows: number, faults?: EndpointFaults): void;
+  /** Begins anew: fills the table with connections of a protocol, forgets presence. */
+  reset(rows: number, faults?: EndpointFaults, protocol?: number): void;
   /** Fills the table, empties the queue, zeroes the counters. */
   fill(rows: number): void;
   /** From now on nobody is connected. */
@@ -48,6 +48,7 @@ export async function startLocalAws(): Promise<LocalAws> {
   const state = {
     rows: 0,
     faults: {} as EndpointFaults,
+    protocol: undefined as number | undefined,
     queued: [] as string[],
     posts: 0,
     delivered: 0,
@@ -71,16 +72,20 @@ export async function startLocalAws(): Promise<LocalAws> {
     switch (operation) {
       case "Query":
         if (input.Select === "COUNT") return JSON.stringify({ Count: state.connected ? 1 : 0 });
-        return JSON.stringify({ Count: 1, Items: [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)))] });
+        return JSON.stringify({
+          Count: 1,
+          Items: [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)), state.protocol)],
+        });
       case "Scan": {
         const memo = JSON.stringify([
           state.rows,
+          state.protocol,
           input.Segment,
           input.TotalSegments,
           input.ExclusiveStartKey,
           input.Limit,
         ]);
-        const page = pages.get(memo) ?? JSON.stringify(scan(state.rows, input));
+        const page = pages.get(memo) ?? JSON.stringify(scan(state, input));
         pages.set(memo, page);
         return page;
       }
@@ -138,9 +143,9 @@ export async function startLocalAws(): Promise<LocalAws> {
   return {
     endpoint: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     certificate,
-    reset: (rows, faults = {}) => {
+    reset: (rows, faults = {}, protocol = undefined) => {
       presence.clear();
-      Object.assign(state, { faults, connected: true });
+      Object.assign(state, { faults, protocol, connected: true });
       fill(rows);
     },
     fill,
@@ -165,13 +170,14 @@ export async function startLocalAws(): Promise<LocalAws> {
   };
 }
 
-function item(index: number): object {
+function item(index: number, protocol: number | undefined): object {
   const now = Date.now();
   return {
     user_id: { S: userId(index) },
     connection_id: { S: connectionId(index) },
     connected_at: { N: String(now - 600_000) },
     delete_at: { N: String(Math.floor(now / 1_000) + 6_600) },
+    ...(protocol !== undefined && { protocol: { N: String(protocol) } }),
   };
 }
 
@@ -183,7 +189,7 @@ interface ScanInput {
 }
 
 function scan(
-  rows: number,
+  { rows, protocol }: { readonly rows: number; readonly protocol: number | undefined },
   { Segment = 0, TotalSegments = 1, ExclusiveStartKey, Limit = PAGE_ROWS }: ScanInput,
 ): object {
   const end = Math.floor((rows * (Segment + 1)) / TotalSegments);
@@ -192,7 +198,7 @@ function scan(
       ? Math.floor((rows * Segment) / TotalSegments)
       : Number(ExclusiveStartKey.user_id.S.slice(-12)) + 1;
   const to = Math.min(end, from + Math.min(Limit, PAGE_ROWS));
-  const Items = Array.from({ length: to - from }, (_, index) => item(from + index));
+  const Items = Array.from({ length: to - from }, (_, index) => item(from + index, protocol));
   const last = { user_id: { S: userId(to - 1) }, connection_id: { S: connectionId(to - 1) } };
   return { Count: Items.length, Items, LastEvaluatedKey: to === end ? undefined : last };
 }

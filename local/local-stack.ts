@@ -19,6 +19,7 @@ import { ensureMiniStack } from "./backend/install";
 import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
 import { type ProvisionedStack, provision } from "./backend/provision";
 import { Cleanup } from "./cleanup";
+import type { Decision } from "./enforcement/decision";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
 import { LOOPBACK, urlHost } from "./listening";
@@ -40,6 +41,8 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly presenceSource?: string;
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
+  /** Called once for each kind of call that the policies of the stack decide on, denials among them. */
+  readonly onDecision?: (decision: Decision) => void;
   /** Told before each step that takes time. */
   readonly onStep?: (step: string) => void;
   /** Gives up, and cleans up, when aborted before the stack is ready. */
@@ -132,6 +135,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     json: stack.json as object,
     state: provisioned.state,
     aws: access,
+    enforces: options.awsEndpoint === undefined,
     host,
     port: gatewayPort,
     limits: options.limits ?? {},
@@ -142,7 +146,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   const info = describe(provisioned.outputs, gateway.url, page.url, pageKey, access);
   page.serve({
     stack: { websocket_url: info.websocket_url },
-    notify: (via, notification) => notify(info, aws, via, notification),
+    request: (via, request) => sendRequest(info, aws, via, request),
     watch: async (onEvent) => {
       // The messages first: what changes while the table is read is then heard, and told apart by its version.
       const stop = await watchMessages(info, aws, onEvent);
@@ -162,7 +166,7 @@ async function all<A, B>(promises: readonly [Promise<A>, Promise<B>]): Promise<[
 }
 
 async function startAws(
-  { awsEndpoint, signal, port = 0, host }: LocalStackOptions,
+  { awsEndpoint, signal, port = 0, host, onDecision }: LocalStackOptions,
   folder: string,
   cleanup: Cleanup,
   onStep: (step: string) => void,
@@ -179,7 +183,15 @@ async function startAws(
     }),
     ensureMiniStack({ signal }),
   ]);
-  const backend = await startMiniStack({ python, node, folder, host, port: port === 0 ? undefined : port + 2 });
+  const backend = await startMiniStack({
+    python,
+    node,
+    folder,
+    host,
+    port: port === 0 ? undefined : port + 2,
+    enforces: true,
+    onDecision,
+  });
   cleanup.add(() => backend.stop());
   return backend;
 }
@@ -218,14 +230,14 @@ function describe(
   };
 }
 
-/** Sends a notification as a backend would. */
-async function notify(
+/** Sends a request as a backend would. */
+async function sendRequest(
   { notifications }: StackInfo,
   { sns, sqs }: AwsClients,
   via: "topic" | "queue",
-  notification: unknown,
+  request: unknown,
 ): Promise<void> {
-  const text = JSON.stringify(notification);
+  const text = JSON.stringify(request);
   await (via === "topic"
     ? sns.send(new PublishCommand({ TopicArn: notifications.topic.arn, Message: text }))
     : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queue.url, MessageBody: text })));

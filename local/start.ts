@@ -1,4 +1,5 @@
 import { runCommand } from "./commands/run-command";
+import { describeDenial } from "./enforcement/describe-denial";
 import { environmentLines } from "./environment-lines";
 import { LOOPBACK } from "./listening";
 import { type LocalStack, startLocalStack } from "./local-stack";
@@ -30,6 +31,10 @@ async function main(args: readonly string[]): Promise<number> {
       ...options,
       signal: interrupted.signal,
       onStep: (step) => say(`  ${step} …`),
+      onDecision: (decision) => {
+        // On the standard error with --json, whose one line on the standard output scripts read.
+        if (decision.kind === "denied") (options.json ? console.error : say)(`  ${describeDenial(decision)}`);
+      },
       onAccessLog: (line) => say(line),
       onFault: ({ routeKey, requestId, reason }) => say(`  gateway: ${routeKey} ${requestId}: ${reason}`),
       onRestart: (reason) => say(`  The gateway ended (${reason}) and is started again.`),

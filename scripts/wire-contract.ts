@@ -45,7 +45,7 @@ function schemaText(file: string, schema: Schema): string {
 
 function membersTable(schema: Schema, root: Schema): string {
   const rows = members(schema, root, "").map((cells) => `| ${cells.join(" | ")} |`);
-  return ["| member | is | meaning |", "| --- | --- | --- |", ...rows].join("\n");
+  return ["| field | is | meaning |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 /** Every member, those of members too, as `message.user_id`. */

@@ -10,6 +10,7 @@ import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
 import type { PostResult } from "../handlers/pusher/post-result";
 import { type MessageOutcome, type PusherSettings, push } from "../handlers/pusher/pusher";
+import { RecentAnswers } from "../handlers/pusher/recent-answers";
 import type { RevocationStore } from "../handlers/pusher/revocations-table";
 import { timeBudget } from "../handlers/pusher/time-budget";
 import type { LogFields } from "../handlers/shared/log";
@@ -78,6 +79,7 @@ export class SimulatedAws {
   peakReads = 0;
   reads = 0;
   invocations = 0;
+  readonly #recentAnswers = new RecentAnswers();
   #posts = 0;
   #reads = 0;
   readonly #gone = new Set<string>();
@@ -124,6 +126,7 @@ export class SimulatedAws {
         endpoint: this.#endpoint(end),
         outbox: this.#outbox(end),
         revocations: this.options.hasRevocations ? this.#revocations(end) : undefined,
+        recentAnswers: this.#recentAnswers,
         clock: this.clock,
         random: () => 0.5,
         log: {

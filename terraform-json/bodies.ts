@@ -12,18 +12,28 @@ export function evaluateBody(body: unknown, scope: Scope, place: string): Value 
   if (Array.isArray(body)) return body.map((item, index) => evaluateBody(item, scope, `${place}[${index}]`));
   if (isObject(body)) {
     const entries = Object.entries(body).filter(([key]) => key !== "//" && key !== "dynamic");
-    return Object.fromEntries([
-      ...entries.map(([key, value]): [string, Value] => [key, evaluateBody(value, scope, `${place}.${key}`)]),
-      ...(isObject(body.dynamic) ? unroll(body.dynamic, scope, `${place}.dynamic`) : []),
-    ]);
+    const plain = Object.fromEntries(
+      entries.map(([key, value]): [string, Value] => [key, evaluateBody(value, scope, `${place}.${key}`)]),
+    );
+    const unrolled = isObject(body.dynamic) ? unroll(body.dynamic, scope, `${place}.dynamic`) : [];
+    return {
+      ...plain,
+      ...Object.fromEntries(unrolled.map(([name, blocks]) => [name, [...listOf(plain[name]), ...blocks]])),
+    };
   }
   if (body === null || typeof body === "boolean" || typeof body === "number") return body;
   throw new TerraformError(`${place}: ${typeof body} is no JSON`);
 }
 
+/** Blocks of the same type as a dynamic block's stay: they come first. */
+function listOf(blocks: Value | undefined): readonly Value[] {
+  if (blocks === undefined || blocks === null) return [];
+  return isList(blocks) ? blocks : [blocks];
+}
+
 /** A dynamic block becomes as many blocks as its `for_each` has elements. */
-function unroll(dynamic: { readonly [name: string]: unknown }, scope: Scope, place: string): [string, Value][] {
-  return Object.entries(dynamic).map(([name, declared]): [string, Value] => [
+function unroll(dynamic: { readonly [name: string]: unknown }, scope: Scope, place: string): [string, Value[]][] {
+  return Object.entries(dynamic).map(([name, declared]): [string, Value[]] => [
     name,
     (Array.isArray(declared) ? declared : [declared]).flatMap((block) => {
       if (!isObject(block)) throw new TerraformError(`${place}.${name}: a block is an object`);

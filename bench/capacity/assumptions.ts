@@ -44,8 +44,8 @@ export const ASSUMPTIONS: readonly string[] = [
   `A message costs ${ASSUMED.broadcastCpuMicroseconds} us of a Lambda vCPU, more than twice the ${MEASURED.broadcastCpuMicroseconds} us measured on a core of the bench's machine, since a vCPU is a thread that shares its core (assumed); and 1.73 times that in a function of ${PUSHER_MEGABYTES} MB, which has ${PUSHER_MEGABYTES} / ${MEGABYTES_PER_VCPU} of a vCPU.`,
   `@connections answers in ${MEASURED.endpointLatencyMs} ms, throttled requests too, and a throttled request costs as much CPU as any other.`,
   "A throttled request takes no token. The throttle is a token bucket with the account's rate and burst; AWS calls it a target and not a promise.",
-  "Nothing else uses the account's throttle meanwhile, where a table does not say so: each request of other APIs, each frame and each ping of a client takes from it.",
+  "Nothing else uses the account's throttle meanwhile, unless a table says so. Each request of other APIs, and each frame and ping of a client, takes a token of it.",
   `A part of a broadcast that lies in the queue is begun ${ASSUMED.dispatchMs} ms later (assumed), in an invocation of its own, while pollers are free.`,
-  "The table is never what is waited for: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
+  "Nobody waits for the table: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
   "Every connection is open and reads. Parts are equally large. Clients' requests come at random times (a Poisson process).",
 ];

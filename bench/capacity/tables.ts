@@ -196,7 +196,7 @@ export function limitsTable(): string {
   );
 }
 
-const SIZES = [1_000, 100_000, 1_000_000];
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
 export function costTable(usage = USAGE): string {
   const costs = SIZES.map((connections) => monthCost({ ...usage, connections }));
@@ -205,9 +205,9 @@ export function costTable(usage = USAGE): string {
   return table(
     ["US dollars a month", ...SIZES.map((size) => `${integer(size)} users`)],
     [
+      ["**a user**", ...costs.map(({ total }, index) => `**${(total / (SIZES[index] ?? 1)).toFixed(4)}**`)],
       ...parts.map((part) => [part, ...costs.map(({ parts: own }) => dollars(own[part] ?? 0))]),
       ["**together**", ...costs.map(({ total }) => `**${dollars(total)}**`)],
-      ["a user", ...costs.map(({ total }, index) => (total / (SIZES[index] ?? 1)).toFixed(4))],
     ],
   );
 }

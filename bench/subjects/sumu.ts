@@ -14,7 +14,7 @@ async function invoke(bodies: readonly string[], messageAttributes = {}): Promis
   const response = await handler(
     {
       Records: bodies.map((body, index) => ({
-        messageId: String(index),
+        messageId: `059f36b4-87a3-44ab-83d2-66197504372${index}`,
         body,
         messageAttributes,
         eventSource: "aws:sqs",

@@ -21,6 +21,7 @@ export interface RouteDefinition {
 
 /** A REQUEST authorizer. */
 export interface AuthorizerDefinition {
+  readonly id: string;
   /** The function or alias that its URI invokes. */
   readonly functionArn: string;
   /** `route.request.querystring.x` or `route.request.header.x`: all must be there, or the answer is 401. */
@@ -51,6 +52,8 @@ export interface FunctionTarget {
 export interface ServiceTarget {
   readonly region: string;
   readonly service: "dynamodb" | "sns" | "sqs";
+  /** With whose rights the service is called. */
+  readonly roleArn: string;
   readonly action?: string;
   /** With its leading slash. */
   readonly path?: string;

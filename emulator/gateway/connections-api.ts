@@ -5,7 +5,7 @@ import type { Connection } from "./connection";
 import type { ConnectionRegistry } from "./connection-registry";
 import type { Deployment } from "./deployment";
 import { sendText } from "./fragments";
-import type { Limits } from "./gateway-options";
+import type { Caller, IdentifyCaller, Limits } from "./gateway-options";
 import { isConnectionId, newRequestId } from "./ids";
 import { traceId } from "./request-params";
 import { requestTime } from "./route-request";
@@ -42,6 +42,7 @@ const PATH = /^\/([^/]+)\/@connections\/(.+)$/;
 export class ConnectionsApi {
   readonly #deployment: () => Deployment;
   readonly #verifier: SignatureVerifier;
+  readonly #identifyCaller: IdentifyCaller;
   readonly #connections: ConnectionRegistry;
   readonly #limits: Limits;
   readonly #now: () => number;
@@ -50,6 +51,7 @@ export class ConnectionsApi {
   constructor(options: {
     readonly deployment: () => Deployment;
     readonly verifier: SignatureVerifier;
+    readonly identifyCaller: IdentifyCaller;
     readonly connections: ConnectionRegistry;
     readonly limits: Limits;
     readonly now: () => number;
@@ -58,6 +60,7 @@ export class ConnectionsApi {
   }) {
     this.#deployment = options.deployment;
     this.#verifier = options.verifier;
+    this.#identifyCaller = options.identifyCaller;
     this.#connections = options.connections;
     this.#limits = options.limits;
     this.#now = options.now;
@@ -114,8 +117,15 @@ export class ConnectionsApi {
       return refusal(400, "BadRequestException", `Invalid connectionId: ${connectionId}`);
     }
     if (body === undefined) return { status: 413 };
-    const refused = await this.#verifier.verify({ method, path, headers: request.headers, body });
+    const resource = `${this.#deployment().api.executionArn}/${stageName}/${method}/@connections/${connectionId}`;
+    const caller = await this.#callerOf(request, resource);
+    const others = caller ? [caller.credentials] : [];
+    const refused = await this.#verifier.verify({ method, path, headers: request.headers, body }, others);
     if (refused) return refusal(403, refused.type, refused.message);
+    if (caller && !caller.mayCall) {
+      const message = `User: ${caller.arn} is not authorized to perform: execute-api:ManageConnections on resource: ${resource}`;
+      return refusal(403, "AccessDeniedException", message);
+    }
     const connection = this.#connections.get(connectionId);
     // A connection that is still in its handshake is not open either: 410, though its row may exist already.
     if (connection?.socket?.readyState !== WebSocket.OPEN) return GONE;
@@ -125,6 +135,12 @@ export class ConnectionsApi {
       return { status: 204 };
     }
     return this.#post(connection, connection.socket, body);
+  }
+
+  async #callerOf({ headers }: IncomingMessage, resource: string): Promise<Caller | undefined> {
+    const accessKey = accessKeyOf(headers);
+    if (accessKey === undefined || this.#verifier.knows(accessKey)) return undefined;
+    return this.#identifyCaller(accessKey, resource);
   }
 
   #post(connection: Connection, socket: WebSocket, body: Buffer): Answer {

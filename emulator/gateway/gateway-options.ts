@@ -6,6 +6,24 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
+/** Gives the credentials of a role that an integration names. @throws Error when API Gateway cannot assume it */
+export type AssumeRole = (roleArn: string) => Promise<Credentials>;
+
+/** What a key that is not among the gateway's own credentials stands for. */
+export interface Caller {
+  readonly credentials: Credentials;
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+  readonly arn: string;
+  /** Whether its policies allow what it asks for. */
+  readonly mayCall: boolean;
+}
+
+/**
+ * Says who signs with an access key, and whether they may call the resource
+ * `<execution ARN>/<stage>/<method>/@connections/<connection id>`. Undefined: nobody has this key.
+ */
+export type IdentifyCaller = (accessKeyId: string, resource: string) => Promise<Caller | undefined>;
+
 /**
  * Calls a Lambda function by ARN and gives its result: an authorizer, or a proxy integration's. When the function was
  * called and failed, it must reject with a `FunctionError`; when it cannot be called, with any other error.
@@ -32,8 +50,12 @@ export interface GatewayOptions {
   readonly api: ApiDefinition;
   /** Where integrations are sent: the emulator, `http://127.0.0.1:4566`. */
   readonly awsEndpoint: string;
-  /** Who may call @connections; the first also signs the integrations' requests. At least one. */
+  /** Who may call @connections, whatever policies say; the first signs the integrations' requests. At least one. */
   readonly credentials: readonly Credentials[];
+  /** Whose credentials sign an integration's requests. @default the first of `credentials` */
+  readonly assumeRole?: AssumeRole;
+  /** Who else may call @connections. @default nobody */
+  readonly identifyCaller?: IdentifyCaller;
   readonly invoke: InvokeFunction;
   /** The IPv4 address or name to listen on; 0.0.0.0 for all, which URLs then name 127.0.0.1. @default "127.0.0.1" */
   readonly host?: string;

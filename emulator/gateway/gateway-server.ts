@@ -63,7 +63,7 @@ export class GatewayServer {
     this.#options = options;
     this.#limits = limits;
     this.#now = now;
-    this.#services = new ServiceClient(options.awsEndpoint, signer);
+    this.#services = new ServiceClient(options.awsEndpoint, options.assumeRole ?? (async () => signer));
     this.#deployments = new Rollout(this.#prepare(options.api), options.rolloutMilliseconds ?? 0, now);
     this.connections = new ConnectionRegistry(limits, now, (connection) => this.#end(connection, GOING_AWAY));
     const socketOptions: ServerOptions & { readonly closeTimeout: number } = {

@@ -130,7 +130,7 @@ function readAuthorizer(reader: ResourceReader, authorizer: StackResource): Auth
   const identitySources = reader.textList(authorizer, "identity_sources").filter((source) => source !== "");
   const bad = identitySources.find((source) => !/^route\.request\.(?:querystring|header)\.[^.]+$/.test(source));
   if (bad !== undefined) throw new Error(`${authorizer.address}: identity source ${bad} is not supported here`);
-  return { functionArn, identitySources };
+  return { id: reader.id(authorizer), functionArn, identitySources };
 }
 
 function readRouteAuthorizer(

@@ -75,13 +75,15 @@ function readTarget(reader: ResourceReader, integration: StackResource, type: st
   if (reader.optionalText(integration, "integration_method") !== "POST") {
     throw new Error(`${integration.address}: integration_method must be POST`);
   }
-  if (!reader.has(integration, "credentials_arn")) {
+  const roleArn = reader.optionalText(integration, "credentials_arn");
+  if (roleArn === undefined) {
     throw new Error(`${integration.address}: credentials_arn is missing, the service would refuse the call on AWS`);
   }
   if (service === "dynamodb" && kind === "path") throw new Error(`${integration.address}: dynamodb has actions only`);
   return {
     region,
     service: service as ServiceTarget["service"],
+    roleArn,
     ...(kind === "action" ? { action: rest } : { path: `/${rest}` }),
   };
 }

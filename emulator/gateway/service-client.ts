@@ -4,7 +4,7 @@ import { Pool } from "undici";
 import type { ServiceTarget } from "./api-definition";
 import { refusalOfAws } from "./emulator-leniency";
 import { internalServerError, RouteFault } from "./fault";
-import type { Credentials } from "./gateway-options";
+import type { AssumeRole } from "./gateway-options";
 import type { ServiceRequest, ServiceResponse } from "./service-messages";
 
 /** Native SHA-256 in the shape that SignatureV4 takes. */
@@ -34,13 +34,13 @@ const CONCURRENT_CALLS = 64;
 export class ServiceClient {
   readonly #pool: Pool;
   readonly #host: string;
-  readonly #credentials: Credentials;
+  readonly #assumeRole: AssumeRole;
   readonly #signers = new Map<string, SignatureV4>();
 
-  constructor(endpoint: string, credentials: Credentials) {
+  constructor(endpoint: string, assumeRole: AssumeRole) {
     const url = new URL(endpoint);
     this.#host = url.host;
-    this.#credentials = credentials;
+    this.#assumeRole = assumeRole;
     this.#pool = new Pool(url.origin, { connections: CONCURRENT_CALLS });
   }
 
@@ -49,7 +49,7 @@ export class ServiceClient {
     const refusal = refusalOfAws(target, request.body);
     if (refusal) return refusal;
     const { path, query, headers } = addressOf(target, request);
-    const signed = await this.#signer(target).sign({
+    const signed = await this.#sign(target, {
       method: "POST",
       protocol: "http:",
       hostname: this.#host,
@@ -91,20 +91,19 @@ export class ServiceClient {
     await this.#pool.destroy();
   }
 
-  #signer({ region, service }: ServiceTarget): SignatureV4 {
-    const key = `${service}/${region}`;
-    let signer = this.#signers.get(key);
+  async #sign(
+    { region, service, roleArn }: ServiceTarget,
+    request: Parameters<SignatureV4["sign"]>[0],
+  ): ReturnType<SignatureV4["sign"]> {
+    const credentials = await this.#assumeRole(roleArn).catch((error: Error) => {
+      throw internalServerError(`API Gateway cannot assume ${roleArn}: ${error.message}`);
+    });
+    let signer = this.#signers.get(`${credentials.accessKeyId}/${service}/${region}`);
     if (!signer) {
-      signer = new SignatureV4({
-        credentials: this.#credentials,
-        region,
-        service,
-        sha256: Sha256,
-        applyChecksum: false,
-      });
-      this.#signers.set(key, signer);
+      signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false });
+      this.#signers.set(`${credentials.accessKeyId}/${service}/${region}`, signer);
     }
-    return signer;
+    return signer.sign(request);
   }
 }
 

@@ -48,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const connectionsApi = new ConnectionsApi({
     deployment: () => server.deployment,
     verifier: new SignatureVerifier(options.credentials, region, now),
+    identifyCaller: options.identifyCaller ?? (async () => undefined),
     connections: server.connections,
     limits,
     now,

@@ -43,22 +43,28 @@ export class SignatureVerifier {
   constructor(credentials: readonly Credentials[], region: string, now: () => number) {
     this.#region = region;
     this.#now = now;
-    this.#credentials = new Map(
-      credentials.map((one) => {
-        const { accessKeyId, secretAccessKey } = one;
-        const signer = new SignatureV4({
-          credentials: { accessKeyId, secretAccessKey },
-          region,
-          service: "execute-api",
-          sha256: Sha256,
-          applyChecksum: false,
-        });
-        return [accessKeyId, { credentials: one, signer }];
-      }),
-    );
+    this.#credentials = new Map(credentials.map((one) => [one.accessKeyId, this.#signing(one)]));
   }
 
-  async verify(request: SignedRequest): Promise<SignatureRefusal | undefined> {
+  /** Whether a key is among the credentials that are known from the start. */
+  knows(accessKeyId: string): boolean {
+    return this.#credentials.has(accessKeyId);
+  }
+
+  #signing(credentials: Credentials): { readonly credentials: Credentials; readonly signer: SignatureV4 } {
+    const { accessKeyId, secretAccessKey } = credentials;
+    const signer = new SignatureV4({
+      credentials: { accessKeyId, secretAccessKey },
+      region: this.#region,
+      service: "execute-api",
+      sha256: Sha256,
+      applyChecksum: false,
+    });
+    return { credentials, signer };
+  }
+
+  /** @param others - who may sign beside the known credentials */
+  async verify(request: SignedRequest, others: readonly Credentials[] = []): Promise<SignatureRefusal | undefined> {
     const { headers } = request;
     if (headers.authorization === undefined) {
       return refusal("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -86,7 +92,8 @@ export class SignatureVerifier {
         `Signature expired: ${date} is not within 5 minutes of the gateway's time`,
       );
     }
-    const known = this.#credentials.get(accessKeyId);
+    const other = others.find((one) => one.accessKeyId === accessKeyId);
+    const known = this.#credentials.get(accessKeyId) ?? (other && this.#signing(other));
     const token = known?.credentials.sessionToken;
     if (!known || (token !== undefined && headers["x-amz-security-token"] !== token)) {
       return refusal("UnrecognizedClientException", "The security token included in the request is invalid.");

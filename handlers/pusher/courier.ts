@@ -2,6 +2,7 @@ import type { Clock } from "../shared/clock";
 import { CongestionWindow } from "./congestion-window";
 import type { Connection } from "./connection";
 import type { PostResult, Reason } from "./post-result";
+import type { RecentAnswers } from "./recent-answers";
 import { ThrottleDetector } from "./throttle-detector";
 import type { TimeBudget } from "./time-budget";
 
@@ -62,7 +63,7 @@ export class Courier {
   #inFlight = 0;
   #stopped = false;
   readonly #congestion: CongestionWindow;
-  readonly throttle = new ThrottleDetector();
+  readonly throttle: ThrottleDetector;
   /** Whether any request has been answered for good: the invocation is getting somewhere. */
   progressed = false;
   readonly #cancelStop: () => void;
@@ -72,7 +73,9 @@ export class Courier {
     private readonly clock: Clock,
     private readonly budget: TimeBudget,
     concurrency: number,
+    private readonly recent: RecentAnswers,
   ) {
+    this.throttle = new ThrottleDetector(recent);
     this.#congestion = new CongestionWindow(concurrency);
     this.#cancelStop = clock.after(budget.stopAt - clock.now(), () => this.#stop());
   }
@@ -145,6 +148,7 @@ export class Courier {
       return isProbe;
     }
     const isRefused = result === 429;
+    if (recipient.failures === 0) this.recent.add(isRefused, this.clock.now());
     if (recipient.failures === 0 && (!isRefused || !turn.isSuspect)) {
       if (throttle.firstTry(recipient.userId, isRefused) || !isRefused) this.#congestion.answered(isRefused);
     } else if (recipient.refusals > 0) throttle.retry(isRefused, isProbe, this.clock.now());

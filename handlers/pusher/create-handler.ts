@@ -12,6 +12,7 @@ import { ConnectionsTable } from "./connections-table";
 import { CONTINUATION } from "./continuation";
 import { NotificationQueues } from "./notification-queues";
 import { type IncomingMessage, type PusherPorts, type PusherSettings, push } from "./pusher";
+import { RecentAnswers } from "./recent-answers";
 import { RevocationsTable } from "./revocations-table";
 import { timeBudget } from "./time-budget";
 
@@ -130,12 +131,22 @@ function openContainer(environment: Environment): Container {
   const revocationsTable = environment[PUSHER_ENVIRONMENT.revocationsTable];
   const revocations = revocationsTable ? new RevocationsTable(dynamoDb, revocationsTable) : undefined;
   const connections = new ConnectionsApi(pool, endpoint, environment);
+  const recentAnswers = new RecentAnswers();
   return {
     settings,
     ports: (requestId) => {
       const log = createLog(logSettings, requestId);
       const outbox = new NotificationQueues(sqs, urls, log);
-      return { store, endpoint: connections, outbox, revocations, clock: systemClock, random: Math.random, log };
+      return {
+        store,
+        endpoint: connections,
+        outbox,
+        revocations,
+        recentAnswers,
+        clock: systemClock,
+        random: Math.random,
+        log,
+      };
     },
     close: () => {
       for (const client of [pool, dynamoDb, sqs]) client.close();

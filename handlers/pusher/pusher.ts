@@ -18,6 +18,7 @@ import { parseRequest } from "./parse-request";
 import type { Reason } from "./post-result";
 import { PrioritySemaphore } from "./priority-semaphore";
 import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
+import type { RecentAnswers } from "./recent-answers";
 import type { RevocationStore } from "./revocations-table";
 import type { TimeBudget } from "./time-budget";
 
@@ -27,6 +28,8 @@ export interface PusherPorts {
   readonly outbox: Outbox;
   /** Where `revoke` writes; undefined when there is no such table. */
   readonly revocations?: RevocationStore | undefined;
+  /** The container's memory of what `@connections` answered lately. */
+  readonly recentAnswers: RecentAnswers;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -113,7 +116,8 @@ class Invocation {
     private readonly settings: PusherSettings,
     private readonly budget: TimeBudget,
   ) {
-    this.#courier = new Courier(ports.endpoint, ports.clock, budget, settings.deliveryConcurrency);
+    const { endpoint, clock, recentAnswers } = ports;
+    this.#courier = new Courier(endpoint, clock, budget, settings.deliveryConcurrency, recentAnswers);
     this.#closer = new ConnectionCloser(ports.endpoint, ports.clock, budget);
     this.#reads = new PrioritySemaphore(settings.readConcurrency);
   }
@@ -276,7 +280,7 @@ class Invocation {
     // Connections that were refused together: when some of them take theirs now, the others may take theirs the next time.
     if (attempt > 1 && delivered * EASING_EVERY >= together && delivered > 0)
       return handover.postponeRefused(recipient, 0, before);
-    const isTheirFault = before > 0 || this.#courier.throttle.isTheirFault;
+    const isTheirFault = before > 0 || this.#courier.throttle.isTheirFault(this.ports.clock.now());
     return handover.postponeRefused(recipient, recipient.refusals, isTheirFault ? before + recipient.refusals : 0);
   }
 

@@ -1,4 +1,5 @@
 import { SAMPLE_ANSWERS, THROTTLED_SHARE } from "./congestion-window";
+import type { RecentAnswers } from "./recent-answers";
 
 /** Refused connections that are worth a second look. The clients of fewer do not read, most likely: they wait in the queue. */
 const MIN_REFUSED = 5;
@@ -51,14 +52,17 @@ export class ThrottleDetector {
   /** Part of a refusal that is the account's but has not been reported yet. */
   #owed = 0;
 
+  /** @param recent - what the container's earlier invocations have seen */
+  constructor(private readonly recent: RecentAnswers) {}
+
   get refuser(): Refuser {
     return this.#refuser;
   }
 
   /** Whether connections that were refused do not read, most likely: nearly all others took theirs at the same time. */
-  get isTheirFault(): boolean {
+  isTheirFault(now: number): boolean {
     if (this.#refuser !== "unknown") return this.#refuser === "connections";
-    return this.#refusals <= THROTTLED_SHARE * this.#answers;
+    return this.#refusals <= THROTTLED_SHARE * this.#answers || this.recent.isRefusedAtMost(THROTTLED_SHARE, now);
   }
 
   get isProbing(): boolean {

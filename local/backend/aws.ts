@@ -5,19 +5,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import type { AwsAccess, LocalCredentials } from "./aws-access";
+import { createQueryApi, type QueryApi } from "./query-api";
 
-/** An access key of the emulator. */
-export interface LocalCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-/** Where the emulator is, and who may use it. */
-export interface AwsAccess {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: LocalCredentials;
-}
+export type { AwsAccess, LocalCredentials } from "./aws-access";
 
 /** Clients of the emulator. No real credentials are ever sent there. */
 export interface AwsClients {
@@ -27,6 +18,8 @@ export interface AwsClients {
   readonly logs: CloudWatchLogsClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
+  /** IAM and STS. */
+  readonly query: QueryApi;
   /** Closes their connections. */
   destroy(): void;
 }
@@ -54,6 +47,7 @@ export function createAwsClients(access: AwsAccess): AwsClients {
   return {
     access,
     ...clients,
+    query: createQueryApi(access),
     destroy: () => {
       for (const client of Object.values(clients)) client.destroy();
     },

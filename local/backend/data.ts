@@ -50,7 +50,7 @@ async function archiveFile(args: Arguments, outputFolder: string): Promise<Value
   };
 }
 
-/** A policy document's JSON. Nothing here checks it, but resources carry it. */
+/** A policy document's JSON, which the local AWS enforces. */
 function policyDocument(args: Arguments): ValueObject {
   const statements = args.blocks("statement").map((statement) => ({
     Sid: statement.optionalText("sid"),
@@ -62,6 +62,7 @@ function policyDocument(args: Arguments): ValueObject {
     Principal: principals(statement.blocks("principals")),
     Condition: conditions(statement.blocks("condition")),
   }));
+  args.finish();
   const json = JSON.stringify({ Version: "2012-10-17", Statement: statements });
   return { id: createHash("sha256").update(json).digest("hex"), json, minified_json: json };
 }
@@ -70,9 +71,11 @@ function present(list: readonly string[]): readonly string[] | undefined {
   return list.length > 0 ? list : undefined;
 }
 
-function principals(blocks: readonly Arguments[]): Record<string, string[]> | undefined {
+function principals(blocks: readonly Arguments[]): "*" | Record<string, string[]> | undefined {
   if (blocks.length === 0) return undefined;
-  return Object.fromEntries(blocks.map((block) => [block.text("type"), block.texts("identifiers")]));
+  const byType = Object.fromEntries(blocks.map((block) => [block.text("type"), block.texts("identifiers")]));
+  // As the provider writes it: everybody, signed or not.
+  return "*" in byType ? "*" : byType;
 }
 
 function conditions(blocks: readonly Arguments[]): Record<string, Record<string, string[]>> | undefined {

@@ -3,17 +3,21 @@ MiniStack for one run of SUMU: it ends with the process that started it, and it 
 
 MiniStack alone answers everybody, and its Lambda API runs code. So this guard in front of it refuses
 - what a browser sends for a page: such a request has an Origin or Sec-Fetch-Site header, or (by DNS rebinding) a foreign Host;
-- what is not signed with the run's secret (Signature Version 4): another user of this machine does not know it.
+- what is not signed with the run's secret, or with a session that it has given (Signature Version 4): another user of
+  this machine does not know them.
+
+With AUTH=true it enforces IAM (enforcement.py) and runs the mappings of streams itself (stream_mapping.py).
 """
 
 import hashlib
+import hmac
 import json
 import os
 import shutil
 import signal
 import sys
 import threading
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, unquote
 from xml.sax.saxutils import escape
 
 # Functions inherit the environment: what is for this process alone goes out of it.
@@ -65,10 +69,39 @@ class Guard:
             if body is None:
                 return
             refuse_forgery(secret, scope, headers, body)
+            if ENFORCES and scope["path"] == "/_sumu/authorize":
+                await answer_json(send, authorize_call(self.require_root(headers), body))
+                return
+            if ENFORCES and "x-sumu-source-arn" in headers:
+                self.require_root(headers)
+                refuse_invocation(scope["path"], headers)
         except Refusal as refusal:
             await answer(send, refusal, headers)
             return
-        await self.app(scope, replay(body, receive), send)
+        if ENFORCES:
+            await self.serve_enforced(scope, body, receive, send, headers)
+        else:
+            await self.app(scope, replay(body, receive), send)
+
+    async def serve_enforced(self, scope, body, receive, send, headers):
+        # This hop is the machine's own. It counts as TLS, as every connection of SUMU is in an account.
+        fields = [field for field in scope["headers"] if field[0].lower() != b"x-forwarded-proto"]
+        seen = []
+        enforcement.decided.set(seen)
+        await self.app(
+            {**scope, "headers": [*fields, (b"x-forwarded-proto", b"https")]}, replay(body, receive), send
+        )
+        session = enforcement.session_of(sigv4.parse_header_signature(headers).access_key_id)
+        if session is not None and not seen:
+            call = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
+            principal = enforcement.role_of(session["Arn"])
+            enforcement.report(kind="unevaluated", principal=principal, action=call, resource="", sid="", explicit=False)
+
+    def require_root(self, headers):
+        key = sigv4.parse_header_signature(headers).access_key_id
+        if key not in self.secrets:
+            raise Refusal("AccessDeniedException", "Only the run itself may ask that.")
+        return key
 
     def refuse_browsers(self, headers):
         if "origin" in headers or "sec-fetch-site" in headers:
@@ -84,6 +117,11 @@ class Guard:
         if isinstance(signature, tuple):
             raise Refusal("IncompleteSignatureException", f"{signature[1]} {ADVICE}")
         secret = self.secrets.get(signature.access_key_id)
+        session = enforcement.session_of(signature.access_key_id) if ENFORCES else None
+        if session is not None and hmac.compare_digest(
+            headers.get("x-amz-security-token", "").encode(), session["SessionToken"].encode()
+        ):
+            secret = session["SecretAccessKey"]
         if secret is None:
             raise Refusal("UnrecognizedClientException", f"The access key is not that of this run. {ADVICE}")
         return secret
@@ -108,6 +146,33 @@ def refuse_forgery(secret, scope, headers, body):
     claimed = headers.get("x-amz-content-sha256", "")
     if len(claimed) == 64 and claimed != hashlib.sha256(body).hexdigest():
         raise Refusal("InvalidSignatureException", "x-amz-content-sha256 is not the hash of the body.")
+
+
+def refuse_invocation(path, headers):
+    """A service invokes a function for one of its resources: the function's policy decides."""
+    function_arn = unquote(path.split("/functions/", 1)[-1].rsplit("/invocations", 1)[0])
+    service, source_arn = headers.get("x-sumu-service", ""), headers["x-sumu-source-arn"]
+    if not enforcement.may_invoke(function_arn, service, source_arn):
+        raise Refusal("AccessDeniedException", f"{service} may not invoke {function_arn} for {source_arn}.")
+
+
+def authorize_call(_root, body):
+    """Who signs with this key, and whether they may do this. The gateway asks it for calls of @connections."""
+    question = json.loads(body)
+    session = enforcement.session_of(question["accessKeyId"])
+    if session is None:
+        return {"known": False}
+    role, name = session["Arn"].split("/")[1:3]
+    allowed = enforcement.role_may(role, name, question["action"], question["resource"])
+    secret, token = session["SecretAccessKey"], session["SessionToken"]
+    return {"known": True, "secretAccessKey": secret, "sessionToken": token, "arn": session["Arn"], "allowed": allowed}
+
+
+async def answer_json(send, value):
+    body = json.dumps(value).encode()
+    fields = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def read(receive):
@@ -154,7 +219,17 @@ from ministack.core import sigv4  # noqa: E402
 
 # Read by now. Functions would inherit it, and their own means other levels.
 del os.environ["LOG_LEVEL"]
-# Functions sign with their account's number and the same secret.
+# Without AUTH=true, functions sign with their account's number and the same secret.
 run_secrets = {os.environ["AWS_ACCESS_KEY_ID"]: os.environ["AWS_SECRET_ACCESS_KEY"]}
+ENFORCES = ministack.AUTH
+if ENFORCES:
+    # Python is started in isolation, which leaves this folder out.
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import enforcement  # noqa: E402
+    import stream_mapping  # noqa: E402
+
+    enforcement.install(os.environ["AWS_SECRET_ACCESS_KEY"])
+    stream_mapping.install()
 ministack.app = Guard(ministack.app, run_secrets, HOST_NAMES)
 ministack.main()

@@ -14,7 +14,7 @@ export interface Place {
   readonly apiId: string;
 }
 
-const POLICIES = "the emulator checks no policies";
+const SOURCES = "the emulator lets any queue name any dead-letter queue";
 const GATEWAY = "the gateway reads it from the stack and runs it";
 const OBSERVED = "metrics and alarms of a real account";
 
@@ -22,22 +22,6 @@ const DELIVERED = "releases come from repositories and accounts elsewhere";
 
 const nothing = (): ValueObject => ({});
 const named = (args: ValueObject, name: string): ValueObject => ({ id: args.name ?? name, name: args.name ?? name });
-
-const role: LeftOut = {
-  reason: POLICIES,
-  attributes: (args, name, { accountId }) => ({
-    ...named(args, name),
-    arn: `arn:aws:iam::${accountId}:role/${text(args.name, name)}`,
-  }),
-};
-
-const policy: LeftOut = {
-  reason: POLICIES,
-  attributes: (args, name, { accountId }) => ({
-    ...named(args, name),
-    arn: `arn:aws:iam::${accountId}:policy/${text(args.name, name)}`,
-  }),
-};
 
 const api: LeftOut = {
   reason: GATEWAY,
@@ -83,14 +67,7 @@ export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
   aws_codebuild_project: { reason: DELIVERED, attributes: named },
   aws_codepipeline: { reason: DELIVERED, attributes: named },
   aws_codestarnotifications_notification_rule: { reason: DELIVERED, attributes: named },
-  aws_iam_policy: policy,
-  aws_iam_role: role,
-  aws_iam_role_policy: { reason: POLICIES, attributes: named },
-  aws_iam_role_policy_attachment: { reason: POLICIES, attributes: nothing },
-  aws_lambda_permission: { reason: POLICIES, attributes: nothing },
-  aws_sns_topic_policy: { reason: POLICIES, attributes: nothing },
-  aws_sqs_queue_policy: { reason: POLICIES, attributes: nothing },
-  aws_sqs_queue_redrive_allow_policy: { reason: POLICIES, attributes: nothing },
+  aws_sqs_queue_redrive_allow_policy: { reason: SOURCES, attributes: nothing },
 };
 
 function text(value: Value | undefined, fallback: string): string {

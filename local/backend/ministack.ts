@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Decision, readDecisions } from "../enforcement/decision";
 import { hostNames, LOOPBACK, urlHost } from "../listening";
 import { SetupError } from "../setup-error";
 import { type AwsAccess, type LocalCredentials, newCredentials } from "./aws";
@@ -30,6 +31,14 @@ export interface MiniStackOptions {
   readonly host?: string;
   /** @default - any that is free */
   readonly port?: number;
+  /**
+   * Whether it refuses what IAM refuses: functions have sessions of their roles, and policies decide.
+   *
+   * @default false: everybody with the run's credentials may do everything
+   */
+  readonly enforces?: boolean;
+  /** Called once for each kind of decision on a role's or a service's call. */
+  readonly onDecision?: (decision: Decision) => void;
 }
 
 /**
@@ -50,9 +59,14 @@ export async function startMiniStack(options: MiniStackOptions): Promise<AwsBack
     // A process group of its own: Ctrl-C in the terminal reaches only the parent, and the group can be ended as one.
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...environment(options), ...identity(endpoint, host, port, credentials) },
+    env: {
+      ...environment(options),
+      AUTH: String(options.enforces === true),
+      ...identity(endpoint, host, port, credentials),
+    },
   });
   const said = rememberLastLine(child);
+  if (child.stdout && options.onDecision) readDecisions(child.stdout, options.onDecision);
   const stop = (): Promise<void> => endGroup(child);
   try {
     await untilReady(endpoint, child, said);

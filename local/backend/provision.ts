@@ -38,7 +38,7 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionedS
     const failures: unknown[] = [];
     for (const take of removals.splice(0).reverse()) {
       await take().catch((error: Error) => {
-        if (!/NotFound|NonExistent|DoesNotExist/.test(error.name)) failures.push(error);
+        if (!/NotFound|NonExistent|DoesNotExist|NoSuchEntity/.test(error.name)) failures.push(error);
       });
     }
     if (failures.length > 0) throw failures[0];

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { createAwsClients } from "../backend/aws";
 import { awsAccess, findRunningStack } from "../running-stack";
@@ -6,28 +7,43 @@ import { runCommand } from "./run-command";
 
 const usage = `Sends a notification to users of the SUMU that runs on this machine, as a backend does.
 
-  npm run -s notify -- <users> <data>
+  npm run -s notify -- <users> <data> [--id <id>]
 
   <users>  names with commas between them, or "all" for everybody who is connected
-  <data>   JSON, such as '{"hello":"you"}'`;
+  <data>   JSON, such as '{"hello":"you"}'
+  --id     the id that clients of protocol 2 get; without it, the message's own`;
 
 runCommand({
   usage,
-  run: async ([names, data, ...more]) => {
-    if (names === undefined || data === undefined || more.length > 0) {
-      throw new SetupError(
-        `users and JSON are needed: "npm run -s notify -- alice,bob '{\\"hello\\":\\"you\\"}'", or "all" for everybody`,
-      );
-    }
-    const users = names === "all" ? [] : names.split(",");
+  run: async (args) => {
+    const { names, data, id } = readArguments(args);
+    const to = names === "all" ? "everyone" : { users: names.split(",") };
     const stack = await findRunningStack();
     const { sqs } = createAwsClients(awsAccess(stack));
     const QueueUrl = stack.notifications.queue.url;
-    const MessageBody = JSON.stringify({ users, data: parse(data) });
+    const MessageBody = JSON.stringify({ notification: { to, id, data: parse(data) } });
     const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
     console.log(`Sent to ${QueueUrl} (${MessageId}).`);
   },
 });
+
+function readArguments(args: readonly string[]): {
+  readonly names: string;
+  readonly data: string;
+  readonly id?: string;
+} {
+  try {
+    const options = { id: { type: "string" } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [names, data, ...more] = positionals;
+    if (names !== undefined && data !== undefined && more.length === 0) return { names, data, id: values.id };
+  } catch {
+    // The message below says how.
+  }
+  throw new SetupError(
+    `users and JSON are needed: "npm run -s notify -- alice,bob '{\\"hello\\":\\"you\\"}'", or "all" for everybody`,
+  );
+}
 
 function parse(data: string): unknown {
   try {

@@ -5,8 +5,9 @@
 import { type Gateway, readApi, startGateway } from "../../emulator/gateway/start-gateway";
 import { createResolver } from "../../terraform-json/apply";
 import { createAwsClients } from "../backend/aws";
-import { invokeWith } from "./invoke";
+import { invokerOf, invokeWith } from "./invoke";
 import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
+import { assumeRolesWith, identifyCallersWith } from "./roles";
 
 function report(message: GatewayProcessReport): void {
   // Nobody listens any more when the parent is gone, which shows in the middle of a send: "disconnect" ends this process.
@@ -14,12 +15,16 @@ function report(message: GatewayProcessReport): void {
 }
 
 async function start(config: GatewayProcessConfig): Promise<Gateway> {
+  const { aws, enforces } = config;
+  const api = readApi(config.json, createResolver(config.state));
+  const { lambda } = createAwsClients(aws);
   return startGateway({
-    api: readApi(config.json, createResolver(config.state)),
-    awsEndpoint: config.aws.endpoint,
-    // Functions have the same as everybody.
-    credentials: [config.aws.credentials],
-    invoke: invokeWith(createAwsClients(config.aws).lambda),
+    api,
+    awsEndpoint: aws.endpoint,
+    // Where nothing is enforced, functions have the same credentials as everybody.
+    credentials: [aws.credentials],
+    ...(enforces && { assumeRole: assumeRolesWith(aws), identifyCaller: identifyCallersWith(aws) }),
+    invoke: invokeWith(lambda, enforces ? (functionArn) => invokerOf(api, functionArn) : undefined),
     host: config.host,
     port: config.port,
     limits: config.limits,

@@ -1,8 +1,19 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { FunctionError, type InvokeFunction } from "../../emulator/gateway/start-gateway";
+import { type ApiDefinition, FunctionError, type InvokeFunction } from "../../emulator/gateway/start-gateway";
 
-/** Calls functions as API Gateway calls an authorizer: it waits for the result, and an error of the function is an error. */
-export function invokeWith(lambda: LambdaClient): InvokeFunction {
+/** Which part of an API invokes a function, as the function's policy names it. */
+export function invokerOf({ executionArn, routes }: ApiDefinition, functionArn: string): string {
+  const authorizer = [...routes.values()].find((route) => route.authorizer?.functionArn === functionArn)?.authorizer;
+  return authorizer === undefined ? `${executionArn}/*` : `${executionArn}/authorizers/${authorizer.id}`;
+}
+
+/**
+ * Calls functions as API Gateway calls an authorizer: it waits for the result, and an error of the function is an error.
+ *
+ * @param sourceArnOf - says for which part of the API a function is invoked: its policy has to allow that. @default nobody asks
+ */
+export function invokeWith(lambda: LambdaClient, sourceArnOf?: (functionArn: string) => string): InvokeFunction {
+  if (sourceArnOf !== undefined) actForApiGateway(lambda, sourceArnOf);
   return async (functionArn, event) => {
     const request = new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(event) });
     const { FunctionError: failure, Payload } = await lambda.send(request);
@@ -11,4 +22,17 @@ export function invokeWith(lambda: LambdaClient): InvokeFunction {
     const { errorType = failure, errorMessage = "" } = JSON.parse(payload) as Record<string, string | undefined>;
     throw new FunctionError(errorType, errorMessage);
   };
+}
+
+/** The local AWS asks the function's policy for the service and the source that these headers name. */
+function actForApiGateway(lambda: LambdaClient, sourceArnOf: (functionArn: string) => string): void {
+  lambda.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      headers["x-sumu-service"] = "apigateway.amazonaws.com";
+      headers["x-sumu-source-arn"] = sourceArnOf((args.input as { FunctionName?: string }).FunctionName ?? "");
+      return next(args);
+    },
+    { step: "build", name: "actForApiGateway" },
+  );
 }

@@ -8,6 +8,8 @@ export interface GatewayProcessConfig {
   readonly json: object;
   readonly state: AppliedState;
   readonly aws: AwsAccess;
+  /** Whether the local AWS enforces IAM: integrations are called with the credentials of the roles that they name. */
+  readonly enforces: boolean;
   readonly host: string;
   readonly port: number;
   readonly limits: Partial<Limits>;

@@ -5,7 +5,6 @@ import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteQueueCommand,
-  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
@@ -45,6 +44,17 @@ export async function watchMessages(
   };
 }
 
+/** Topics may put messages into a queue only if its policy says so. */
+function policyFor(queueArn: string): string {
+  const Statement = {
+    Effect: "Allow",
+    Principal: { Service: "sns.amazonaws.com" },
+    Action: "sqs:SendMessage",
+    Resource: queueArn,
+  };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
+}
+
 async function watchTopic(
   { messages, region }: StackInfo,
   { sns, sqs }: AwsClients,
@@ -53,13 +63,15 @@ async function watchTopic(
 ): Promise<() => Promise<void>> {
   // One for each who watches: who shares a queue gets a part of the messages only.
   const QueueName = `${messages.topic.name.slice(0, 60)}-watch-${randomUUID().slice(0, 8)}`;
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  const queueArn = `arn:aws:sqs:${region}:000000000000:${QueueName}`;
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName, Attributes: { Policy: policyFor(queueArn) } }),
+  );
   const { SubscriptionArn } = await sns.send(
     new SubscribeCommand({
       TopicArn: messages.topic.arn,
       Protocol: "sqs",
-      Endpoint: Attributes?.QueueArn ?? `arn:aws:sqs:${region}:000000000000:${QueueName}`,
+      Endpoint: queueArn,
       Attributes: { RawMessageDelivery: "true" },
       ReturnSubscriptionArn: true,
     }),

@@ -22,8 +22,8 @@ export interface PageServer {
 export interface PageRoutes {
   /** Shown on the page. */
   readonly stack: object & { readonly websocket_url: string };
-  /** Sends one notification through the topic or the queue. */
-  notify(via: "topic" | "queue", notification: unknown): Promise<void>;
+  /** Sends a backend's request through the topic or the queue. */
+  request(via: "topic" | "queue", request: unknown): Promise<void>;
   /** Who is online, and what backends receive, as it happens. Returns what ends it. */
   watch(onEvent: (event: object) => void): Promise<() => Promise<void>>;
 }
@@ -140,10 +140,10 @@ async function answer(
     case "POST /tokens":
       sendJson(response, { token: await mint(issuer, await readJson(request)) });
       return;
-    case "POST /notifications": {
-      const { via, notification } = await readJson(request);
+    case "POST /requests": {
+      const { via, request: sent } = await readJson(request);
       if (via !== "topic" && via !== "queue") throw new RequestError(400, '"via" is "topic" or "queue"');
-      await routes.notify(via, notification);
+      await routes.request(via, sent);
       sendJson(response, {});
       return;
     }

@@ -1,17 +1,17 @@
-/** How much of everything a SUMU has. The defaults suit thousands of connections. */
+/** Memory, concurrency and throttles. The defaults are enough for thousands of connections. */
 export interface CapacityProps {
   /**
-   * What the functions run on: `arm64` or `x86_64`.
+   * Processor architecture of the functions: `arm64` or `x86_64`.
    * @default "arm64"
    */
   readonly architecture?: string;
   /**
-   * Memory of the authorizer in MB, 128 to 10,240; a vCPU comes with each 1,769.
+   * Memory of the authorizer in MB, 128 to 10,240. The CPU grows with the memory: one vCPU for each 1,769 MB.
    * @default 512
    */
   readonly authorizerMemoryMb?: number;
   /**
-   * Authorizers at once: as many are kept for it out of the account's concurrency, and it gets no more.
+   * Reserved concurrency of the authorizer. It reserves a part of the account's concurrency, and it also limits the authorizer.
    * @default - no reservation
    */
   readonly authorizerReservedConcurrency?: number;
@@ -21,8 +21,8 @@ export interface CapacityProps {
    */
   readonly pusherMemoryMb?: number;
   /**
-   * How long one pusher invocation may deliver, 10 to 900; what is left then goes on in another. The notifications
-   * queue's visibility timeout is six times that.
+   * Time-out of the pusher, 10 to 900. A later invocation delivers the rest. The notifications queue's visibility timeout is
+   * six times this value.
    * @default 120
    */
   readonly pusherTimeoutSeconds?: number;
@@ -32,13 +32,13 @@ export interface CapacityProps {
    */
   readonly pusherBatchSize?: number;
   /**
-   * Pushers that the queue invokes at once, 2 to 1,000: the others' notifications wait, and are not counted as failed.
-   * @default - no limit but the account's
+   * Pushers that the queue invokes at the same time, 2 to 1,000. Other notifications wait, and do not count as failed.
+   * @default - only the account's limit
    */
   readonly pusherMaximumConcurrency?: number;
   /**
-   * Pushers at once, from queue and topic. Not below {@link pusherMaximumConcurrency}: what Lambda throttles counts as a
-   * failed delivery, and the fifth ends in the dead-letter queue.
+   * Reserved concurrency of the pusher, for queue and topic together. Not below {@link pusherMaximumConcurrency}, because an
+   * invocation that Lambda throttles counts as a failed delivery. After five, the notification becomes a dead letter.
    * @default - no reservation
    */
   readonly pusherReservedConcurrency?: number;
@@ -48,12 +48,12 @@ export interface CapacityProps {
    */
   readonly presenceMemoryMb?: number;
   /**
-   * Requests per second that the stage takes, of all clients together. The default is an account's own quota.
+   * Requests per second that the stage accepts, of all clients together. The default is an account's own quota.
    * @default 10000
    */
   readonly throttlingRateLimit?: number;
   /**
-   * Requests that it takes at once.
+   * Requests that the stage accepts at the same time (burst).
    * @default 5000
    */
   readonly throttlingBurstLimit?: number;

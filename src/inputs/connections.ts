@@ -2,30 +2,31 @@ import { MAX_CONNECTIONS_PER_USER, MAX_PRESENCE_GRACE_SECONDS } from "../contrac
 import type { Inputs } from "./input";
 import { between, matches } from "./rule";
 
-/** Who is connected, and who is told of it. */
+/** Connections of clients, and presence events about them. */
 export interface ConnectionProps {
   /**
-   * Where presence goes: `topic` or `queue`. Anything else: nowhere, and the application reads the table's stream itself.
+   * Where presence events go: `topic` or `queue`. With any other value there are no presence events, and the application can
+   * read the connections table's stream itself.
    * @default "topic"
    */
   readonly presenceSource?: string;
   /**
-   * How long OFFLINE waits for the user to come back, 0 to 900.
+   * Seconds to wait before OFFLINE is sent, 0 to 900. No OFFLINE is sent if the user connects again in that time.
    *
-   * Going back to 0 removes the queue in which OFFLINE waits, and what waits in it: those users stay ONLINE until their
-   * next connection. Set 1 first, and 0 once the queue `<prefix>-sumu-presence-grace` is empty.
+   * To go back to 0, use two applies. First set 1, and wait until the queue `<prefix>-sumu-presence-grace` is empty. Then set
+   * 0, which deletes that queue. Otherwise the users in the queue stay ONLINE until their next connection.
    * @default 0
    */
   readonly presenceGraceSeconds?: number;
   /**
    * Connections that a user may keep, 1 to 1,000. When a user opens one more, the presence watchdog closes the oldest,
-   * usually within a second. Choose it well above what a user needs: a client that reconnects at once takes the place of
-   * another. With it, the watchdog exists although presence goes nowhere.
+   * usually within a second. Choose a limit that no honest user reaches: a closed client that connects again at once
+   * closes another. The watchdog then exists even if there are no presence events.
    * @default - any number
    */
   readonly maxConnectionsPerUser?: number;
   /**
-   * The connections table. A deployment of the original keeps its live table with `SumuConnections`.
+   * Name of the connections table. `SumuConnections` keeps the live table of the original module.
    * @default `<prefix>-sumu-connections`
    */
   readonly connectionsTableName?: string;
@@ -35,26 +36,26 @@ export const CONNECTION_INPUTS = {
   presenceSource: {
     type: "string",
     description:
-      "Where presence events go: topic or queue. Anything else: nowhere; read the connections table's stream yourself.",
+      "Where presence events go: topic or queue. With any other value there are no presence events; read the connections table's stream yourself.",
     default: "topic",
     original: true,
   },
   presenceGraceSeconds: {
     type: "number",
     description:
-      "How long OFFLINE waits for the user to come back, 0 to 900. Before you go back to 0, which removes the queue in which OFFLINE waits, set 1 and let <prefix>-sumu-presence-grace run empty.",
+      "Seconds to wait before OFFLINE is sent, 0 to 900. No OFFLINE is sent if the user connects again in that time. To go back to 0, use two applies: 1. set 1, and wait until the queue <prefix>-sumu-presence-grace is empty; 2. set 0, which deletes the queue.",
     default: 0,
     rule: between(
       0,
       MAX_PRESENCE_GRACE_SECONDS,
-      `presence_grace_seconds must be a whole number from 0 to ${MAX_PRESENCE_GRACE_SECONDS}: SQS delays a message no longer.`,
+      `presence_grace_seconds must be a whole number from 0 to ${MAX_PRESENCE_GRACE_SECONDS}: SQS delays a message by 900 seconds at most.`,
     ),
     samples: { valid: [0, 900], invalid: [901, -1, 1.5] },
   },
   maxConnectionsPerUser: {
     type: "number",
     description:
-      "Connections that a user may keep, 1 to 1000: the presence watchdog closes the oldest beyond that, usually within a second. Null: any number.",
+      "Connections that a user may keep, 1 to 1000. When a user opens one more, the presence watchdog closes the oldest, usually within a second. Null: any number.",
     default: null,
     rule: between(
       1,
@@ -66,11 +67,11 @@ export const CONNECTION_INPUTS = {
   connectionsTableName: {
     type: "string",
     description:
-      "The connections table. Null: <prefix>-sumu-connections. A deployment of the original keeps its live table with SumuConnections.",
+      "Name of the connections table. Null: <prefix>-sumu-connections. SumuConnections keeps the live table of the original module.",
     default: null,
     rule: matches(
       /^[A-Za-z0-9_.-]{3,255}$/,
-      "connections_table_name must be 3 to 255 characters out of A-Z, a-z, 0-9, -, _ and ., DynamoDB's rule, or null for <prefix>-sumu-connections.",
+      "connections_table_name must be 3 to 255 characters of A-Z, a-z, 0-9, -, _ and . (DynamoDB's rule), or null for <prefix>-sumu-connections.",
     ),
     samples: { valid: ["SumuConnections", "a.b", "t".repeat(255)], invalid: ["a/b", "", "ab", "t".repeat(256)] },
   },

@@ -3,7 +3,7 @@ import type { Tags } from "../aws/tags";
 import type { Given } from "../terraform/field";
 import type { ApiMapping } from "./api-mapping";
 
-/** What {@link CustomDomain} needs. Literals are validated at synthesis; tokens pass through. */
+/** What {@link CustomDomain} needs. Literals are checked at synthesis; Terraform references (CDKTF tokens) are not. */
 export interface CustomDomainProps {
   /** Tags besides `stack = "sumu"`. @default {} */
   readonly commonTags?: Tags;
@@ -11,28 +11,28 @@ export interface CustomDomainProps {
   readonly certArn: string;
   /** Hosted zone of {@link domainName}. */
   readonly r53ZoneId: string;
-  /** What the two names are below: `example.com`. */
+  /** The domain of both names, for example `example.com`. */
   readonly domainName: string;
   /**
-   * What comes before the domain name, for HTTP and for WebSocket APIs.
+   * The part before the domain name, for HTTP and for WebSocket APIs.
    * @default { stateless: "api", statefull: "live" }
    */
   readonly subDomains?: Given<SubDomains>;
-  /** What `https://<stateless>.<domain name>/<key>` leads to. @default [] */
+  /** HTTP APIs at `https://<stateless>.<domain name>/<key>`. Add new ones at the end: the resource address has the index. @default [] */
   readonly httpApis?: readonly ApiMapping[] | IResolvable;
-  /** What `wss://<statefull>.<domain name>/<key>` leads to. @default [] */
+  /** WebSocket APIs at `wss://<statefull>.<domain name>/<key>`. Add new ones at the end: the resource address has the index. @default [] */
   readonly wsApis?: readonly ApiMapping[] | IResolvable;
   /**
-   * Whether a name without APIs is left out, with its record. The original made both always.
+   * True: a name without APIs is not created, and its record is not created. The original always creates both names.
    * @default false
    */
   readonly omitUnusedDomains?: boolean | IResolvable;
 }
 
-/** What comes before the domain name. */
+/** The part before the domain name. */
 export interface SubDomains {
   /** Of the HTTP APIs. */
   readonly stateless: string;
-  /** Of the WebSocket APIs. The original's spelling, which its callers write. */
+  /** Of the WebSocket APIs. This is the original's spelling. */
   readonly statefull: string;
 }

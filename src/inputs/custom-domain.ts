@@ -7,14 +7,14 @@ import { fits, known, matches, type Rule, regexCondition } from "./rule";
 const LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 const SUB_DOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
 
-/** What API Gateway takes as a mapping key, in parts. */
+/** A mapping key as API Gateway allows it, in parts. */
 const MAPPING_KEY = /^([A-Za-z0-9$_.+!*'()-]+(\/[A-Za-z0-9$_.+!*'()-]+)*)?$/;
 const MAPPING_KEY_CHARACTERS = 300;
 const MAPPINGS_TYPE = 'list(object({ id = string, key = optional(string, ""), stage = string }))';
 
 function mappingsRule(name: string): Rule<readonly ApiMapping[]> {
   return {
-    message: `${name} must be a list of { id, key, stage } whose keys differ: up to ${MAPPING_KEY_CHARACTERS} letters, digits and $-_.+!*'() in parts with / between them, or empty for the domain name itself.`,
+    message: `${name} must be a list of { id, key, stage } with different keys. A key has up to ${MAPPING_KEY_CHARACTERS} letters, digits and $-_.+!*'() in parts with / between them, or empty for the domain name itself.`,
     holds: (mappings) =>
       mappings.every(({ key }) => fits(MAPPING_KEY, key)) &&
       known(mappings.map(({ key }) => key)).every((key) => key.length <= MAPPING_KEY_CHARACTERS) &&
@@ -58,7 +58,7 @@ export const CUSTOM_DOMAIN_INPUTS = {
   },
   domainName: {
     type: "string",
-    description: "What the two names are below: example.com.",
+    description: "The domain of both names, for example example.com.",
     rule: matches(
       new RegExp(`^(${LABEL}\\.)+${LABEL}$`),
       "domain_name must be a domain name such as example.com, without a dot at its end.",
@@ -70,7 +70,7 @@ export const CUSTOM_DOMAIN_INPUTS = {
   },
   subDomains: {
     type: 'object({ stateless = optional(string, "api"), statefull = optional(string, "live") })',
-    description: "The name of the HTTP APIs (stateless) and that of the WebSocket APIs (statefull).",
+    description: "The first part of the HTTP APIs' name (stateless) and of the WebSocket APIs' name (statefull).",
     default: { stateless: "api", statefull: "live" },
     rule: {
       message:
@@ -95,21 +95,23 @@ export const CUSTOM_DOMAIN_INPUTS = {
   httpApis: {
     type: MAPPINGS_TYPE,
     description:
-      "What https://<stateless>.<domain_name>/<key> leads to. Append to it: a mapping's address is its place.",
+      "HTTP APIs at https://<stateless>.<domain_name>/<key>. Add new entries at the end, because the resource address has the index.",
     default: [] as readonly ApiMapping[],
     rule: mappingsRule("http_apis"),
     samples: MAPPING_SAMPLES,
   },
   wsApis: {
     type: MAPPINGS_TYPE,
-    description: "What wss://<statefull>.<domain_name>/<key> leads to. Append to it: a mapping's address is its place.",
+    description:
+      "WebSocket APIs at wss://<statefull>.<domain_name>/<key>. Add new entries at the end, because the resource address has the index.",
     default: [] as readonly ApiMapping[],
     rule: mappingsRule("ws_apis"),
     samples: MAPPING_SAMPLES,
   },
   omitUnusedDomains: {
     type: "bool",
-    description: "True: a name without APIs is left out, with its record.",
+    description:
+      "True: a name without APIs is not created, and its record is not created. False: both names always exist.",
     default: false,
   },
 } as const satisfies Inputs<CustomDomainProps>;

@@ -5,18 +5,18 @@ import { between } from "./rule";
 /** How many requests the pusher sends at once. */
 export interface DeliveryProps {
   /**
-   * Requests that one pusher invocation has in flight to @connections, 1 to 800.
+   * Requests that one pusher invocation sends to `@connections` at the same time, 1 to 800.
    * @default 64
    */
   readonly deliveryConcurrency?: number;
   /**
-   * Requests that one pusher invocation has in flight to DynamoDB, 1 to 128.
+   * Requests that one pusher invocation sends to DynamoDB at the same time, 1 to 128.
    * @default 16
    */
   readonly readConcurrency?: number;
   /**
-   * Parts that a broadcast larger than one page is split into, 1 to 1,000: as many pushers deliver side by side. With a
-   * raised account throttle, one for each 3,700 requests a second of it.
+   * Parts of a broadcast to more than one page of connections (some 9,800), 1 to 1,000. As many pushers deliver at the same
+   * time. If you raise the account's throttle, set one part for each 3,700 requests a second.
    * @default 2
    */
   readonly broadcastSegments?: number;
@@ -27,35 +27,35 @@ const { deliveryConcurrency, readConcurrency, broadcastSegments } = PUSHER_SETTI
 export const DELIVERY_INPUTS = {
   deliveryConcurrency: {
     type: "number",
-    description: "Requests that one pusher invocation has in flight to @connections, 1 to 800.",
+    description: "Requests that one pusher invocation sends to @connections at the same time, 1 to 800.",
     default: deliveryConcurrency.fallback,
     rule: between(
       deliveryConcurrency.min,
       deliveryConcurrency.max,
-      "delivery_concurrency must be a whole number from 1 to 800: requests that one pusher has in flight to @connections.",
+      "delivery_concurrency must be a whole number from 1 to 800: requests that one pusher sends to @connections at the same time.",
     ),
     samples: { valid: [1, 800], invalid: [0, 801, 2.5] },
   },
   readConcurrency: {
     type: "number",
-    description: "Requests that one pusher invocation has in flight to DynamoDB, 1 to 128.",
+    description: "Requests that one pusher invocation sends to DynamoDB at the same time, 1 to 128.",
     default: readConcurrency.fallback,
     rule: between(
       readConcurrency.min,
       readConcurrency.max,
-      "read_concurrency must be a whole number from 1 to 128: requests that one pusher has in flight to DynamoDB.",
+      "read_concurrency must be a whole number from 1 to 128: requests that one pusher sends to DynamoDB at the same time.",
     ),
     samples: { valid: [1, 128], invalid: [0, 129] },
   },
   broadcastSegments: {
     type: "number",
     description:
-      "Parts that a broadcast larger than one page is split into: as many pushers deliver side by side. One for each 3,700 requests a second of a raised account throttle.",
+      "Parts of a broadcast to more than one page of connections (some 9,800). As many pushers deliver at the same time. If you raise the account's throttle, set one part for each 3,700 requests a second.",
     default: broadcastSegments.fallback,
     rule: between(
       broadcastSegments.min,
       broadcastSegments.max,
-      "broadcast_segments must be a whole number from 1 to 1000: the parts that a broadcast larger than one page is split into.",
+      "broadcast_segments must be a whole number from 1 to 1000: the parts of a broadcast to more than one page of connections.",
     ),
     samples: { valid: [1, 1_000], invalid: [0, 1_001] },
   },

@@ -3,27 +3,27 @@ import type { Given } from "../terraform/field";
 import type { Inputs } from "./input";
 import { fits, matches, regexCondition } from "./rule";
 
-/** What an organization asks of everything that runs in its accounts. */
+/** What an organization demands of all resources in its accounts. */
 export interface GuardrailProps {
   /**
-   * ARN of an IAM policy that bounds the rights of every role here, those of the delivery pipelines too. It must allow
-   * what SUMU's roles do: the smaller of both counts.
+   * ARN of an IAM policy: the permissions boundary of every role of SUMU, also of the delivery pipelines' roles. It must allow
+   * the actions of SUMU's roles: AWS allows only actions that both the boundary and the role's policy allow.
    * @default - no boundary
    */
   readonly permissionsBoundary?: string;
   /**
-   * Subnets and security groups of the functions. From there they must reach AWS and the issuer of the tokens: through a
-   * NAT gateway, since `@connections` of a WebSocket API has no VPC endpoint.
-   * @default - outside of any VPC
+   * Subnets and security groups of the functions. From there they must reach AWS and the issuer of the tokens, through a
+   * NAT gateway: `@connections` of a WebSocket API has no VPC endpoint.
+   * @default - no VPC
    */
   readonly vpcConfig?: Given<VpcConfig>;
 }
 
 /** Where in a VPC the functions run. */
 export interface VpcConfig {
-  /** Private subnets, 1 to 16: in two availability zones at least, so that one may fail. */
+  /** Private subnets, 1 to 16, in at least two availability zones, so that one zone may fail. */
   readonly subnetIds: readonly string[];
-  /** Security groups, 1 to 5. They must let HTTPS out; nothing comes in. */
+  /** Security groups, 1 to 5. They must allow outgoing HTTPS. Nothing comes in. */
   readonly securityGroupIds: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export const GUARDRAIL_INPUTS = {
   permissionsBoundary: {
     type: "string",
     description:
-      "ARN of an IAM policy that bounds the rights of every role here, those of the delivery pipelines too. Null: no boundary.",
+      "ARN of an IAM policy: the permissions boundary of every role of SUMU, also of the delivery pipelines' roles. Null: no boundary.",
     default: null,
     rule: matches(
       /^arn:[a-z-]+:iam::([0-9]{12}|aws):policy\/[A-Za-z0-9_+=,.@/-]+$/,
@@ -57,7 +57,7 @@ export const GUARDRAIL_INPUTS = {
   vpcConfig: {
     type: "object({ subnet_ids = list(string), security_group_ids = list(string) })",
     description:
-      "Subnets and security groups of the functions, which must reach AWS and the issuer from there: through a NAT gateway. Null: outside of any VPC.",
+      "Subnets and security groups of the functions. From there they must reach AWS and the issuer, through a NAT gateway. Null: no VPC.",
     default: null,
     rule: {
       message: `vpc_config must be an object of subnet_ids (1 to ${MAX_SUBNETS} ids, subnet-…) and security_group_ids (1 to ${MAX_SECURITY_GROUPS} ids, sg-…), or null for no VPC.`,

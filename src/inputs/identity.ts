@@ -3,23 +3,24 @@ import { LONGEST_PREFIX } from "../names";
 import type { Inputs } from "./input";
 import { matches } from "./rule";
 
-/** Which SUMU it is. */
+/** The names of a SUMU. */
 export interface IdentityProps {
   /**
-   * Every name starts with `<prefix>-sumu`: 1 to 39 characters out of A-Z, a-z, 0-9, - and _. Each SUMU of an account needs
+   * Every name starts with `<prefix>-sumu`: 1 to 39 characters of A-Z, a-z, 0-9, - and _. Each SUMU of an account needs
    * a prefix of its own, in each region too: IAM roles and CloudWatch dashboards have their names in the whole account.
    */
   readonly prefix: string;
   /**
    * Tags on every resource that can carry tags. SUMU adds `stack = "sumu"` unless a key is `stack` in any case of letters.
-   * Tags that an aspect has set on a resource stay, and win.
+   * If an aspect has set a tag on a resource, that tag stays.
    * @default {}
    */
   readonly commonTags?: Tags;
   /** API stage, the last part of the URL that clients connect to. */
   readonly stageName: string;
   /**
-   * Where the pusher posts: a custom domain with its mapping key, or the stage's invoke URL.
+   * URL to which the pusher sends: the stage's invoke URL, or a custom domain with its mapping key. A custom domain does not
+   * need it: the stage's own URL always works.
    * @default - the URL of the stage `stageName`
    */
   readonly apigwEndpoint?: string;
@@ -33,7 +34,7 @@ export const IDENTITY_INPUTS = {
     original: true,
     rule: matches(
       new RegExp(`^[A-Za-z0-9_-]{1,${LONGEST_PREFIX}}$`),
-      `prefix must be 1 to ${LONGEST_PREFIX} characters out of A-Z, a-z, 0-9, - and _: every name starts with it, and "<prefix>-sumu-authorizer-codeless" may have 64 at most, Lambda's limit.`,
+      `prefix must be 1 to ${LONGEST_PREFIX} characters of A-Z, a-z, 0-9, - and _: every name starts with it, and "<prefix>-sumu-authorizer-codeless" may have at most 64 characters, Lambda's limit.`,
     ),
     samples: {
       valid: ["a", "Shop_1-x", "p".repeat(LONGEST_PREFIX)],
@@ -48,7 +49,7 @@ export const IDENTITY_INPUTS = {
     original: true,
     rule: {
       message:
-        "common_tags must not have two keys that differ only in the case of their letters: IAM compares keys without case, and refuses them.",
+        "common_tags must not have two keys that differ only in the case of their letters: IAM compares keys without case, and refuses such tags.",
       holds: (tags) => {
         const keys = Object.keys(tags).map((key) => key.toLowerCase());
         return new Set(keys).size === keys.length;
@@ -69,7 +70,7 @@ export const IDENTITY_INPUTS = {
     original: true,
     rule: matches(
       /^[A-Za-z0-9_-]{1,128}$/,
-      "stage_name must be 1 to 128 characters out of A-Z, a-z, 0-9, - and _: API Gateway takes no other for a WebSocket stage.",
+      "stage_name must be 1 to 128 characters of A-Z, a-z, 0-9, - and _: API Gateway allows no other for a WebSocket stage.",
     ),
     samples: {
       valid: ["live", "v1_2-x", "s".repeat(128)],
@@ -79,7 +80,7 @@ export const IDENTITY_INPUTS = {
   apigwEndpoint: {
     type: "string",
     description:
-      "Where the pusher posts: https://<custom domain>/<mapping key>, or the stage's invoke URL. Null: the stage's own URL.",
+      "URL to which the pusher sends: https://<custom domain>/<mapping key>, or the stage's invoke URL. Null: the stage's own URL, which also works with a custom domain.",
     default: null,
     original: true,
     rule: matches(

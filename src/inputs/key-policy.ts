@@ -2,19 +2,19 @@ import { IDENTITY_INPUTS } from "./identity";
 import type { Inputs } from "./input";
 import { PROTECTION_INPUTS } from "./protection";
 
-/** What the module `key-policy` needs. */
+/** Inputs of the module `key-policy`. */
 export interface KeyPolicyInputs {
-  /** Of the SUMU that the key is for. */
+  /** The prefix of the SUMU that uses the key. */
   readonly prefix: string;
-  /** As of the SUMU. @default - none */
+  /** The same list as in the SUMU. @default - none */
   readonly topicPublishers?: readonly string[];
 }
 
 export const KEY_POLICY_INPUTS = {
-  prefix: { ...IDENTITY_INPUTS.prefix, description: "The prefix of the SUMU that the key is for." },
+  prefix: { ...IDENTITY_INPUTS.prefix, description: "The prefix of the SUMU that uses the key." },
   topicPublishers: {
     ...PROTECTION_INPUTS.topicPublishers,
     description:
-      "The topic_publishers of the module serverless: AWS services that publish to the notifications topic by themselves, and so use the key.",
+      "The same list as topic_publishers of the module serverless: AWS services that publish to the notifications topic, and so use the key.",
   },
 } as const satisfies Inputs<KeyPolicyInputs>;

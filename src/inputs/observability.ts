@@ -3,21 +3,21 @@ import { DEFAULT_LOG_LEVEL, LOG_LEVELS } from "../contract/log-levels";
 import type { Inputs } from "./input";
 import { fits, oneOf, regexCondition } from "./rule";
 
-/** What a SUMU logs and measures, and whom it calls. */
+/** Logs, metrics, alarms and traces of a SUMU. */
 export interface ObservabilityProps {
   /**
-   * Retention of every log group; CloudWatch Logs knows certain numbers only (1, 3, 5, 7, 14, 30, 60, 90, …).
+   * Days that every log group keeps its lines. CloudWatch Logs allows certain numbers only (1, 3, 5, 7, 14, 30, 60, 90, …).
    * @default 30
    */
   readonly logRetentionDays?: number;
   /**
-   * What the handlers log: `debug`, `info`, `warn` or `error` and above. Metrics are sent at each.
+   * The least level that the handlers log: `debug`, `info`, `warn` or `error`. Metrics are sent at every level.
    * @default "info"
    */
   readonly logLevel?: string;
   /**
-   * ARNs that hear when an alarm rings and when it ends, 5 at most: an SNS topic's. Alarms exist only when there are any;
-   * each costs 0.10 USD a month.
+   * ARNs that get a message when an alarm starts and when it ends, at most 5, for example an SNS topic's. Without any there
+   * are no alarms. Each alarm costs 0.10 USD a month.
    * @default []
    */
   readonly alarmActions?: readonly string[];
@@ -34,12 +34,12 @@ export interface ObservabilityProps {
   readonly tracing?: boolean | IResolvable;
 }
 
-/** CloudWatch Logs takes these and no others. */
+/** CloudWatch Logs allows these and no others. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** CloudWatch takes no more for one state of an alarm. */
+/** CloudWatch allows no more for one state of an alarm. */
 const MAX_ALARM_ACTIONS = 5;
 const ARN = /^arn:[a-z-]+:[a-z0-9-]+:\S+$/;
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts";
@@ -47,10 +47,10 @@ const TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts";
 export const OBSERVABILITY_INPUTS = {
   logRetentionDays: {
     type: "number",
-    description: "Retention of every log group, one of the numbers that CloudWatch Logs knows.",
+    description: "Days that every log group keeps its lines: one of the numbers that CloudWatch Logs allows.",
     default: 30,
     rule: {
-      message: `log_retention_days must be one of ${RETENTION_DAYS.join(", ")}: CloudWatch Logs takes no other.`,
+      message: `log_retention_days must be one of ${RETENTION_DAYS.join(", ")}: CloudWatch Logs allows no other.`,
       holds: (days) => RETENTION_DAYS.includes(days),
       condition: (ref) => `contains([${RETENTION_DAYS.join(", ")}], ${ref})`,
     },
@@ -58,7 +58,7 @@ export const OBSERVABILITY_INPUTS = {
   },
   logLevel: {
     type: "string",
-    description: "What the handlers log: debug, info, warn or error, and above. Metrics are sent at each.",
+    description: "The least level that the handlers log: debug, info, warn or error. Metrics are sent at every level.",
     default: DEFAULT_LOG_LEVEL,
     rule: oneOf(LOG_LEVELS, `log_level must be one of ${LOG_LEVELS.join(", ")}.`),
     samples: { valid: ["debug", "info", "warn", "error"], invalid: ["verbose", "", "INFO", "trace"] },
@@ -66,10 +66,10 @@ export const OBSERVABILITY_INPUTS = {
   alarmActions: {
     type: "list(string)",
     description:
-      "ARNs that hear when an alarm rings and when it ends, such as an SNS topic's. Empty: no alarms. Terraform must know at plan how many there are.",
+      "ARNs that get a message when an alarm starts and when it ends, for example an SNS topic's. Empty: no alarms. The list's length must be known at plan; the ARNs may be unknown.",
     default: [] as readonly string[],
     rule: {
-      message: `alarm_actions must be a list of at most ${MAX_ALARM_ACTIONS} ARNs, such as an SNS topic's: what CloudWatch calls when an alarm rings, and when it ends.`,
+      message: `alarm_actions must be a list of at most ${MAX_ALARM_ACTIONS} ARNs, for example an SNS topic's. CloudWatch sends them a message when an alarm starts and when it ends.`,
       holds: (actions) => actions.length <= MAX_ALARM_ACTIONS && actions.every((arn) => fits(ARN, arn)),
       condition: (ref) =>
         `length(${ref}) <= ${MAX_ALARM_ACTIONS} && alltrue([for arn in ${ref} : ${regexCondition(ARN, "arn")}])`,

@@ -7,20 +7,20 @@ const SERVICE_PRINCIPAL = /^[a-z0-9-]+([.][a-z0-9-]+)*[.]amazonaws[.]com$/;
 /** What protects the data that a SUMU stores. */
 export interface ProtectionProps {
   /**
-   * KMS key of the queues, topics, tables, log groups and functions' environments. Its key policy must hold what
-   * {@link Sumu.kmsKeyPolicyJson} says, before the apply that gives the key.
+   * KMS key of the queues, topics, tables, log groups and functions' environments. Before the apply that sets it, the key's
+   * policy must have the statements of {@link Sumu.kmsKeyPolicyJson}.
    * @default - keys of the services: SQS's and CloudWatch Logs' own, `alias/aws/sns`, DynamoDB's own, Lambda's own
    */
   readonly kmsKeyArn?: string;
   /**
-   * False: the two topics are not encrypted at rest. AWS services that publish by themselves may not use `alias/aws/sns`;
-   * with {@link kmsKeyArn} they may use that key, if {@link topicPublishers} names them.
+   * False: the two topics are not encrypted at rest. An AWS service that publishes by itself cannot use `alias/aws/sns`. With
+   * {@link kmsKeyArn} it can use that key, if {@link topicPublishers} names the service.
    * @default true
    */
   readonly encryptTopics?: boolean | IResolvable;
   /**
    * AWS services that may publish to the notifications topic by themselves, as service principals: `events.amazonaws.com`.
-   * For this account only; EventBridge does not say for which account it publishes, so it may for any.
+   * They may do so for this account only. EventBridge does not send an account, so it may publish for any account.
    * @default - none
    */
   readonly topicPublishers?: readonly string[];
@@ -30,9 +30,9 @@ export interface ProtectionProps {
    */
   readonly deletionProtection?: boolean | IResolvable;
   /**
-   * Keeps the roles and policies of the original, as they are. Two applies move a deployment of the original: the first keeps
-   * them, so that no function and no route is without rights meanwhile, and has no delivery pipelines yet; the second, with
-   * false, deletes them and makes the pipelines. See docs/migration.md.
+   * True: the roles and policies of the original module stay as they are. Two applies move a deployment of the original. The
+   * first keeps them, so that every function and route always has its rights; there are no delivery pipelines yet. The
+   * second, with false, deletes them and creates the pipelines. See docs/migration.md.
    * @default - true if `connectionsTableName` is `SumuConnections`, the original's table, else false
    */
   readonly keepOriginalRights?: boolean | IResolvable;
@@ -42,11 +42,11 @@ export const PROTECTION_INPUTS = {
   kmsKeyArn: {
     type: "string",
     description:
-      "KMS key of queues, topics, tables, log groups and functions' environments; its policy must hold what output kms_key_policy_json says. Null: the services' own keys.",
+      "KMS key of queues, topics, tables, log groups and functions' environments. The key's policy must have the statements of the output kms_key_policy_json. Null: the services' own keys.",
     default: null,
     rule: matches(
       /^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
-      "kms_key_arn must be the ARN of a symmetric KMS key (arn:aws:kms:<region>:<account>:key/<id>; not an alias, which no policy can name), or null for the keys of the services.",
+      "kms_key_arn must be the ARN of a symmetric KMS key (arn:aws:kms:<region>:<account>:key/<id>; not an alias, because a policy cannot name an alias), or null for the keys of the services.",
     ),
     samples: {
       valid: [
@@ -101,7 +101,7 @@ export const PROTECTION_INPUTS = {
   keepOriginalRights: {
     type: "bool",
     description:
-      "Keeps the original's roles and policies while a deployment of it moves. Null: true if connections_table_name is SumuConnections. While they are kept there are no delivery pipelines. Set false in the second apply of the move, which deletes them. See docs/migration.md.",
+      "True: the original's roles and policies stay while a deployment of the original moves, and there are no delivery pipelines yet. Null: true if connections_table_name is SumuConnections. Set false in the second apply of the move, which deletes them. See docs/migration.md.",
     default: null,
   },
 } as const satisfies Inputs<ProtectionProps>;

@@ -1,15 +1,15 @@
 import type { IResolvable } from "cdktf";
 import type { Given } from "../terraform/field";
 
-/** What releases the handlers: AWS CodePipeline from GitHub. */
+/** Delivery pipelines, which release the handlers from GitHub by AWS CodePipeline. */
 export interface ReleaseProps {
   /**
-   * Where the delivery pipelines keep their artifacts. Given with {@link github}: pipelines release the handlers.
+   * S3 bucket for the delivery pipelines' artifacts. With this and {@link github}, pipelines release the handlers.
    * @default - no pipelines: `terraform apply` ships the handlers
    */
   readonly s3Artifacts?: Given<S3Artifacts>;
   /**
-   * Whose repositories the delivery pipelines build, and the connection through which they read them.
+   * Owner of the repositories that the delivery pipelines build, and the GitHub connection that reads them.
    * @default - no pipelines, as without `s3Artifacts`
    */
   readonly github?: Given<GitHub>;
@@ -24,8 +24,8 @@ export interface ReleaseProps {
    */
   readonly preRelease?: boolean | IResolvable;
   /**
-   * AWS Chatbot Slack channel configurations that hear of the delivery pipelines.
-   * @default - nobody; the pipelines themselves need `s3Artifacts` and `github`
+   * AWS Chatbot Slack channel configurations that get messages about the delivery pipelines.
+   * @default - no messages
    */
   readonly ciNotificationsSlackChannels?: Given<SlackChannels>;
 }
@@ -38,7 +38,7 @@ export interface S3Artifacts {
   readonly arn: string;
 }
 
-/** Whose repositories the delivery pipelines build, and how they read them. */
+/** The owner of the repositories, and the connection that reads them. */
 export interface GitHub {
   /** The user or organization that owns the repositories. */
   readonly owner: string;
@@ -66,8 +66,8 @@ export interface GitHubRepositories {
 
 /** Slack channels, by their configurations in AWS Chatbot. */
 export interface SlackChannels {
-  /** Chatbot's name of the channel configuration that hears of started and succeeded releases. */
+  /** Chatbot's name of the channel configuration for started and succeeded releases. */
   readonly info: string;
-  /** The same for failed ones. */
+  /** Chatbot's name of the channel configuration for failed releases. */
   readonly alert: string;
 }

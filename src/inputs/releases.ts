@@ -25,7 +25,7 @@ const repositories = (name: string, branch = "main") => ({
 export const RELEASE_INPUTS = {
   s3Artifacts: {
     type: "object({ bucket = string, arn = string })",
-    description: "Bucket of the delivery pipelines' artifacts. Null: no pipelines.",
+    description: "S3 bucket for the delivery pipelines' artifacts. Null: no pipelines.",
     default: null,
     original: true,
     rule: {
@@ -46,12 +46,12 @@ export const RELEASE_INPUTS = {
   github: {
     type: "object({ owner = string, connection_arn = string, webhook_secret = optional(string) })",
     description:
-      "Whose repositories the delivery pipelines build, and the connection that reads them; webhook_secret is accepted and unused. Null: no pipelines.",
+      "Owner of the repositories that the delivery pipelines build, and the GitHub connection that reads them. webhook_secret is accepted and not used. Null: no pipelines.",
     default: null,
     original: true,
     rule: {
       message:
-        "github must be an object of owner (a GitHub user or organization: letters, digits and -, 39 at most) and connection_arn (arn:aws:codestar-connections:… or arn:aws:codeconnections:… of a connection), or null.",
+        "github must be an object of owner (a GitHub user or organization: at most 39 letters, digits and -) and connection_arn (arn:aws:codestar-connections:… or arn:aws:codeconnections:… of a connection), or null.",
       holds: (github) => fits(GITHUB_OWNER, github.owner) && fits(CONNECTION_ARN, github.connectionArn),
       condition: (ref) =>
         `${regexCondition(GITHUB_OWNER, `${ref}.owner`)} && ${regexCondition(CONNECTION_ARN, `${ref}.connection_arn`)}`,
@@ -71,13 +71,13 @@ export const RELEASE_INPUTS = {
   githubRepositories: {
     type: repositoriesType(REPOSITORIES),
     description:
-      "The handlers' repositories and branches. Null: apigw-jwt-authorizer and apigw-websocket-pusher, main.",
+      "Repositories and branches of the handlers. Null: apigw-jwt-authorizer and apigw-websocket-pusher, branch main.",
     default: REPOSITORIES,
     variableDefault: null,
     original: true,
     rule: {
       message:
-        "github_repositories must hold authorizer and pusher, each with name (a repository's name without its owner) and branch.",
+        "github_repositories must have authorizer and pusher, each with name (a repository's name without its owner) and branch.",
       holds: ({ authorizer, pusher }) =>
         [authorizer, pusher].every(({ name, branch }) => fits(REPOSITORY_NAME, name) && fits(BRANCH_NAME, branch)),
       condition: (ref) =>
@@ -96,12 +96,12 @@ export const RELEASE_INPUTS = {
   },
   ciNotificationsSlackChannels: {
     type: "object({ info = string, alert = string })",
-    description: "AWS Chatbot Slack channel configurations that hear of the delivery pipelines. Null: none.",
+    description: "AWS Chatbot Slack channel configurations that get messages about the delivery pipelines. Null: none.",
     default: null,
     original: true,
     rule: {
       message:
-        "ci_notifications_slack_channels must hold info and alert, the names of AWS Chatbot Slack channel configurations (letters, digits, - and _), or be null.",
+        "ci_notifications_slack_channels must have info and alert, the names of AWS Chatbot Slack channel configurations (letters, digits, - and _), or be null.",
       holds: ({ info, alert }) => [info, alert].every((name) => fits(SLACK_CONFIGURATION, name)),
       condition: (ref) =>
         `alltrue([for name in [${ref}.info, ${ref}.alert] : ${regexCondition(SLACK_CONFIGURATION, "name")}])`,

@@ -5,7 +5,7 @@ import { Token } from "cdktf";
  * both refuse with the same words.
  */
 export interface Rule<T> {
-  /** What is required, and why where AWS sets the limit. A sentence, as Terraform wants its error messages. */
+  /** What the value must be, and why if AWS sets the limit. A sentence, because Terraform demands sentences as error messages. */
   readonly message: string;
   /** Whether a literal obeys the rule. */
   holds(value: T): boolean;

@@ -6,37 +6,37 @@ import { between, fits, known, matches, oneOf, regexCondition } from "./rule";
 
 /** Which tokens of clients the authorizer accepts. */
 export interface TokenProps {
-  /** https URL at which the issuer publishes its keys: a JWKS document, or a map of key id to PEM (certificate or public key), as Firebase has. */
+  /** The https URL where the issuer publishes its keys: a JWKS document, or a map of key id to PEM (certificate or public key), as Firebase has. */
   readonly issuerJwksUri: string;
   /**
-   * Who the tokens must be for: compared with `aud` (without it `client_id`) and `azp`. Empty: anyone.
+   * Audiences that a token may have: compared with `aud` (without it `client_id`) and `azp`. Empty: any audience, so also
+   * tokens that the issuer made for another application.
    * @default []
    */
   readonly authorizedAudiences?: readonly string[];
   /**
-   * False accepts expired tokens: for tests only.
+   * False: expired tokens are accepted. For tests only.
    * @default true
    */
   readonly verifyTokenExpiration?: boolean | IResolvable;
   /**
-   * Who must have issued the tokens: compared with `iss`.
+   * The issuer of the tokens: compared with `iss`.
    * @default - any issuer whose keys are at `issuerJwksUri`
    */
   readonly authorizedIssuer?: string;
   /**
-   * How far the issuer's clock may be from Lambda's, 0 to 300.
+   * Seconds that the issuer's clock may differ from Lambda's, 0 to 300.
    * @default 0
    */
   readonly tokenClockToleranceSeconds?: number;
   /**
-   * The claim that names the user: a string, or a whole number, which counts as its digits.
+   * The claim that has the user's id: a string, or a whole number, whose digits are then the id.
    * @default "sub"
    */
   readonly userIdClaim?: string;
   /**
    * Where clients put the token: `query` (`?authorization=<JWT>`), `header` (`Authorization: Bearer <JWT>`), or `either`.
-   * With `either`, the authorizer also runs, and costs, for each try to connect without a token, and such a client gets 403
-   * where it gets 401 otherwise.
+   * With `either`, a client without a token gets 403 instead of 401, and each such try costs an invocation of the authorizer.
    * @default "query"
    */
   readonly tokenSource?: string;
@@ -50,7 +50,7 @@ export const TOKEN_INPUTS = {
   issuerJwksUri: {
     type: "string",
     description:
-      "Where the issuer publishes its keys: a JWKS document, or a map of key id to PEM (certificate or public key).",
+      "The https URL where the issuer publishes its keys: a JWKS document, or a map of key id to PEM (certificate or public key).",
     original: true,
     rule: matches(
       /^https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[^\s#]*)?$/,
@@ -71,7 +71,7 @@ export const TOKEN_INPUTS = {
   authorizedAudiences: {
     type: "list(string)",
     description:
-      "Who the tokens must be for: compared with aud (string or array; without it client_id) and azp. Empty: any.",
+      "Audiences that a token may have: compared with aud (string or array; without it client_id) and azp. Empty: any audience, so also tokens for other applications.",
     default: [] as readonly string[],
     original: true,
     rule: {
@@ -97,14 +97,13 @@ export const TOKEN_INPUTS = {
   },
   verifyTokenExpiration: {
     type: "bool",
-    description: "False accepts expired tokens: for tests only.",
+    description: "False: expired tokens are accepted. For tests only.",
     default: true,
     original: true,
   },
   authorizedIssuer: {
     type: "string",
-    description:
-      "Who must have issued the tokens: compared with iss. Null: any issuer whose keys are at issuer_jwks_uri.",
+    description: "The issuer of the tokens: compared with iss. Null: any issuer whose keys are at issuer_jwks_uri.",
     default: null,
     rule: matches(
       /^[^\s,]{1,512}$/,
@@ -114,14 +113,14 @@ export const TOKEN_INPUTS = {
   },
   tokenClockToleranceSeconds: {
     type: "number",
-    description: "How far the issuer's clock may be from Lambda's, 0 to 300.",
+    description: "Seconds that the issuer's clock may differ from Lambda's, 0 to 300.",
     default: 0,
     rule: between(0, 300, "token_clock_tolerance_seconds must be a whole number from 0 to 300."),
     samples: { valid: [0, 300], invalid: [301, -1] },
   },
   userIdClaim: {
     type: "string",
-    description: "The claim that names the user: a string, or a whole number, which counts as its digits.",
+    description: "The claim that has the user's id: a string, or a whole number, whose digits are then the id.",
     default: DEFAULT_USER_ID_CLAIM,
     rule: matches(
       /^[!-~]{1,256}$/,
@@ -135,11 +134,11 @@ export const TOKEN_INPUTS = {
   tokenSource: {
     type: "string",
     description:
-      "Where clients put the token: query (?authorization=<JWT>), header (Authorization: Bearer <JWT>), or either. With either, the authorizer also runs, and costs, for each try to connect without a token.",
+      "Where clients put the token: query (?authorization=<JWT>), header (Authorization: Bearer <JWT>), or either. With either, each try to connect without a token costs an invocation of the authorizer.",
     default: DEFAULT_TOKEN_SOURCE as string,
     rule: oneOf(
       TOKEN_SOURCES,
-      "token_source must be query, header or either: where clients put the token. Browsers can only use the query.",
+      "token_source must be query, header or either: where clients put the token. Browsers can use the query only.",
     ),
     samples: { valid: ["query", "header", "either"], invalid: ["", "Query", "cookie", "query,header"] },
   },

@@ -5,28 +5,30 @@ import type { OutputDefinitions } from "./output";
 /** The outputs of module `serverless`, in the order in which its README lists them: the original's, then our own. */
 export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
   ws_api_id: {
-    description: "Id of the WebSocket API, as core-route53's ws_apis wants it.",
+    description: "Id of the WebSocket API, for ws_apis of the module core-route53.",
     value: (sumu) => sumu.apiId,
   },
   ws_api_stage_name: {
-    description: "Name of its stage.",
+    description: "Name of the WebSocket API's stage.",
     value: (sumu) => sumu.stageName,
   },
   notifications: {
-    description: "Where the backend sends notifications: topic = { name, arn }, queue = { arn, url, name }.",
+    description:
+      "Topic and queue to which the backend sends notifications: topic = { name, arn }, queue = { arn, url, name }.",
     value: ({ notifications }) => topicAndQueue(notifications),
   },
   messages: {
     description:
-      "Where the backend finds what clients publish and send, and presence: topic = { name, arn }, queue = { arn, url, name }.",
+      "Topic and queue from which the backend gets clients' messages and presence events: topic = { name, arn }, queue = { arn, url, name }.",
     value: ({ messages }) => topicAndQueue(messages),
   },
   connections_table: {
-    description: "Who is connected: name, arn, stream_arn (keys only) of the table.",
+    description: "Table of the open connections: name, arn, stream_arn (keys only).",
     value: ({ connectionsTable: { name, arn, streamArn } }) => ({ name, arn, stream_arn: streamArn }),
   },
   presence_table: {
-    description: "Who is online: name and arn of the table. Both null when presence_source is neither topic nor queue.",
+    description:
+      "Table of the users who are online: name and arn. Both are null if presence_source is neither topic nor queue.",
     value: ({ presenceTable }) => ({ name: presenceTable?.name, arn: presenceTable?.arn }),
   },
   revocations_table: {
@@ -34,12 +36,12 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     value: ({ revocationsTable }) => ({ name: revocationsTable?.name, arn: revocationsTable?.arn }),
   },
   websocket_url: {
-    description: "Where clients connect without a custom domain.",
+    description: "URL to which clients connect, without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,
   },
   kms_key_policy_json: {
     description:
-      "What the policy of kms_key_arn's key must allow AWS services: merge it into the key's policy by source_policy_documents.",
+      "Statements that the policy of the key kms_key_arn needs for AWS services: merge them into the key's policy by source_policy_documents.",
     value: (sumu) => sumu.kmsKeyPolicyJson,
   },
 };

@@ -9,10 +9,10 @@ import type { Metric, StackMetrics } from "./stack-metrics";
 
 const FIVE_MINUTES = 300;
 
-/** A message that fails once is handed out again after the visibility timeout: one that is older fails again, or waits. */
+/** SQS repeats a failed message after the visibility timeout. A message that is older fails again, or waits. */
 const SECOND_TRY_SECONDS = 180;
 
-/** Presence that lags this far is wrong to those who see it. */
+/** If presence is this late, users see wrong states. */
 const OLD_RECORD_MILLISECONDS = 300_000;
 
 /** A client can cause single errors by sending bad input. Ten in a period point to a fault of ours. */
@@ -23,7 +23,7 @@ interface AlarmDefinition {
   readonly id: string;
   readonly metric: Metric;
   readonly statistic: "Sum" | "Maximum";
-  /** It rings at this value and above. */
+  /** The alarm starts at this value and above. */
   readonly threshold: number;
   /** Five-minute periods, of three, in which it must be reached. @default - 1 of 1 */
   readonly periodsOfThree?: 2;
@@ -34,7 +34,7 @@ interface AlarmDefinition {
 
 export interface AlarmsProps {
   readonly metrics: StackMetrics;
-  /** ARNs that hear of an alarm and of its end. */
+  /** ARNs that get a message when an alarm starts and when it ends. */
   readonly actions: readonly string[];
   /** Of the notifications queue. */
   readonly visibilityTimeoutSeconds: number;
@@ -42,12 +42,12 @@ export interface AlarmsProps {
   readonly grace: Existence;
 }
 
-/** Alarms exist when somebody hears them: each costs 0.10 USD a month, and a silent one is worth nothing. */
+/** Alarms exist only if they have an action: each costs 0.10 USD a month, and is useless without an action. */
 export function alarmsExistence(actions: readonly string[]): Existence {
   return existsWhen(hasAny(actions));
 }
 
-/** Alarms on what needs a person. What each means and what to do: docs/operations.md. */
+/** Alarms for faults that a person must fix. docs/operations.md says what each means and what to do. */
 export function alarms(scope: Construct, props: AlarmsProps): readonly CloudwatchMetricAlarm[] {
   const { metrics, actions } = props;
   const heard = alarmsExistence(actions);
@@ -68,7 +68,7 @@ export function alarms(scope: Construct, props: AlarmsProps): readonly Cloudwatc
       threshold: definition.threshold,
       evaluationPeriods: periodsOfThree === undefined ? 1 : 3,
       datapointsToAlarm: periodsOfThree ?? 1,
-      // Most of these metrics are silent while all is well.
+      // Most of these metrics have no data if nothing is wrong.
       treatMissingData: "notBreaching",
       alarmActions: [...actions],
       okActions: [...actions],
@@ -82,7 +82,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
     metric: metrics.queue(queue, "ApproximateNumberOfMessagesVisible"),
     statistic: "Maximum" as const,
     threshold: 1,
-    description: `${what} They stay 14 days: mend the cause, then redrive.`,
+    description: `${what} They stay 14 days: fix the cause, then redrive.`,
     watched,
   });
   const functionAlarms = (key: HandlerName, failing: string, watched = ALWAYS) => [
@@ -101,7 +101,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       statistic: "Sum" as const,
       threshold: 1,
       periodsOfThree: 2 as const,
-      description: `Lambda turns invocations of the ${key} function away: the account's or the function's concurrency is used up.`,
+      description: `Lambda throttles the ${key} function: the account's or the function's concurrency is used up.`,
       watched,
     },
   ];
@@ -115,14 +115,18 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
     watched,
   });
   return [
-    deadLetters("notifications_dlq", "notificationsDlq", "Notifications were given up on, each with its reason."),
+    deadLetters(
+      "notifications_dlq",
+      "notificationsDlq",
+      "The pusher stopped trying to deliver notifications: the attribute reason says why.",
+    ),
     deadLetters("messages_dlq", "messagesDlq", "The application failed five times to handle messages of clients."),
-    deadLetters("presence_dlq", "presenceDlq", "Presence changes could not be told to the backend.", watchdog),
-    deadLetters("presence_grace_dlq", "presenceGraceDlq", "Users who left could not be declared OFFLINE.", grace),
+    deadLetters("presence_dlq", "presenceDlq", "Presence changes could not be sent to the backend.", watchdog),
+    deadLetters("presence_grace_dlq", "presenceGraceDlq", "OFFLINE could not be sent for users who left.", grace),
     lostDeadLetters(
       "notifications_redrive_failures",
       metrics.topic("notifications", "NumberOfNotificationsFailedToRedriveToDlq"),
-      "Notifications that the topic could not hand to the pusher",
+      "Notifications with which the topic could not invoke the pusher",
     ),
     lostDeadLetters(
       "pusher_destination_failures",
@@ -143,15 +147,15 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       metric: metrics.own("Failed"),
       statistic: "Sum",
       threshold: 1,
-      description:
-        "The pusher gave up on deliveries, or could hand them to no queue: see its log and the dead letters.",
+      description: "The pusher stopped trying deliveries, or no queue accepted them: see its log and the dead letters.",
     },
     {
       id: "presence_iterator_age",
       metric: metrics.function("presence", "IteratorAge"),
       statistic: "Maximum",
       threshold: OLD_RECORD_MILLISECONDS,
-      description: "Presence lags five minutes or more behind the connections: a record fails, or too many come.",
+      description:
+        "Presence is five minutes or more behind the connections: a record fails, or there are too many records.",
       watched: watchdog,
     },
     {
@@ -160,7 +164,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       statistic: "Maximum",
       threshold: plus(visibilityTimeoutSeconds, SECOND_TRY_SECONDS),
       description:
-        "A notification is older than the queue's visibility timeout and a try: it fails again, or the pusher does not keep up.",
+        "A notification is older than the queue's visibility timeout and a try: it fails again, or the pusher is too slow.",
     },
     {
       id: "api_integration_errors",

@@ -38,6 +38,26 @@ export function describeBehaviours({ target, mayBroadcast, refusedTokens }: Beha
   afterAll(() => session?.close());
   afterEach(() => session.closeClients());
 
+  describe("disconnecting", () => {
+    it.each(["topic", "queue"] as const)("closes all of a user's connections by the %s, and says why", async (via) => {
+      const [alice, bob] = [session.user("alice"), session.user("bob")];
+      const [first, second, other] = await Promise.all([
+        session.connect(alice, "2"),
+        session.connect(alice),
+        session.connect(bob),
+      ]);
+      await session.notify(via, { disconnect: { users: [alice], reason: "signed_out" } });
+      expect(await Promise.all([first.closed, second.closed])).toEqual([1000, 1000]);
+      expect([first.frames, second.frames]).toEqual([
+        ['{"type":"disconnect","reason":"signed_out","reconnect":false}'],
+        [],
+      ]);
+      await until("the rows to go", async () => (await session.rows(alice)).length === 0);
+      await session.notify(via, { notification: { to: { users: [bob] }, data: "still here" } });
+      expect(await other.received(1)).toEqual(['"still here"']);
+    });
+  });
+
   describe("connecting", () => {
     it("rejects a client without a token with 401", async () => {
       await expect(session.connectWith()).rejects.toThrow("refused with 401");

@@ -6,19 +6,23 @@ import { until } from "./until";
 /** One device of a user: it keeps every frame, in the order of arrival. */
 export class Client {
   readonly frames: string[] = [];
+  /** The close code, when the connection is closed. */
+  readonly closed: Promise<number>;
   readonly #socket: WebSocket;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
+    this.closed = new Promise((resolve) => socket.once("close", resolve));
     socket.on("message", (data) => this.frames.push(String(data)));
     // A connection that breaks shows by what does not arrive.
     socket.on("error", () => {});
   }
 
   /** @throws Error `refused with <status>` */
-  static async connect(websocketUrl: string, token?: string): Promise<Client> {
+  static async connect(websocketUrl: string, token?: string, protocol?: string): Promise<Client> {
     const url = new URL(websocketUrl);
     if (token !== undefined) url.searchParams.set("authorization", token);
+    if (protocol !== undefined) url.searchParams.set("protocol", protocol);
     const socket = new WebSocket(url, { handshakeTimeout: 20_000 });
     const client = new Client(socket);
     await new Promise<void>((resolve, reject) => {

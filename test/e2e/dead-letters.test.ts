@@ -1,14 +1,17 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
+  AddPermissionCommand,
   GetAliasCommand,
+  GetPolicyCommand,
   InvokeCommand,
   ListEventSourceMappingsCommand,
   PublishVersionCommand,
+  RemovePermissionCommand,
   UpdateAliasCommand,
   UpdateEventSourceMappingCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import { GetSubscriptionAttributesCommand, ListSubscriptionsByTopicCommand, PublishCommand } from "@aws-sdk/client-sns";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import {
   GetQueueUrlCommand,
   ReceiveMessageCommand,
@@ -125,16 +128,19 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     expect((await log.text()).filter((line) => line.startsWith("START"))).toHaveLength(3);
   });
 
-  test("what the topic cannot hand to the pusher: the subscription names the queue", async () => {
-    // The emulator invokes and does no more: what SNS does by this policy cannot be seen here.
-    const { sns } = stack.aws;
-    const TopicArn = stack.info.notifications.topic.arn;
-    const { Subscriptions: [subscription] = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
-    const request = { SubscriptionArn: subscription?.SubscriptionArn };
-    const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand(request));
-    expect(JSON.parse(Attributes?.RedrivePolicy ?? "")).toEqual({
-      deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:local-sumu-integration-notifications-dlq",
-    });
+  test("what the topic may not hand to the pusher, as the topic's envelope", async () => {
+    const { lambda } = stack.aws;
+    const target = { FunctionName: PUSHER, Qualifier: "latest" };
+    const { Policy = "" } = await lambda.send(new GetPolicyCommand(target));
+    const [{ Sid: StatementId, Action, Condition }] = JSON.parse(Policy).Statement;
+    await lambda.send(new RemovePermissionCommand({ ...target, StatementId }));
+    const notification = JSON.stringify({ users: ["alice"], data: "nobody may take it" });
+    await publish(notification);
+    const { body } = await letter(letters, (message) => message.body.includes("nobody may take it"));
+    expect(JSON.parse(body)).toMatchObject({ TopicArn: stack.info.notifications.topic.arn, Message: notification });
+    const SourceArn = Condition.ArnLike["AWS:SourceArn"];
+    const permission = { ...target, StatementId, Action, Principal: "sns.amazonaws.com", SourceArn };
+    await lambda.send(new AddPermissionCommand(permission));
   });
 
   test("a change of presence that no try can settle, at once, with its reason, and without the user in the log", async () => {
@@ -166,14 +172,19 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     const { EventSourceMappings: [mapping] = [] } = await lambda.send(
       new ListEventSourceMappingsCommand({ EventSourceArn }),
     );
-    // Instead of 23 hours: the one reason for which the emulator gives a batch up.
-    const update = { UUID: mapping?.UUID, MaximumRecordAgeInSeconds: 1 };
+    // Instead of the retries of 23 hours.
+    const update = { UUID: mapping?.UUID, MaximumRetryAttempts: 2 };
     await lambda.send(new UpdateEventSourceMappingCommand(update));
 
     const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("bob"));
     const { body } = await letter(presenceLetters, ({ body: text }) => text.includes("DDBStreamBatchInfo"));
     expect(JSON.parse(body)).toMatchObject({
-      requestContext: { condition: "MaxRecordAgeExceeded", functionArn: expect.stringContaining(PRESENCE) },
+      requestContext: {
+        condition: "RetryAttemptsExhausted",
+        functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${PRESENCE}:latest`,
+        approximateInvokeCount: 3,
+      },
+      responseContext: { statusCode: 200, functionError: "Unhandled" },
       DDBStreamBatchInfo: { batchSize: expect.any(Number), streamArn: EventSourceArn },
     });
 

@@ -58,6 +58,33 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
   });
 
+  test("deliver a notification again with the same id, and the bare data to an old client beside it", async () => {
+    const { queueUrl: QueueUrl } = session.target.notifications;
+    const { sqs } = session.target;
+    await sqs.send(
+      new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: VISIBILITY_TIMEOUT_SECONDS } }),
+    );
+    const user = session.user("envelope");
+    const [client, old] = await Promise.all([session.connect(user, "2"), session.connect(user)]);
+    const ghost = session.user("ghost");
+    await session.putStaleRow(ghost, await session.closedConnectionId(), 0);
+    const requests = [
+      { notification: { to: { users: [user] }, id: "order-17", data: "with an id" } },
+      { notification: { to: { users: [user] }, data: "without" } },
+      { notification: { to: { users: [ghost] }, data: "keeps the batch from its end" } },
+    ];
+    const Entries = requests.map((request, index) => ({ Id: String(index), MessageBody: JSON.stringify(request) }));
+    const { Successful = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const messageId = Successful.find(({ Id }) => Id === "1")?.MessageId;
+    await client.received(2);
+    expect(await kill("local-sumu-pusher-codeless")).toBeGreaterThan(0);
+    await client.received(4, 40_000);
+    const frame = (id: string | undefined, data: string) => JSON.stringify({ type: "notification", id, data });
+    expect(new Set(client.frames)).toEqual(new Set([frame("order-17", "with an id"), frame(messageId, "without")]));
+    expect(new Set(old.frames)).toEqual(new Set(['"with an id"', '"without"']));
+    await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
+  });
+
   test("leave presence true, with every change of a user once", async () => {
     const users = Array.from({ length: 20 }, (_user, index) => session.user(`user-${index}`));
     const connecting = users.map((user) => session.connect(user));

@@ -44,12 +44,12 @@ export class Session {
     return `${name}-${randomUUID()}`;
   }
 
-  async connect(userId: string): Promise<Client> {
-    return this.connectWith(await this.target.mint(userId));
+  async connect(userId: string, protocol?: string): Promise<Client> {
+    return this.connectWith(await this.target.mint(userId), protocol);
   }
 
-  async connectWith(token?: string): Promise<Client> {
-    const client = await Client.connect(this.target.websocketUrl, token);
+  async connectWith(token?: string, protocol?: string): Promise<Client> {
+    const client = await Client.connect(this.target.websocketUrl, token, protocol);
     this.#clients.add(client);
     return client;
   }
@@ -58,7 +58,7 @@ export class Session {
   async notify(via: "topic" | "queue", notification: unknown): Promise<void> {
     const { sns, sqs, notifications } = this.target;
     const text = typeof notification === "string" ? notification : JSON.stringify(notification);
-    if (text !== notification) assertMatches("notification-request", notification);
+    if (text !== notification) assertRequest(notification);
     await (via === "topic"
       ? sns.send(new PublishCommand({ TopicArn: notifications.topicArn, Message: text }))
       : sqs.send(new SendMessageCommand({ QueueUrl: notifications.queueUrl, MessageBody: text })));
@@ -154,3 +154,13 @@ function changesIn(received: readonly Received[]): readonly PresenceChange[] {
 /** A change that is missing between two others would leave two alike side by side. */
 const alternate = (changes: readonly PresenceChange[]): boolean =>
   changes.every((status, index) => status === (index % 2 === 0 ? "ONLINE" : "OFFLINE"));
+
+/** @throws Error when the request matches none of the schemas of requests. */
+function assertRequest(request: unknown): void {
+  const member = ["disconnect", "revoke"].find(
+    (name) => typeof request === "object" && Object.hasOwn(request ?? {}, name),
+  );
+  const isExplicit = typeof request === "object" && Object.hasOwn(request ?? {}, "notification");
+  if (member !== undefined) assertMatches(member === "disconnect" ? "disconnect-request" : "revoke-request", request);
+  else assertMatches(isExplicit ? "explicit-notification-request" : "notification-request", request);
+}

@@ -3,6 +3,7 @@ import { describeClients } from "../e2e/describe-clients";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
+import { describeGuides } from "./describe-guides";
 
 jest.setTimeout(60_000);
 
@@ -19,4 +20,5 @@ describeWithLocalAws("one SUMU on this machine", () => {
     describeBackends(() => stack);
     describeBrowser(() => stack);
   });
+  describe("does what the guides say:", () => describeGuides(() => stack));
 });

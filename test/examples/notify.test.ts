@@ -28,15 +28,19 @@ const waits: number[] = [];
 const options = { sleep: async (ms?: number) => void waits.push(ms ?? 0), random: () => 1 } as never;
 beforeEach(() => waits.splice(0));
 
-const numbered = (count: number): Notification[] => Array.from({ length: count }, (_, index) => ({ data: index }));
-const bodies = (batch: readonly Entry[] = []) => batch.map(({ MessageBody }) => JSON.parse(MessageBody).data);
+const numbered = (count: number): Notification[] =>
+  Array.from({ length: count }, (_, index) => ({
+    notification: { to: "everyone", data: index },
+  }));
+const bodies = (batch: readonly Entry[] = []) =>
+  batch.map(({ MessageBody }) => JSON.parse(MessageBody).notification.data);
 
 describe("the TypeScript sender", () => {
   it("sends ten notifications a call", async () => {
     const { sqs, batches } = scripted(taken);
     await send(sqs, "url", numbered(23), options);
     expect(batches.map(({ length }) => length)).toEqual([10, 10, 3]);
-    expect(batches.flatMap(bodies)).toEqual(numbered(23).map(({ data }) => data));
+    expect(batches.flatMap(bodies)).toEqual(numbered(23).map(({ notification: { data } }) => data));
   });
 
   it("keeps a call under 256 KiB", async () => {
@@ -44,7 +48,7 @@ describe("the TypeScript sender", () => {
     await send(
       sqs,
       "url",
-      Array.from({ length: 5 }, () => ({ data: "x".repeat(100_000) })),
+      Array.from({ length: 5 }, () => ({ notification: { to: "everyone" as const, data: "x".repeat(100_000) } })),
       options,
     );
     expect(batches.map(({ length }) => length)).toEqual([2, 2, 1]);
@@ -60,7 +64,7 @@ describe("the TypeScript sender", () => {
   it("gives up after five tries, and says what was not sent", async () => {
     const { sqs, batches } = scripted(refuse("1"), refuse("0"));
     const failed = await send(sqs, "url", numbered(3), options).catch((error: unknown) => error);
-    expect(failed).toEqual(new UnsentError([{ data: 1 }], ["InternalError"]));
+    expect(failed).toEqual(new UnsentError(numbered(2).slice(1), ["InternalError"]));
     expect(batches).toHaveLength(5);
   });
 
@@ -90,12 +94,15 @@ describe("the TypeScript sender", () => {
     );
   });
 
-  it("splits a long list of users, and rejects an empty one, which would be a broadcast", () => {
+  it("splits a long list of users, and rejects an empty one, which would reach nobody", () => {
     const users = Array.from({ length: 2_001 }, (_, index) => `user-${index}`);
     const parts = toUsers(users, "hi");
-    expect(parts.map(({ users: some }) => some?.length)).toEqual([1_000, 1_000, 1]);
-    expect(parts.flatMap(({ users: some = [] }) => some)).toEqual(users);
+    const named = parts.map(({ notification: { to } }) => (to === "everyone" ? [] : to.users));
+    expect(named.map(({ length }) => length)).toEqual([1_000, 1_000, 1]);
+    expect(named.flat()).toEqual(users);
     expect(() => toUsers([], "hi")).toThrow("no users: to reach everybody, call toEverybody");
-    expect(toEverybody("hi", ["carol"])).toEqual({ exclude_users: ["carol"], data: "hi" });
+    expect(toEverybody("hi", ["carol"])).toEqual({
+      notification: { to: "everyone", except: { users: ["carol"] }, data: "hi" },
+    });
   });
 });

@@ -92,10 +92,11 @@ class SendTest(unittest.TestCase):
 
     def test_splits_users_and_rejects_none(self):
         users = [f"user-{index}" for index in range(2_001)]
-        self.assertEqual([len(part["users"]) for part in to_users(users, "hi")], [1_000, 1_000, 1])
+        self.assertEqual([len(part["notification"]["to"]["users"]) for part in to_users(users, "hi")], [1_000, 1_000, 1])
         with self.assertRaisesRegex(ValueError, "^no users: to reach everybody, call to_everybody$"):
             to_users([], "hi")
-        self.assertEqual(to_everybody("hi", ["carol"]), {"exclude_users": ["carol"], "data": "hi"})
+        everyone = {"to": "everyone", "except": {"users": ["carol"]}, "data": "hi"}
+        self.assertEqual(to_everybody("hi", ["carol"]), {"notification": everyone})
 
     def test_rejects_what_is_not_json(self):
         with self.assertRaises(ValueError):

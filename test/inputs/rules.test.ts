@@ -68,6 +68,7 @@ describe("an input that has a rule and may be null", () => {
       "github",
       "github_repositories",
       "kms_key_arn",
+      "max_connections_per_user",
       "permissions_boundary",
       "pusher_maximum_concurrency",
       "pusher_reserved_concurrency",

@@ -24,7 +24,7 @@ export async function attack({ targets, queues }: { targets: string[]; queues: s
     Role: "arn:aws:iam::000000000000:role/evil",
     Code: { ZipFile: "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==" },
   });
-  const notification = JSON.stringify({ via: "queue", notification: { data: "evil" } });
+  const notification = JSON.stringify({ via: "queue", request: { data: "evil" } });
   const signed = {
     authorization:
       "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0",
@@ -37,7 +37,7 @@ export async function attack({ targets, queues }: { targets: string[]; queues: s
       ),
       ...["text/plain", "application/json"].flatMap((type) => [
         attempt("token", at("/tokens"), post(type, '{"user":"alice"}')),
-        attempt("notification", at("/notifications"), post(type, notification)),
+        attempt("notification", at("/requests"), post(type, notification)),
         attempt("function", at("/2015-03-31/functions"), post(type, evil)),
         attempt("signed function", at("/2015-03-31/functions"), post(type, evil, signed)),
         attempt("reset", at("/_ministack/reset"), post(type, "")),

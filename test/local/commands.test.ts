@@ -29,9 +29,9 @@ describe("the commands of the local run", () => {
 
   test.each([
     ["local/start.ts", "npm start -- [options]"],
-    ["local/commands/connect.ts", "npm run -s connect -- <user>"],
+    ["local/commands/connect.ts", "npm run -s connect -- <user> [--protocol 2]"],
     ["local/commands/messages.ts", "npm run -s messages [-- --take]"],
-    ["local/commands/notify.ts", "npm run -s notify -- <users> <data>"],
+    ["local/commands/notify.ts", "npm run -s notify -- <users> <data> [--id <id>]"],
     ["local/commands/token.ts", "npm run -s token -- <user>"],
   ])("%s --help prints how it is called, and does nothing", async (script, usage) => {
     // Nothing runs: anything that it did would fail.

@@ -110,7 +110,7 @@ describeWithLocalAws("a running SUMU", () => {
       const headers = { ...json, authorization };
       const statuses = await Promise.all([
         fetch(`${page}/tokens`, { method: "POST", headers, body: '{"user":"alice"}' }),
-        fetch(`${page}/notifications`, { method: "POST", headers, body: '{"via":"queue","notification":{"data":1}}' }),
+        fetch(`${page}/requests`, { method: "POST", headers, body: '{"via":"queue","request":{"data":1}}' }),
         fetch(`${page}/events`, { headers }),
         fetch(`${page}/stack.json`, { headers }),
       ]);

@@ -6,16 +6,22 @@ import path from "node:path";
 import { FOREIGN_CREDENTIALS } from "../../local/backend/aws";
 import { freePort } from "../../local/backend/free-port";
 import { ensureMiniStack } from "../../local/backend/install";
-import { type AwsBackend, isHealthy, LOCAL_REGION, startMiniStack } from "../../local/backend/ministack";
+import {
+  type AwsBackend,
+  isHealthy,
+  LOCAL_REGION,
+  type MiniStackOptions,
+  startMiniStack,
+} from "../../local/backend/ministack";
 import { ensureNode24 } from "../../scripts/node24";
 import { until } from "../e2e/until";
 import { describeUnless } from "./describe-unless";
 
 /** A MiniStack for one test file. Installing it, the first time, takes about 20 s: give `beforeAll` a minute. */
-export async function startLocalAws(): Promise<AwsBackend> {
+export async function startLocalAws(options: Pick<MiniStackOptions, "enforces"> = {}): Promise<AwsBackend> {
   const [node, python] = await Promise.all([ensureNode24(), ensureMiniStack()]);
   const folder = await mkdtemp(path.join(tmpdir(), "sumu-test-aws-"));
-  const backend = await startMiniStack({ python, node, folder });
+  const backend = await startMiniStack({ ...options, python, node, folder });
   return {
     ...backend,
     stop: async () => {

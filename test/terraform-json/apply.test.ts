@@ -75,6 +75,35 @@ describe("a stack applied", () => {
     });
   });
 
+  test("keeps the blocks beside dynamic blocks of the same type", async () => {
+    const created: unknown[] = [];
+    await applyStack(
+      readStack({
+        resource: {
+          r: {
+            one: {
+              setting: [{ name: "plain" }],
+              dynamic: { setting: { for_each: ["a"], content: { name: "${setting.value}" } } },
+            },
+            two: { setting: { name: "only" }, dynamic: { setting: { for_each: [], content: {} } } },
+          },
+        },
+      }),
+      {
+        variables: {},
+        modulePath: "/",
+        resources: {
+          r: ({ setting }) => {
+            created.push(setting);
+            return {};
+          },
+        },
+        data: {},
+      },
+    );
+    expect(created).toEqual([[{ name: "plain" }, { name: "a" }], [{ name: "only" }]]);
+  });
+
   test("unrolls dynamic blocks", async () => {
     const seen: unknown[] = [];
     const stack = readStack({

@@ -1,4 +1,5 @@
 """usage: main.py send|publish <user,user|all> <JSON>
+       main.py disconnect <user,user> <reason>
        main.py receive <queue URL>
        main.py subscribe <queue name> <source>...
        main.py presence <queue URL>"""
@@ -11,7 +12,7 @@ import threading
 
 import boto3
 
-from notify import publish, send, to_everybody, to_users
+from notify import disconnect, publish, send, to_everybody, to_users
 from presence import Presence
 from receive import receive
 from subscribe import subscribe
@@ -47,6 +48,8 @@ def main(command="", *args):
         else:
             for one in notifications:
                 publish(sns, variable("NOTIFICATIONS_TOPIC_ARN"), one)
+    elif command == "disconnect" and len(args) == 2:
+        publish(sns, variable("NOTIFICATIONS_TOPIC_ARN"), disconnect(args[0].split(","), args[1]))
     elif command == "receive" and len(args) == 1:
         handle = lambda one: show({"userId": one.user_id, "source": one.source, "body": one.body})
         receive(sqs, args[0], handle, stop=stop, on_error=on_error)

@@ -23,19 +23,26 @@ class UnsentError(Exception):
         self.codes = codes
 
 
-def to_users(users, data):
-    """Notifications for these users and nobody else. An empty list is refused: as it is, it would reach everybody."""
+def to_users(users, data, notification_id=None):
+    """Notifications for these users and nobody else. An empty list is refused, since it would reach nobody. Clients of
+    protocol 2 get the id: yours stays the same when you send the request twice."""
     if not users:
         raise ValueError("no users: to reach everybody, call to_everybody")
+    given_id = {} if notification_id is None else {"id": notification_id}
     return [
-        {"users": list(users[start : start + USERS_PER_MESSAGE]), "data": data}
+        {"notification": {"to": {"users": list(users[start : start + USERS_PER_MESSAGE])}, **given_id, "data": data}}
         for start in range(0, len(users), USERS_PER_MESSAGE)
     ]
 
 
 def to_everybody(data, excluded_users=()):
     """A notification for every connection but those of the excluded users."""
-    return {"exclude_users": list(excluded_users), "data": data}
+    return {"notification": {"to": "everyone", "except": {"users": list(excluded_users)}, "data": data}}
+
+
+def disconnect(users, reason):
+    """Ends the connections of users. Clients of protocol 2 are told why."""
+    return {"disconnect": {"users": list(users), "reason": reason}}
 
 
 def publish(sns, topic_arn, notification):

@@ -1,12 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { publish, send, toEverybody, toUsers } from "./notify";
+import { disconnect, publish, send, toEverybody, toUsers } from "./notify";
 import { Presence } from "./presence";
 import { type Message, receive } from "./receive";
 import { subscribe } from "./subscribe";
 
 const USAGE = `usage: main.ts send|publish <user,user|all> <JSON>
+       main.ts disconnect <user,user> <reason>
        main.ts receive <queue URL>
        main.ts subscribe <queue name> <source>...
        main.ts presence <queue URL>`;
@@ -34,6 +35,8 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     const notifications = first === "all" ? [toEverybody(data)] : toUsers(first.split(","), data);
     if (command === "send") return send(sqs, variable("NOTIFICATIONS_QUEUE_URL"), notifications);
     for (const one of notifications) await publish(sns, variable("NOTIFICATIONS_TOPIC_ARN"), one);
+  } else if (command === "disconnect" && rest.length === 1) {
+    await publish(sns, variable("NOTIFICATIONS_TOPIC_ARN"), disconnect(first.split(","), rest[0]));
   } else if (command === "receive" && first !== "") {
     await receive(sqs, first, async ({ userId, source, body }) => print({ userId, source, body }), options);
   } else if (command === "subscribe" && rest.length > 0) {

@@ -7,13 +7,21 @@ import {
   SQSServiceException,
 } from "@aws-sdk/client-sqs";
 
-/** What SUMU takes from its notifications topic and queue: schemas/notification-request.schema.json. */
+/** What SUMU takes from its notifications topic and queue: schemas/explicit-notification-request.schema.json. */
 export interface Notification {
-  /** Empty or absent: everybody. */
-  readonly users?: readonly string[];
-  readonly exclude_users?: readonly string[];
-  /** Each connection receives the JSON text of this, at most 128 KB. */
-  readonly data: unknown;
+  readonly notification: {
+    readonly to: "everyone" | { readonly users: readonly string[] };
+    readonly except?: { readonly users: readonly string[] };
+    /** What clients of protocol 2 get: yours stays the same when you send the request twice. */
+    readonly id?: string;
+    /** Each client receives the JSON text of this, at most 128 KB with what is around it. */
+    readonly data: unknown;
+  };
+}
+
+/** Closes the connections of users: schemas/disconnect-request.schema.json. */
+export interface Disconnect {
+  readonly disconnect: { readonly users: readonly string[]; readonly reason?: string };
 }
 
 /** With 128 KB of data and ids of 128 bytes, this many still fit into one message of 256 KiB. */
@@ -23,24 +31,32 @@ const USERS_PER_MESSAGE = 1_000;
 const BATCH_MESSAGES = 10;
 const BATCH_BYTES = 256 * 1_024;
 
-/** Notifications for these users and nobody else. An empty list is refused: sent as it is, it would reach everybody. */
-export function toUsers(users: readonly string[], data: unknown): Notification[] {
+/** Notifications for these users and nobody else. An empty list is refused, since it would reach nobody. */
+export function toUsers(users: readonly string[], data: unknown, id?: string): Notification[] {
   if (users.length === 0) throw new RangeError("no users: to reach everybody, call toEverybody");
   const chunks = Math.ceil(users.length / USERS_PER_MESSAGE);
   return Array.from({ length: chunks }, (_, index) => ({
-    users: users.slice(index * USERS_PER_MESSAGE, (index + 1) * USERS_PER_MESSAGE),
-    data,
+    notification: {
+      to: { users: users.slice(index * USERS_PER_MESSAGE, (index + 1) * USERS_PER_MESSAGE) },
+      id,
+      data,
+    },
   }));
 }
 
 /** A notification for every connection but those of `excludedUsers`. */
 export function toEverybody(data: unknown, excludedUsers: readonly string[] = []): Notification {
-  return { exclude_users: excludedUsers, data };
+  return { notification: { to: "everyone", except: { users: excludedUsers }, data } };
 }
 
-/** By the topic: one call a notification. The SDK tries again by itself; what it throws was not taken. */
-export async function publish(sns: SNSClient, topicArn: string, notification: Notification): Promise<void> {
-  await sns.send(new PublishCommand({ TopicArn: topicArn, Message: JSON.stringify(notification) }));
+/** Ends the connections of users. Clients of protocol 2 are told why. */
+export function disconnect(users: readonly string[], reason?: string): Disconnect {
+  return { disconnect: { users, reason } };
+}
+
+/** By the topic: one call a request. The SDK tries again by itself; what it throws was not taken. */
+export async function publish(sns: SNSClient, topicArn: string, request: Notification | Disconnect): Promise<void> {
+  await sns.send(new PublishCommand({ TopicArn: topicArn, Message: JSON.stringify(request) }));
 }
 
 /** SQS has not taken these. All others are on their way. */

@@ -14,7 +14,7 @@ const CLOSE_REASONS = new Map([
 const NORMAL_CLOSES = new Set([1000, 1005]);
 
 /** Opens one device of a user and gives its card: frames in and out, and what can be sent. */
-export function openConnection(user, device, websocketUrl, token) {
+export function openConnection({ user, device, websocketUrl, token, protocol }) {
   const card = template.content.firstElementChild.cloneNode(true);
   const part = (name) => card.querySelector(`[data-part="${name}"]`);
   const composer = part("composer");
@@ -26,6 +26,7 @@ export function openConnection(user, device, websocketUrl, token) {
 
   const url = new URL(websocketUrl);
   url.searchParams.set("authorization", token);
+  if (protocol !== undefined) url.searchParams.set("protocol", protocol);
   const socket = new WebSocket(url);
 
   const setState = (state, text) => {

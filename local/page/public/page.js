@@ -40,7 +40,8 @@ $("#connect").addEventListener("submit", async (event) => {
     const { token } = await post("/tokens", { user });
     const device = (devices.get(user) ?? 0) + 1;
     devices.set(user, device);
-    const card = openConnection(user, device, stack.websocket_url, token);
+    const protocol = $("#protocol-2").checked ? "2" : undefined;
+    const card = openConnection({ user, device, websocketUrl: stack.websocket_url, token, protocol });
     // The keyboard must not be left nowhere when the card that it was on goes.
     card.addEventListener("remove", () => $("#user").focus());
     $("#connections").append(card);
@@ -62,14 +63,35 @@ $("#notify").addEventListener("submit", async (event) => {
   error.textContent = "";
   $("#notify-sent").textContent = "";
   try {
-    const users = form.get("to") === "all" ? [] : names(form.get("users"));
-    if (form.get("to") === "users" && users.length === 0) throw new Error("Name a user, or choose Everybody.");
-    const exclude = names(form.get("exclude"));
+    const isForAll = form.get("to") === "all";
+    // The field is disabled then, and not in the form's data.
+    const users = isForAll ? [] : names(form.get("users"));
+    if (!isForAll && users.length === 0) throw new Error("Name a user, or choose Everybody.");
+    const to = isForAll ? "everyone" : { users };
+    const except = { users: names(form.get("exclude")) };
     const data = parseData(form.get("data"));
-    await post("/notifications", { via: form.get("via"), notification: { users, exclude_users: exclude, data } });
+    await post("/requests", { via: form.get("via"), request: { notification: { to, except, data } } });
     $("#notify-sent").textContent = `Sent at ${new Date().toLocaleTimeString("en-GB")}.`;
   } catch (reason) {
     error.textContent = reason.message;
+  }
+});
+
+$("#end").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const users = names(new FormData(event.target).get("users"));
+  const isRevoked = event.submitter.value === "revoke";
+  $("#end-error").textContent = "";
+  $("#end-sent").textContent = "";
+  try {
+    if (users.length === 0) throw new Error("Name a user.");
+    const request = isRevoked
+      ? { revoke: { users, issued_before: Math.ceil(Date.now() / 1_000) } }
+      : { disconnect: { users, reason: "signed_out" } };
+    await post("/requests", { via: "queue", request });
+    $("#end-sent").textContent = `Sent at ${new Date().toLocaleTimeString("en-GB")}.`;
+  } catch (reason) {
+    $("#end-error").textContent = reason.message;
   }
 });
 

@@ -1,4 +1,4 @@
-import { api, dynamodb, FORM, integration, mock, response } from "./support/api";
+import { api, dynamodb, FORM, integration, mock, ROLE_ARN, response } from "./support/api";
 import { gatewayWords } from "./support/gateway-words";
 import { connectionId, type RunningGateway, runGateway } from "./support/running-gateway";
 import { isAction, type ScriptedAnswer } from "./support/scripted-aws";
@@ -42,7 +42,7 @@ test("calls SNS and SQS with forms, at the action or the queue's path, with requ
       {
         publish: {
           integration: integration(
-            { region: "eu-central-1", service: "sns", action: "Publish" },
+            { region: "eu-central-1", service: "sns", action: "Publish", roleArn: ROLE_ARN },
             "Message=$util.urlEncode($input.body)",
             {
               requestParameters: [
@@ -57,7 +57,7 @@ test("calls SNS and SQS with forms, at the action or the queue's path, with requ
         },
         queue: {
           integration: integration(
-            { region: "eu-central-1", service: "sqs", path: "/000000000000/q" },
+            { region: "eu-central-1", service: "sqs", path: "/000000000000/q", roleArn: ROLE_ARN },
             "Action=SendMessage&MessageBody=$util.urlEncode($context.connectionId)",
             {
               requestParameters: [

@@ -47,7 +47,12 @@ describe("one connection that never reads", () => {
     expect(await postsByInvocation(aws, "connection-0")).toEqual([1, 1, 1, 1, 1]);
     expect([aws.closes, letters(aws)]).toEqual([["connection-0"], [["connection-0", "slow_consumer"]]]);
     expect(aws.log.filter(({ code }) => code === "slow_consumer_closed")).toEqual([
-      { level: "warn", code: "slow_consumer_closed", fields: { messageId: "message-0", connectionId: "connection-0" } },
+      {
+        level: "warn",
+        code: "slow_consumer_closed",
+        // The fifth attempt is a message of its own in the queue.
+        fields: { messageId: "continuation-5-0", connectionId: "connection-0" },
+      },
     ]);
   });
 
@@ -78,6 +83,24 @@ describe("one connection that never reads", () => {
     expect(aws.closes).toEqual(["connection-0"]);
     expect(letters(aws)).toEqual([["connection-0", "slow_consumer"]]);
     expect(aws.posts.get("connection-0")).toBe(50);
+  });
+
+  it("is closed though it only gets notifications of its own, when others were served shortly before", async () => {
+    const aws = new SimulatedAws({ rows: connections(20), answer: stuck });
+    await aws.invoke([to("user-1", "user-2", "user-3", "user-4", "user-5", "user-6", "user-7", "user-8")]);
+    await aws.clock.drive(aws.clock.sleep(20_000));
+    await aws.invoke([to("user-0")]);
+    expect(await postsByInvocation(aws, "connection-0")).toEqual([1, 1, 1, 1, 1]);
+    expect([aws.closes, letters(aws)]).toEqual([["connection-0"], [["connection-0", "slow_consumer"]]]);
+  });
+
+  it("is not closed when others were last served more than a minute ago", async () => {
+    const aws = new SimulatedAws({ rows: connections(20), answer: stuck });
+    await aws.invoke([to("user-1", "user-2", "user-3", "user-4", "user-5", "user-6", "user-7", "user-8")]);
+    await aws.clock.drive(aws.clock.sleep(61_000));
+    await aws.invoke([to("user-0")]);
+    await aws.drain();
+    expect([aws.closes, letters(aws)]).toEqual([[], [["connection-0", "throttled"]]]);
   });
 
   it("is not closed when nobody else has been served: it may be the account that throttles", async () => {

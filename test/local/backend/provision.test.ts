@@ -47,7 +47,15 @@ const STACK = {
     },
   },
   resource: {
-    aws_iam_role: { relay: { name: "${var.prefix}-relay" } },
+    aws_iam_role: {
+      relay: {
+        name: "${var.prefix}-relay",
+        assume_role_policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        }),
+      },
+    },
     aws_dynamodb_table: {
       rows: {
         name: "${var.prefix}-rows",

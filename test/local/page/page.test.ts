@@ -134,6 +134,20 @@ describeWithBoth("the page", () => {
     expect(await frames(phone, 1)).toEqual(['{"for":"carol"}']);
   });
 
+  test("shows envelopes to a client of protocol 2, and closes a user's connections", async () => {
+    await page.getByLabel("Protocol 2").check();
+    const grace = await connect("grace");
+    await page.getByLabel("Protocol 2").uncheck();
+    await notify({ users: "grace", data: '{"for":"grace"}' });
+    const [frame = ""] = await frames(grace, 1);
+    expect(JSON.parse(frame)).toEqual({ type: "notification", id: expect.any(String), data: { for: "grace" } });
+    const form = page.locator("#end");
+    await form.getByLabel("Whose connections").fill("grace");
+    await form.getByRole("button", { name: "Close their connections" }).click();
+    expect(await frames(grace, 2)).toEqual([frame, '{"type":"disconnect","reason":"signed_out","reconnect":false}']);
+    await grace.getByText("closed", { exact: true }).waitFor();
+  });
+
   test("follows presence: one ONLINE for two devices, OFFLINE when the last is gone", async () => {
     const presence = page.locator("#presence");
     const [first, second] = [await connect("erin"), await connect("erin")];

@@ -34,7 +34,7 @@ export const proxyApi = (
 /** `$connect` with an authorizer that wants the query parameter `token`. */
 export const authorizedProxy = (identitySources = ["route.request.querystring.token"]): ReturnType<typeof proxy> => ({
   ...proxy("connect"),
-  authorizer: { functionArn: AUTHORIZER_ARN, identitySources },
+  authorizer: { id: "request", functionArn: AUTHORIZER_ARN, identitySources },
 });
 
 /** Invokes functions by name, and notes each event. */

@@ -31,7 +31,15 @@ export function integration(
   };
 }
 
-export const dynamodb = (action: string): ServiceTarget => ({ region: "eu-central-1", service: "dynamodb", action });
+/** The role that the routes are called with. */
+export const ROLE_ARN = "arn:aws:iam::000000000000:role/routes";
+
+export const dynamodb = (action: string): ServiceTarget => ({
+  region: "eu-central-1",
+  service: "dynamodb",
+  action,
+  roleArn: ROLE_ARN,
+});
 
 export const mock = (status: number, more: Partial<IntegrationDefinition> = {}): IntegrationDefinition =>
   integration("MOCK", `{"statusCode": ${status}}`, more);
@@ -79,5 +87,5 @@ export const authorized: Omit<RouteDefinition, "routeKey"> = {
     '{"id":"$context.connectionId","user":"$context.authorizer.principalId"}',
   ),
   answers: false,
-  authorizer: { functionArn: FUNCTION_ARN, identitySources: ["route.request.querystring.token"] },
+  authorizer: { id: "request", functionArn: FUNCTION_ARN, identitySources: ["route.request.querystring.token"] },
 };

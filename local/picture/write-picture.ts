@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Locator, type Page } from "playwright-core";
-import { startLocalStack } from "../local/local-stack";
+import { runScript } from "../../scripts/run-script";
+import { startLocalStack } from "../local-stack";
 import { indexedPng } from "./indexed-png";
-import { runScript } from "./run-script";
 
-const PICTURE = path.resolve(__dirname, "..", "docs", "page.png");
+const PICTURE = path.resolve(__dirname, "..", "..", "docs", "page.png");
 
 /** `npm run docs:picture`: starts SUMU on this machine, uses its page as a reader would, and takes the README's picture. */
 async function writePicture(): Promise<void> {

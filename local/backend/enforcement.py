@@ -1,0 +1,305 @@
+"""
+What AWS checks and MiniStack with AUTH=true does not, and a report of every decision.
+
+MiniStack evaluates the requests that reach it by HTTP. This adds
+- the trust of a role, when a service and not a user assumes it: MiniStack lets root in for every service;
+- what services do for SUMU by calls inside MiniStack: Lambda polls queues and streams, writes logs and sends failures with
+  the rights of the function's role; API Gateway and SNS invoke functions by the function's policy;
+- session secrets that nobody can compute: MiniStack derives those of functions from their ARNs.
+"""
+
+import contextvars
+import functools
+import hashlib
+import hmac
+import json
+import threading
+
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import iam, lambda_svc, sns, sqs, sts
+
+QUEUE_POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+# Not ListStreams: pollers know their stream (observed on AWS).
+STREAM_POLLING = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
+
+# Calls that AWS decides on as the action for one message; MiniStack names them as they are.
+ACTIONS_OF_BATCHES = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sns:PublishBatch": "sns:Publish",
+}
+
+# The requests of one HTTP call that were decided on. A list, so that tasks that copy the context share it.
+decided = contextvars.ContextVar("sumu_decided", default=None)
+last_evaluation = contextvars.ContextVar("sumu_last_evaluation", default=None)
+
+reported = set()
+reported_lock = threading.Lock()
+
+
+def report(**decision):
+    """Once for each decision, as a line of the standard output that the parent reads. Never a payload."""
+    line = json.dumps(decision, sort_keys=True)
+    with reported_lock:
+        if line in reported:
+            return
+        reported.add(line)
+    print(f"SUMU_DECISION {line}", flush=True)
+
+
+def role_of(principal_arn):
+    return principal_arn.split("/")[1] if ":assumed-role/" in principal_arn else principal_arn
+
+
+def resource_pattern(arn):
+    """Without what differs from call to call: the id of a connection, the stream of a log."""
+    if "/@connections/" in arn:
+        return arn.rsplit("/", 1)[0] + "/*"
+    return arn
+
+
+def note(principal, action, resource, result):
+    seen = decided.get()
+    if seen is not None:
+        seen.append(action)
+    allowed = result.decision == "Allow"
+    report(
+        kind="allowed" if allowed else "denied",
+        principal=principal,
+        action=action,
+        resource=resource_pattern(resource),
+        sid=result.matched_sid,
+        explicit=result.decision == "Deny",
+    )
+    return allowed
+
+
+def context(principal_arn, action, resource, keys=None, principal_type="AssumedRole"):
+    return iam_evaluator.EvalContext(
+        principal_arn=principal_arn,
+        principal_type=principal_type,
+        principal_account=get_account_id() if principal_type == "AssumedRole" else "",
+        action=action,
+        resource_arn=resource,
+        region=get_region(),
+        source_ip="127.0.0.1",
+        secure_transport=True,
+        service_context=keys or {},
+    )
+
+
+def role_may(role_arn, session, action, resource):
+    """Whether a role's policies, its boundary and the resource's policy let it do something that a service does with it."""
+    name, account = role_arn.rsplit("/", 1)[-1], get_account_id()
+    ctx = context(f"arn:aws:sts::{account}:assumed-role/{name}/{session}", action, resource)
+    limits = iam_evaluator._permissions_boundary(iam._roles, name, account)
+    result = iam_evaluator.evaluate(ctx, iam_evaluator._gather_role_policies(name, account), *limits)
+    service = action.split(":", 1)[0]
+    found = iam_evaluator._resource_policy(service, resource) if service in ("sqs", "sns") else None
+    if found is not None:
+        result = iam_evaluator.combine_resource_policy(result, ctx, *found, limits=limits)
+    return note(name, action, resource, result)
+
+
+def service_may(policy, service, action, resource, source_arn):
+    """Whether a resource's policy lets a service act for a resource of this account."""
+    keys = {
+        "aws:sourcearn": source_arn,
+        "aws:sourceaccount": get_account_id(),
+        "aws:sourceowner": get_account_id(),
+    }
+    ctx = context("*", action, resource, keys, "Service")
+    result = iam_evaluator.evaluate_resource_policy(policy, ctx, service=service)
+    return note(service, action, resource, result)
+
+
+def trusts(role_arn, service, source_arn):
+    role = iam._roles.get_scoped(get_account_id(), None, role_arn.rsplit("/", 1)[-1])
+    return role is not None and service_may(
+        role.get("AssumeRolePolicyDocument"), service, "sts:AssumeRole", role_arn, source_arn
+    )
+
+
+def may_invoke(function_arn, service, source_arn):
+    found = lambda_svc.function_policy_for_arn(function_arn)
+    return service_may(found[0] if found else None, service, "lambda:InvokeFunction", function_arn, source_arn)
+
+
+def function_role(record):
+    config = record.get("config") or record
+    return config.get("Role", ""), config.get("FunctionName", "")
+
+
+def session_of(access_key):
+    return sts._sessions.get(access_key)
+
+
+def observe_requests():
+    """Reports what MiniStack decides on requests of roles."""
+    evaluate, enforce = iam_evaluator.evaluate, iam_evaluator.enforce
+
+    def evaluated(ctx, policies, *limits):
+        result = evaluate(ctx, policies, *limits)
+        # The first one of a request is of the identity's own policies.
+        if last_evaluation.get() is None:
+            last_evaluation.set((ctx, result))
+        return result
+
+    def enforced(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+        last_evaluation.set(None)
+        iam_action = ACTIONS_OF_BATCHES.get(iam_action, iam_action)
+        denied = enforce(
+            access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=service_context
+        )
+        found = last_evaluation.get()
+        if found is not None and ":assumed-role/" in found[0].principal_arn:
+            ctx, result = found
+            if isinstance(denied, iam_evaluator.EvalResult):
+                result = denied
+            elif result.decision != "Allow":
+                # The identity policy is silent and the resource's own policy allows.
+                result = iam_evaluator.EvalResult("Allow", ctx.principal_arn)
+            note(role_of(ctx.principal_arn), iam_action, resource_arn, result)
+        return denied
+
+    iam_evaluator.evaluate, iam_evaluator.enforce = evaluated, enforced
+
+
+def remember_policies():
+    """Every request parses the policies of its role again: they are texts that seldom change."""
+    parse = iam_evaluator.parse_policy_document
+    remembered = functools.lru_cache(maxsize=512)(parse)
+    iam_evaluator.parse_policy_document = lambda document: (
+        remembered(document) if isinstance(document, str) else parse(document)
+    )
+
+
+def check_trust():
+    """Root assumes a role for the service that the session is named after, and for nobody else."""
+    evaluate_trust_policy = iam_evaluator.evaluate_trust_policy
+
+    def checked(document, caller_arn, ctx=None):
+        session = (ctx.service_context.get("sts:rolesessionname") or "") if ctx is not None else ""
+        if caller_arn.endswith(":root") and session.endswith(".amazonaws.com"):
+            # API Gateway sends neither source key.
+            service = context("*", ctx.action, ctx.resource_arn, {}, "Service")
+            result = iam_evaluator.evaluate_resource_policy(document, service, service=session)
+            return note(session, ctx.action, ctx.resource_arn, result)
+        return evaluate_trust_policy(document, caller_arn, ctx)
+
+    iam_evaluator.evaluate_trust_policy = checked
+
+
+def give_functions_secret_sessions(run_secret):
+    execution_credentials = lambda_runtime.execution_credentials
+
+    def secret_credentials(config):
+        credentials = execution_credentials(config)
+        access_key = credentials["AWS_ACCESS_KEY_ID"]
+        for name, member in (("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"), ("AWS_SESSION_TOKEN", "SessionToken")):
+            value = hmac.new(run_secret.encode(), f"{member}:{access_key}".encode(), hashlib.sha256).hexdigest()
+            credentials[name] = sts._sessions[access_key][member] = value
+        if not trusts(config.get("Role", ""), "lambda.amazonaws.com", config.get("FunctionArn", "")):
+            # Without a session every call of the function is refused, as on AWS it would not even start.
+            sts._sessions.pop(access_key)
+        return credentials
+
+    lambda_runtime.execution_credentials = lambda_svc.execution_credentials = secret_credentials
+
+
+def check_pollers():
+    """An event source mapping whose function's role lacks a right does not poll."""
+    every_mapping = lambda_svc._iter_all_esms
+
+    def permitted():
+        for account, region, mapping in every_mapping():
+            source = mapping.get("EventSourceArn", "")
+            actions = {"sqs": QUEUE_POLLING, "dynamodb": STREAM_POLLING}.get(source.split(":")[2], ())
+            record, _ = lambda_svc._get_func_record_for_qualifier(mapping["FunctionName"], mapping.get("Qualifier"))
+            if record is not None:
+                role, session = function_role(record)
+                # All of them, so that each missing one is reported.
+                if not all([role_may(role, session, action, source) for action in actions]):
+                    continue
+            yield account, region, mapping
+
+    lambda_svc._iter_all_esms = permitted
+
+
+def check_logs():
+    emit = lambda_svc._emit_lambda_logs
+
+    def permitted(func, *args, **kwargs):
+        config = func.get("config") or func
+        group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
+        stream = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{group}:log-stream:*"
+        role, session = function_role(func)
+        if all([role_may(role, session, action, stream) for action in ("logs:CreateLogStream", "logs:PutLogEvents")]):
+            emit(func, *args, **kwargs)
+
+    lambda_svc._emit_lambda_logs = permitted
+
+
+def check_topics():
+    """
+    SNS invokes by the function's policy, and puts what it may not hand over into the subscription's dead-letter queue.
+    What it hands over is an asynchronous invocation: two retries, then the function's failure destination.
+    """
+
+    def deliver(endpoint, envelope, topic_arn, sub_arn, *_rest):
+        record, config, _name = lambda_svc._get_func_record_for_ref(endpoint)
+        if record and config and may_invoke(endpoint, "sns.amazonaws.com", topic_arn):
+            message = {
+                "EventVersion": "1.0",
+                "EventSubscriptionArn": sub_arn,
+                "EventSource": "aws:sns",
+                "Sns": json.loads(envelope),
+            }
+            execution = lambda_svc._execution_record_for_config(record, config)
+            lambda_svc.invoke_async_with_retry(execution, {"Records": [message]})
+            return
+        topic = sns._topic_by_arn_any_scope(topic_arn) or {}
+        subscription = next((one for one in topic.get("subscriptions", []) if one["arn"] == sub_arn), {})
+        policy = (subscription.get("attributes") or {}).get("RedrivePolicy")
+        if policy:
+            sns._deliver_to_sqs(json.loads(policy)["deadLetterTargetArn"], envelope, False, envelope, topic_arn=topic_arn)
+
+    sns._deliver_to_lambda = deliver
+    allows = sqs.queue_policy_allows
+
+    def noted(queue_arn, service, source_arn, source_account):
+        allowed = allows(queue_arn, service, source_arn, source_account)
+        decision = "Allow" if allowed else "ImplicitDeny"
+        note(service, "sqs:SendMessage", queue_arn, iam_evaluator.EvalResult(decision))
+        return allowed
+
+    sqs.queue_policy_allows = noted
+
+
+def send_action(target_arn):
+    return "sqs:SendMessage" if target_arn.split(":")[2] == "sqs" else "sns:Publish"
+
+
+def check_failure_destinations():
+    """Lambda sends what it gives up with the rights of the function's role."""
+    route = lambda_svc._route_async_failure
+
+    def permitted(target_arn, func_name, event, result):
+        role, session = function_role(lambda_svc._functions.get(func_name) or {})
+        if role_may(role, session, send_action(target_arn), target_arn):
+            route(target_arn, func_name, event, result)
+
+    lambda_svc._route_async_failure = permitted
+
+
+def install(run_secret):
+    remember_policies()
+    observe_requests()
+    check_trust()
+    give_functions_secret_sessions(run_secret)
+    check_pollers()
+    check_logs()
+    check_topics()
+    check_failure_destinations()

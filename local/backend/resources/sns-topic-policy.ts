@@ -1,0 +1,12 @@
+import { SetTopicAttributesCommand } from "@aws-sdk/client-sns";
+import type { CreateResource } from "./creation";
+
+/** `aws_sns_topic_policy`. It goes with its topic. */
+export const createSnsTopicPolicy: CreateResource = async (args, { sns }) => {
+  const TopicArn = args.text("arn");
+  const AttributeValue = args.text("policy");
+  args.finish();
+
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue }));
+  return { attributes: { id: TopicArn } };
+};

@@ -1,0 +1,12 @@
+import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import type { CreateResource } from "./creation";
+
+/** `aws_sqs_queue_policy`. It goes with its queue. */
+export const createSqsQueuePolicy: CreateResource = async (args, { sqs }) => {
+  const QueueUrl = args.text("queue_url");
+  const Policy = args.text("policy");
+  args.finish();
+
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  return { attributes: { id: QueueUrl } };
+};

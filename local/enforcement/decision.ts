@@ -1,0 +1,25 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+/** What the local AWS has decided on a call of a role, or of a service. */
+export interface Decision {
+  /** unevaluated: the local AWS let the call through, and no policy was asked. */
+  readonly kind: "allowed" | "denied" | "unevaluated";
+  /** A role's name, or a service: `sns.amazonaws.com`. */
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  /** Of the statement that decided, if it has one. */
+  readonly sid: string;
+  /** Whether a statement denies it. Otherwise no statement allows it. */
+  readonly explicit: boolean;
+}
+
+const MARK = "SUMU_DECISION ";
+
+/** Reads the decisions among the lines that the local AWS writes. */
+export function readDecisions(output: Readable, onDecision: (decision: Decision) => void): void {
+  createInterface({ input: output }).on("line", (line) => {
+    if (line.startsWith(MARK)) onDecision(JSON.parse(line.slice(MARK.length)) as Decision);
+  });
+}

@@ -1,0 +1,50 @@
+import type { AssumeRole, IdentifyCaller } from "../../emulator/gateway/start-gateway";
+import type { AwsAccess } from "../backend/aws";
+import { createQueryApi, textOf } from "../backend/query-api";
+import { signedFetch } from "../backend/signed-fetch";
+
+/** Sessions last an hour; a new one is taken well before that. */
+const SESSION_LIFE_MILLISECONDS = 45 * 60_000;
+
+/** API Gateway's sessions of the roles that integrations name. The role has to trust API Gateway. */
+export function assumeRolesWith(access: AwsAccess): AssumeRole {
+  const query = createQueryApi(access);
+  const sessions = new Map<string, { readonly session: ReturnType<AssumeRole>; readonly until: number }>();
+  const assume: AssumeRole = async (RoleArn) => {
+    // The local AWS checks the trust for the service that the session is named after.
+    const answer = await query("sts", "AssumeRole", { RoleArn, RoleSessionName: "apigateway.amazonaws.com" });
+    const part = (name: string): string => textOf(answer, name) ?? "";
+    return {
+      accessKeyId: part("AccessKeyId"),
+      secretAccessKey: part("SecretAccessKey"),
+      sessionToken: part("SessionToken"),
+    };
+  };
+  return (roleArn) => {
+    const known = sessions.get(roleArn);
+    if (known && known.until > Date.now()) return known.session;
+    const session = assume(roleArn);
+    sessions.set(roleArn, { session, until: Date.now() + SESSION_LIFE_MILLISECONDS });
+    session.catch(() => sessions.delete(roleArn));
+    return session;
+  };
+}
+
+interface Answer {
+  readonly known: boolean;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly arn: string;
+  readonly allowed: boolean;
+}
+
+/** Asks the local AWS who calls @connections, and whether their role's policies allow it. */
+export function identifyCallersWith(access: AwsAccess): IdentifyCaller {
+  return async (accessKeyId, resource) => {
+    const question = { accessKeyId, action: "execute-api:ManageConnections", resource };
+    const response = await signedFetch(access, "sts", "/_sumu/authorize", JSON.stringify(question), {});
+    const { known, secretAccessKey, sessionToken, arn, allowed } = (await response.json()) as Answer;
+    if (!known) return undefined;
+    return { credentials: { accessKeyId, secretAccessKey, sessionToken }, arn, mayCall: allowed };
+  };
+}
