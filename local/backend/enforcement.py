@@ -9,6 +9,7 @@ MiniStack evaluates the requests that reach it by HTTP. This adds
 """
 
 import contextvars
+import functools
 import hashlib
 import hmac
 import json
@@ -166,6 +167,15 @@ def observe_requests():
     iam_evaluator.evaluate, iam_evaluator.enforce = evaluated, enforced
 
 
+def remember_policies():
+    """Every request parses the policies of its role again: they are texts that seldom change."""
+    parse = iam_evaluator.parse_policy_document
+    remembered = functools.lru_cache(maxsize=512)(parse)
+    iam_evaluator.parse_policy_document = lambda document: (
+        remembered(document) if isinstance(document, str) else parse(document)
+    )
+
+
 def check_trust():
     """Root assumes a role for the service that the session is named after, and for nobody else."""
     evaluate_trust_policy = iam_evaluator.evaluate_trust_policy
@@ -285,6 +295,7 @@ def check_failure_destinations():
 
 
 def install(run_secret):
+    remember_policies()
     observe_requests()
     check_trust()
     give_functions_secret_sessions(run_secret)

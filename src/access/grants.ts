@@ -57,7 +57,7 @@ export const readConnections = (tableArn: string): Grant => ({
 
 export const followConnections = (streamArn: string): Grant => ({
   name: "follow_connections",
-  statements: [{ actions: FOLLOW_STREAM, resources: [streamArn] }],
+  statements: [{ actions: [...FOLLOW_STREAM, "dynamodb:ListStreams"], resources: [streamArn] }],
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 

@@ -5,13 +5,8 @@ import { CONNECTION } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT } from "../encryption/encryption";
 import { acceptFinding } from "../terraform/accepted-finding";
 
-/** What it takes to follow a table's stream. */
-export const FOLLOW_STREAM = [
-  "dynamodb:DescribeStream",
-  "dynamodb:GetRecords",
-  "dynamodb:GetShardIterator",
-  "dynamodb:ListStreams",
-];
+/** What an event source mapping needs to follow a table's stream. AWS was seen to poll without `dynamodb:ListStreams`. */
+export const FOLLOW_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
 
 export interface ConnectionStoreProps {
   readonly tableName: string;

@@ -25,7 +25,6 @@ const NOT_TRIED: { readonly [right: string]: string } = {
     "a client has to read nothing for as long as the pusher is patient: the simulated AWS tries it on a simulated clock",
   [`${PUSHER} TakeNotificationsAndContinueThem sqs:SendMessage`]:
     "a client has to read nothing: the behaviour of a client that never reads needs it",
-  [`${PRESENCE} FollowConnections dynamodb:ListStreams`]: "AWS documents it for event source mappings",
   [`${PRESENCE} SendEvents sqs:SendMessage`]: "for presence to the queue; it stays so that a switch loses no event",
 };
 

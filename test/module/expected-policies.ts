@@ -81,7 +81,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   ],
   "serverless presence_execution": [
     "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.presence[0]:*",
-    "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams on ${aws_dynamodb_table.connections.stream_arn}",
+    "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on ${aws_dynamodb_table.connections.stream_arn}",
     "CountConnections: dynamodb:Query on aws_dynamodb_table.connections",
     "KeepStates: dynamodb:GetItem dynamodb:UpdateItem on aws_dynamodb_table.presence[0]",
     "PublishEvents: sns:Publish on aws_sns_topic.messages",
