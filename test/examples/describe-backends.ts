@@ -147,16 +147,19 @@ export function describeBackends(stack: () => LocalStack): void {
       expect((await backend("subscribe", `own-${language}`, ...sources)).stdout).toBe(stdout);
       const carol = await connect(user("carol"));
       const following = start("presence", queueUrl);
-      const change = (status: string, version: number) => ({
+      const change = (status: string) => ({
         user_id: user("carol"),
         status,
-        version,
+        version: expect.any(Number),
         timestamp: expect.any(Number),
       });
       // From the table or by the event, whichever comes first, and once.
-      expect(await following.about(user("carol"), 1)).toEqual([change("ONLINE", 1)]);
+      expect(await following.about(user("carol"), 1)).toEqual([change("ONLINE")]);
       await carol.close();
-      expect(await following.about(user("carol"), 2)).toEqual([change("ONLINE", 1), change("OFFLINE", 2)]);
+      const changes = await following.about(user("carol"), 2);
+      expect(changes).toEqual([change("ONLINE"), change("OFFLINE")]);
+      const [online, offline] = changes.map((line) => Number("version" in line ? line.version : undefined));
+      expect(offline).toBeGreaterThan(online ?? Number.NaN);
       expect(await following.stop(endPoll(queueUrl))).toEqual([0, ""]);
 
       const receiving = start("receive", queueUrl);
