@@ -305,7 +305,7 @@ export class Sumu extends Construct {
    * Lets a role read whose tokens are revoked. A role that revokes tokens needs {@link grantSendNotifications} alone.
    *
    * @example
-   * sumu.grantReadRevocations(supportRole);
+   * sumu.grantReadRevocations(backendRole);
    * @throws Error when there is no such table: `revocations` is false
    */
   grantReadRevocations(role: GrantableRole): IamRolePolicy {

@@ -1,4 +1,5 @@
+import { answerVersion } from "../shared/answer-version";
 import { createHandler } from "./create-handler";
 
 /** The Lambda function. A wrong environment fails its start with one clear error, not each batch with another. */
-export const handler = createHandler(process.env);
+export const handler = answerVersion(createHandler(process.env));

@@ -8,10 +8,11 @@ import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { HandlerPipeline } from "./handler-pipeline";
+import { type ContractInputs, leastContract } from "./least-contract";
 import { repositoryOf } from "./repository";
 import { type ReleasedHandler, SMOKE_TESTS } from "./smoke-test";
 
-export interface DeliveryProps {
+export interface DeliveryProps extends ContractInputs {
   readonly account: AwsAccount;
   readonly prefix: string;
   readonly handlers: Readonly<Record<ReleasedHandler, HandlerFunction>>;
@@ -36,6 +37,7 @@ export class Delivery extends Construct {
         new HandlerPipeline(this, handler, {
           ...props,
           handler,
+          leastContract: leastContract(props),
           functionName: attributeOf(released.function, "function_name"),
           functionArn: attributeOf(released.function, "arn"),
           repository: repositoryOf(props.githubRepositories, handler),

@@ -33,6 +33,8 @@ export interface HandlerPipelineProps {
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
   readonly architecture: string;
+  /** The oldest contract version that a release may speak, in digits. */
+  readonly leastContract: string;
   readonly existence: Existence;
 }
 
@@ -67,6 +69,7 @@ export class HandlerPipeline extends Construct {
       functionName: props.functionName,
       functionArn: props.functionArn,
       smokeTest: SMOKE_TESTS[handler],
+      leastContract: props.leastContract,
       artifactsArn,
       pipelineName: name,
       pipelineArn,

@@ -22,6 +22,8 @@ export interface ReleaseBuildProps {
   readonly functionName: string;
   readonly functionArn: string;
   readonly smokeTest: SmokeTest;
+  /** The oldest contract version that a release may speak, in digits. */
+  readonly leastContract: string;
   /** Only tags that it contains release. */
   readonly branch: string;
   /** When the build clones the repository, by {@link connectionArn}, since it asks the branch. */
@@ -121,6 +123,7 @@ export class ReleaseBuild extends Construct {
           ALIAS: RELEASE_ALIAS,
           SMOKE_EVENT: JSON.stringify(props.smokeTest.event),
           SMOKE_ANSWER: props.smokeTest.answer,
+          LEAST_CONTRACT: props.leastContract,
           RELEASE_ON: props.releaseOn,
           BRANCH: props.branch,
           PIPELINE_NAME: props.pipelineName,

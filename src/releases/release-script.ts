@@ -1,9 +1,14 @@
+import { VERSION_QUESTION } from "../contract/version";
+
 /**
  * What a release does, in CodeBuild and in its test alike: builds the repository by its own lockfile, packs one zip,
  * updates the function, publishes a version, asks that version for an answer, moves the alias, asks again through the
  * alias, and moves it back if that fails. Ends with 1 whenever the alias is where it was before.
  *
- * Reads FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER (`refusal`: a policy of Deny alone, or `any`);
+ * A version that speaks an older contract than the stack needs is not released: it would ignore inputs that the stack
+ * sets, and so admit whom they refuse. A version that cannot say counts as contract 1, the one before handlers could.
+ *
+ * Reads LEAST_CONTRACT (a number), FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER (`refusal`: a policy of Deny alone, or `any`);
  * RELEASE_ON (`branch` or `tag`), and for `tag` BRANCH, PIPELINE_NAME and PIPELINE_EXECUTION_ID.
  *
  * For `tag` the source is a clone. It may be shallow, or know no other ref than the tag's commit, so the script fetches the
@@ -60,6 +65,7 @@ fi
 
 # Fails unless the version or alias answers the smoke event: without an error, and with a refusal where one is asked for.
 printf '%s' "$SMOKE_EVENT" > "$work/event.json"
+printf '%s' '${JSON.stringify(VERSION_QUESTION)}' > "$work/question.json"
 answers() {
   local error
   error=$(aws lambda invoke --function-name "$FUNCTION_NAME" --qualifier "$1" --payload "fileb://$work/event.json" \
@@ -76,6 +82,17 @@ answers() {
     process.exit(wanted === "any" || isRefusal ? 0 : 1);
   ' "$work/answer.json" "$SMOKE_ANSWER" || { say "$1 does not refuse a client without a token" >&2; return 1; }
 }
+# The contract version that a version of the function speaks.
+contract_of() {
+  local error
+  error=$(aws lambda invoke --function-name "$FUNCTION_NAME" --qualifier "$1" --payload "fileb://$work/question.json" \
+    --query FunctionError --output text "$work/contract.json") || return 1
+  if [ "$error" != None ]; then echo 1; return; fi
+  node -e '
+    const answer = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
+    console.log(Number.isInteger(answer?.contract) && answer.contract > 0 ? answer.contract : 1);
+  ' "$work/contract.json"
+}
 point_alias() {
   aws lambda update-alias --function-name "$FUNCTION_NAME" --name "$ALIAS" --function-version "$1" \
     --query FunctionVersion --output text > /dev/null
@@ -88,6 +105,10 @@ version=$(aws lambda update-function-code --function-name "$FUNCTION_NAME" --zip
 aws lambda wait published-version-active --function-name "$FUNCTION_NAME" --qualifier "$version"
 
 answers "$version" || fail "version $version does not answer: $ALIAS stays at version $previous"
+contract=$(contract_of "$version") || fail "version $version cannot be asked for its contract: $ALIAS stays at version $previous"
+if [ "$contract" -lt "$LEAST_CONTRACT" ]; then
+  fail "version $version speaks contract $contract, and the inputs of this stack need contract $LEAST_CONTRACT: $ALIAS stays at version $previous. Build the handler from a newer SUMU"
+fi
 point_alias "$version"
 if ! answers "$ALIAS"; then
   point_alias "$previous"

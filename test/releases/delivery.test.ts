@@ -98,6 +98,18 @@ describe("delivery pipelines", () => {
     expect(JSON.parse(String(variable(project, "SMOKE_EVENT")))).toEqual({ Records: [] });
   });
 
+  test.each([
+    [{}, "1"],
+    [{ endConnectionsWithToken: false, revocations: false, allowedOrigins: [] }, "1"],
+    [{ endConnectionsWithToken: true }, "2"],
+    [{ revocations: true }, "2"],
+    [{ allowedOrigins: ["https://shop.example"] }, "2"],
+  ])("release with %j handlers that speak contract %s at least", (inputs, least) => {
+    const { resource } = sumu({ ...delivered, ...inputs });
+    const projects = Object.values(resource.aws_codebuild_project ?? {});
+    expect(projects.map((project) => variable(project, "LEAST_CONTRACT"))).toEqual([least, least]);
+  });
+
   test("release a tag only, when preRelease is false, from the repositories that are given", () => {
     const { resource } = sumu({
       ...delivered,

@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
 import type { AwsBackend } from "../../local/backend/ministack";
+import { CONTRACT_VERSION, VERSION_QUESTION } from "../../src/contract/version";
 import { BUILDSPEC } from "../../src/releases/buildspec";
 import { RELEASE_SCRIPT } from "../../src/releases/release-script";
 import { type ReleasedHandler, SMOKE_TESTS } from "../../src/releases/smoke-test";
@@ -20,7 +21,7 @@ import { ensureAwsCli } from "../support/aws-cli";
 import { INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../support/local-aws";
 import { repositoryRoot } from "../support/terraform";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const policy = (reason: string) =>
   `({ principalId: "rogue", policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect: "Deny", Resource: "*" }] }, context: { reason: "${reason}" } })`;
@@ -121,6 +122,7 @@ describe("a release", () => {
             ALIAS: "latest",
             SMOKE_EVENT: JSON.stringify(event),
             SMOKE_ANSWER: answer,
+            LEAST_CONTRACT: "1",
             RELEASE_ON: "branch",
             BRANCH: "main",
             ...environment,
@@ -176,7 +178,28 @@ describe("a release", () => {
       });
     }
     expect(await released("lax")).toBe("1");
-  }, 180_000);
+  }, 360_000);
+
+  test("rejects a version that speaks an older contract than the inputs of the stack need, or cannot say which", async () => {
+    await deploy("contract", handler("({ batchItemFailures: [] })"));
+    const speaks = (contract: string) =>
+      `export const handler = async (event) => event.sumu === "version" ? ({ contract: ${contract} }) : ({});\n`;
+    const needsTwo = { LEAST_CONTRACT: "2" };
+    const silent = 'export const handler = async (event) => { if (!event.Records) throw new Error("no records"); };\n';
+
+    for (const code of [speaks("1"), silent]) {
+      repository(code);
+      expect(await build("contract", "pusher", needsTwo)).toEqual({
+        status: 1,
+        said: expect.stringContaining("speaks contract 1, and the inputs of this stack need contract 2"),
+      });
+    }
+    expect(await released("contract")).toBe("1");
+
+    repository(speaks("2"));
+    expect(await build("contract", "pusher", needsTwo)).toMatchObject({ status: 0 });
+    expect(await released("contract")).toBe("4");
+  }, 480_000);
 
   test("rejects a build that fails, and a repository without lockfile, before it touches the function", async () => {
     await deploy("pusher", handler("({ batchItemFailures: [] })"));
@@ -304,11 +327,25 @@ describe("a release", () => {
           Payload: JSON.stringify(SMOKE_TESTS[kind].event),
         }),
       );
-      answers[kind] = { FunctionError, answer: JSON.parse(Buffer.from(Payload ?? []).toString()) };
+      const asked = await lambda.send(
+        new InvokeCommand({
+          FunctionName: `own-${kind}`,
+          Qualifier: "latest",
+          Payload: JSON.stringify(VERSION_QUESTION),
+        }),
+      );
+      answers[kind] = {
+        FunctionError,
+        answer: JSON.parse(Buffer.from(Payload ?? []).toString()),
+        version: JSON.parse(Buffer.from(asked.Payload ?? []).toString()),
+      };
     }
     expect(answers).toEqual({
-      authorizer: { answer: expect.objectContaining({ policyDocument: expect.anything() }) },
-      pusher: { answer: { batchItemFailures: [] } },
+      authorizer: {
+        answer: expect.objectContaining({ policyDocument: expect.anything() }),
+        version: { contract: CONTRACT_VERSION },
+      },
+      pusher: { answer: { batchItemFailures: [] }, version: { contract: CONTRACT_VERSION } },
     });
   });
 });
