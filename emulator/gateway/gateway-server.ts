@@ -36,7 +36,7 @@ const UNSUPPORTED_DATA: Ending = { code: 1003, reason: "Binary is not supported"
 const MESSAGE_TOO_BIG: Ending = { code: 1009, reason: "" };
 const DELETED: Ending = { code: 1000, reason: "Connection Closed Normally" };
 
-/** How long a client has to answer a close frame before its socket is cut. */
+/** A client has this long to answer a close frame. Then its socket is cut. */
 const CLOSE_TIMEOUT_MILLISECONDS = 2_000;
 
 const LAST_GRACE_MILLISECONDS = 200;
