@@ -6,8 +6,9 @@ const SHA256_WITH = {
 } as const;
 
 /**
- * A self-signed X.509 v3 certificate in PEM for 127.0.0.1, an hour old and valid for one more, as Firebase publishes for
- * its keys. Node reads certificates but cannot make one, and openssl is not everywhere.
+ * A self-signed X.509 v3 certificate in PEM for 127.0.0.1, like those that Firebase publishes for its keys. It is an
+ * hour old and valid for one more hour. Node reads certificates but cannot make them, and not every machine has
+ * openssl.
  */
 export function selfSignedCertificate(keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): string {
   const algorithm = SHA256_WITH[keys.publicKey.asymmetricKeyType === "ec" ? "ec" : "rsa"];

@@ -16,7 +16,7 @@ export interface KeyServer {
   close(): Promise<void>;
 }
 
-/** What the server does with each request; a listener of its own for what no answer can express. */
+/** The server's reaction to each request. Use a listener for a reaction that no answer can express. */
 export type KeyServerScript = () => KeyServerAnswer | RequestListener;
 
 export async function startKeyServer(

@@ -1,7 +1,7 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, type SignKeyObjectInput, sign } from "node:crypto";
 import type { Algorithm } from "../handlers/authorizer/algorithms";
 
-/** A key pair of an issuer, as it signs with and as it publishes. */
+/** A key pair of an issuer: the key that signs, and the key that the issuer publishes. */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: Algorithm;
@@ -33,7 +33,7 @@ export function asAlgorithm(key: SigningKey, alg: Algorithm): SigningKey {
   return { ...key, alg, publicJwk: { ...key.publicJwk, alg } };
 }
 
-/** A compact JWT signed by node:crypto, so that nothing in it is jose's own opinion. `header` adds or overrides. */
+/** A compact JWT signed by node:crypto, so that jose has no influence on it. `header` adds or overrides. */
 export function signToken(key: SigningKey, claims: unknown, header: Record<string, unknown> = {}): string {
   return signText(key, JSON.stringify(claims), header);
 }
@@ -45,7 +45,7 @@ export function signText(key: SigningKey, payload: string | Buffer, header: Reco
   return `${input}.${sign(hash, Buffer.from(input), signatureOptions(key)).toString("base64url")}`;
 }
 
-/** A JWT whose signature anyone can make who knows `secret`. */
+/** A JWT with a signature that anyone can make who knows `secret`. */
 export function signWithSecret(
   alg: string,
   secret: string | Buffer,

@@ -17,7 +17,7 @@ import type { LogFields } from "../handlers/shared/log";
 import type { MetricValue } from "../handlers/shared/metrics";
 import { SimulatedClock } from "./simulated-clock";
 
-/** Rows in the table's own order; a computed one need not be held in memory. */
+/** Rows in the table's own order. Computed rows need no memory. */
 export interface SimulatedRows {
   readonly length: number;
   at(index: number): ConnectionRow;
@@ -27,16 +27,16 @@ export interface SimulatedAwsOptions {
   readonly rows: SimulatedRows | readonly ConnectionRow[];
   readonly pageRows?: number;
   readonly settings?: Partial<PusherSettings>;
-  /** What the endpoint makes of a POST. @default - 200 after 8 ms */
+  /** The endpoint's answer to a POST. @default - 200 after 8 ms */
   readonly answer?: (connectionId: string, tries: number) => PostResult;
   readonly latencyMs?: number;
-  /** What the endpoint makes of a DELETE. @default 204 */
+  /** The endpoint's answer to a DELETE. @default 204 */
   readonly closeAnswer?: (connectionId: string) => PostResult;
   /** Whether there is a table of revocations. @default false */
   readonly hasRevocations?: boolean;
-  /** Whether the revocation of a user fails, and with what. */
+  /** Whether the revocation of a user fails, and with which error. */
   readonly revokeFails?: (userId: string) => Error | undefined;
-  /** Whether a read fails, and with what. */
+  /** Whether a read fails, and with which error. */
   readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
   /** Whether the queue refuses a message. */
   readonly sendFails?: (queue: "notifications" | "dead-letters", message: OutboxMessage) => boolean;
@@ -73,7 +73,7 @@ export class SimulatedAws {
     /** Of the summary: its metrics. */
     readonly values?: Readonly<Record<string, MetricValue | undefined>>;
   }[] = [];
-  /** Calls that began, or were still under way, when their invocation's time was over. */
+  /** Calls that began, or were still in flight, after their invocation's time was over. */
   readonly overruns: string[] = [];
   peakPosts = 0;
   peakReads = 0;
@@ -144,7 +144,7 @@ export class SimulatedAws {
     return outcomes;
   }
 
-  /** Takes the time that a call takes, and notes one that outlives its invocation. */
+  /** Waits as long as a call takes, and records a call that outlives its invocation. */
   async #call(what: string, ms: number, end: number): Promise<void> {
     if (this.clock.now() >= end) this.overruns.push(`${what} began`);
     await this.clock.sleep(ms);

@@ -21,7 +21,7 @@ export class SimulatedClock implements Clock {
     return this.#now;
   }
 
-  /** Timers neither fired nor cancelled. */
+  /** Timers that have neither fired nor been cancelled. */
   get pending(): number {
     return this.#live;
   }

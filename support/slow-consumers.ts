@@ -3,7 +3,10 @@ import { connections, SimulatedAws } from "./simulated-aws";
 
 const STUCK = "stuck-";
 
-/** `count` connections, of which `stuck` in a row, in the middle of the table, are those of one user and do not read. */
+/**
+ * Makes `count` connections. In the middle of the table, `stuck` connections in a row belong to one user and do not
+ * read.
+ */
 export function sideBySide(count: number, stuck: number): readonly ConnectionRow[] {
   const from = Math.floor((count - stuck) / 2);
   return connections(count).map((row, index) =>
@@ -27,9 +30,9 @@ export const SLOW_CONSUMERS: Readonly<Record<string, () => readonly ConnectionRo
 };
 
 export interface SlowConsumersReport {
-  /** From the broadcast to the delivery, of those that read. */
+  /** The time from the broadcast to the delivery, for connections that read. */
   readonly p99Ms: number;
-  /** The most posts that a connection that does not read was sent. */
+  /** The most posts that were sent to a connection that does not read. */
   readonly mostPosts: number;
 }
 

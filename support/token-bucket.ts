@@ -1,4 +1,6 @@
-/** API Gateway's throttle: a token for each request, so many a second, and so many saved up at most. */
+/**
+ * API Gateway's throttle: each request takes a token. Tokens arrive at a rate, and a limited number of them is saved.
+ */
 export class TokenBucket {
   #tokens: number;
   #at = 0;
@@ -14,7 +16,7 @@ export class TokenBucket {
   take(nowMs: number, count = 1): boolean {
     this.#tokens = Math.min(this.burst, this.#tokens + ((nowMs - this.#at) * this.ratePerSecond) / 1_000);
     this.#at = nowMs;
-    // Times are sums of fractions: a token that is there but for the last bit of one is there.
+    // Times are sums of fractions, so a token that lacks only a rounding error counts as whole.
     if (this.#tokens < count - 1e-6) return false;
     this.#tokens -= count;
     return true;

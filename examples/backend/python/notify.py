@@ -15,7 +15,7 @@ BATCH_BYTES = 256 * 1_024
 
 
 class UnsentError(Exception):
-    """SQS has not taken these. All others are on their way."""
+    """SQS has not accepted these requests. It has accepted all others."""
 
     def __init__(self, unsent, codes):
         super().__init__(f"{len(unsent)} notifications were not sent: {', '.join(sorted(codes))}")
@@ -41,12 +41,12 @@ def to_everybody(data, excluded_users=()):
 
 
 def disconnect(users, reason):
-    """Ends the connections of users. Clients of protocol 2 are told why."""
+    """Ends the connections of users. Clients of protocol 2 get the reason."""
     return {"disconnect": {"users": list(users), "reason": reason}}
 
 
 def publish(sns, topic_arn, notification):
-    """By the topic. boto3 tries again by itself; what it raises was not taken."""
+    """Sends by the topic. boto3 retries by itself. If it raises, the topic has not accepted the request."""
     sns.publish(TopicArn=topic_arn, Message=_text(notification))
 
 
@@ -71,7 +71,7 @@ def send(sqs, queue_url, notifications, *, tries=5, sleep=time.sleep, rand=rando
 
 
 def _send_batch(sqs, queue_url, batch):
-    """Which of a batch were not sent: some, or all when the call itself has failed."""
+    """The entries of a batch that were not sent: some of them, or all when the call itself has failed."""
     entries = [{"Id": str(index), "MessageBody": _text(one)} for index, one in enumerate(batch)]
     try:
         return sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", [])

@@ -70,7 +70,7 @@ def receive(
                     QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=20, MessageAttributeNames=["All"]
                 ).get("Messages", [])
                 handled = [raw for raw, is_handled in zip(raws, pool.map(handle_one, raws)) if is_handled]
-                # What is not deleted comes again, and `done` knows it then.
+                # If a message is not deleted, it arrives again, and `done` knows it then.
                 if handled:
                     _delete(sqs, queue_url, handled, on_error)
                 failures = 0

@@ -1,4 +1,4 @@
-"""A queue of this service's own behind the messages topic."""
+"""A queue of this service behind the messages topic."""
 
 import json
 
@@ -21,7 +21,7 @@ def subscribe(sns, sqs, topic_arn, queue_name, sources):
         TopicArn=topic_arn,
         Protocol="sqs",
         Endpoint=attributes["QueueArn"],
-        # Without raw delivery the body would be an envelope of SNS, and the attributes within it.
+        # Without raw delivery, the body would be an SNS envelope with the attributes inside it.
         Attributes={"RawMessageDelivery": "true", "FilterPolicy": json.dumps({"source": list(sources)})},
     )
     return queue_url
