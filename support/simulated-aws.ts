@@ -95,7 +95,7 @@ export class SimulatedAws {
     return this.clock.drive(this.#invocation(bodies, remainingMs));
   }
 
-  /** Invocations, so many at once, until the queue is empty. */
+  /** Runs invocations, a given number at once, until the queue is empty. */
   async drain({ functions = 1, remainingMs = 120_000 } = {}): Promise<void> {
     const worker = async () => {
       for (;;) {

@@ -54,7 +54,7 @@ export interface BroadcastPrediction {
   readonly functionSeconds: number;
 }
 
-/** A message of the notifications queue: so many connections, none or all of them after failures. */
+/** A message of the notifications queue for a number of connections. Either none of them or all of them failed before. */
 interface Job {
   readonly connections: number;
   readonly attempt: number;

@@ -31,7 +31,7 @@ const WARM_UP_TIMES = 3_000;
 /** Requests in flight to the endpoint, of every subject. */
 export const CONCURRENCY = 64;
 
-/** Warms up, by a smaller task unless told otherwise, does the whole one measured, and reports to the parent process. */
+/** Warms up (with a smaller task by default), measures the whole task, and reports to the parent process. */
 export async function measure(
   work: (task: Task) => Promise<void>,
   warmUp: (whole: Task) => Promise<void> = (whole) => smaller(whole, work),

@@ -20,8 +20,8 @@ type Request = { readonly frame: string; readonly resolve: () => void; readonly 
 type Link = { readonly socket: WebSocket; openedAt: number };
 type Timer = "answer" | "connect" | "idle" | "opening" | "overlap";
 
-/** A user's connection to SUMU for as long as the page lives. Before the two hours are over it opens the next and only then
- * closes the last. What comes while it is offline is missed, since SUMU keeps nothing: ask your backend at each "online". */
+/** A user's connection to SUMU for as long as the page lives. Before the two hours are over, it opens the next connection and
+ * then closes the old one. SUMU stores no messages, so the client misses them while offline: ask your backend at each "online". */
 export class RealtimeClient {
   readonly #options;
   readonly #queue: Request[] = [];

@@ -30,7 +30,7 @@ export class Inbox {
     this.#reading.catch(() => {});
   }
 
-  /** Waits for so many messages of a user and source, and gives all of them, those beyond too: each matches its schema. */
+  /** Waits for a number of messages of a user and source. Gives all, also later ones; each must match its schema. */
   async from(userId: string, source: string, count = 1): Promise<readonly Received[]> {
     const received = await until(`${count} messages of ${source}`, () => {
       const found = this.messages.filter(

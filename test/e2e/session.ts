@@ -106,7 +106,7 @@ export class Session {
     );
   }
 
-  /** Waits for so many changes of a user's presence and gives them all by version; a repeat counts once. */
+  /** Waits for a number of changes of a user's presence and gives all of them by version; a repeated change counts once. */
   async presence(userId: string, count: number): Promise<readonly PresenceChange[]> {
     return changesIn(await this.#presenceInbox.from(userId, "lambda.presence.watchdog", count));
   }

@@ -25,7 +25,7 @@ class UnsentError(Exception):
 
 def to_users(users, data, notification_id=None):
     """Notifications for these users and nobody else. An empty list is refused, since it would reach nobody. Clients of
-    protocol 2 get the id: yours stays the same when you send the request twice."""
+    protocol 2 get the id. Your own id stays the same when you send the request twice."""
     if not users:
         raise ValueError("no users: to reach everybody, call to_everybody")
     given_id = {} if notification_id is None else {"id": notification_id}
@@ -51,9 +51,10 @@ def publish(sns, topic_arn, notification):
 
 
 def send(sqs, queue_url, notifications, *, tries=5, sleep=time.sleep, rand=random.random):
-    """By the queue. SQS may take some of a batch and refuse others, with status 200: those are sent again after a wait,
-    up to five times, unless SQS says that the fault is the sender's. What it may have taken without our hearing of it is
-    sent twice: at least once is all that a standard queue promises. Raises UnsentError with what was not taken."""
+    """Sends by the queue. SQS may accept some of a batch and refuse others, with status 200. The refused notifications
+    are sent again after a wait, up to five times, unless SQS says that the fault is the sender's. If SQS has accepted a
+    notification but its answer was lost, the notification is sent twice: a standard queue promises delivery at least
+    once, and no more. Raises UnsentError with the requests that were not accepted."""
     refused, codes, pending, attempt = [], set(), list(notifications), 1
     while pending:
         again = []

@@ -5,8 +5,8 @@ import threading
 
 
 class Presence:
-    """Follow the events first and load the table then: whichever comes first, the higher version stays, and is told
-    once."""
+    """Follow the events first, and then load the table. The order of arrival does not matter: the higher version
+    stays, and each change is reported once."""
 
     def __init__(self):
         self._users, self._lock = {}, threading.Lock()

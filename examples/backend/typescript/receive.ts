@@ -18,7 +18,7 @@ export interface Message {
   readonly source: "apigw.route.send" | "apigw.route.publish" | "lambda.presence.watchdog";
 }
 
-/** Which messages are done. For many processes, keep it where all of them look: a table with a conditional put and a TTL. */
+/** Which messages are done. Several processes need a shared place for it: a table with a conditional put and a TTL. */
 export interface Done {
   has(id: string): boolean | Promise<boolean>;
   add(id: string): void | Promise<void>;
