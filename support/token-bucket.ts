@@ -1,5 +1,6 @@
 /**
- * API Gateway's throttle: each request takes a token. Tokens arrive at a rate, and a limited number of them is saved.
+ * API Gateway's throttle: one token per request, a fixed number of new tokens per second, and a maximum of saved
+ * tokens.
  */
 export class TokenBucket {
   #tokens: number;
@@ -12,11 +13,11 @@ export class TokenBucket {
     this.#tokens = burst;
   }
 
-  /** @param nowMs - never less than the time before */
+  /** @param nowMs - never earlier than the time before */
   take(nowMs: number, count = 1): boolean {
     this.#tokens = Math.min(this.burst, this.#tokens + ((nowMs - this.#at) * this.ratePerSecond) / 1_000);
     this.#at = nowMs;
-    // Times are sums of fractions, so a token that lacks only a rounding error counts as whole.
+    // Times are sums of fractions, so a token counts as present even if rounding makes it slightly less than one.
     if (this.#tokens < count - 1e-6) return false;
     this.#tokens -= count;
     return true;
