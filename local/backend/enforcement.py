@@ -1,11 +1,11 @@
 """
-What AWS checks and MiniStack with AUTH=true does not, and a report of every decision.
+The checks of AWS that MiniStack with AUTH=true lacks, and a report of every decision.
 
-MiniStack evaluates the requests that reach it by HTTP. This adds
-- the trust of a role, when a service and not a user assumes it: MiniStack lets root in for every service;
-- what services do for SUMU by calls inside MiniStack: Lambda polls queues and streams, writes logs and sends failures with
-  the rights of the function's role; API Gateway and SNS invoke functions by the function's policy;
-- session secrets that nobody can compute: MiniStack derives those of functions from their ARNs.
+MiniStack evaluates the requests that reach it by HTTP. This module adds
+- the trust policy of a role that a service and not a user assumes: MiniStack allows root to assume it for every service;
+- checks of the calls that services make inside MiniStack: Lambda polls queues and streams, writes logs and sends failures
+  with the rights of the function's role; API Gateway and SNS invoke functions by the function's policy;
+- session secrets that nobody can compute: MiniStack derives the functions' secrets from their ARNs.
 """
 
 import contextvars
@@ -244,8 +244,8 @@ def check_logs():
 
 def check_topics():
     """
-    SNS invokes by the function's policy, and puts what it may not hand over into the subscription's dead-letter queue.
-    What it hands over is an asynchronous invocation: two retries, then the function's failure destination.
+    SNS invokes a function by the function's policy. If the policy does not allow it, SNS puts the message into the
+    subscription's dead-letter queue. The invocation is asynchronous: two retries, then the function's failure destination.
     """
 
     def deliver(endpoint, envelope, topic_arn, sub_arn, *_rest):

@@ -1,10 +1,10 @@
 """
-MiniStack for one run of SUMU: it ends with the process that started it, and it answers only to who knows the run's secret.
+MiniStack for one run of SUMU: it ends with the process that started it, and it answers only callers that know the run's secret.
 
 MiniStack alone answers everybody, and its Lambda API runs code. So this guard in front of it refuses
-- what a browser sends for a page: such a request has an Origin or Sec-Fetch-Site header, or (by DNS rebinding) a foreign Host;
-- what is not signed with the run's secret, or with a session that it has given (Signature Version 4): another user of
-  this machine does not know them.
+- requests that a browser sends for a page: they have an Origin or Sec-Fetch-Site header, or (by DNS rebinding) a foreign Host;
+- requests without a signature (Signature Version 4) by the run's secret or by a session that it has given: another user
+  of this machine does not know these secrets.
 
 With AUTH=true it enforces IAM (enforcement.py) and runs the mappings of streams itself (stream_mapping.py).
 """

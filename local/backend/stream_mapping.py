@@ -1,9 +1,9 @@
 """
-Lambda's event source mapping of a DynamoDB stream, in place of MiniStack's, which knows neither retry limits nor bisecting,
-partial failures or the destination of what has failed. As AWS answered:
-- a failed item at position k: the records from k on are tried again, and with bisecting in two halves;
-- each half has its own retries; a batch out of retries, or too old, goes to the destination, and the shard goes on;
-- an answer that names no record of the batch fails the whole batch.
+Lambda's event source mapping of a DynamoDB stream. It replaces MiniStack's, which has no retry limits, no bisecting, no
+partial failures and no destination for failed records. It does as AWS did:
+- If the item at position k fails, the records from k on are tried again, with bisecting in two halves.
+- Each half has its own retries. A batch without retries left, or too old, goes to the destination, and the shard goes on.
+- An answer that names no record of the batch fails the whole batch.
 """
 
 import json
@@ -52,7 +52,7 @@ def created_at(record):
 
 
 def failed_from(batch, mapping, result):
-    """The index of the first record that has failed, None when none has, and what Lambda says of the failure."""
+    """The index of the first failed record, or None without a failure; and the name that Lambda gives to the failure."""
     if result.get("error"):
         return 0, result.get("function_error") or "Unhandled"
     if "ReportBatchItemFailures" not in (mapping.get("FunctionResponseTypes") or []):
