@@ -4,7 +4,7 @@ import type { BenchSession } from "./session";
 import type { Figures, Task } from "./subjects/subject";
 import { type BenchRow, median } from "./table";
 
-/** Every subject runs once a round, so that a noisy minute of the machine is everyone's. */
+/** Every subject runs once a round, so that a noisy minute of the machine affects all subjects. */
 const ROUNDS = 5;
 
 const SECTION = "delivery, warm, over TLS to an endpoint that answers in 8 ms";
@@ -13,7 +13,7 @@ interface Measurement extends RunOptions {
   readonly name: string;
   readonly subject: Subject;
   readonly task: Task;
-  /** Slow ones without a bound sit out some rounds. */
+  /** Slow subjects without a bound skip some rounds. */
   readonly rounds?: number;
   /** Takes minutes. */
   readonly onlyWhenNamed?: boolean;
@@ -26,8 +26,9 @@ const BROADCAST_MILLION: Task = { kind: "broadcast", connections: 1_000_000, tim
 const BROADCAST_100K: Task = { kind: "broadcast", connections: 100_000, times: 1 };
 
 /**
- * Where memory is what is measured, the heap is sized as for a small function: V8 lets the young generation grow to
- * whatever it may have, however little lives in it (240 MB at a million connections by Node's own defaults).
+ * For measurements of memory, the heap has the size of a small function's: V8 lets the young generation grow to the
+ * largest size that it may have, even if few objects live in it (240 MB at a million connections by Node's own
+ * defaults).
  */
 const SMALL_FUNCTION_MEBIBYTES = 192;
 const PEAK_MEBIBYTES = 150;
@@ -108,7 +109,7 @@ export async function benchDelivery(session: BenchSession, laboratory: Laborator
   });
 }
 
-/** Those asked for, and what they are compared with. */
+/** The keys that were asked for, and the keys that they are compared with. */
 function wantedKeys(session: BenchSession): readonly Key[] {
   const wanted = new Set<Key>();
   const all = Object.keys(MEASUREMENTS) as Key[];

@@ -14,7 +14,7 @@ export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-flo
 
 export interface RunOptions {
   readonly faults?: EndpointFaults;
-  /** What the clients understand. @default - bare notifications */
+  /** The protocol of the clients. @default - bare notifications */
   readonly protocol?: number;
   /** Node's heap as Lambda sizes it for a function of so much memory. @default - as Node sizes it on this machine */
   readonly functionMebibytes?: number;
@@ -73,7 +73,7 @@ export async function openLaboratory(): Promise<Laboratory> {
   };
 }
 
-/** As the bootstrap of Lambda's Node.js runtimes has them: a tenth for the young generation, which has two halves. */
+/** As the bootstrap of Lambda's Node.js runtimes sets them: a tenth for the young generation, which has two halves. */
 function heapFlags(functionMebibytes: number | undefined): string[] {
   if (functionMebibytes === undefined) return [];
   const young = Math.floor(functionMebibytes / 10);
@@ -90,7 +90,7 @@ async function buildSubjects(folder: string): Promise<void> {
     platform: "node",
     target: "node24",
     format: "esm",
-    // The SDK and undici are CommonJS, whose `require` an ES module has to be given.
+    // The SDK and undici are CommonJS and need `require`, which an ES module does not have by itself.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     logLevel: "error",
   });
@@ -109,7 +109,7 @@ function environment(endpoint: string, certificateFile: string): NodeJS.ProcessE
     CONNECTIONS_TABLE_NAME: "connections",
     NOTIFICATIONS_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications",
     NOTIFICATIONS_DLQ_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications-dlq",
-    // What the other bundles ask for when they are imported.
+    // The other bundles need these when they are imported.
     AUTHORIZED_APIS: "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/live",
     JWT_ISSUER_JWKS_URI: `${endpoint}/jwks`,
     CONNECTIONS_TABLE: "connections",

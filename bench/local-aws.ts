@@ -7,9 +7,9 @@ import { connectionId, PAGE_ROWS, userId } from "./population";
 
 /** How API Gateway behaves in a scenario. */
 export interface EndpointFaults {
-  /** Every so manieth connection is gone. 0: none. */
+  /** Every n-th connection is gone. 0: none. */
   readonly goneEvery?: number;
-  /** Every so manieth answer is 429. 0: none. */
+  /** Every n-th answer is 429. 0: none. */
   readonly throttledEvery?: number;
 }
 
@@ -17,7 +17,7 @@ export interface LocalAws {
   readonly endpoint: string;
   /** PEM, for NODE_EXTRA_CA_CERTS. */
   readonly certificate: string;
-  /** Begins anew: fills the table with connections of a protocol, forgets presence. */
+  /** Resets everything: fills the table with connections of a protocol, and forgets presence. */
   reset(rows: number, faults?: EndpointFaults, protocol?: number): void;
   /** Fills the table, empties the queue, zeroes the counters. */
   fill(rows: number): void;
@@ -33,13 +33,13 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-/** What API Gateway takes to answer a POST within its region. */
+/** The time that API Gateway needs to answer a POST within its region. */
 const POST_MS = 8;
 const TABLE_MS = 4;
 
 /**
- * API Gateway's `@connections` at `/live`, DynamoDB and SQS behind one TLS endpoint on a free port of 127.0.0.1, in the
- * bench's own process: whoever is measured runs in another.
+ * API Gateway's `@connections` at `/live`, DynamoDB and SQS behind one TLS endpoint on a free port of 127.0.0.1. They
+ * run in the bench's own process; the measured subject runs in another process.
  */
 export async function startLocalAws(): Promise<LocalAws> {
   const tlsKey = createSigningKey("ES256", "tls");

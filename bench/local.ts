@@ -87,7 +87,7 @@ async function connectAll({ info, issuer }: LocalStack, sockets: WebSocket[], co
   await Promise.all(Array.from({ length: HANDSHAKES_AT_ONCE }, connectNext));
 }
 
-/** Until every connection has the message, or the time is up: the table tells then who has not. */
+/** Waits until every connection has the message or the time is over. The table then says who has no message. */
 async function broadcastTo({ info, aws }: LocalStack, counts: Uint8Array): Promise<void> {
   const deadline = performance.now() + BROADCAST_DEADLINE_MILLISECONDS;
   const MessageBody = JSON.stringify({ data: { type: "news", text: "x".repeat(200) } });
@@ -98,7 +98,7 @@ async function broadcastTo({ info, aws }: LocalStack, counts: Uint8Array): Promi
 /** User and system, as Linux counts them; 0 elsewhere. */
 async function cpuMicroseconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The name, in parentheses, may hold spaces: the fields are counted behind it.
+  // The name, in parentheses, may have spaces, so the fields are counted after it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MICROSECONDS_PER_TICK;
 }

@@ -1,4 +1,4 @@
-/** Which rows are asked for, and word of what is being measured. */
+/** Which rows are measured, and the progress messages. */
 export class BenchSession {
   readonly #words: readonly string[];
   readonly #known = new Set<string>();
@@ -23,7 +23,7 @@ export class BenchSession {
     return matches(name) || (!onlyWhenNamed && matches(section));
   }
 
-  /** Says what is measured now, so that minutes do not pass in silence. */
+  /** Says what is being measured, because a measurement can take minutes. */
   progress(text: string): void {
     this.write(`bench: ${text}`);
   }

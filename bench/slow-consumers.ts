@@ -6,7 +6,10 @@ const SECTION =
   "a broadcast past connections that do not read, on a simulated clock, endpoint of 8 ms: the others' p99";
 const MAX_RATIO = 1.5;
 
-/** How much longer others wait for a message because of slow consumers, whose posts are answered with 429 for ever. */
+/**
+ * Measures how much longer others wait for a message because of slow consumers. Posts to slow consumers always get a
+ * 429.
+ */
 export async function benchSlowConsumers(session: BenchSession): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const [name, connections] of Object.entries(SLOW_CONSUMERS)) {

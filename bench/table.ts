@@ -1,4 +1,4 @@
-/** One measured line. What a line has no figure for stays blank. */
+/** One measured line. A missing figure stays blank. */
 export interface BenchRow {
   /** Lines of one section are printed together, in the order in which sections first appear. */
   readonly section: string;
@@ -11,7 +11,7 @@ export interface BenchRow {
   /** The process's largest resident set, in MiB. */
   readonly peakMebibytes?: number;
   readonly bytes?: number;
-  /** A bound that the figure is held to: the run fails when one does not hold. */
+  /** A bound for the figure. The run fails when the figure breaks a bound. */
   readonly bound?: {
     /** In words: `2.5 x the floor`. */
     readonly text: string;
@@ -45,7 +45,7 @@ const COLUMNS: readonly { readonly title: string; readonly cell: (row: BenchRow)
   },
 ];
 
-/** The rows as text: a table for each section, columns that nobody fills left out. */
+/** The rows as text: a table for each section, without empty columns. */
 export function formatTable(rows: readonly BenchRow[]): string {
   const sections = [...new Set(rows.map(({ section }) => section))];
   return sections

@@ -1,4 +1,4 @@
-/** What has been started and must be ended again, the latest first. */
+/** The started things that must be ended again, the latest first. */
 export class Cleanup {
   private readonly actions: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Cleanup {
     this.actions.push(action);
   }
 
-  /** Ends everything, each whatever became of the others. A second call has nothing left to do. */
+  /** Ends everything. A failure does not stop the other steps. A second call has nothing left to do. */
   async run(): Promise<void> {
     const failures: unknown[] = [];
     for (let action = this.actions.pop(); action !== undefined; action = this.actions.pop()) {

@@ -1,8 +1,8 @@
 import type { StackInfo } from "./stack-info";
 
 /**
- * Lines for a shell that point its programs at a running stack: the AWS SDKs and the AWS CLI at the local AWS, and the backends
- * of examples/ at the stack's queues, topics and tables.
+ * Lines for a shell that connect its programs to a running stack: the AWS SDKs and the AWS CLI to the local AWS, and
+ * the backends of examples/ to the stack's queues, topics and tables.
  */
 export function environmentLines(stack: StackInfo): string {
   const variables: readonly (readonly [string, string | null | undefined])[] = [
@@ -21,11 +21,11 @@ export function environmentLines(stack: StackInfo): string {
     ["PRESENCE_TABLE_NAME", stack.presence_table?.name],
   ];
   const set = variables.flatMap(([name, value]) => (value ? [`export ${name}=${quoted(value)}`] : []));
-  // The SDKs would prefer a profile, or send a real session's token along.
+  // The SDKs would prefer a profile, or would also send a real session's token.
   return ["unset AWS_PROFILE AWS_SESSION_TOKEN", ...set].join("\n");
 }
 
-/** In single quotes, in which a POSIX shell reads nothing but their end. */
+/** Puts a text in single quotes. A POSIX shell reads everything between them as plain text. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }

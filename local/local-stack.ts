@@ -31,11 +31,17 @@ import type { StackInfo } from "./stack-info";
 import { synthesize } from "./synthesize";
 
 export interface LocalStackOptions extends SupervisorEvents {
-  /** Of the WebSocket API; the page and the local AWS have the next two. 0: any three free ports. @default 0 */
+  /**
+   * The port of the WebSocket API. The page and the local AWS use the next two ports. 0: any three free ports. @default
+   * 0
+   */
   readonly port?: number;
-  /** The IPv4 address or name to listen on; 0.0.0.0 for all of this machine's. @default 127.0.0.1 */
+  /** The IPv4 address or name to listen on; 0.0.0.0 for all addresses of this machine. @default 127.0.0.1 */
   readonly host?: string;
-  /** A MiniStack that runs already, and keeps running: what is created there is removed. @default - one of its own */
+  /**
+   * A MiniStack that runs already and keeps running. Everything that is created in it is removed again. @default - its
+   * own MiniStack
+   */
   readonly awsEndpoint?: string;
   /** @default "topic" */
   readonly presenceSource?: string;
@@ -43,11 +49,11 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly allowedOrigins?: readonly string[];
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
-  /** Called once for each kind of call that the policies of the stack decide on, denials among them. */
+  /** Called once for each kind of call that the stack's policies allow or deny. */
   readonly onDecision?: (decision: Decision) => void;
-  /** Told before each step that takes time. */
+  /** Called before each step that takes time. */
   readonly onStep?: (step: string) => void;
-  /** Gives up, and cleans up, when aborted before the stack is ready. */
+  /** If it is aborted before the stack is ready, the start stops and cleans up. */
   readonly signal?: AbortSignal;
 }
 
@@ -56,25 +62,28 @@ export interface LocalStack {
   readonly aws: AwsClients;
   readonly gateway: SupervisedGateway;
   readonly issuer: Issuer;
-  /** Leaves no process, port or temporary folder, nor anything in an emulator that lives on. */
+  /**
+   * Stops everything. It leaves no process, port or temporary folder, and nothing in an emulator that keeps running.
+   */
   stop(): Promise<void>;
 }
 
-/** The `aud` of the local issuer's tokens, and the only one that the stack takes. */
+/** The `aud` of the local issuer's tokens. The stack accepts no other audience. */
 export const LOCAL_AUDIENCE = "sumu-local";
 
 const PLACE = { region: LOCAL_REGION, accountId: LOCAL_ACCOUNT_ID, apiId: "local" } as const;
 const STAGE_NAME = "dev";
 
-/** Rules of the stack that hold for a deployment and not for one machine, where nothing has a certificate. */
+/** Rules for a deployment that cannot apply on one machine, where nothing has a certificate. */
 const RULES_LEFT_OUT = ["apigw_endpoint", "issuer_jwks_uri"];
 
 /**
- * Runs a SUMU on this machine: the stack that main.ts synthesizes, in an emulator of AWS, behind a gateway that runs its
- * routes, with an issuer of tokens and a page. Nobody else can use it: the local AWS wants the run's credentials, the page
- * its key, and the WebSocket API a token. Unless told otherwise, everything listens on the loopback interface only.
+ * Runs a SUMU on this machine: the stack that main.ts synthesizes, in an emulator of AWS, behind a gateway that runs
+ * its routes, with an issuer of tokens and a page. Nobody else can use it: the local AWS requires the run's
+ * credentials, the page its key, and the WebSocket API a token. By default, everything listens on the loopback
+ * interface only.
  *
- * @throws SetupError with one line that says what to do; what had been started by then is ended
+ * @throws SetupError with one line that says what to do; everything that had started by then is ended
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
   const cleanup = new Cleanup();
@@ -160,18 +169,22 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     stack: { websocket_url: info.websocket_url },
     request: (via, request) => sendRequest(info, aws, via, request),
     watch: async (onEvent) => {
-      // The messages first: what changes while the table is read is then heard, and told apart by its version.
+      // Subscribe to the messages first: changes during the read of the table arrive too, and their version puts them
+      // in order.
       const stop = await watchMessages(info, aws, onEvent);
       onEvent({ presence: (await readPresence(info, aws)) ?? null });
       return stop;
     },
   });
-  // Before all else: who watches on the page has a queue and a subscription of their own.
+  // The page stops first, because each watcher on it has its own queue and subscription.
   cleanup.add(() => page.stop());
   return { info, aws, gateway, issuer, stop: () => cleanup.run() };
 }
 
-/** As `Promise.all`, but a failure is told only when nothing is on its way any more: what it started can be ended then. */
+/**
+ * Like `Promise.all`, but it rejects only when nothing is still running. Then the caller can end everything that was
+ * started.
+ */
 async function all<A, B>(promises: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
@@ -208,7 +221,7 @@ async function startAws(
   return backend;
 }
 
-/** Takes what was created away again from an emulator that is somebody else's. */
+/** Removes everything that was created from an emulator that belongs to somebody else. */
 async function leave(endpoint: string, provisioned: ProvisionedStack): Promise<void> {
   if (!(await isHealthy(endpoint))) {
     throw new SetupError(
@@ -228,7 +241,7 @@ function describe(
   const { connections_table, presence_table, messages, notifications } = outputs;
   return {
     websocket_url: websocketUrl,
-    // Browsers send what is behind the # to nobody.
+    // Browsers never send the part behind the #.
     page_url: `${pageUrl}/#${pageKey}`,
     aws_endpoint_url: endpoint,
     aws_access_key_id: credentials.accessKeyId,

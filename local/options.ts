@@ -3,7 +3,7 @@ import { ADMISSION_INPUTS } from "../src/inputs/admission";
 import { LOOPBACK } from "./listening";
 import { SetupError } from "./setup-error";
 
-/** Of the WebSocket API when `--port` is not given; the page and the local AWS have the next two. */
+/** The port of the WebSocket API when `--port` is not given. The page and the local AWS use the next two ports. */
 export const DEFAULT_PORT = 4600;
 
 export const USAGE = `Runs SUMU on this machine: the synthesized stack with a local AWS, a gateway, an issuer of tokens and a page.
@@ -37,7 +37,7 @@ export interface StartOptions {
   readonly env: boolean;
 }
 
-/** @throws SetupError naming the option that cannot be, and what could */
+/** @throws SetupError naming the option that is not possible, and the possible values */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { values } = parse(args);
   const port = Number(values.port ?? DEFAULT_PORT);

@@ -4,7 +4,7 @@ import type { AwsAccess } from "./backend/aws";
 import { SetupError } from "./setup-error";
 import type { StackInfo } from "./stack-info";
 
-/** Where a running stack says that it runs, for the commands of other terminals. Only its user can read the note. */
+/** A note that says where a running stack is, for commands in other terminals. Only its user can read the note. */
 export interface RunningStack extends StackInfo {
   readonly pid: number;
   /** Epoch milliseconds. */
@@ -13,16 +13,16 @@ export interface RunningStack extends StackInfo {
 
 const DEFAULT_FOLDER = path.resolve(__dirname, "..", ".tools", "local");
 
-/** The notes' place. Tests give their own, to leave a developer's running stack alone. */
+/** The folder of the notes. Tests use their own folder, so that they do not touch a developer's running stack. */
 function noteFolder(): string {
   return process.env.SUMU_LOCAL_FOLDER ?? DEFAULT_FOLDER;
 }
 
 /**
- * Leaves a note of this process.
+ * Writes a note of this process.
  *
- * @returns takes it away; notes of other stacks stay
- * @throws SetupError when it cannot be written
+ * @returns a function that removes the note; notes of other stacks stay
+ * @throws SetupError when the note cannot be written
  */
 export async function announce(info: StackInfo, folder = noteFolder()): Promise<() => Promise<void>> {
   const file = path.join(folder, `running-${process.pid}.json`);
@@ -33,7 +33,7 @@ export async function announce(info: StackInfo, folder = noteFolder()): Promise<
       await rm(path.join(folder, `running-${dead.pid}.json`), { force: true });
     }
     await writeFile(file, JSON.stringify(note), { mode: 0o600 });
-    // The mode counts for a new file only.
+    // The mode applies to a new file only.
     await chmod(file, 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -43,9 +43,9 @@ export async function announce(info: StackInfo, folder = noteFolder()): Promise<
 }
 
 /**
- * The stack of this user that was started last.
+ * The stack that this user started last.
  *
- * @throws SetupError when none runs
+ * @throws SetupError when no stack runs
  */
 export async function findRunningStack(folder = noteFolder()): Promise<RunningStack> {
   const running = (await readNotes(folder)).filter(({ pid }) => isAlive(pid));
@@ -54,7 +54,7 @@ export async function findRunningStack(folder = noteFolder()): Promise<RunningSt
   throw new SetupError('no SUMU runs here: "npm start" starts one, then try again in another terminal');
 }
 
-/** For the clients of a running stack's local AWS. */
+/** The access for clients of a running stack's local AWS. */
 export function awsAccess(stack: StackInfo): AwsAccess {
   const { aws_endpoint_url: endpoint, region, aws_access_key_id: accessKeyId, aws_secret_access_key } = stack;
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey: aws_secret_access_key } };
@@ -68,7 +68,7 @@ async function readNotes(folder: string): Promise<RunningStack[]> {
   return (await Promise.all(notes)).filter((note) => note !== undefined);
 }
 
-/** Undefined: it has gone, is being written, or is another user's. */
+/** Undefined when the note is gone, is being written, or belongs to another user. */
 async function readNote(file: string): Promise<RunningStack | undefined> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as RunningStack;

@@ -3,8 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * A name for the contents of files and folders below `root`: another one for every change of a byte, of a file's name, or
- * of where `root` is.
+ * A name for the contents of files and folders below `root`. It changes with every byte, every file name, and the
+ * location of `root`.
  */
 export async function sourceKey(root: string, sources: readonly string[]): Promise<string> {
   const hash = createHash("sha256").update(root);

@@ -6,7 +6,7 @@ import { type LocalStack, startLocalStack } from "./local-stack";
 import { parseStartOptions, type StartOptions, USAGE } from "./options";
 import { announce, findRunningStack } from "./running-stack";
 
-/** As a shell reports a command that Ctrl-C ended. */
+/** The exit code that a shell reports for a command that Ctrl-C ended. */
 const INTERRUPTED_EXIT_CODE = 130;
 
 const interrupted = new AbortController();
@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
   const untilInterrupted = new Promise<void>((resolve) => {
     interrupted.signal.addEventListener("abort", () => resolve());
   });
-  // More of them must not cut the cleaning up short: npm passes on what the terminal has sent already.
+  // Further signals must not stop the clean-up: npm repeats a signal that the terminal has sent already.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => interrupted.abort());
 
   const startedAt = Date.now();
@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
       signal: interrupted.signal,
       onStep: (step) => say(`  ${step} …`),
       onDecision: (decision) => {
-        // On the standard error with --json, whose one line on the standard output scripts read.
+        // With --json this goes to the standard error, because scripts read the single line on the standard output.
         if (decision.kind === "denied") (options.json ? console.error : say)(`  ${describeDenial(decision)}`);
       },
       onAccessLog: (line) => say(line),

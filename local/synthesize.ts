@@ -14,10 +14,13 @@ const root = path.resolve(__dirname, "..");
 
 const PREFIX = "stack-";
 
-/** So long a stack of other sources is kept: somebody may go back to them, or start from them just now. */
+/**
+ * A stack of other sources is kept for this long. Somebody may return to those sources, or may be starting from them
+ * now.
+ */
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1_000;
 
-/** What the stack and the bundles are made of. The dependencies are in the lock file. */
+/** The sources of the stack and the bundles. The lock file stands for the dependencies. */
 const SOURCES = ["main.ts", "src", "handlers", "scripts/build-handlers.ts", "package-lock.json", "tsconfig.json"];
 
 /** A synthesized stack, and the folder that its paths start from. */
@@ -28,17 +31,17 @@ export interface SynthesizedStack {
 }
 
 /**
- * Packs the handlers and synthesizes this repository's own main.ts, as `cdktf synth` would, once for the same sources: the
- * next start finds the result in `.tools`. What is in `dist` and `cdktf.out` stays as it is.
+ * Packs the handlers and synthesizes this repository's own main.ts, as `cdktf synth` would. It does so once for the
+ * same sources: the next start uses the result in `.tools`. It does not change `dist` and `cdktf.out`.
  *
- * @throws SetupError with what the synthesis said
+ * @throws SetupError with the output of the synthesis
  */
 export async function synthesize(
   signal?: AbortSignal,
   tools: string = path.join(root, ".tools"),
 ): Promise<SynthesizedStack> {
   const name = `${PREFIX}${await sourceKey(root, SOURCES)}`;
-  // The stack names its bundles by where they are in the end, not by where they are made.
+  // The stack names its bundles by their final place, not by the place where they are made.
   const bundles = path.join(tools, name, "handlers");
   const folder = await installTool(
     name,
@@ -74,7 +77,7 @@ async function removeOldStacks(tools: string): Promise<void> {
   for (const name of await readdir(tools)) {
     if (!name.startsWith(PREFIX)) continue;
     const folder = path.join(tools, name);
-    // Somebody else may remove the same.
+    // Another process may remove the same folder.
     const made = await stat(folder).catch(() => undefined);
     if (made && Date.now() - made.mtimeMs > KEPT_MILLISECONDS) await rm(folder, { recursive: true, force: true });
   }

@@ -10,11 +10,11 @@ const root = path.resolve(__dirname, "..");
 const lib = path.join(root, "lib");
 
 /**
- * Makes what `npm pack` packs: the constructs compiled into `lib/`, as deep as `src/` so that they find `dist/handlers`
- * the same way, and the handlers' bundles.
+ * Makes the files that `npm pack` packs: the constructs, compiled into `lib/`, and the handlers' bundles. `lib/` is as
+ * deep as `src/`, so the constructs find `dist/handlers` in the same way.
  *
- * The library is CommonJS once. An ES module gets the same copy by an entry that names the exports: a second copy in ES
- * modules would have classes of its own, of which the first copy's objects are no instances.
+ * The library exists once, as CommonJS. An ES module gets the same copy by an entry that names the exports. A second
+ * copy in ES modules would have its own classes, and the first copy's objects would not be instances of them.
  *
  * @throws Error with the compiler's words when the sources do not compile
  */

@@ -9,7 +9,7 @@ import { runScript } from "./run-script";
 
 const run = promisify(execFile);
 
-/** What an app's package.json says. */
+/** The fields of an app's package.json. */
 export type Manifest = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** The package.json lines of docs/cdktn.md in their order: cdktn in place of cdktf, then the fork's bindings as well. */
@@ -24,7 +24,7 @@ export function cdktnManifests(): [Manifest, Manifest] {
 }
 
 /**
- * cdktn in place of cdktf, installed into `.tools/` by the lines of docs/cdktn.md.
+ * Installs cdktn in place of cdktf into `.tools/`, by the lines of docs/cdktn.md.
  *
  * @returns its node_modules
  */

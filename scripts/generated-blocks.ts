@@ -1,7 +1,7 @@
-/** `<!-- generated: name -->` … `<!-- end -->`, and what stands between. */
+/** `<!-- generated: name -->` … `<!-- end -->`, and the text between them. */
 const BLOCK = /(<!-- generated: ([a-z-]+) -->\n)([\s\S]*?)(<!-- end -->)/g;
 
-/** The page with every block filled anew. @throws Error for a name that nobody generates */
+/** Gives the page with every block generated again. @throws Error for a block name without a generator */
 export function fillBlocks(page: string, blocks: Readonly<Record<string, () => string>>): string {
   return page.replace(BLOCK, (_whole, start: string, name: string, _old: string, end: string) => {
     const block = blocks[name];

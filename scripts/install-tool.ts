@@ -3,17 +3,17 @@ import path from "node:path";
 
 const toolsFolder = path.resolve(__dirname, "..", ".tools");
 
-/** What `mkdtemp` leaves to its owner alone is for every user of the checkout. */
+/** `mkdtemp` gives access to its owner alone; every user of the checkout needs access. */
 const READABLE_BY_ALL = 0o755;
 
 /**
- * A tool that this repository installs for itself, into `.tools/<name>`, the first time it is needed. The folder appears
- * complete or not at all, whoever else is installing the same tool at the same time.
+ * Installs a tool for this repository into `.tools/<name>`, the first time that it is needed. The folder appears
+ * complete or not at all, even if others install the same tool at the same time.
  *
  * @param name - with the version in it, so that another version is another folder
- * @param install - fills the folder that it is given, which is then moved
+ * @param install - fills the folder that it gets; the folder is then moved
  * @returns the folder
- * @throws Error of one line, when the folder is another user's and this one may not read or write there
+ * @throws Error of one line, when the folder belongs to another user and this user may not read or write it
  */
 export async function installTool(
   name: string,
@@ -29,7 +29,7 @@ export async function installTool(
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    // Someone else was faster: theirs is as good.
+    // Another process was faster. Its result is as good.
     if (!(await isThere(folder))) throw error;
   }
   return folder;

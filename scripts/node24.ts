@@ -5,16 +5,16 @@ import { installTool } from "./install-tool";
 
 const run = promisify(execFile);
 
-/** Pinned, so that a measurement of today is comparable with one of tomorrow. */
+/** Pinned, so that measurements of different days are comparable. */
 const VERSION = "24.21.0";
 
 /**
- * A Node.js 24, which is what Lambda runs the handlers on: this process's own when it is one, else one installed from
- * npm into `.tools/` on first use (7 s, 120 MB).
+ * Gives a Node.js 24, which is the version that Lambda runs the handlers on. If this process does not run on it, it is
+ * installed from npm into `.tools/` on first use (7 s, 120 MB).
  *
- * @param signal - gives the installation up
+ * @param signal - cancels the installation
  * @returns the path of the `node` binary
- * @throws Error naming what npm said when it cannot be installed
+ * @throws Error with npm's words when it cannot be installed
  */
 export async function ensureNode24(signal?: AbortSignal): Promise<string> {
   if (process.versions.node.startsWith("24.")) return process.execPath;

@@ -4,15 +4,15 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** pip's settings of how it reaches an index. All others are for the developer's own environments. */
+/** pip's settings for access to an index. All other settings are for the developer's own environments. */
 const NETWORK_SETTINGS = [
   ...["index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy", "cert", "client-cert"],
   ...["timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider"],
 ];
 
 /**
- * The environment for a Python that makes an environment of its own. PIP_USER, PIP_TARGET and their like, and the same in a
- * pip.conf, would put packages elsewhere; PYTHONHOME and PYTHONPATH bring another Python's modules.
+ * The environment variables for a Python that creates its own environment. PIP_USER, PIP_TARGET and similar settings,
+ * also in a pip.conf, would put packages elsewhere. PYTHONHOME and PYTHONPATH would load another Python's modules.
  */
 export function plainPython(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const own = Object.entries(environment).filter(([name]) => !/^(PYTHON|PIP_)/.test(name));
@@ -20,15 +20,15 @@ export function plainPython(environment: NodeJS.ProcessEnv = process.env): NodeJ
 }
 
 /**
- * As `plainPython`, but with the developer's settings of pip that say how to reach an index.
+ * Like `plainPython`, but with the developer's pip settings for access to an index.
  *
- * @param python - whose pip is asked: its configuration files depend on the machine and the user
+ * @param python - the Python whose pip gives the settings: its configuration files depend on the machine and the user
  */
 export async function plainPip(python: string, signal?: AbortSignal): Promise<NodeJS.ProcessEnv> {
   const configuration = Object.entries(process.env).filter(([name]) => name.startsWith("PIP_"));
   const { PIP_CONFIG_FILE: _, ...plain } = plainPython();
   const env = { ...plain, ...Object.fromEntries(configuration) };
-  // A configuration that pip cannot read stops it here, as it would at the installation: it is better than none then.
+  // If pip cannot read its configuration, it stops here, as the installation would. The configuration is not ignored.
   const { stdout } = await run(python, ["-m", "pip", "config", "list"], { env, signal }).catch(() => ({ stdout: "" }));
   return { ...plainPython(), ...networkSettings(stdout) };
 }

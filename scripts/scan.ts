@@ -10,7 +10,7 @@ import { type AcceptedFinding, SCANNED, type Verdict, verdict } from "./scan/ver
 
 const MODULES = path.resolve(__dirname, "..", "modules");
 
-/** Scans the synthesized modules, and tells apart what is accepted. */
+/** Scans the synthesized modules, and separates accepted findings from the others. */
 async function scan(): Promise<Verdict> {
   const scratch = mkdtempSync(path.join(tmpdir(), "sumu-scan-"));
   try {

@@ -48,7 +48,7 @@ function membersTable(schema: Schema, root: Schema): string {
   return ["| field | is | meaning |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-/** Every member, those of members too, as `message.user_id`. */
+/** Every member, also the members of members, such as `message.user_id`. */
 function members({ properties = {}, required = [] }: Schema, root: Schema, prefix: string): string[][] {
   return Object.entries(properties).flatMap(([name, given]) => {
     if (given === false) return [];

@@ -1,6 +1,6 @@
 /**
- * Physical names: what AWS shows, and what the original used, so that a switch keeps every name that a client, a
- * backend or a dashboard holds.
+ * Physical names: AWS shows them, and the original used them. So after a switch, clients, backends and dashboards can
+ * keep the names that they use.
  */
 export const NAME_SUFFIXES = {
   gatewayApi: "gw-ws-api",
@@ -39,5 +39,5 @@ export function physicalName(prefix: string, suffix?: NameSuffix): string {
   return suffix === undefined ? `${prefix}-sumu` : `${prefix}-sumu-${suffix}`;
 }
 
-/** The longest prefix: the authorizer's function is the name that meets its limit first, Lambda's 64 characters. */
+/** The longest prefix. The name of the authorizer's function reaches its limit first: Lambda's 64 characters. */
 export const LONGEST_PREFIX = 64 - physicalName("", NAME_SUFFIXES.authorizer).length;

@@ -1,4 +1,4 @@
-/** A topic and a queue that carry the same kind of message. */
+/** A topic and a queue for the same kind of message. */
 export interface TopicAndQueue {
   /** The SNS topic. */
   readonly topic: Topic;
@@ -6,7 +6,7 @@ export interface TopicAndQueue {
   readonly queue: Queue;
 }
 
-/** An SNS topic, by what a policy or an SDK needs. */
+/** An SNS topic, with the values that a policy or an SDK needs. */
 export interface Topic {
   /** As policies and SDKs need it. */
   readonly arn: string;
@@ -14,7 +14,7 @@ export interface Topic {
   readonly name: string;
 }
 
-/** An SQS queue, by what a policy or an SDK needs. */
+/** An SQS queue, with the values that a policy or an SDK needs. */
 export interface Queue {
   /** As policies need it. */
   readonly arn: string;
@@ -24,7 +24,7 @@ export interface Queue {
   readonly name: string;
 }
 
-/** A DynamoDB table, by what a policy or an SDK needs. */
+/** A DynamoDB table, with the values that a policy or an SDK needs. */
 export interface Table {
   /** As SDKs need it. */
   readonly name: string;
@@ -34,6 +34,6 @@ export interface Table {
 
 /** The connections table: a row for each open connection. */
 export interface ConnectionsTable extends Table {
-  /** Of its stream: an INSERT when a connection opens, a REMOVE when it is gone; keys only. */
+  /** The ARN of its stream: an INSERT when a connection opens, a REMOVE when it is gone; keys only. */
   readonly streamArn: string;
 }

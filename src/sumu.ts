@@ -50,33 +50,36 @@ import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
 /**
- * Realtime over WebSockets for an application: clients connect with a JWT, publish and send messages to the backend, and
- * receive what the backend notifies; the backend hears who comes online and who goes.
+ * Realtime over WebSockets for an application. Clients connect with a JWT, and publish and send messages to the
+ * backend. The backend sends notifications to the clients, and gets an event when a user comes online or goes offline.
  *
  * @throws RangeError when a literal prop is invalid; the message names the module's input and the rule.
  */
 export class Sumu extends Construct {
-  /** Where the backend sends notifications: to the topic or to the queue, which both take the same. */
+  /** The backend sends notifications here: the topic and the queue accept the same messages. */
   readonly notifications: TopicAndQueue;
-  /** Where the backend gets what clients publish (topic) and send (queue), and presence events where `presenceSource` says. */
+  /**
+   * The backend gets messages here: clients publish to the topic and send to the queue. Presence events go where
+   * `presenceSource` says.
+   */
   readonly messages: TopicAndQueue;
   /** A row for each open connection, with the attributes of {@link CONNECTION}. */
   readonly connectionsTable: ConnectionsTable;
-  /** Who is online. Undefined when a literal `presenceSource` is neither topic nor queue. */
+  /** Each user's state, online or offline. Undefined when a literal `presenceSource` is neither topic nor queue. */
   readonly presenceTable?: Table;
-  /** Whose tokens are revoked. Undefined when a literal `revocations` is false. */
+  /** The users whose tokens are revoked. Undefined when a literal `revocations` is false. */
   readonly revocationsTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
-  /** Who may connect. */
+  /** Decides who may connect. */
   readonly authorizer: JwtAuthorizer;
   /** The API's routes and stage. */
   readonly gateway: Gateway;
-  /** What delivers notifications. */
+  /** Delivers notifications. */
   readonly pusher: Pusher;
-  /** What tells who is online. Undefined when a literal `presenceSource` names neither topic nor queue. */
+  /** Sends presence events. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
-  /** Alarms and the dashboard, each when asked for. */
+  /** Alarms and the dashboard. Each exists only if an input asks for it. */
   readonly observability: Observability;
   private readonly account: AwsAccount;
   private readonly integration: Integration;
@@ -88,7 +91,7 @@ export class Sumu extends Construct {
     const input = acceptProps(props, INPUTS);
     const { prefix, stageName, presenceSource, deletionProtection } = input;
     this.webSocketApi = new WebSocketApi(this, "api", { prefix, stageName });
-    // Not the table: it is replaced when its name changes. No change replaces an API.
+    // Not the table: it is replaced when its name changes. The API is never replaced.
     const account = new ResourceAccount(this, "account", { arn: this.webSocketApi.executionArn });
     const encryption = new Encryption(account, input.kmsKeyArn, input.encryptTopics);
     this.account = account;
@@ -111,7 +114,8 @@ export class Sumu extends Construct {
     this.messages = { topic: integration.messagesTopic, queue: integration.messagesQueue };
     this.connectionsTable = connections.table;
     const originalRights = originalRightsExistence(input.keepOriginalRights, input.connectionsTableName);
-    // The released functions come in the second apply of a move, when nothing of the original is left that they replace.
+    // The second apply of a move creates the released functions, when no object of the original is left that they
+    // replace.
     const delivery = asLocal(
       this,
       existsWithBoth(deliveryExistence(input.s3Artifacts, input.github), existsUnless(originalRights)),
@@ -199,24 +203,25 @@ export class Sumu extends Construct {
     }
   }
 
-  /** The API's id, as a custom domain's mapping wants it. */
+  /** The API's id, as a custom domain's mapping needs it. */
   get apiId(): string {
     return this.webSocketApi.apiId;
   }
 
-  /** Known once the stage exists, so that what reads it waits for the stage. */
+  /** The stage's name. It is known once the stage exists, so a resource that uses it waits for the stage. */
   get stageName(): string {
     return this.gateway.stage.name;
   }
 
-  /** Where clients connect without a custom domain: `wss://…/<stage>`. */
+  /** The URL for clients without a custom domain: `wss://…/<stage>`. */
   get webSocketUrl(): string {
     return this.gateway.stage.invokeUrl;
   }
 
   /**
-   * What the policy of {@link SumuProps.kmsKeyArn}'s key must allow services, as JSON, besides what lets IAM decide about
-   * roles. It depends on no key: the key's own policy may be made of it.
+   * The statements that the policy of {@link SumuProps.kmsKeyArn}'s key must have for AWS services, as JSON. The key's
+   * policy also needs a statement that lets IAM decide about roles. The value does not depend on the key, so the key's
+   * own policy can use it.
    */
   get kmsKeyPolicyJson(): string {
     return this.keyPolicy.json;
@@ -239,8 +244,8 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Lets a role take messages from the messages queue: what clients send, and presence events when they go to the queue.
-   * A Lambda function gets them by {@link invokeFromMessagesQueue}.
+   * Lets a role receive messages from the messages queue: the clients' messages, and presence events if they go to the
+   * queue. For a Lambda function, use {@link invokeFromMessagesQueue}.
    *
    * @example
    * sumu.grantReceiveMessages(workerRole);
@@ -250,8 +255,8 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Lets a role subscribe something to the messages topic while it runs: to what clients publish, and to presence events
-   * when they go to the topic.
+   * Lets a role subscribe to the messages topic at run time. The topic has the messages that clients publish, and
+   * presence events if they go to the topic.
    *
    * @example
    * sumu.grantSubscribeMessages(backendRole);
@@ -261,7 +266,7 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Lets a role read who is connected.
+   * Lets a role read the connected users.
    *
    * @example
    * sumu.grantReadConnections(backendRole);
@@ -272,7 +277,7 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Lets a role follow who connects and disconnects, by the connections table's stream.
+   * Lets a role read connects and disconnects from the connections table's stream.
    *
    * @example
    * const permission = sumu.grantFollowConnections(auditRole);
@@ -288,7 +293,7 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Lets a role read who is online.
+   * Lets a role read the users' states.
    *
    * @example
    * sumu.grantReadPresence(backendRole);
@@ -302,7 +307,7 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Lets a role read whose tokens are revoked. A role that revokes tokens needs {@link grantSendNotifications} alone.
+   * Lets a role read whose tokens are revoked. A role that revokes tokens needs only {@link grantSendNotifications}.
    *
    * @example
    * sumu.grantReadRevocations(backendRole);
@@ -316,11 +321,12 @@ export class Sumu extends Construct {
   }
 
   /**
-   * Invokes a Lambda function of the application with each message of the messages topic: what clients publish, and
-   * presence events when they go to the topic. SNS invokes it once for each message, at once. A message is lost when the
-   * function fails three times. Use the queue for messages that must not be lost, see {@link invokeFromMessagesQueue}.
+   * Invokes a Lambda function of the application with each message of the messages topic: the messages that clients
+   * publish, and presence events if they go to the topic. SNS invokes it once for each message, at once. A message is
+   * lost when the function fails three times. Use the queue for messages that must not be lost, see {@link
+   * invokeFromMessagesQueue}.
    *
-   * @param invoked - the function, or the alias of one
+   * @param invoked - the function, or an alias of the function
    * @param options - which messages
    * @example
    * sumu.invokeFromMessagesTopic(audit, { sources: [MESSAGE_SOURCES.presence] });
@@ -340,8 +346,8 @@ export class Sumu extends Construct {
    * returns `{ batchItemFailures: [{ itemIdentifier: messageId }] }`, only those messages have failed; if it throws, the
    * whole batch has. Give it a time-out of 120 s at most: a sixth of the queue's visibility time-out, as AWS advises.
    *
-   * @param invoked - the function, or the alias of one
-   * @param role - its execution role, which is granted to take from the queue
+   * @param invoked - the function, or an alias of the function
+   * @param role - its execution role, which gets the right to receive from the queue
    * @param options - how many messages at once
    * @example
    * sumu.invokeFromMessagesQueue(worker, workerRole, { batchSize: 5, maximumConcurrency: 10 });
@@ -373,7 +379,7 @@ function asLocal(scope: Construct, existence: Existence): Existence {
     : existsWhen(new TerraformLocal(scope, "has_pipelines", existence.condition).expression);
 }
 
-/** A table whose attributes are null in Terraform where it does not exist. */
+/** A table whose attributes are null in Terraform if it does not exist. */
 function nullableTable(table: DynamodbTable): Table {
   return { name: attributeOrNull(table, "name"), arn: attributeOrNull(table, "arn") };
 }

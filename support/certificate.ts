@@ -6,8 +6,8 @@ const SHA256_WITH = {
 } as const;
 
 /**
- * A self-signed X.509 v3 certificate in PEM for 127.0.0.1, an hour old and valid for one more, as Firebase publishes for
- * its keys. Node reads certificates but cannot make one, and openssl is not everywhere.
+ * A self-signed X.509 v3 certificate in PEM for 127.0.0.1, one hour old and valid for one more hour, as Firebase
+ * publishes for its keys. Node reads certificates but cannot create them, and openssl is not installed everywhere.
  */
 export function selfSignedCertificate(keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): string {
   const algorithm = SHA256_WITH[keys.publicKey.asymmetricKeyType === "ec" ? "ec" : "rsa"];

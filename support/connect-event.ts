@@ -1,8 +1,8 @@
-/** The stage that the authorizer of the tests is for. */
+/** The stage of the tests' authorizer. */
 export const API_STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/live";
 
 /**
- * API Gateway's REQUEST authorizer event for `$connect`, as a browser's `new WebSocket(…?authorization=<token>)` causes it.
+ * API Gateway's REQUEST authorizer event for `$connect` after a browser's `new WebSocket(…?authorization=<token>)`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */

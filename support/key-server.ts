@@ -11,12 +11,12 @@ export interface KeyServerAnswer {
 /** An issuer's key endpoint on a free port of 127.0.0.1. */
 export interface KeyServer {
   readonly url: URL;
-  /** Requests that have arrived. */
+  /** How many requests have arrived. */
   readonly requests: number;
   close(): Promise<void>;
 }
 
-/** What the server does with each request; a listener of its own for what no answer can express. */
+/** The server's answer to each request, or a listener for cases that no answer can express. */
 export type KeyServerScript = () => KeyServerAnswer | RequestListener;
 
 export async function startKeyServer(

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, the same for the same seed (mulberry32), so that a prediction is the same every time. */
+/** Numbers from 0 to 1. The same seed gives the same numbers (mulberry32), so a prediction is the same every time. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

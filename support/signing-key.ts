@@ -1,7 +1,7 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, type SignKeyObjectInput, sign } from "node:crypto";
 import type { Algorithm } from "../handlers/authorizer/algorithms";
 
-/** A key pair of an issuer, as it signs with and as it publishes. */
+/** A key pair of an issuer: the private key, and the published key. */
 export interface SigningKey {
   readonly kid: string;
   readonly alg: Algorithm;
@@ -28,24 +28,24 @@ export function createSigningKey(alg: Algorithm, kid: string, { rsaBits = 2_048 
   };
 }
 
-/** The same pair under another algorithm: RSA keys do not say whether they sign RS256 or PS512. */
+/** The same pair with another algorithm: an RSA key does not say whether it signs RS256 or PS512. */
 export function asAlgorithm(key: SigningKey, alg: Algorithm): SigningKey {
   return { ...key, alg, publicJwk: { ...key.publicJwk, alg } };
 }
 
-/** A compact JWT signed by node:crypto, so that nothing in it is jose's own opinion. `header` adds or overrides. */
+/** A compact JWT signed by node:crypto, so that jose does not check its own work. `header` adds or overrides. */
 export function signToken(key: SigningKey, claims: unknown, header: Record<string, unknown> = {}): string {
   return signText(key, JSON.stringify(claims), header);
 }
 
-/** As {@link signToken}, over a payload that need not be JSON. */
+/** The same as {@link signToken}, but the payload need not be JSON. */
 export function signText(key: SigningKey, payload: string | Buffer, header: Record<string, unknown> = {}): string {
   const input = `${encode({ alg: key.alg, kid: key.kid, typ: "JWT", ...header })}.${base64url(payload)}`;
   const hash = isEdDsa(key.alg) ? null : `sha${key.alg.slice(-3)}`;
   return `${input}.${sign(hash, Buffer.from(input), signatureOptions(key)).toString("base64url")}`;
 }
 
-/** A JWT whose signature anyone can make who knows `secret`. */
+/** A JWT whose signature anyone who knows `secret` can make. */
 export function signWithSecret(
   alg: string,
   secret: string | Buffer,

@@ -17,7 +17,7 @@ import type { LogFields } from "../handlers/shared/log";
 import type { MetricValue } from "../handlers/shared/metrics";
 import { SimulatedClock } from "./simulated-clock";
 
-/** Rows in the table's own order; a computed one need not be held in memory. */
+/** Rows in the table's own order. A computed row need not be in memory. */
 export interface SimulatedRows {
   readonly length: number;
   at(index: number): ConnectionRow;
@@ -27,20 +27,20 @@ export interface SimulatedAwsOptions {
   readonly rows: SimulatedRows | readonly ConnectionRow[];
   readonly pageRows?: number;
   readonly settings?: Partial<PusherSettings>;
-  /** What the endpoint makes of a POST. @default - 200 after 8 ms */
+  /** The endpoint's answer to a POST. @default - 200 after 8 ms */
   readonly answer?: (connectionId: string, tries: number) => PostResult;
   readonly latencyMs?: number;
-  /** What the endpoint makes of a DELETE. @default 204 */
+  /** The endpoint's answer to a DELETE. @default 204 */
   readonly closeAnswer?: (connectionId: string) => PostResult;
   /** Whether there is a table of revocations. @default false */
   readonly hasRevocations?: boolean;
-  /** Whether the revocation of a user fails, and with what. */
+  /** Whether the revocation of a user fails, and with which error. */
   readonly revokeFails?: (userId: string) => Error | undefined;
-  /** Whether a read fails, and with what. */
+  /** Whether a read fails, and with which error. */
   readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
   /** Whether the queue refuses a message. */
   readonly sendFails?: (queue: "notifications" | "dead-letters", message: OutboxMessage) => boolean;
-  /** Called for each delivery; without it deliveries are counted in `deliveries`. */
+  /** Called for each delivery. Without it, `deliveries` counts them. */
   readonly onDelivered?: (connectionId: string, data: string) => void;
 }
 
@@ -53,7 +53,7 @@ interface QueuedMessage {
 
 export const SETTINGS: PusherSettings = { deliveryConcurrency: 64, readConcurrency: 16, broadcastSegments: 8 };
 
-/** Table, endpoint and queues on a simulated clock, and Lambda around them. */
+/** Table, endpoint, queues and Lambda on a simulated clock. */
 export class SimulatedAws {
   readonly clock = new SimulatedClock();
   readonly queue: QueuedMessage[] = [];
@@ -64,16 +64,16 @@ export class SimulatedAws {
   readonly removed: string[] = [];
   /** The time before which each user's tokens are revoked. */
   readonly revoked = new Map<string, number>();
-  /** Connections that were asked to be closed, in order. */
+  /** Connections that the pusher asked to close, in order. */
   readonly closes: string[] = [];
   readonly log: {
     readonly level: string;
     readonly code: string;
     readonly fields?: LogFields;
-    /** Of the summary: its metrics. */
+    /** The metrics of the summary. */
     readonly values?: Readonly<Record<string, MetricValue | undefined>>;
   }[] = [];
-  /** Calls that began, or were still under way, when their invocation's time was over. */
+  /** Calls that began, or had not ended, when their invocation's time was over. */
   readonly overruns: string[] = [];
   peakPosts = 0;
   peakReads = 0;
@@ -90,12 +90,12 @@ export class SimulatedAws {
     return { ...SETTINGS, ...this.options.settings };
   }
 
-  /** One invocation with these messages: requests of a backend, and what the simulated queues hold. */
+  /** Runs one invocation with these messages: requests of a backend, and messages of the simulated queues. */
   async invoke(bodies: readonly (string | QueuedMessage)[], remainingMs = 120_000): Promise<readonly MessageOutcome[]> {
     return this.clock.drive(this.#invocation(bodies, remainingMs));
   }
 
-  /** Invocations, so many at once, until the queue is empty. */
+  /** Runs invocations, this many at once, until the queue is empty. */
   async drain({ functions = 1, remainingMs = 120_000 } = {}): Promise<void> {
     const worker = async () => {
       for (;;) {
@@ -144,7 +144,7 @@ export class SimulatedAws {
     return outcomes;
   }
 
-  /** Takes the time that a call takes, and notes one that outlives its invocation. */
+  /** Waits as long as a call takes, and records a call that outlives its invocation. */
   async #call(what: string, ms: number, end: number): Promise<void> {
     if (this.clock.now() >= end) this.overruns.push(`${what} began`);
     await this.clock.sleep(ms);
@@ -233,7 +233,7 @@ export class SimulatedAws {
     };
   }
 
-  /** A page counts the rows it reads, as DynamoDB does. `after` is the index of the last row read. */
+  /** A page counts the rows that it reads, as DynamoDB does. `after` is the index of the last row read. */
   #page(filter: (row: ConnectionRow) => boolean, from: number, to: number, after: PageKey | undefined): ConnectionPage {
     const { pageRows = 9_500 } = this.options;
     const rows: ConnectionRow[] = [];
@@ -275,7 +275,10 @@ export class SimulatedAws {
 
 const HOUR_MS = 3_600_000;
 
-/** Connections that began an hour before the simulation, two to a user: `user-0` has `connection-0` and `connection-1`. */
+/**
+ * Connections that began an hour before the simulation, two for each user: `user-0` has `connection-0` and
+ * `connection-1`.
+ */
 export function connections(count: number, over: Partial<ConnectionRow> = {}): ConnectionRow[] {
   const now = Date.UTC(2026, 0, 1);
   return Array.from({ length: count }, (_, index) => ({

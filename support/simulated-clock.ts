@@ -6,7 +6,9 @@ interface Timer {
   callback: (() => void) | undefined;
 }
 
-/** Time that passes only when nothing else can happen: minutes of deliveries in milliseconds, the same on every run. */
+/**
+ * Time passes only when nothing else can happen: minutes of deliveries take milliseconds, and every run is the same.
+ */
 export class SimulatedClock implements Clock {
   #now: number;
   #order = 0;
@@ -21,7 +23,7 @@ export class SimulatedClock implements Clock {
     return this.#now;
   }
 
-  /** Timers neither fired nor cancelled. */
+  /** Timers that have neither fired nor been cancelled. */
   get pending(): number {
     return this.#live;
   }
@@ -42,7 +44,7 @@ export class SimulatedClock implements Clock {
     });
   }
 
-  /** Lets time pass until the promise is settled. Throws when nothing is left that could settle it. */
+  /** Lets time pass until the promise is settled. Throws if nothing is left that could settle it. */
   async drive<Result>(promise: Promise<Result>): Promise<Result> {
     let isSettled = false;
     promise.then(

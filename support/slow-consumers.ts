@@ -3,7 +3,10 @@ import { connections, SimulatedAws } from "./simulated-aws";
 
 const STUCK = "stuck-";
 
-/** `count` connections, of which `stuck` in a row, in the middle of the table, are those of one user and do not read. */
+/**
+ * `count` connections. `stuck` of them do not read: they are in a row in the middle of the table, and belong to one
+ * user.
+ */
 export function sideBySide(count: number, stuck: number): readonly ConnectionRow[] {
   const from = Math.floor((count - stuck) / 2);
   return connections(count).map((row, index) =>
@@ -11,14 +14,14 @@ export function sideBySide(count: number, stuck: number): readonly ConnectionRow
   );
 }
 
-/** `count` connections, of which one in `every` does not read. */
+/** `count` connections. One in `every` does not read. */
 export function evenlySpread(count: number, every: number): readonly ConnectionRow[] {
   return connections(count).map((row, index) =>
     index % every === 3 ? { ...row, connectionId: `${STUCK}${index}` } : row,
   );
 }
 
-/** The cases that a broadcast is tried with, by name. */
+/** The cases of a broadcast, by name. */
 export const SLOW_CONSUMERS: Readonly<Record<string, () => readonly ConnectionRow[]>> = {
   "one user's 2,000 of 7,000, side by side": () => sideBySide(7_000, 2_000),
   "one user's 2,000 of 102,000, side by side": () => sideBySide(102_000, 2_000),
@@ -27,15 +30,15 @@ export const SLOW_CONSUMERS: Readonly<Record<string, () => readonly ConnectionRo
 };
 
 export interface SlowConsumersReport {
-  /** From the broadcast to the delivery, of those that read. */
+  /** The time from the broadcast to the delivery, for connections that read. */
   readonly p99Ms: number;
-  /** The most posts that a connection that does not read was sent. */
+  /** The largest number of posts to one connection that does not read. */
   readonly mostPosts: number;
 }
 
 /**
- * A broadcast in two segments on a simulated clock, past an endpoint that answers in 8 ms: 429 for connections that do not
- * read, always. `everybodyReads` is what it is compared with.
+ * A broadcast in two segments on a simulated clock. The endpoint answers in 8 ms, and always 429 for connections that
+ * do not read. `everybodyReads` is the case for comparison.
  */
 export async function broadcastPast(
   rows: readonly ConnectionRow[],

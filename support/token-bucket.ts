@@ -1,4 +1,7 @@
-/** API Gateway's throttle: a token for each request, so many a second, and so many saved up at most. */
+/**
+ * API Gateway's throttle: one token per request, a fixed number of new tokens per second, and a maximum of saved
+ * tokens.
+ */
 export class TokenBucket {
   #tokens: number;
   #at = 0;
@@ -10,11 +13,11 @@ export class TokenBucket {
     this.#tokens = burst;
   }
 
-  /** @param nowMs - never less than the time before */
+  /** @param nowMs - never earlier than the time before */
   take(nowMs: number, count = 1): boolean {
     this.#tokens = Math.min(this.burst, this.#tokens + ((nowMs - this.#at) * this.ratePerSecond) / 1_000);
     this.#at = nowMs;
-    // Times are sums of fractions: a token that is there but for the last bit of one is there.
+    // Times are sums of fractions, so a token counts as present even if rounding makes it slightly less than one.
     if (this.#tokens < count - 1e-6) return false;
     this.#tokens -= count;
     return true;

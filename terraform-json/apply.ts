@@ -5,9 +5,9 @@ import { isObject, TerraformError, toNumber, toText, type Value, type ValueObjec
 import { resolveVariables } from "./variables";
 
 /**
- * Brings one resource, or one data source, into being.
+ * Creates one resource or one data source.
  *
- * @param args - its arguments, everything evaluated
+ * @param args - its arguments, with everything evaluated
  * @param address - as in a plan, `aws_sqs_queue.messages` or `aws_sqs_queue.messages[0]`
  * @returns the attributes that others may refer to, beside the arguments themselves
  */
@@ -17,7 +17,7 @@ export interface ApplyOptions {
   readonly variables: ValueObject;
   /** Variables whose validation rules are not checked. @default - none */
   readonly rulesLeftOut?: readonly string[];
-  /** The folder of the stack, absolute: what `path.module` is. */
+  /** The absolute path of the stack's folder: the value of `path.module`. */
   readonly modulePath: string;
   /** By type, such as `aws_sqs_queue`. */
   readonly resources: { readonly [type: string]: Create };
@@ -25,7 +25,9 @@ export interface ApplyOptions {
   readonly data: { readonly [type: string]: Create };
 }
 
-/** Everything that expressions of an applied stack can refer to: plain JSON, so that it can cross to another process. */
+/**
+ * Everything that expressions of an applied stack can refer to. It is plain JSON, so that another process can get it.
+ */
 export type AppliedState = Scope;
 
 export interface AppliedStack {
@@ -36,15 +38,18 @@ export interface AppliedStack {
 /** Gives the value of any piece of a stack's JSON once the stack is applied. */
 export type Resolve = (body: unknown) => Value;
 
-/** Evaluates pieces of the same stack's JSON, for those who read it themselves: the gateway its routes. */
+/**
+ * Evaluates parts of the same stack's JSON for callers that read them themselves, such as the gateway with its routes.
+ */
 export function createResolver(state: AppliedState): Resolve {
   return (body) => evaluateBody(body, state, "the stack");
 }
 
 /**
- * Applies a stack: every resource after those it refers to, independent ones side by side.
+ * Applies a stack. Each resource comes after the resources that it refers to; independent resources run in parallel.
  *
- * @throws TerraformError before anything is created when a type has no `Create`; later for what cannot be evaluated.
+ * @throws TerraformError before anything is created when a type has no `Create`; later for an expression that cannot be
+ * evaluated.
  */
 export async function applyStack(stack: Stack, options: ApplyOptions): Promise<AppliedStack> {
   const variables = resolveVariables(stack.variables, options.variables, options.rulesLeftOut);
@@ -73,7 +78,7 @@ export async function applyStack(stack: Stack, options: ApplyOptions): Promise<A
     const done = run(node);
     finished.set(node.address, done);
   }
-  // Nothing may still be on its way when a failure is reported: the caller cleans up then.
+  // A failure is reported only when nothing is still running, because the caller then cleans up.
   const failed = (await Promise.allSettled(finished.values())).find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 
@@ -91,7 +96,9 @@ function refuseUnknownTypes(stack: Stack, { resources, data }: ApplyOptions): vo
   }
 }
 
-/** What others see of a node: one object, or with `count` a list of them, or with `for_each` a map. */
+/**
+ * The value of a node for other nodes: one object, with `count` a list of objects, with `for_each` a map of objects.
+ */
 async function instances(node: StackNode, scope: Scope, create: Create): Promise<Value> {
   if (!isObject(node.body)) throw new TerraformError(`${node.address}: an object is needed`);
   const { count, for_each, depends_on: _, lifecycle: __, provider: ___, ...body } = node.body;

@@ -25,7 +25,7 @@ export function evaluateBody(body: unknown, scope: Scope, place: string): Value 
   throw new TerraformError(`${place}: ${typeof body} is no JSON`);
 }
 
-/** Blocks of the same type as a dynamic block's stay: they come first. */
+/** Ordinary blocks of the same type as a dynamic block stay, and come first. */
 function listOf(blocks: Value | undefined): readonly Value[] {
   if (blocks === undefined || blocks === null) return [];
   return isList(blocks) ? blocks : [blocks];
@@ -46,7 +46,7 @@ function unroll(dynamic: { readonly [name: string]: unknown }, scope: Scope, pla
   ]);
 }
 
-/** What a `for_each` runs over: a map by its keys; a list or set by its elements, which are their own keys in a set. */
+/** The elements of a `for_each`: a map has its keys; elements of a list or set are themselves the keys of a set. */
 export function elements(collection: Value, place: string): [key: Value, value: Value][] {
   if (isList(collection)) return collection.map((value, index) => [typeof value === "string" ? value : index, value]);
   if (isValueObject(collection)) {

@@ -2,11 +2,11 @@ import { callFunction } from "./functions";
 import type { Expression, ForExpression, Step } from "./syntax";
 import { equal, isList, isValueObject, TerraformError, toBool, toNumber, toText, typeName, type Value } from "./value";
 
-/** What the names in an expression stand for: `var`, `local`, `data`, `path`, `count`, `each`, and resource types. */
+/** The values of the names in an expression: `var`, `local`, `data`, `path`, `count`, `each`, and resource types. */
 export type Scope = { readonly [name: string]: Value };
 
 /**
- * What the expression is worth.
+ * Evaluates the expression.
  *
  * @throws TerraformError naming the reference, function or conversion that failed.
  */

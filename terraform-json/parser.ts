@@ -155,13 +155,13 @@ class Parser {
     while (!this.accept("}")) {
       entries.push([this.objectKey(), this.objectValue()]);
       if (this.accept("}")) break;
-      // HCL also parts entries by a new line; what is synthesized from constructs is one line, with commas.
+      // HCL also separates entries by a new line. Expressions from constructs are one line, with commas.
       this.expect(",");
     }
     return { kind: "object", entries };
   }
 
-  /** A bare word is a key by its own name; anything else, a parenthesised name too, is an expression. */
+  /** A bare word is a key with its own name. Anything else is an expression, also a name in parentheses. */
   private objectKey(): Expression {
     const token = this.peek();
     const after = this.tokens[this.position + 1];

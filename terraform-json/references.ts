@@ -2,11 +2,11 @@ import { parseTemplate } from "./parser";
 import type { Expression } from "./syntax";
 import { isObject, located } from "./value";
 
-/** Names that are values of the run itself and not nodes of the stack. */
+/** Names of values of the run itself. They are not nodes of the stack. */
 const AMBIENT = new Set(["var", "path", "terraform", "count", "each"]);
 
 /**
- * The nodes that a configuration body refers to, untaken branches too, as Terraform orders them:
+ * The nodes that a configuration body refers to, as Terraform orders them, also in branches that are not taken:
  * `local.x`, `data.<type>.<name>` or `<type>.<name>`.
  */
 export function referencesIn(body: unknown, place: string): ReadonlySet<string> {

@@ -15,7 +15,10 @@ export interface StackNode {
   readonly dependencies: readonly string[];
 }
 
-/** A synthesized root stack (`cdk.tf.json`), read and checked: every reference leads to a node, and none in a circle. */
+/**
+ * A synthesized root stack (`cdk.tf.json`), read and checked: every reference has a node, and references form no
+ * circle.
+ */
 export interface Stack {
   readonly variables: { readonly [name: string]: Body };
   readonly outputs: { readonly [name: string]: Body };
@@ -23,7 +26,7 @@ export interface Stack {
   readonly nodes: readonly StackNode[];
 }
 
-/** What says how to run the stack, not what it is. */
+/** Sections that say how to run the stack. They are not part of its contents. */
 const SETTINGS = new Set(["//", "terraform", "provider", "moved"]);
 const SECTIONS = new Set(["variable", "output", "locals", "data", "resource"]);
 
@@ -70,7 +73,7 @@ function typed(found: Body): [type: string, name: string, body: unknown][] {
 
 function node(kind: StackNode["kind"], type: string, name: string, body: unknown): StackNode {
   const address = { local: `local.${name}`, data: `data.${type}.${name}`, resource: `${type}.${name}` }[kind];
-  // Terraform writes depends_on as bare addresses: as references they mean what they say.
+  // Terraform writes depends_on as bare addresses. Here they become references.
   const dependsOn = isObject(body) && Array.isArray(body.depends_on) ? body.depends_on : [];
   const { depends_on: _, lifecycle: __, provider: ___, ...rest } = isObject(body) && kind !== "local" ? body : { body };
   const dependencies = new Set([

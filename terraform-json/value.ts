@@ -1,20 +1,20 @@
-/** What an expression is worth once everything it refers to is known. Terraform's numbers are doubles here. */
+/** The value of an expression after all its references are known. Terraform's numbers are doubles here. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
 export type ValueObject = { readonly [key: string]: Value };
 
-/** Raised for every expression or configuration that cannot be read or evaluated; the message names it and says why. */
+/** Raised for every expression or configuration that cannot be read or evaluated. The message names it and says why. */
 export class TerraformError extends Error {
   readonly code = "ERR_TERRAFORM";
   override readonly name = "TerraformError";
 
-  /** The same failure, told with the place where it happened. */
+  /** The same error, with the place where it happened. */
   at(place: string): TerraformError {
     return new TerraformError(`${place}: ${this.message}`);
   }
 }
 
-/** Runs `action`; what it refuses is told with the place where it happened. */
+/** Runs `action`. If it throws a TerraformError, the error gets the place where it happened. */
 export function located<T>(place: string, action: () => T): T {
   try {
     return action();
@@ -43,7 +43,7 @@ export function typeName(value: Value): string {
   return typeof value;
 }
 
-/** A value where text is wanted: numbers and bools convert, null and collections are refused. */
+/** The text of a value: numbers and bools convert; null and collections are refused. */
 export function toText(value: Value): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);

@@ -1,7 +1,7 @@
 import { CONNECTION_LIFETIME_SECONDS } from "../../src/contract/limits";
 import { DEFAULT_QUOTAS } from "./assumptions";
 
-/** How often an idle client of examples/browser is heard: its keepalive, and its refresh after 99 to 110 minutes. */
+/** How often an idle client of examples/browser sends: its keepalive, and its refresh after 99 to 110 minutes. */
 export const CLIENT = { keepaliveSeconds: 300, refreshSeconds: 6_270 } as const;
 
 export interface Quotas {
@@ -16,11 +16,11 @@ export interface AccountCapacity {
   /** Requests a second that are left for posts to connections and for messages of clients. */
   readonly leftPerSecond: number;
   readonly broadcastsPerMinute: number;
-  /** Until everybody is back after everybody was cut off. */
+  /** Minutes until all clients are back, after all of them were cut off. */
   readonly reconnectMinutes: number;
 }
 
-/** What a number of open connections leaves of an account's quotas. */
+/** The part of an account's quotas that is left beside a number of open connections. */
 export function accountCapacity(connections: number, quotas: Quotas = DEFAULT_QUOTAS): AccountCapacity {
   const idlePerSecond = connections * idleRequestsPerSecond();
   const leftPerSecond = Math.max(0, quotas.throttle.ratePerSecond - idlePerSecond);

@@ -1,7 +1,7 @@
 import { timeBudget } from "../../handlers/pusher/time-budget";
 import { PUSHER_TIMEOUT_SECONDS } from "../../src/contract/limits";
 
-/** What the model takes from a measurement. `npm run bench` prints the figures. */
+/** The model's values from measurements. `npm run bench` prints the figures. */
 export const MEASURED = {
   /** CPU of one message of a broadcast to 10,000, table reads included, on one core of the bench's machine. */
   broadcastCpuMicroseconds: 70,
@@ -26,9 +26,9 @@ export const DEFAULT_QUOTAS = {
 export const MEGABYTES_PER_VCPU = 1_769;
 export const PUSHER_MEGABYTES = 1_024;
 
-/** What nobody has measured on AWS for this project: a guess on the safe side. */
+/** Values that nobody has measured on AWS for this project. They are guesses on the safe side. */
 export const ASSUMED = {
-  /** Rather more than twice what is measured: a Lambda vCPU is a thread, which shares its core. */
+  /** More than twice the measured value: a Lambda vCPU is a thread, which shares its core. */
   broadcastCpuMicroseconds: 157.5,
   /** CPU of a single notification, warm: 956 measured. */
   singleCpuMicroseconds: 1_800,
@@ -36,10 +36,10 @@ export const ASSUMED = {
   dispatchMs: 500,
 } as const;
 
-/** Of an invocation: after that no post begins. */
+/** Seconds of an invocation in which posts may begin. */
 export const DELIVERING_SECONDS = timeBudget(0, PUSHER_TIMEOUT_SECONDS * 1_000).stopAt / 1_000;
 
-/** Said wherever a prediction is printed. */
+/** Printed beside every prediction. */
 export const ASSUMPTIONS: readonly string[] = [
   `A message costs ${ASSUMED.broadcastCpuMicroseconds} us of a Lambda vCPU, more than twice the ${MEASURED.broadcastCpuMicroseconds} us measured on a core of the bench's machine, since a vCPU is a thread that shares its core (assumed); and 1.73 times that in a function of ${PUSHER_MEGABYTES} MB, which has ${PUSHER_MEGABYTES} / ${MEGABYTES_PER_VCPU} of a vCPU.`,
   `@connections answers in ${MEASURED.endpointLatencyMs} ms, throttled requests too, and a throttled request costs as much CPU as any other.`,

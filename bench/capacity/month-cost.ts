@@ -19,7 +19,7 @@ export const PRICES = {
   transferOutGigabyte: 0.09,
 } as const;
 
-/** How a user lives with the application. Everything else follows from it. */
+/** How a user uses the application. Everything else follows from it. */
 export interface Usage {
   readonly connections: number;
   readonly hoursOnlineADay: number;
@@ -46,7 +46,7 @@ const DAYS = 30;
 const LOG_BYTES = { request: 400, invocation: 500 };
 const AUTHORIZER_GIGABYTES = 0.5;
 const PRESENCE_GIGABYTES = 0.5;
-/** Billed by the millisecond, and there is more to an invocation than its CPU. */
+/** Billed by the millisecond. An invocation takes more time than its CPU time. */
 const AUTHORIZER_MS = 5;
 const PRESENCE_MS = 20;
 
@@ -55,7 +55,7 @@ export interface MonthCost {
   readonly total: number;
 }
 
-/** Dollars of a month of 30 days, for so many users with one connection each. */
+/** The cost in dollars of a month of 30 days, for a number of users with one connection each. */
 export function monthCost(usage: Usage): MonthCost {
   const { connections, hoursOnlineADay, notificationsADay, broadcastsADay, messagesADay, visitsADay } = usage;
   const userDays = connections * DAYS;
@@ -63,7 +63,7 @@ export function monthCost(usage: Usage): MonthCost {
   const connects = Math.max(userDays * visitsADay, (onlineMinutes * 60) / CLIENT.refreshSeconds);
   const pings = (onlineMinutes * 60) / CLIENT.keepaliveSeconds;
   const notifications = userDays * notificationsADay;
-  // Who is online when it is sent.
+  // Only users that are online at that time get a broadcast.
   const broadcastPosts = userDays * broadcastsADay * (hoursOnlineADay / 24);
   const messages = userDays * messagesADay;
   const presence = 2 * userDays * visitsADay;

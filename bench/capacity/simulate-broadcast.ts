@@ -8,7 +8,7 @@ import { EventQueue } from "./event-queue";
 
 export interface BroadcastScenario {
   readonly connections: number;
-  /** Parts that it is split into (`broadcast_segments`): so many functions deliver side by side. */
+  /** The number of parts that it is split into (`broadcast_segments`). As many functions deliver in parallel. */
   readonly segments: number;
   /** Posts in flight of one function (`delivery_concurrency`). */
   readonly deliveryConcurrency: number;
@@ -18,7 +18,7 @@ export interface BroadcastScenario {
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
   readonly pollers: { readonly atStart: number; readonly perMinute: number; readonly max: number };
   readonly dispatchMs: number;
-  /** Of an invocation, after which it hands what is left over to the next. */
+  /** Seconds of an invocation in which it delivers. It then hands the rest over to the next invocation. */
   readonly deliveringSeconds: number;
   /**
    * Frames of clients a second, at random times: they take from the throttle too.
@@ -35,7 +35,7 @@ export interface BroadcastScenario {
 }
 
 export interface BroadcastPrediction {
-  /** From when it has been split to the last answer. */
+  /** Seconds from the split to the last answer. */
   readonly seconds: number;
   readonly delivered: number;
   readonly posts: number;
@@ -44,7 +44,7 @@ export interface BroadcastPrediction {
   /** Frames of clients while it lasted, and those that were refused. */
   readonly clientFrames: number;
   readonly clientFramesThrottled: number;
-  /** Connections that went back to the queue for another attempt: twelve tries failed, or time ran out on them. */
+  /** Connections that went back to the queue for another attempt, because twelve tries failed or the time ran out. */
   readonly triedLater: number;
   readonly deadLettered: number;
   readonly invocations: number;
@@ -54,7 +54,7 @@ export interface BroadcastPrediction {
   readonly functionSeconds: number;
 }
 
-/** A message of the notifications queue: so many connections, none or all of them after failures. */
+/** A message of the notifications queue for a number of connections. Either none of them or all of them failed before. */
 interface Job {
   readonly connections: number;
   readonly attempt: number;
@@ -64,7 +64,7 @@ interface Invocation {
   readonly job: Job;
   readonly startedAt: number;
   unread: number;
-  /** Failures so far of those that are to be tried again, first come first. */
+  /** For each post that is to be tried again, its failures so far. The first to arrive comes first. */
   ready: number[];
   waiting: number;
   inFlight: number;
@@ -72,12 +72,12 @@ interface Invocation {
   cpuFreeAt: number;
   /** The last delivery, or the start. */
   progressAt: number;
-  /** Whether any got through. */
+  /** Whether any post succeeded. */
   progressed: boolean;
   isWatched: boolean;
   stopped: boolean;
   finished: boolean;
-  /** Held back to share a continuation. */
+  /** Failed posts that wait to share a continuation. */
   failed: number;
 }
 
@@ -92,9 +92,10 @@ type Event =
   | { readonly kind: "poll" | "client-frame" };
 
 /**
- * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts in
- * flight and their CPU, and the account's throttle. Congestion window, back-off, tries, time budget and continuations are the pusher's own.
- * ASSUMPTIONS (assumptions.ts) says what is taken for granted. The same random numbers give the same prediction.
+ * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts
+ * in flight and their CPU, and the account's throttle. Congestion window, back-off, tries, time budget and
+ * continuations are the pusher's own. ASSUMPTIONS (assumptions.ts) lists the assumptions. The same random numbers give
+ * the same prediction.
  */
 export function simulateBroadcast(scenario: BroadcastScenario): BroadcastPrediction {
   return new Simulation(scenario).run();
@@ -258,13 +259,13 @@ class Simulation {
     if (isDone) this.#finish(run);
   }
 
-  /** What only waits for connections that take nothing is left to the queue. */
+  /** Stops a run that only waits for connections which take nothing. These connections go back to the queue. */
   #stopIfNothingMoves(run: Invocation): void {
     const isWaitingOnly = run.unread === 0 && run.inFlight === 0 && run.ready.length === 0;
     if (isWaitingOnly && this.#now - run.progressAt >= PATIENCE_MS) run.stopped = true;
   }
 
-  /** A Poisson process: clients know nothing of each other. */
+  /** A Poisson process: clients act independently of each other. */
   #nextClientFrame(): void {
     const { clientFramesPerSecond = 0, random } = this.scenario;
     const waitMs = (-Math.log(1 - random()) * 1_000) / clientFramesPerSecond;
@@ -289,10 +290,10 @@ class Simulation {
     this.#events.put(this.#now + wait, { kind: "retry", run, failures });
   }
 
-  /** What has failed goes back to the queue, to be tried again after a delay, or to the dead-letter queue. */
+  /** Failed posts go back to the queue, to be tried again after a delay, or to the dead-letter queue. */
   #tryLater(run: Invocation): void {
     if (run.failed === 0) return;
-    // What is throttled while others get through keeps its attempts (handlers/pusher/handover.ts).
+    // If a post is throttled while others succeed, it keeps its attempts (handlers/pusher/handover.ts).
     const attempt = run.job.attempt + (run.progressed ? 0 : 1);
     if (attempt > MAX_ATTEMPTS) {
       this.#counts.deadLettered += run.failed;
@@ -308,7 +309,7 @@ class Simulation {
   }
 
   #finish(run: Invocation): void {
-    // Once, however many events still name it.
+    // It finishes once, even if several events still name it.
     if (run.finished) return;
     run.finished = true;
     run.failed += run.waiting + run.ready.length;

@@ -24,7 +24,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }
 
-/** One function with the bench's CPU and endpoint: what the model says where `npm run bench` measures. */
+/**
+ * One function with the bench's CPU and endpoint. It gives the model's figure for a value that `npm run bench`
+ * measures.
+ */
 export function singleFunctionScenario(connections: number): BroadcastScenario {
   return {
     connections,
@@ -55,7 +58,8 @@ export function accountScenario(
     // The burst grows with the rate: AWS sets it and does not say how.
     throttle: { ratePerSecond, burst: ratePerSecond / 2 },
     dispatchMs: ASSUMED.dispatchMs,
-    // Only while nothing is throttled: the congestion window of a handful of posts in flight is not that of a thirty-second of them.
+    // Only while nothing is throttled: with few posts in flight, the congestion window differs from that of a
+    // thirty-second of the posts.
     quantum: connections >= 10e6 ? 32 : 1,
   };
 }

@@ -1,4 +1,4 @@
-/** What a measured process is asked to do. */
+/** The task of a measured process. */
 export interface Task {
   /**
    * `single`: one message to one user, again and again. `batch`: ten messages to so many users each. `connect` and
@@ -7,11 +7,11 @@ export interface Task {
   readonly kind: "single" | "batch" | "broadcast" | "connect" | "disconnect";
   /** Connections in the table; of a batch, users of all its messages together. */
   readonly connections: number;
-  /** Of `single`: how often. The others: once. */
+  /** How often, for `single`. The other tasks run once. */
   readonly times: number;
 }
 
-/** What it reports. */
+/** The figures that it reports. */
 export interface Figures {
   readonly cpuMicroseconds: number;
   readonly milliseconds: number;
@@ -31,7 +31,7 @@ const WARM_UP_TIMES = 3_000;
 /** Requests in flight to the endpoint, of every subject. */
 export const CONCURRENCY = 64;
 
-/** Warms up, by a smaller task unless told otherwise, does the whole one measured, and reports to the parent process. */
+/** Warms up (with a smaller task by default), measures the whole task, and reports to the parent process. */
 export async function measure(
   work: (task: Task) => Promise<void>,
   warmUp: (whole: Task) => Promise<void> = (whole) => smaller(whole, work),
@@ -60,7 +60,7 @@ async function smaller(whole: Task, work: (task: Task) => Promise<void>): Promis
   await eachAtOnce(Array.from({ length: WARM_UP_TIMES }), CONCURRENCY, () => work(one));
 }
 
-/** Asks the parent process, which holds table and queue. `disconnect`: from now on nobody is connected. */
+/** Asks the parent process, which has the table and the queue. `disconnect`: from now on nobody is connected. */
 export function ask(question: "reset" | "take" | "disconnect"): Promise<string[]> {
   return new Promise((resolve) => {
     process.once("message", (answer) => resolve(answer as string[]));
@@ -68,7 +68,7 @@ export function ask(question: "reset" | "take" | "disconnect"): Promise<string[]
   });
 }
 
-/** Calls `work` for each item, so many at a time. */
+/** Calls `work` for each item, with a limited number of items at a time. */
 export async function eachAtOnce<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   concurrency: number,

@@ -6,7 +6,7 @@ const { handler } = await import(process.argv[3] ?? "");
 
 const BATCH_SIZE = 10;
 
-/** What SQS says of a message that the pusher has sent itself. */
+/** The attributes that SQS gives to a message which the pusher itself has sent. */
 const CONTINUATION = { sumu_continuation: { dataType: "String", stringValue: "1" } };
 
 async function invoke(bodies: readonly string[], messageAttributes = {}): Promise<void> {
@@ -25,7 +25,7 @@ async function invoke(bodies: readonly string[], messageAttributes = {}): Promis
   if (response.batchItemFailures.length > 0) throw new Error("the pusher has reported failures");
 }
 
-/** The messages, and whatever they put into the queue, until it is empty. */
+/** Processes the messages, and everything that they put into the queue, until the queue is empty. */
 async function deliver(bodies: readonly string[]): Promise<void> {
   await invoke(bodies);
   for (let queue = await ask("take"); queue.length > 0; queue = queue.length > 0 ? queue : await ask("take")) {

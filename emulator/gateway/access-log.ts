@@ -2,7 +2,7 @@ import { memberAt, textOf, toValue } from "../velocity/values";
 
 const PLACEHOLDER = /\$context((?:\.\w+)+)/g;
 
-/** Writes one line in the stage's format: `$context.x` becomes its value, `-` where it has none or is unknown. */
+/** Writes one line in the stage's format. `$context.x` becomes its value, or `-` if it has no value or is unknown. */
 export type WriteAccessLog = (context: Readonly<Record<string, unknown>>) => string;
 
 export function compileAccessLog(format: string): WriteAccessLog {

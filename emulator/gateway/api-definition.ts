@@ -1,9 +1,12 @@
-/** A WebSocket API as the gateway runs it: the `aws_apigatewayv2_*` resources of a stack, references resolved. */
+/**
+ * A WebSocket API as the gateway runs it: the `aws_apigatewayv2_*` resources of a stack, with their references
+ * resolved.
+ */
 export interface ApiDefinition {
   readonly id: string;
   /** `arn:<partition>:execute-api:<region>:<account>:<API id>`. */
   readonly executionArn: string;
-  /** `$request.body.action`, say. */
+  /** For example `$request.body.action`. */
   readonly routeSelectionExpression: string;
   readonly routes: ReadonlyMap<string, RouteDefinition>;
   /** At least one. Clients connect to any of them. */
@@ -15,7 +18,7 @@ export interface RouteDefinition {
   /** On `$connect` only. */
   readonly authorizer?: AuthorizerDefinition;
   readonly integration: IntegrationDefinition;
-  /** Whether the integration's response goes back to the client: the route has a `$default` route response. */
+  /** Whether the client gets the integration's response. It does when the route has a `$default` route response. */
   readonly answers: boolean;
 }
 
@@ -24,7 +27,7 @@ export interface AuthorizerDefinition {
   readonly id: string;
   /** The function or alias that its URI invokes. */
   readonly functionArn: string;
-  /** `route.request.querystring.x` or `route.request.header.x`: all must be there, or the answer is 401. */
+  /** `route.request.querystring.x` or `route.request.header.x`. If a request lacks any of them, the answer is 401. */
   readonly identitySources: readonly string[];
 }
 
@@ -33,7 +36,7 @@ export type PassthroughBehavior = "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER
 export interface IntegrationDefinition {
   /** What is called: nothing (MOCK), an AWS service, or a function (AWS_PROXY). */
   readonly target: "MOCK" | ServiceTarget | FunctionTarget;
-  /** Integration header or query parameter to where its value comes from. */
+  /** For each integration header or query parameter, the source of its value. */
   readonly requestParameters: readonly RequestParameter[];
   readonly requestTemplates: ReadonlyMap<string, string>;
   readonly templateSelectionExpression?: string;
@@ -52,7 +55,7 @@ export interface FunctionTarget {
 export interface ServiceTarget {
   readonly region: string;
   readonly service: "dynamodb" | "sns" | "sqs";
-  /** With whose rights the service is called. */
+  /** The role whose rights the call uses. */
   readonly roleArn: string;
   readonly action?: string;
   /** With its leading slash. */

@@ -16,9 +16,10 @@ const DENIALS: Readonly<Record<Exclude<Decision, "allow">, string>> = {
 /**
  * Runs a REQUEST authorizer for `$connect`.
  *
- * @param onAuthorizer takes `$context.authorizer`, of a refusal too: its context says why in the access log.
- * @throws RouteFault 401 without every identity source and when the function throws "Unauthorized", 403 when denied,
- * 500 when the function cannot be called, fails, or returns something else than a policy.
+ * @param onAuthorizer gets `$context.authorizer`. It is called for a refusal too, because the context says why in the
+ * access log.
+ * @throws RouteFault 401 when an identity source is missing or the function throws "Unauthorized"; 403 when the policy
+ * denies; 500 when the function cannot be called, fails, or returns anything other than a policy.
  */
 export async function authorize(
   api: ApiDefinition,
@@ -53,7 +54,7 @@ function decide(
     onAuthorizer(authorizer);
     return evaluatePolicy(policyDocument, methodArn);
   } catch (error) {
-    // API Gateway says nothing to the client about a result that it cannot read.
+    // If API Gateway cannot read the result, it gives the client no reason.
     throw new RouteFault("", 500, `authorizer: ${(error as Error).message}`);
   }
 }

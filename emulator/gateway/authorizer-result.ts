@@ -1,16 +1,16 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What a Lambda authorizer must return, checked. */
+/** The checked result of a Lambda authorizer. */
 interface AuthorizerResult {
   readonly policyDocument: JsonObject;
-  /** `$context.authorizer`: principalId, if there is one, and the context, every value as text. */
+  /** `$context.authorizer`: the principalId, if there is one, and the context with every value as text. */
   readonly authorizer: Readonly<Record<string, string>>;
 }
 
 /** API Gateway's largest authorizer result. */
 const MAX_RESULT_BYTES = 8_192;
 
-/** @throws Error naming the part that API Gateway would not take: it answers 500 for it. Never holds a value. */
+/** @throws Error that names the part which API Gateway would refuse with a 500. The error never holds a value. */
 export function readAuthorizerResult(result: unknown): AuthorizerResult {
   if (!isObject(result)) throw new Error("the authorizer did not return an object");
   if (Buffer.byteLength(JSON.stringify(result)) > MAX_RESULT_BYTES) {

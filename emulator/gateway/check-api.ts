@@ -2,7 +2,7 @@ import { checkTemplate } from "../velocity/render-template";
 import type { ApiDefinition } from "./api-definition";
 import { compileSelection } from "./selection-expression";
 
-/** Finds at the start what would fail with the first message. @throws Error naming the route. */
+/** Finds faults at the start that would otherwise appear with the first message. @throws Error naming the route. */
 export function checkApi(api: ApiDefinition): void {
   for (const { routeKey, integration } of api.routes.values()) {
     for (const { templates, expression } of [

@@ -1,7 +1,8 @@
 import type { Connection } from "./connection";
 
 /**
- * The open connections, with the two that end next at hand: one timer serves them all, whatever their number.
+ * The open connections. The next two to end (by age and by idle time) are always known, so one timer serves all
+ * connections.
  */
 export class ConnectionRegistry {
   /** In order of their start. */
@@ -41,7 +42,7 @@ export class ConnectionRegistry {
     this.#schedule();
   }
 
-  /** Notes activity, which puts off the idle limit. */
+  /** Records activity, which postpones the idle limit. */
   touch(connection: Connection): void {
     if (!this.#open.has(connection.id)) return;
     connection.lastActiveAt = this.#now();
@@ -49,7 +50,7 @@ export class ConnectionRegistry {
     this.#byActivity.set(connection.id, connection);
   }
 
-  /** False when it was not there any more. */
+  /** False when the connection was already gone. */
   remove(connection: Connection): boolean {
     this.#byActivity.delete(connection.id);
     return this.#open.delete(connection.id);

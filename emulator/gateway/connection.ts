@@ -13,10 +13,10 @@ export interface Connection {
   lastActiveAt: number;
   /** How the connection ended. */
   ended?: { readonly code: number; readonly reason: string };
-  /** Messages under way. */
+  /** Messages that are being served. */
   inFlight: number;
-  /** Messages that wait for one of those to end, in the order of their arrival. */
+  /** Messages that wait until a message in flight ends, in the order of their arrival. */
   readonly waiting: string[];
-  /** From the end of the handshake until the connection ends. */
+  /** Set from the end of the handshake until the connection ends. */
   socket: WebSocket | undefined;
 }

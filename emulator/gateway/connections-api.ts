@@ -19,11 +19,11 @@ interface Answer {
 
 interface Call {
   readonly method: string;
-  /** Still percent-encoded. */
+  /** The path, still percent-encoded. */
   readonly path: string;
   readonly stageName: string;
   readonly connectionId: string;
-  /** Undefined: larger than the limit. */
+  /** Undefined when the body is larger than the limit. */
   readonly body: Buffer | undefined;
   readonly request: IncomingMessage;
 }
@@ -38,7 +38,7 @@ const GONE: Answer = { status: 410, errorType: "GoneException" };
 
 const PATH = /^\/([^/]+)\/@connections\/(.+)$/;
 
-/** What a backend calls: `POST`, `GET` and `DELETE /<stage>/@connections/<connection id>`, signed. */
+/** The API that a backend calls: `POST`, `GET` and `DELETE /<stage>/@connections/<connection id>`, signed. */
 export class ConnectionsApi {
   readonly #deployment: () => Deployment;
   readonly #verifier: SignatureVerifier;
@@ -77,12 +77,12 @@ export class ConnectionsApi {
       call = await this.#read(request);
       answer = call ? await this.#answer(call) : refuseElsewhere();
     } catch {
-      // The caller hung up while sending its body.
+      // The caller closed the connection while it was sending its body.
       response.destroy();
       return;
     }
     const { status, errorType, body = "" } = answer;
-    // What is too large never reaches API Gateway: no id, no type, no row in the log.
+    // A body that is too large never reaches API Gateway: it has no id, no type and no row in the log.
     const ids = status !== 413 && {
       "content-type": "application/json",
       "x-amzn-requestid": requestId,
@@ -93,14 +93,14 @@ export class ConnectionsApi {
       ...ids,
       ...(status !== 204 && { "content-length": Buffer.byteLength(body) }),
       ...(errorType !== undefined && { "x-amzn-errortype": errorType }),
-      // What is left of a body that was too large is not read.
+      // If a body was too large, the rest of it is not read.
       ...(!request.complete && { connection: "close" }),
     });
     response.end(body);
     if (ids && call) this.#log(call, status, { requestId, extendedRequestId });
   }
 
-  /** Undefined: the path or method is no call of a connection. */
+  /** Undefined when the path or method is not a call for a connection. */
   async #read(request: IncomingMessage): Promise<Call | undefined> {
     const path = (request.url ?? "").split("?")[0] ?? "";
     const { method = "" } = request;
@@ -112,7 +112,7 @@ export class ConnectionsApi {
 
   async #answer({ method, path, stageName, connectionId, body, request }: Call): Promise<Answer> {
     if (!this.#deployment().stage(stageName)) return refusal(403, "ForbiddenException", "Forbidden");
-    // Before the signature: who may not call at all is told the same.
+    // This check comes before the signature check: a caller without rights gets the same answer.
     if (!isConnectionId(this.#deployment().api.id, connectionId)) {
       return refusal(400, "BadRequestException", `Invalid connectionId: ${connectionId}`);
     }
@@ -127,7 +127,7 @@ export class ConnectionsApi {
       return refusal(403, "AccessDeniedException", message);
     }
     const connection = this.#connections.get(connectionId);
-    // A connection that is still in its handshake is not open either: 410, though its row may exist already.
+    // A connection in its handshake is not open either. The answer is 410, though its row may exist already.
     if (connection?.socket?.readyState !== WebSocket.OPEN) return GONE;
     if (method === "GET") return { status: 200, body: description(connection) };
     if (method === "DELETE") {
@@ -147,7 +147,7 @@ export class ConnectionsApi {
     if (socket.bufferedAmount + body.length > this.#limits.bufferedBytes) {
       return refusal(429, "LimitExceededException", "The client is not reading: its buffer is full");
     }
-    // Never a binary frame: bytes that are no UTF-8 become U+FFFD.
+    // Always a text frame, never a binary one: bytes that are not UTF-8 become U+FFFD.
     void sendText(socket, Buffer.from(body.toString("utf8")));
     this.#connections.touch(connection);
     return { status: 200 };
@@ -192,7 +192,7 @@ export class ConnectionsApi {
 const refuseElsewhere = (): Answer =>
   refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
-/** Undefined: larger than the limit. */
+/** Undefined when the body is larger than the limit. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];

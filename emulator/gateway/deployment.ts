@@ -17,12 +17,12 @@ export class Deployment {
     this.#stages = new Map(api.stages.map((stage) => [stage.name, new RouteRunner(stage, options, backends, now)]));
   }
 
-  /** Undefined: the API has no such stage. */
+  /** Undefined when the API has no stage of this name. */
   stage(name: string): RouteRunner | undefined {
     return this.#stages.get(name);
   }
 
-  /** The route that a message asks for: its own, or `$default`. */
+  /** The route for a message: the route that it asks for, or `$default`. */
   routeFor(routeKey: string | undefined): RouteDefinition | undefined {
     const { routes } = this.api;
     const own = routeKey === undefined || routeKey.startsWith("$") ? undefined : routes.get(routeKey);

@@ -2,9 +2,10 @@ import type { ServiceTarget } from "./api-definition";
 import type { ServiceResponse } from "./service-messages";
 
 /**
- * What AWS refuses and the emulator takes: a client that gets an error there must get it here.
+ * Requests that AWS refuses and the emulator accepts. A client that gets an error on AWS must get it here too.
  *
- * SNS: "Invalid parameter: Empty message", for a Publish without one; MiniStack 1.5.33 delivers an empty text.
+ * SNS answers "Invalid parameter: Empty message" to a Publish without a message; MiniStack 1.5.33 delivers an empty
+ * text.
  *
  * @param body - of the query protocol
  * @returns the answer that AWS would give; undefined: ask the emulator

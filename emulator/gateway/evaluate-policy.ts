@@ -3,10 +3,11 @@ import type { JsonObject } from "./authorizer-result";
 export type Decision = "allow" | "explicit deny" | "implicit deny";
 
 /**
- * An authorizer's policy document for one method: a deny wins, and what no statement allows is denied.
+ * Evaluates an authorizer's policy document for one method. A deny wins. If no statement allows the method, it is
+ * denied.
  *
- * @throws Error for a document that API Gateway would not take, and for conditions and Not elements, which this
- * gateway does not evaluate.
+ * @throws Error for a document that API Gateway would refuse, and for conditions and Not elements, which this gateway
+ * does not evaluate.
  */
 export function evaluatePolicy(document: JsonObject, methodArn: string): Decision {
   const statements = ([] as unknown[]).concat(document.Statement ?? []);

@@ -1,6 +1,6 @@
 /**
- * A request that API Gateway answers itself: `message` is what the client sees, `reason` what the developer needs to
- * know. Neither holds a payload or token.
+ * A request that API Gateway answers itself. The client sees `message`; `reason` is for the developer. Neither holds a
+ * payload or token.
  */
 export class RouteFault extends Error {
   override readonly name = "RouteFault";

@@ -1,14 +1,14 @@
 import type { WebSocket } from "ws";
 
-/** From here on API Gateway was seen to cut a text into several frames. */
+/** API Gateway was seen to split texts of this size and more into several frames. */
 const FIRST_CUT_BYTES = 900;
 const FIRST_BYTES = 4_096;
 const SMALL_FIRST_BYTES = 190;
 const NEXT_BYTES = 8_192;
 
 /**
- * Sends one text message, in fragments as API Gateway does: the sizes follow no rule there, so a client must put
- * fragments together. Resolves when the last one has left for the kernel, or never can.
+ * Sends one text message in fragments, as API Gateway does. The sizes follow no rule on AWS, so a client must join the
+ * fragments. Resolves when the last fragment has gone to the kernel, or when it can no longer be sent.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.4
  */

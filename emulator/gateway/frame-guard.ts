@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 const MAX_HEADER_BYTES = 14;
 
 /**
- * Watches the frames that a client sends for one that is larger than API Gateway takes. ws limits whole messages only.
- * Call it before any data flows; `onTooLarge` runs before ws sees the frame's bytes, and once.
+ * Finds a frame from a client that is larger than API Gateway accepts. (ws limits whole messages only.) Call it before
+ * any data arrives. `onTooLarge` runs once, before ws gets the frame's bytes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.2
  */

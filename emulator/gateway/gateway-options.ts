@@ -9,28 +9,29 @@ export interface Credentials {
 /** Gives the credentials of a role that an integration names. @throws Error when API Gateway cannot assume it */
 export type AssumeRole = (roleArn: string) => Promise<Credentials>;
 
-/** What a key that is not among the gateway's own credentials stands for. */
+/** The caller that an access key belongs to, when the key is not one of the gateway's own credentials. */
 export interface Caller {
   readonly credentials: Credentials;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
   readonly arn: string;
-  /** Whether its policies allow what it asks for. */
+  /** Whether the caller's policies allow the call. */
   readonly mayCall: boolean;
 }
 
 /**
- * Says who signs with an access key, and whether they may call the resource
- * `<execution ARN>/<stage>/<method>/@connections/<connection id>`. Undefined: nobody has this key.
+ * Gives the caller that an access key belongs to, and whether it may call the resource `<execution
+ * ARN>/<stage>/<method>/@connections/<connection id>`. Undefined: nobody has this key.
  */
 export type IdentifyCaller = (accessKeyId: string, resource: string) => Promise<Caller | undefined>;
 
 /**
- * Calls a Lambda function by ARN and gives its result: an authorizer, or a proxy integration's. When the function was
- * called and failed, it must reject with a `FunctionError`; when it cannot be called, with any other error.
+ * Calls a Lambda function by ARN and gives its result. The function is an authorizer or the target of a proxy
+ * integration. If the function was called and failed, it must reject with a `FunctionError`; if the function cannot be
+ * called, with any other error.
  */
 export type InvokeFunction = (functionArn: string, event: unknown) => Promise<unknown>;
 
-/** API Gateway's own quotas, which tests shorten. */
+/** API Gateway's own quotas. Tests shorten them. */
 export interface Limits {
   /** No frame in either direction for this long ends a connection (1001). @default 600_000 */
   readonly idleMilliseconds: number;
@@ -40,34 +41,46 @@ export interface Limits {
   readonly frameBytes: number;
   /** A larger message ends the connection (1009), or is refused at @connections (413). @default 131_072 */
   readonly payloadBytes: number;
-  /** What may wait for a client that does not read; beyond, @connections answers 429. @default 1_048_576 */
+  /** Bytes that may wait for a client that does not read. Above this, @connections answers 429. @default 1_048_576 */
   readonly bufferedBytes: number;
-  /** Messages of one connection that are served at once; the others wait, and the socket is not read meanwhile. @default 8 */
+  /**
+   * Messages of one connection that are served at once. The others wait, and the socket is not read meanwhile. @default
+   * 8
+   */
   readonly messagesInFlight: number;
 }
 
 export interface GatewayOptions {
   readonly api: ApiDefinition;
-  /** Where integrations are sent: the emulator, `http://127.0.0.1:4566`. */
+  /** The endpoint that gets the integrations' requests: the emulator, `http://127.0.0.1:4566`. */
   readonly awsEndpoint: string;
-  /** Who may call @connections, whatever policies say; the first signs the integrations' requests. At least one. */
+  /**
+   * Credentials that may call @connections, whatever policies say. The first of them sign the integrations' requests.
+   * At least one.
+   */
   readonly credentials: readonly Credentials[];
-  /** Whose credentials sign an integration's requests. @default the first of `credentials` */
+  /** Gives the credentials that sign an integration's requests. @default the first of `credentials` */
   readonly assumeRole?: AssumeRole;
-  /** Who else may call @connections. @default nobody */
+  /** Identifies other callers that may call @connections. @default nobody */
   readonly identifyCaller?: IdentifyCaller;
   readonly invoke: InvokeFunction;
-  /** The IPv4 address or name to listen on; 0.0.0.0 for all, which URLs then name 127.0.0.1. @default "127.0.0.1" */
+  /**
+   * The IPv4 address or name to listen on. With 0.0.0.0 it listens on all addresses, and URLs name 127.0.0.1. @default
+   * "127.0.0.1"
+   */
   readonly host?: string;
   /** 0: any free port. @default 0 */
   readonly port?: number;
-  /** A line of the stage's access log for every connect, message, disconnect and @connections call. Never holds a token or payload. */
+  /**
+   * Gets a line of the stage's access log for every connect, message, disconnect and @connections call. The line never
+   * holds a token or payload.
+   */
   readonly onAccessLog?: (line: string) => void;
-  /** Why a client got an error of the gateway: for the developer's eyes, without payloads. */
+  /** Gets the reason why the gateway sent an error to a client. It is for the developer and has no payload. */
   readonly onFault?: (fault: Fault) => void;
   readonly limits?: Partial<Limits>;
   /**
-   * For how long after `deploy` the old and the new configuration serve in turns, as on AWS for about a minute.
+   * After `deploy`, the old and the new configuration serve in turns for this long. On AWS it is about a minute.
    *
    * @default 0
    */
@@ -93,9 +106,10 @@ export interface Gateway {
   /** Connections that are open now. */
   readonly connectionCount: number;
   /**
-   * Deploys another configuration of the same API: new and open connections turn to it.
+   * Deploys another configuration of the same API. New connections and open connections use it.
    *
-   * @throws Error for a template or selection expression that it cannot run, another API, or a stage that is gone.
+   * @throws Error for a template or selection expression that the gateway cannot run, for another API, or when a stage
+   * is missing.
    */
   deploy(api: ApiDefinition): void;
   /**

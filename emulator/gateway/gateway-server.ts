@@ -36,7 +36,7 @@ const UNSUPPORTED_DATA: Ending = { code: 1003, reason: "Binary is not supported"
 const MESSAGE_TOO_BIG: Ending = { code: 1009, reason: "" };
 const DELETED: Ending = { code: 1000, reason: "Connection Closed Normally" };
 
-/** How long a client has to answer a close frame before its socket is cut. */
+/** A client has this long to answer a close frame. Then its socket is cut. */
 const CLOSE_TIMEOUT_MILLISECONDS = 2_000;
 
 const LAST_GRACE_MILLISECONDS = 200;
@@ -52,7 +52,7 @@ export class GatewayServer {
   readonly #services: ServiceClient;
   readonly #deployments: Rollout<Deployment>;
   readonly #sockets: WebSocketServer;
-  /** Handshakes, messages and disconnects under way, for a clean stop. */
+  /** Handshakes, messages and disconnects in progress, so that a stop can wait for them. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #handshakes = new Set<Duplex>();
   #isStopping = false;
@@ -79,12 +79,12 @@ export class GatewayServer {
     this.#sockets.on("headers", (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
   }
 
-  /** The newest configuration, which may share its work with the one before. */
+  /** The newest configuration. During a rollout it serves in turns with the configuration before it. */
   get deployment(): Deployment {
     return this.#deployments.latest;
   }
 
-  /** @throws Error for another API, and for a stage that is gone: clients are connected to it. */
+  /** @throws Error for another API, and for a missing stage, because clients are connected to it. */
   deploy(api: ApiDefinition): void {
     const next = this.#prepare(api);
     const { id, stages } = this.deployment.api;
@@ -101,7 +101,7 @@ export class GatewayServer {
     this.#track(this.#connect(request, socket, head).finally(() => this.#handshakes.delete(socket)));
   }
 
-  /** Ends a connection as its backend wants it. */
+  /** Ends a connection because its backend asks for it. */
   delete(connection: Connection): void {
     this.#end(connection, DELETED);
   }
@@ -113,12 +113,12 @@ export class GatewayServer {
     if (!socket) return;
     connection.socket = undefined;
     connection.ended = ending;
-    // Nothing happens here when the client has closed: its own code was sent back already.
+    // This does nothing if the client has closed: ws has already sent the client's own code back.
     if (socket.readyState === socket.OPEN) socket.close(ending.code, ending.reason);
     this.#track(this.#disconnect(connection));
   }
 
-  /** Ends every connection, waits for what is under way, and frees everything. */
+  /** Ends every connection, waits for the work in progress, and frees everything. */
   async stop(graceMilliseconds: number): Promise<void> {
     this.#isStopping = true;
     this.connections.close();
@@ -127,7 +127,7 @@ export class GatewayServer {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#sockets.close();
     await this.#services.destroy();
-    // Integrations have failed now; an authorizer that never answers is left behind.
+    // Integrations have failed now. The stop does not wait for an authorizer that never answers.
     await this.#settled(LAST_GRACE_MILLISECONDS);
     for (const socket of this.#handshakes) socket.destroy();
   }
@@ -135,7 +135,7 @@ export class GatewayServer {
   async #connect(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const deployment = this.#deployments.next();
     const { api } = deployment;
-    // Not with URL: it throws for "//" and takes "//host/prod" for "/prod".
+    // URL cannot parse this: it throws for "//" and reads "//host/prod" as "/prod".
     const [, path, search = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "/") ?? [];
     if (!isWebSocketHandshake(request)) {
       refuseHandshake(socket, refusalBeforeRoute(400, "Bad Request"));
@@ -179,7 +179,7 @@ export class GatewayServer {
         return;
       }
     }
-    // The client may have gone, or the gateway may be stopping, while $connect ran: its row must not stay.
+    // While $connect ran, the client may have disconnected or the gateway may have begun to stop. The row must not stay.
     if (this.#isStopping || !socket.readable || !socket.writable) {
       if (this.#isStopping) refuseHandshake(socket, refusalBeforeRoute(503, "Service Unavailable"));
       else socket.destroy();
@@ -225,13 +225,13 @@ export class GatewayServer {
     webSocket.on("close", (code, reason) => this.#end(connection, { code, reason: reason.toString() }));
   }
 
-  /** So many messages of a client are served at once: the services that all clients share are not its own. */
+  /** Limits the messages of a client that are served at once, because all clients share the services. */
   #receive(connection: Connection, socket: WebSocket, body: string): void {
     if (connection.inFlight < this.#limits.messagesInFlight) {
       this.#track(this.#serve(connection, socket, body));
       return;
     }
-    // ws still gives the frames that it has read: two thousand small ones come in one piece.
+    // ws still emits the frames that it has already read: one read can contain two thousand small frames.
     connection.waiting.push(body);
     socket.pause();
   }
@@ -240,7 +240,7 @@ export class GatewayServer {
     connection.inFlight += 1;
     for (let next: string | undefined = body; next !== undefined; next = connection.waiting.shift()) {
       await this.#message(connection, socket, next);
-      // A MOCK is answered without waiting for anything: others have their turn before the next.
+      // A MOCK answers without any wait, so other clients get a turn before the next message.
       await setImmediate();
     }
     connection.inFlight -= 1;
@@ -267,7 +267,7 @@ export class GatewayServer {
         : route?.answers
           ? outcome.body
           : "";
-    // A client that does not read holds its own messages.
+    // A client that does not read delays only its own messages.
     if (reply !== "") await sendText(socket, Buffer.from(reply));
     this.connections.touch(connection);
   }
@@ -323,11 +323,11 @@ function isProtocolList(list: string | undefined): boolean {
   return names.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name)) && new Set(names).size === names.length;
 }
 
-/** Behind AWS's load balancer there is one Authorization header at most. */
+/** AWS's load balancer passes on at most one Authorization header. */
 const authorizationHeaders = ({ rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "authorization").length;
 
-/** A fault refuses in the gateway's words, an answer that is no success in the integration's own. */
+/** A fault refuses with the gateway's own text; an unsuccessful answer refuses with the integration's text. */
 function refusalOf(
   outcome: RouteFault | { readonly status: number; readonly body: string },
   connectionId: string,

@@ -13,22 +13,22 @@ import type { ServiceResponse } from "./service-messages";
 
 /** The integration's answer after its response mapping. */
 export interface IntegrationResult {
-  /** The integration's own status. */
+  /** The status that the integration itself returned. */
   readonly status: number;
   readonly body: string;
 }
 
-/** What integrations call. */
+/** The clients that integrations call. */
 export interface Backends {
   readonly services: ServiceClient;
   readonly invoke: InvokeFunction;
 }
 
 /**
- * Runs a route's integration: a function, or request template and parameters, the service (or none, for MOCK), response
- * template.
+ * Runs a route's integration: either a function, or the request template and parameters, the service (none for MOCK),
+ * and the response template.
  *
- * @throws RouteFault for what API Gateway answers itself: no template, a template that fails, a time-out.
+ * @throws RouteFault for the errors that API Gateway answers itself: no template, a template that fails, a time-out.
  */
 export async function integrate(
   integration: IntegrationDefinition,
@@ -84,7 +84,7 @@ function render(template: string, request: RouteRequest, body: Body): string {
   }
 }
 
-/** A MOCK integration answers with the statusCode that its request template renders. */
+/** The answer of a MOCK integration is the statusCode that its request template renders. */
 function mockResponse(rendered: Body): ServiceResponse {
   const status = Number(text(memberAt(rendered.json ?? null, ["statusCode"])));
   if (!Number.isInteger(status))
@@ -118,7 +118,7 @@ function requestParameters(
     const value = parameterValue(parameter.source, request);
     if (value === undefined) continue;
     if (parameter.in === "querystring") query[parameter.name] = value;
-    // A client must not be able to write header lines of its own.
+    // A client must not be able to write its own header lines.
     else if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
       throw internalServerError(`${parameter.source} cannot be the header ${parameter.name}`);
     } else headers[parameter.name.toLowerCase()] = value;

@@ -3,7 +3,10 @@ import type { RouteRequest } from "./route-request";
 
 type LambdaEvent = Readonly<Record<string, unknown>>;
 
-/** The event of a WebSocket API's REQUEST authorizer. Its headers show the upgrade, which `$connect` does not see. */
+/**
+ * The event of a WebSocket API's REQUEST authorizer. Its headers show the upgrade. The `$connect` route does not get
+ * these headers.
+ */
 export function authorizerEvent(methodArn: string, { context, params, stageVariables }: RouteRequest): LambdaEvent {
   const upgrade = { Connection: "upgrade", "content-length": "0", Upgrade: "websocket" };
   return {
@@ -18,7 +21,7 @@ export function authorizerEvent(methodArn: string, { context, params, stageVaria
   };
 }
 
-/** The event of an AWS_PROXY integration. What is empty is left out. */
+/** The event of an AWS_PROXY integration. Empty members are left out. */
 export function proxyEvent({ context, params, stageVariables, body }: RouteRequest): LambdaEvent {
   return {
     ...parameters(params),

@@ -5,10 +5,10 @@ import type { RouteRequest } from "./route-request";
 import type { ServiceResponse } from "./service-messages";
 
 /**
- * Runs an AWS_PROXY integration: the function gets the request as an event, and its answer's `statusCode` and `body`
- * are the route's.
+ * Runs an AWS_PROXY integration: the function gets the request as an event. Its answer's `statusCode` and `body` become
+ * the route's.
  *
- * @throws RouteFault 502 when the function cannot be called, fails, or answers something else; 504 after the time-out.
+ * @throws RouteFault 502 when the function cannot be called, fails, or answers anything else; 504 after the time-out.
  */
 export async function invokeProxy(
   functionArn: string,

@@ -17,9 +17,10 @@ export interface TerraformJson {
 /**
  * The WebSocket API of a synthesized stack.
  *
- * @param resolve gives any attribute's value without references: `${aws_apigatewayv2_api.ws.id}` to an id, at every
- * depth of lists and objects. Ids are the resolver's choice, as long as one reference always gives the same.
- * @throws Error naming the resource and attribute for what the gateway does not run: it never drops one silently.
+ * @param resolve gives any attribute's value without references: `${aws_apigatewayv2_api.ws.id}` becomes an id, at
+ * every depth of lists and objects. The resolver chooses the ids; the same reference must always give the same id.
+ * @throws Error naming the resource and attribute if the gateway does not support it: the gateway never ignores an
+ * attribute silently.
  */
 export function readApi(json: TerraformJson, resolve: Resolve): ApiDefinition {
   const reader = new ResourceReader(json.resource ?? {}, resolve);
@@ -126,7 +127,7 @@ function readAuthorizer(reader: ResourceReader, authorizer: StackResource): Auth
       throw new Error(`${authorizer.address}: ${attribute} cannot be set for WEBSOCKET protocol Apis.`);
     }
   }
-  // AWS takes [""] for none.
+  // AWS treats [""] as an empty list.
   const identitySources = reader.textList(authorizer, "identity_sources").filter((source) => source !== "");
   const bad = identitySources.find((source) => !/^route\.request\.(?:querystring|header)\.[^.]+$/.test(source));
   if (bad !== undefined) throw new Error(`${authorizer.address}: identity source ${bad} is not supported here`);

@@ -10,7 +10,7 @@ import type { ResourceReader, StackResource } from "./resource-reader";
 const PASSTHROUGH_BEHAVIORS: readonly string[] = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
 const FORM = "'application/x-www-form-urlencoded'";
 
-/** An `aws_apigatewayv2_integration`. @throws Error naming the attribute that the gateway does not run. */
+/** Reads an `aws_apigatewayv2_integration`. @throws Error naming the attribute that the gateway does not support. */
 export function readIntegration(
   reader: ResourceReader,
   integration: StackResource,

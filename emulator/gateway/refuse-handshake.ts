@@ -18,14 +18,14 @@ export const refusalByRoute = (status: number, requestId: string, body: string):
   body,
 });
 
-/** A refusal before any route: the request is no handshake, or no stage of the API is at its path. */
+/** A refusal before any route: the request is not a handshake, or the API has no stage at its path. */
 export const refusalBeforeRoute = (status: number, message: string): HandshakeRefusal => ({
   status,
   headers: { "Content-Type": "application/json", Connection: "close" },
   body: JSON.stringify({ message }),
 });
 
-/** What the load balancer before API Gateway answers itself. */
+/** The refusals that come from the load balancer in front of API Gateway. */
 export const LOAD_BALANCER_REFUSAL: HandshakeRefusal = {
   status: 400,
   headers: { Server: "awselb/2.0", "Content-Type": "text/html", Connection: "close" },
@@ -40,9 +40,9 @@ export const LOAD_BALANCER_REFUSAL: HandshakeRefusal = {
   ].join("\r\n"),
 };
 
-/** Answers an upgrade with an ordinary HTTP response and ends the socket, whatever `Connection` says. */
+/** Answers an upgrade with an ordinary HTTP response and ends the socket, whatever the `Connection` header says. */
 export function refuseHandshake(socket: Duplex, { status, headers, body }: HandshakeRefusal): void {
-  // A client that keeps its half open must not keep the socket.
+  // A client that keeps its side open must not keep the socket open.
   socket.once("finish", () => socket.destroy());
   socket.end(
     [

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** The last value of each name, and all of them. Headers keep the case in which they came. */
+/** The last value of each name, and all values. Headers keep the letter case in which they arrived. */
 export interface RequestParams {
   readonly querystring: Readonly<Record<string, string>>;
   readonly header: Readonly<Record<string, string>>;
@@ -15,10 +15,10 @@ export const NO_PARAMS: RequestParams = {
   multiValueHeader: {},
 };
 
-/** Headers of the hop from client to API Gateway: no event has them. */
+/** Headers of the hop from client to API Gateway. No event has them. */
 const HOP_HEADERS = new Set(["connection", "upgrade", "sec-websocket-extensions"]);
 
-/** The parameters of a handshake, with the headers that API Gateway adds: there, every request comes by TLS. */
+/** The parameters of a handshake, with the headers that API Gateway adds. On AWS, every request uses TLS. */
 export function handshakeParams(
   search: URLSearchParams,
   rawHeaders: readonly string[],
@@ -42,7 +42,7 @@ export function handshakeParams(
   };
 }
 
-/** What `$disconnect` gets as headers: there is no request of the client. */
+/** The headers of `$disconnect`. The client sends no request here, so API Gateway makes them. */
 export function disconnectParams(host: string): RequestParams {
   const headers: [string, string][] = [
     ["Host", host],
@@ -53,7 +53,7 @@ export function disconnectParams(host: string): RequestParams {
   return { ...NO_PARAMS, header: Object.fromEntries(headers), multiValueHeader: grouped(headers) };
 }
 
-/** `Root=1-<seconds>-<96 random bits>`, as X-Ray has it. */
+/** `Root=1-<seconds>-<96 random bits>`, in X-Ray's format. */
 export const traceId = (timeEpoch: number): string =>
   `Root=1-${Math.floor(timeEpoch / 1_000)
     .toString(16)

@@ -1,6 +1,9 @@
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Gives a value without references. What it cannot resolve it must throw, never return as it came. */
+/**
+ * Gives a value without references. If it cannot resolve a reference, it must throw and never return the reference
+ * itself.
+ */
 export type Resolve = (value: unknown) => unknown;
 
 export interface StackResource {
@@ -8,12 +11,12 @@ export interface StackResource {
   readonly name: string;
   /** `aws_apigatewayv2_route.connect`. */
   readonly address: string;
-  /** The address as expressions write it: with `[0]` when the resource has a count. */
+  /** The address as expressions write it, with `[0]` when the resource has a count. */
   readonly instance: string;
   readonly attributes: Attributes;
 }
 
-/** Reads attributes of a stack's resources, references resolved, with errors that name resource and attribute. */
+/** Reads attributes of a stack's resources, with references resolved. Its errors name the resource and attribute. */
 export class ResourceReader {
   readonly #resources: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
   readonly #resolve: Resolve;
@@ -23,7 +26,7 @@ export class ResourceReader {
     this.#resolve = resolve;
   }
 
-  /** Every resource of a type that exists: one whose `count` is 0 does not. */
+  /** Every resource of a type that exists. A resource with `count` 0 does not exist. */
   all(type: string): StackResource[] {
     return Object.entries(this.#resources[type] ?? {}).flatMap(([name, attributes]) => {
       const address = `${type}.${name}`;
@@ -40,17 +43,17 @@ export class ResourceReader {
     return String(this.reference(resource, "id"));
   }
 
-  /** What a reference to a computed attribute of the resource resolves to. */
+  /** The value for a reference to a computed attribute of the resource. */
   reference(resource: StackResource, attribute: string): unknown {
     return this.#resolve(`\${${resource.instance}.${attribute}}`);
   }
 
-  /** Whether the attribute is written at all, as 0 or false too. */
+  /** Whether the attribute is written at all; 0 and false count as written. */
   isSet(resource: StackResource, attribute: string): boolean {
     return (this.#value(resource, attribute) ?? undefined) !== undefined;
   }
 
-  /** Whether the attribute says something: not false or empty. */
+  /** Whether the attribute has a value other than false or empty. */
   has(resource: StackResource, attribute: string): boolean {
     const value = this.#value(resource, attribute);
     return value !== undefined && value !== null && value !== false && String(value) !== "";
@@ -82,7 +85,7 @@ export class ResourceReader {
     return new Map(Object.entries(value as object).map(([key, item]) => [key, String(item)]));
   }
 
-  /** A nested block: Terraform's JSON has it as an object or as a list of one. */
+  /** A nested block. Terraform's JSON writes it as an object or as a list with one object. */
   block(resource: StackResource, attribute: string): Attributes | undefined {
     const value = this.#value(resource, attribute);
     const block = Array.isArray(value) ? value[0] : value;

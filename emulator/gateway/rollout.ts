@@ -1,4 +1,7 @@
-/** Decides which configuration serves: for a while after a change, the old and the new one in turns. */
+/**
+ * Decides which configuration serves a request. For a while after a change, the old and the new configuration take
+ * turns.
+ */
 export class Rollout<T> {
   #latest: T;
   #previous: T;

@@ -6,11 +6,11 @@ import { NO_PARAMS, type RequestParams } from "./request-params";
 
 export type EventType = "CONNECT" | "MESSAGE" | "DISCONNECT";
 
-/** One execution of a route: what templates, parameters and the access log read. */
+/** One execution of a route: the data for templates, parameters and the access log. */
 export interface RouteRequest {
   readonly requestId: string;
   readonly body: Body;
-  /** On `$connect`, and some headers on `$disconnect`. */
+  /** Set on `$connect`; on `$disconnect`, some headers only. */
   readonly params: RequestParams;
   /** `$context`. */
   readonly context: Readonly<Record<string, unknown>>;
@@ -22,7 +22,10 @@ export function newRouteRequest(
   stage: StageDefinition,
   connection: Connection,
   execution: {
-    /** Undefined: no route matches. What the client asked for is its own text, and none of the log's. */
+    /**
+     * Undefined when no route matches. The key that the client asked for is the client's own text, and must not reach
+     * the log.
+     */
     readonly routeKey: string | undefined;
     readonly eventType: EventType;
     readonly domainName: string;
@@ -39,7 +42,7 @@ export function newRouteRequest(
     body,
     params,
     stageVariables: stage.variables,
-    // In the order in which AWS has them.
+    // In AWS's order.
     context: {
       routeKey,
       ...(Object.keys(connection.authorizer).length > 0 && { authorizer: connection.authorizer }),
@@ -62,14 +65,14 @@ export function newRouteRequest(
   };
 }
 
-/** The request with what the authorizer of `$connect` has added to `$context`. */
+/** The request with the values that the authorizer of `$connect` has added to `$context`. */
 export function withAuthorizer(request: RouteRequest, authorizer: Readonly<Record<string, unknown>>): RouteRequest {
   if (Object.keys(authorizer).length === 0) return request;
   const { routeKey, ...context } = request.context;
   return { ...request, context: { routeKey, authorizer, ...context } };
 }
 
-/** `24/Nov/2026:08:15:31 +0000`, as Apache's access log has it. */
+/** `24/Nov/2026:08:15:31 +0000`, the format of Apache's access log. */
 export function requestTime(epochMilliseconds: number): string {
   const [, day, month, year, time] = new Date(epochMilliseconds).toUTCString().split(" ");
   return `${day}/${month}/${year}:${time} +0000`;

@@ -7,10 +7,10 @@ import { type Backends, type IntegrationResult, integrate } from "./integrate";
 import { type RouteRequest, withAuthorizer } from "./route-request";
 import { TokenBucket } from "./token-bucket";
 
-/** How one execution of a route ended: an integration's answer, or a fault of the gateway's own. */
+/** The result of one execution of a route: an integration's answer, or a fault of the gateway itself. */
 type RouteOutcome = IntegrationResult | RouteFault;
 
-/** Runs the routes of a stage under its throttling, and writes its access log. Never throws. */
+/** Runs the routes of a stage with the stage's throttle, and writes its access log. Never throws. */
 export class RouteRunner {
   readonly stage: StageDefinition;
   readonly #backends: Backends;
@@ -32,7 +32,7 @@ export class RouteRunner {
   /**
    * Runs one route.
    *
-   * @param route undefined: no route matches, which API Gateway answers with Forbidden.
+   * @param route undefined when no route matches: API Gateway then answers Forbidden.
    * @param authorize the authorizer, on `$connect`.
    */
   async run(
@@ -84,7 +84,7 @@ export class RouteRunner {
     const now = this.#now();
     const latency = times.integrationStartedAt === undefined ? undefined : now - times.integrationStartedAt;
     const authorizerLatency = (times.integrationStartedAt ?? now) - times.startedAt;
-    // integration.* and responseLength stay without a value: on AWS they are "-" in every row of a WebSocket API.
+    // integration.* and responseLength have no value: on AWS they are "-" in every row of a WebSocket API.
     this.writeAccessLog({
       ...context,
       status: outcome.status,
@@ -102,7 +102,7 @@ export class RouteRunner {
   }
 }
 
-/** An AWS service's or MOCK's failure ends a handshake; a function's answer is the handshake's own. */
+/** If an AWS service or MOCK fails, the handshake ends. A function's answer is the handshake's own answer. */
 function refuseFailure(
   { integration: { target } }: RouteDefinition,
   request: RouteRequest,

@@ -1,7 +1,7 @@
 import type { Body } from "../velocity/body";
 import { Decimal, memberAt, textOf, type Value } from "../velocity/values";
 
-/** Picks a key by a request. Undefined: the expression leads nowhere. */
+/** Selects a key from a request. Undefined: the expression has no value for this request. */
 export type Selection = (body: Body) => string | undefined;
 
 const BODY_PATH = /^\$\{?request\.body\.([\w.-]+)\}?$/;

@@ -86,7 +86,7 @@ export class ServiceClient {
     }
   }
 
-  /** Ends calls under way. */
+  /** Ends the calls that are in flight. */
   async destroy(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -107,7 +107,7 @@ export class ServiceClient {
   }
 }
 
-/** DynamoDB's JSON protocol names the action in a header; the query protocol of SNS and SQS in a parameter. */
+/** DynamoDB's JSON protocol has the action in a header. The query protocol of SNS and SQS has it in a parameter. */
 function addressOf(
   { service, action, path = "/" }: ServiceTarget,
   { headers, query }: ServiceRequest,

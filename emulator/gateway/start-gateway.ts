@@ -20,15 +20,15 @@ const DEFAULT_LIMITS: Limits = {
   messagesInFlight: 8,
 };
 
-/** A storm of reconnecting clients waits in the kernel's queue instead of being refused. */
+/** When many clients reconnect at once, they wait in the kernel's queue and are not refused. */
 const BACKLOG = 4_096;
 
 /**
  * Runs a WebSocket API on this machine as API Gateway would: handshake and authorizer, routes to AWS services through
  * mapping templates, @connections, limits, access log.
  *
- * @throws Error for an option, template, access log format or selection expression that it cannot run, and when the port is taken
- * (`code` EADDRINUSE).
+ * @throws Error for an option, template, access log format or selection expression that the gateway cannot run, and
+ * when the port is taken (`code` EADDRINUSE).
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -77,7 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stop = async (graceMilliseconds: number): Promise<void> => {
     const closed = new Promise<void>((resolve) => http.close(() => resolve()));
     await server.stop(graceMilliseconds);
-    // Those of upgrades too, which closeAllConnections does not know.
+    // This includes the sockets of upgrades, which closeAllConnections does not close.
     for (const socket of tcpSockets) socket.destroy();
     await closed;
   };

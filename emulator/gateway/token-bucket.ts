@@ -1,4 +1,4 @@
-/** A stage's throttling: a burst at most at once, refilled at a rate. */
+/** A stage's throttle: it allows a burst at once and refills at a rate. */
 export class TokenBucket {
   readonly #ratePerSecond: number;
   readonly #burst: number;
@@ -14,7 +14,7 @@ export class TokenBucket {
     this.#refilledAt = now();
   }
 
-  /** False: too many requests. */
+  /** False when there are too many requests. */
   take(): boolean {
     const now = this.#now();
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#refilledAt) / 1_000) * this.#ratePerSecond);

@@ -6,13 +6,13 @@ import { Sha256 } from "./service-client";
 
 interface SignedRequest {
   readonly method: string;
-  /** As it came, still percent-encoded. */
+  /** The path as it arrived, still percent-encoded. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
 }
 
-/** Why a request's signature is refused: the error type and message of AWS. */
+/** The reason why a signature is refused: AWS's error type and message. */
 interface SignatureRefusal {
   readonly type: string;
   readonly message: string;
@@ -30,7 +30,7 @@ const MISMATCH = refusal(
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
 );
 
-/** The access key that a request is signed with. It says nothing before the signature is verified. */
+/** The access key of a request's signature. Do not trust it before the signature is verified. */
 export const accessKeyOf = ({ authorization = "" }: IncomingHttpHeaders): string | undefined =>
   AUTHORIZATION.exec(authorization)?.[1];
 
@@ -46,7 +46,7 @@ export class SignatureVerifier {
     this.#credentials = new Map(credentials.map((one) => [one.accessKeyId, this.#signing(one)]));
   }
 
-  /** Whether a key is among the credentials that are known from the start. */
+  /** Whether a key is one of the credentials that were given at the start. */
   knows(accessKeyId: string): boolean {
     return this.#credentials.has(accessKeyId);
   }
@@ -63,7 +63,7 @@ export class SignatureVerifier {
     return { credentials, signer };
   }
 
-  /** @param others - who may sign beside the known credentials */
+  /** @param others - further credentials that may sign */
   async verify(request: SignedRequest, others: readonly Credentials[] = []): Promise<SignatureRefusal | undefined> {
     const { headers } = request;
     if (headers.authorization === undefined) {
@@ -105,7 +105,7 @@ export class SignatureVerifier {
   }
 }
 
-/** A signed `x-amz-content-sha256` stands for the body in the signature, so it has to be the body's. */
+/** The signature covers `x-amz-content-sha256` and not the body, so this header must be the body's hash. */
 async function hashesBody({ headers, body }: SignedRequest): Promise<boolean> {
   const claimed = headers["x-amz-content-sha256"];
   if (claimed === undefined) return true;

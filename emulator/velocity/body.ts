@@ -1,13 +1,13 @@
 import { parseJson } from "./parse-json";
 import type { Value } from "./values";
 
-/** A request's or a response's text, which may be JSON. It is parsed once, by the first who asks. */
+/** The text of a request or response, which may be JSON. The first use parses it, once. */
 export class Body {
   #json: { readonly value: Value | undefined } | undefined;
 
   constructor(readonly text: string) {}
 
-  /** Undefined: the text is not JSON. */
+  /** Undefined when the text is not JSON. */
   get json(): Value | undefined {
     this.#json ??= { value: parsed(this.text) };
     return this.#json.value;

@@ -13,7 +13,7 @@ const IDENTITY = [
   "userArn",
 ];
 
-/** True for a value or for free keys, a list where the keys are documented too. */
+/** True for a plain value or for any keys; a list when AWS documents the keys too. */
 const CONTEXT_VARIABLES: Readonly<Record<string, true | readonly string[]>> = {
   apiId: true,
   authorizer: true,

@@ -6,18 +6,18 @@ import { parseJson } from "./parse-json";
 import { TemplateError } from "./template-error";
 import { jsonOf, memberAt, toValue, type Value } from "./values";
 
-/** What a mapping template reads. */
+/** The data that a mapping template reads. */
 export interface TemplateInput {
   /** The request's or integration response's body; empty on `$connect`. */
   readonly body: Body | string;
-  /** `$context`: the names that AWS documents for WebSocket APIs; what is absent is null. */
+  /** `$context`: the names that AWS documents for WebSocket APIs. An absent name is null. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly stageVariables?: Readonly<Record<string, string>>;
   /** `$input.params()`. Headers and query strings exist on `$connect` only. */
   readonly params?: Readonly<Partial<Record<"path" | "querystring" | "header", Readonly<Record<string, string>>>>>;
   /**
-   * How a reference without a value prints. Velocity prints its source, `$foo`; LocalStack's tests against AWS saw
-   * nothing. A template should come out the same under either.
+   * How a reference without a value prints. Velocity prints the reference's source, `$foo`; LocalStack's tests against
+   * AWS saw nothing. A template should give the same result under both.
    *
    * @default "source"
    */
@@ -38,7 +38,7 @@ export class Environment {
     this.#stageVariables = toValue(input.stageVariables ?? {});
   }
 
-  /** `$context`, by documented name only: a name that AWS does not know renders as nothing there, so it is a mistake. */
+  /** `$context`, by documented name only. AWS renders an unknown name as nothing, so an unknown name is a mistake. */
   context(names: readonly string[]): Value {
     if (!isDocumented(names)) {
       throw new TemplateError(
@@ -53,7 +53,7 @@ export class Environment {
     return memberAt(this.#stageVariables, names);
   }
 
-  /** `$input.body`. AWS gives `{}` for an empty one. */
+  /** `$input.body`. AWS gives `{}` for an empty body. */
   get body(): string {
     return this.#body.text === "" ? "{}" : this.#body.text;
   }
@@ -63,7 +63,7 @@ export class Environment {
     if (name === "params" && args.length <= 1) return this.#params(path);
     if ((name === "path" || name === "json") && args.length === 1 && typeof path === "string") {
       const value = readPath(this.#parsedBody(), path);
-      // AWS has `""` for a path that leads nowhere, and so has null: the quotes are part of the result.
+      // On AWS, a path without a value gives `""`, and so does null: the quotes are part of the result.
       return name === "path" ? value : value === null ? '""' : jsonOf(value);
     }
     throw new TemplateError(
@@ -100,7 +100,7 @@ export function callUtil(name: string, args: readonly Value[]): Value {
       `$util.${name}() with ${args.length} argument(s): documented are ${Object.keys(UTIL).join(", ")}`,
     );
   }
-  // Java's methods take a String: whether API Gateway converts is not documented, so the template has to.
+  // Java's methods take a String. AWS does not document whether API Gateway converts, so the template must convert.
   if (typeof text !== "string") {
     throw new TemplateError(`$util.${name}() takes a string, not ${text === null ? "null" : "another type"}: quote it`);
   }

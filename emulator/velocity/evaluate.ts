@@ -5,20 +5,20 @@ import { type Expression, type Reference, type Step, sourceOf } from "./syntax";
 import { TemplateError } from "./template-error";
 import { JsonMap, List, type Value } from "./values";
 
-/** One rendering: the variables that `#set` and `#foreach` made, over API Gateway's own roots. */
+/** The state of one rendering: the variables from `#set` and `#foreach`, and API Gateway's own roots. */
 export class Scope {
   readonly variables = new Map<string, Value>();
 
   constructor(
     readonly environment: Environment,
-    /** The names that the template itself gives a value somewhere. */
+    /** The names that the template itself sets. */
     readonly declared: ReadonlySet<string>,
     /** Renders the nodes of a double-quoted string. */
     readonly interpolate: (text: string) => string,
   ) {}
 }
 
-/** Names that API Gateway fills; `#set` on one of them is refused. */
+/** Names that API Gateway sets; `#set` on any of them is refused. */
 export const ROOTS: ReadonlySet<string> = new Set(["input", "util", "context", "stageVariables"]);
 
 export function evaluate(expression: Expression, scope: Scope): Value {
@@ -48,8 +48,9 @@ export function evaluate(expression: Expression, scope: Scope): Value {
 }
 
 /**
- * An expression in a condition. Velocity 1.7 takes a reference to an empty string, an empty list or zero for true and
- * a literal for false, 2 the other way round: such a value is "ambiguous", and a condition that hangs on it is refused.
+ * An expression in a condition. Velocity 1.7 treats a reference to an empty string, an empty list or zero as true and a
+ * literal as false; Velocity 2 does the opposite. These values are "ambiguous", and a condition that depends on an
+ * ambiguous value is refused.
  */
 export function condition(expression: Expression, scope: Scope): boolean {
   const truth = truthOrAmbiguous(expression, scope);
@@ -69,7 +70,7 @@ function truthOrAmbiguous(expression: Expression, scope: Scope): Truth {
   if (expression.operator === "not") return negate(truthOrAmbiguous(left, scope));
   if (expression.operator === "&&" || expression.operator === "||") {
     const decisive = expression.operator === "||";
-    // velocityjs gives both operators the same precedence; Java binds && closer.
+    // velocityjs gives both operators the same precedence; in Java, && binds tighter.
     if (!decisive && left.type === "math" && left.operator === "||") {
       throw new TemplateError("|| before && needs parentheses here: ($a || $b) && $c or $a || ($b && $c)");
     }
@@ -103,7 +104,7 @@ function operation(operator: string, [left, right]: readonly [Expression, Expres
 }
 
 function stringLiteral({ value, isEval }: Extract<Expression, { type: "string" }>, scope: Scope): string {
-  // velocityjs takes \" for a quote; Java's parser ends the string there and fails.
+  // velocityjs reads \" as a quote; Java's parser ends the string there and fails.
   if (value.includes(isEval ? '"' : "'")) {
     throw new TemplateError("a backslash does not escape a quote in Velocity: use the other kind of quotes");
   }
@@ -130,7 +131,10 @@ function range(ends: readonly (Expression | string | number)[], scope: Scope): L
   );
 }
 
-/** The value of a reference, null where it leads nowhere. @throws TemplateError for what AWS does not document. */
+/**
+ * The value of a reference, or null when it has no value. @throws TemplateError for anything that AWS does not
+ * document.
+ */
 export function resolve(reference: Reference, scope: Scope): Value {
   const { id, path = [] } = reference;
   refuseHyphens(reference);
@@ -184,7 +188,7 @@ function follow(value: Value, step: Step, scope: Scope): Value {
   if (step.type === "method") return callMethod(value, step.id, argumentsOf(step, scope));
   const key = step.type === "property" ? step.id : evaluate(step.id, scope);
   if (value instanceof JsonMap && typeof key === "string") {
-    // Velocity looks for a Java getter first: .class is one, and .empty is isEmpty().
+    // Velocity looks for a Java getter first: .class is getClass(), and .empty is isEmpty().
     if (step.type === "property" && (key === "class" || key === "empty")) {
       throw new TemplateError(`.${key} is a Java property, not a member: use ["${key}"]`);
     }

@@ -3,9 +3,9 @@ import { TemplateError } from "./template-error";
 const WHITESPACE = " \\t\\n\\x0B\\f\\r";
 
 /**
- * A Java regular expression of a template as the JavaScript one with the same matches.
+ * Turns a Java regular expression of a template into the JavaScript expression with the same matches.
  *
- * @throws TemplateError for what the two languages read differently (inline flags, possessive quantifiers, `\Q`,
+ * @throws TemplateError for syntax that the two languages read differently (inline flags, possessive quantifiers, `\Q`,
  * `\p{…}`, nested classes).
  */
 export function javaRegex(pattern: string): RegExp {
@@ -47,7 +47,7 @@ export function javaRegex(pattern: string): RegExp {
   }
 }
 
-/** A replacement of Java's `replaceAll` (`$1`, `\$`) for the pattern's matches in a text. */
+/** Applies a replacement of Java's `replaceAll` (`$1`, `\$`) to the pattern's matches in a text. */
 export function javaReplace(text: string, pattern: string, replacement: string, onlyFirst: boolean): string {
   const regex = javaRegex(pattern);
   const parts = replacementParts(replacement);

@@ -6,7 +6,7 @@ const STEP = /\.([^.[\]()*?@,'"\s]+)|\[(\d+)\]|\['([^'\\]*)'\]|\["([^"\\]*)"\]/y
 /**
  * The part of JSONPath that mapping templates need: `$`, `$.a.b`, `$['a']`, `$["a"]`, `$.list[0]`.
  *
- * @returns null where the path leads nowhere.
+ * @returns null when there is no value at the path.
  * @throws TemplateError for wildcards, filters, slices and deep scans.
  */
 export function readPath(root: Value, path: string): Value {

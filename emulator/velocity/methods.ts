@@ -2,7 +2,9 @@ import { javaRegex, javaReplace } from "./java-regex";
 import { TemplateError } from "./template-error";
 import { JsonMap, List, textOf, type Value } from "./values";
 
-/** Calls a Java method of a string, list or map, as far as it behaves alike on every Velocity. @throws TemplateError */
+/**
+ * Calls a Java method of a string, list or map, but only where all versions of Velocity agree. @throws TemplateError
+ */
 export function callMethod(target: Exclude<Value, null>, name: string, args: readonly Value[]): Value {
   const typeName = javaTypeOf(target);
   const method = METHODS[typeName]?.[`${name}/${args.length}`];
@@ -38,7 +40,7 @@ const substring = (text: string, begin: Value, end: Value): string => {
   return text.slice(index(begin, "substring", last), last);
 };
 
-/** Java's: the difference of the first UTF-16 code units that differ, else of the lengths. */
+/** Compares as Java does: by the first UTF-16 code units that differ, or else by the lengths. */
 const compareAsJava = (text: string, other: string): number => {
   const length = Math.min(text.length, other.length);
   for (let at = 0; at < length; at += 1) {

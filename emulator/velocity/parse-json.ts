@@ -3,9 +3,10 @@ import { Decimal, JsonMap, List, type Value } from "./values";
 const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"?|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * JSON text to the values of a template, every digit kept: `12345678901234567890` and `1.50` arrive as they were sent.
+ * Parses JSON text into the values of a template and keeps every digit: `12345678901234567890` and `1.50` stay as they
+ * were sent.
  *
- * @throws SyntaxError without the text itself when it is not JSON.
+ * @throws SyntaxError when the text is not JSON; the error does not hold the text.
  */
 export function parseJson(text: string): Value {
   // Numbers become tagged strings, since JSON.parse rounds them and Node 20 has no source text access. The tag on
@@ -28,7 +29,7 @@ function parsed(tagged: string): unknown {
 
 type Put = (value: Value) => void;
 
-/** Without recursion: a frame of 128 KB can nest 60,000 lists. */
+/** Works without recursion, because a frame of 128 KB can nest 60,000 lists. */
 function untag(root: unknown): Value {
   let result: Value = null;
   const waiting: [tagged: unknown, put: Put][] = [
@@ -50,7 +51,7 @@ function untag(root: unknown): Value {
       put(new JsonMap(entries));
       for (const [key, item] of Object.entries(tagged)) {
         const name = keyOf(key);
-        // In the order of the source, whenever the value comes.
+        // Sets the key now, so that keys keep the order of the source; the value may follow later.
         entries.set(name, null);
         waiting.push([item, (value) => entries.set(name, value)]);
       }
@@ -66,7 +67,7 @@ function scalar(tagged: string | boolean | null): Value {
   return /^-?\d+$/.test(text) && text !== "-0" ? BigInt(text) : new Decimal(text);
 }
 
-/** The tags make `{1: 2}` an object that JSON.parse takes. */
+/** The tags turn `{1: 2}` into an object that JSON.parse accepts. */
 function keyOf(tagged: string): string {
   if (!tagged.startsWith("s")) throw new SyntaxError("not JSON");
   return tagged.slice(1);

@@ -11,12 +11,13 @@ export type { TemplateInput } from "./environment";
  * Renders a mapping template as API Gateway's WebSocket APIs do. velocityjs parses; the evaluation is Java's (integer
  * division, string methods, `{a=1}` for an object), checked against Apache Velocity 1.7 and 2.3.
  *
- * What a client sent is only ever data: it is never parsed as a template.
+ * Text from a client is always data: it is never parsed as a template.
  *
  * @throws TemplateError for a template that would fail on AWS (`$math`, an unknown `$util`, `$input` or `$context`
- * member, Java reflection, a parse error, an index out of bounds), and for one whose outcome depends on the version of
- * Velocity.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
+ * member, Java reflection, a parse error, an index out of bounds), and for a template whose result depends on the
+ * version of Velocity.
+ * @see
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
 export function renderTemplate(template: string, input: TemplateInput): string {
   try {
@@ -24,7 +25,8 @@ export function renderTemplate(template: string, input: TemplateInput): string {
     return new Renderer(input, declaredNames(nodes)).render(nodes);
   } catch (error) {
     if (error instanceof TemplateError) throw error;
-    // A stack overflow of a deeply nested body, say: still this template's failure, and still without the data.
+    // For example, a stack overflow from a deeply nested body. It is this template's failure too, and the message has
+    // no data.
     throw new TemplateError(`cannot be rendered: ${(error as Error).name}`);
   }
 }

@@ -40,8 +40,8 @@ export type Directive =
   | { readonly type: "foreach"; readonly to: string; readonly from: Expression };
 
 /**
- * A template's nodes, by velocityjs's parser; what that parser takes and Java's does not (or reads in another way) is
- * refused first. Whitespace is still as written.
+ * Parses a template into nodes with velocityjs's parser. If velocityjs accepts something that Java's parser refuses or
+ * reads differently, it is refused first. Whitespace stays as written.
  *
  * @throws TemplateError
  */
@@ -95,7 +95,7 @@ function refuseForeignSyntax(template: string): void {
   if (depth > 0) refuse("#if or #foreach without #end");
 }
 
-/** What stands in the parentheses of #set, #if and #elseif, without the strings. */
+/** The text in the parentheses of #set, #if and #elseif, without the strings. */
 function directiveArguments(code: string): string {
   const found: string[] = [];
   for (const start of code.matchAll(/#(?:set|if|elseif)\s*\(/g)) {
@@ -118,7 +118,7 @@ function joinTexts(nodes: readonly Node[]): readonly Node[] {
   return joined;
 }
 
-/** A reference as the template wrote it: what Velocity prints for one that has no value. */
+/** A reference as the template wrote it. Velocity prints this text when the reference has no value. */
 export function sourceOf(reference: Reference): string {
   const steps = (reference.path ?? []).map((step) => {
     if (step.type === "property") return `.${step.id}`;

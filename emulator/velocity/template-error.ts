@@ -1,6 +1,6 @@
 /**
- * A mapping template that API Gateway would not render, or whose outcome it leaves open: the construct and the way out
- * are in the message. Never holds what a client sent, only the template's own text.
+ * A mapping template that API Gateway would not render, or whose result AWS does not define. The message names the
+ * construct and says how to change it. It never holds a client's data, only the template's own text.
  */
 export class TemplateError extends Error {
   override readonly name = "TemplateError";

@@ -1,4 +1,4 @@
-/** A decimal number as its source wrote it: Java keeps what a JavaScript number would round. */
+/** A decimal number as its source wrote it: Java keeps digits that a JavaScript number would round. */
 export class Decimal {
   constructor(readonly text: string) {}
 }
@@ -8,7 +8,9 @@ export class JsonMap {
   constructor(readonly entries: ReadonlyMap<string, Value>) {}
 }
 
-/** A JSON array. Its text is JSON (json-smart's JSONArray); a list written in a template prints as Java's ArrayList. */
+/**
+ * A JSON array. It prints as JSON (json-smart's JSONArray); a list that the template writes prints as Java's ArrayList.
+ */
 export class List {
   constructor(
     readonly items: readonly Value[],
@@ -16,10 +18,10 @@ export class List {
   ) {}
 }
 
-/** What a reference of a template may hold. Integers are bigint: Java's Integer and Long arithmetic is exact. */
+/** The possible values of a template's reference. Integers are bigint: Java's Integer and Long arithmetic is exact. */
 export type Value = null | boolean | bigint | string | Decimal | JsonMap | List;
 
-/** What a value holds at a path of names and list indexes; null where the path leads nowhere. */
+/** The value at a path of names and list indexes, or null when there is none. */
 export function memberAt(root: Value, path: readonly (string | number)[]): Value {
   let value = root;
   for (const step of path) {
@@ -51,7 +53,7 @@ export function jsonOf(value: Value): string {
   return `{${[...value.entries].map(([key, item]) => `${JSON.stringify(key)}:${jsonOf(item)}`).join(",")}}`;
 }
 
-/** A plain JavaScript value (an event's context, stage variables) as a template sees it. `undefined` becomes null. */
+/** Converts a plain JavaScript value (an event's context, stage variables) for a template. `undefined` becomes null. */
 export function toValue(plain: unknown): Value {
   if (plain === null || plain === undefined) return null;
   if (typeof plain === "boolean" || typeof plain === "bigint" || typeof plain === "string") return plain;

@@ -1,9 +1,9 @@
 import type { Node } from "./syntax";
 
 /**
- * The whitespace that Velocity 1.7 takes away with directives: the rest of a directive's line when it is blank, a line
- * comment's line end, and blanks between two directives (or a reference) and `#set`. Checked against Velocity 1.7
- * itself; which version API Gateway runs is not documented, so a template should not depend on it.
+ * Removes the whitespace that Velocity 1.7 removes with directives: the rest of a directive's line when it is blank,
+ * the line end of a line comment, and blanks between two directives (or a reference) and `#set`. Checked against
+ * Velocity 1.7 itself. AWS does not document which version API Gateway runs, so a template should not depend on this.
  */
 export function gobble(nodes: readonly Node[]): readonly Node[] {
   const kept: Node[] = [];

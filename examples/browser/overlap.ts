@@ -1,13 +1,13 @@
 /**
- * Tells each notification once while two connections of one user are open, which both hear most of them. A notification
- * has no id, so they are counted by their text: of several alike, as many are told as the connection that has heard more
- * of them has heard.
+ * Reports each notification once while two connections of one user are open. Both connections get most notifications. A
+ * notification has no id, so this class counts notifications by their text. If several notifications have the same
+ * text, it reports as many as the connection with the higher count has received.
  */
 export class Overlap {
   #told = new Map<string, number>();
   #heard = new WeakMap<object, Map<string, number>>();
 
-  /** From the moment that the second connection is asked for: SUMU may know it before we do. */
+  /** Call it when the second connection is requested: SUMU may know the connection before the client does. */
   begin(): void {
     this.#told = new Map();
     this.#heard = new WeakMap();

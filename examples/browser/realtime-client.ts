@@ -3,25 +3,25 @@ import { Overlap } from "./overlap";
 export interface RealtimeOptions {
   /** `wss://…/<stage>`, without a token. */
   readonly url: string;
-  /** Asked before every connection: the identity provider's SDK keeps a fresh one. */
+  /** Called before every connection. The identity provider's SDK keeps a fresh token. */
   readonly token: () => Promise<string>;
   readonly onNotification: (data: unknown) => void;
   readonly onState?: (state: "online" | "offline") => void;
   /** API Gateway ends a connection that is silent for ten minutes. @default 300_000 */
   readonly keepaliveMs?: number;
-  /** It ends every connection after two hours: the next takes over after this, or up to a tenth sooner. @default 6_600_000 */
+  /** It ends every connection after two hours. The next opens after this, or up to a tenth sooner. @default 6_600_000 */
   readonly refreshMs?: number;
 }
 
-/** Without an answer for so long, a connection is dead. And for so long the last is heard beside the next. */
+/** A connection without an answer for this long is dead. The old one also stays open this long beside the new one. */
 const PATIENCE_MS = 10_000;
 
 type Request = { readonly frame: string; readonly resolve: () => void; readonly reject: (error: Error) => void };
 type Link = { readonly socket: WebSocket; openedAt: number };
 type Timer = "answer" | "connect" | "idle" | "opening" | "overlap";
 
-/** A user's connection to SUMU for as long as the page lives. Before the two hours are over it opens the next and only then
- * closes the last. What comes while it is offline is missed, since SUMU keeps nothing: ask your backend at each "online". */
+/** A user's connection to SUMU for as long as the page lives. Before the two hours are over, it opens the next connection and
+ * then closes the old one. SUMU stores no messages, so the client misses them while offline: ask your backend at each "online". */
 export class RealtimeClient {
   readonly #options;
   readonly #queue: Request[] = [];
@@ -32,7 +32,7 @@ export class RealtimeClient {
   #isConnecting = false;
   #isClosed = false;
   #failures = 0;
-  /** The one request under way: an ack does not say to which frame it belongs, so there is never a second. */
+  /** The one request in flight. An ack does not say which frame it belongs to, so there is never a second request. */
   #waiting: { readonly request: Request; readonly link: Link } | undefined;
 
   constructor(options: RealtimeOptions) {
@@ -40,7 +40,7 @@ export class RealtimeClient {
     void this.#connect();
   }
 
-  /** Resolves when AWS has the message; waits while offline. Sent again, perhaps twice, if the connection breaks meanwhile. */
+  /** Resolves when AWS has the message; waits while offline. After a break it sends again, so AWS may get it twice. */
   async send(message: unknown, action: "send" | "publish" = "send"): Promise<void> {
     const frame = JSON.stringify({ action, message });
     if (this.#isClosed) throw new Error("the client is closed");
@@ -125,7 +125,7 @@ export class RealtimeClient {
       clearTimeout(this.#timers.answer);
     }
     if (link === this.#current) {
-      // The last one, if it is still there, serves until the next.
+      // The old connection, if it is still open, works until the next one is ready.
       this.#current = [...this.#links].find(({ openedAt }) => openedAt > 0);
       clearTimeout(this.#timers[this.#current === undefined ? "idle" : "overlap"]);
       if (Date.now() - link.openedAt >= PATIENCE_MS) this.#failures = 0;

@@ -7,11 +7,11 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 
 export interface OrderDeskProps {
-  /** Where it sends its answers. */
+  /** The queue that gets its answers. */
   readonly notificationsQueueUrl: string;
 }
 
-/** A function of the shop's own: the code is in order-desk/. */
+/** A function of the shop: its code is in order-desk/. */
 export class OrderDesk extends Construct {
   readonly role: IamRole;
   readonly function: LambdaFunction;

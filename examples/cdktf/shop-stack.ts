@@ -12,7 +12,7 @@ export interface ShopStackProps {
   readonly region: string;
 }
 
-/** A shop whose customers ask its order desk by WebSocket, and are told by its backend. */
+/** A shop. Its customers ask the order desk by WebSocket, and its backend notifies them. */
 export class ShopStack extends TerraformStack {
   constructor(scope: Construct, id: string, { region }: ShopStackProps) {
     super(scope, id);
@@ -38,12 +38,12 @@ export class ShopStack extends TerraformStack {
       omitUnusedDomains: true,
     });
 
-    // The backend runs elsewhere, with a role that is there already.
+    // The backend runs elsewhere, with a role that exists already.
     const backendRole = new DataAwsIamRole(this, "backend_role", { name: "shop-backend" });
     sumu.grantSendNotifications(backendRole);
     sumu.grantReadPresence(backendRole);
 
-    // The order desk answers what customers send, and hears who comes and goes.
+    // The order desk answers customers' messages, and learns who comes online and who goes offline.
     const desk = new OrderDesk(this, "order_desk", { notificationsQueueUrl: sumu.notifications.queue.url });
     sumu.invokeFromMessagesQueue(desk.function, desk.role, { maximumConcurrency: 10 });
     sumu.invokeFromMessagesTopic(desk.function, { sources: [MESSAGE_SOURCES.presence] });

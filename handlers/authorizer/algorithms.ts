@@ -1,7 +1,7 @@
-/** What a key must be to verify an algorithm. */
+/** The kind of key that an algorithm needs. */
 export interface KeyKind {
   readonly kty: "RSA" | "EC" | "OKP";
-  /** Absent for RSA, which has no curve. */
+  /** Absent for RSA keys, which have no curve. */
   readonly crv?: string;
 }
 
@@ -9,8 +9,8 @@ const RSA: KeyKind = { kty: "RSA" };
 const ED25519: KeyKind = { kty: "OKP", crv: "Ed25519" };
 
 /**
- * The signature algorithms that a token may name, each with the one kind of key that verifies it: asymmetric ones only,
- * so that nothing an issuer publishes can serve as a signing secret.
+ * The signature algorithms that a token may name. Each has exactly one kind of key that verifies it. All are
+ * asymmetric, so nothing that an issuer publishes can be used as a signing secret.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.1
  */

@@ -7,7 +7,7 @@ type ContextName = (typeof AUTHORIZER_CONTEXT)[keyof typeof AUTHORIZER_CONTEXT];
 export const REFUSED_PRINCIPAL = "rogue";
 
 /**
- * What API Gateway takes for an answer, up to 8 KB: the user id, at most 2 KB (4 KB as JSON), appears in it once.
+ * The authorizer's answer to API Gateway, at most 8 KB. The user id, at most 2 KB (4 KB as JSON), occurs in it once.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
@@ -21,15 +21,15 @@ export interface AuthorizerResult {
     ];
   };
   /**
-   * What mapping templates and the access log read as `$context.authorizer.<name>`: of a refusal why, of an admission what
-   * is not as usual. Absent when there is nothing to say.
+   * The values that mapping templates and the access log read as `$context.authorizer.<name>`: for a refusal the
+   * reason, for an admission the exceptions from the defaults. Absent when there are no values.
    */
   readonly context?: Readonly<Partial<Record<ContextName, string>>>;
 }
 
 /**
- * A decision in API Gateway's terms. The policy names the one route that was asked for, `$connect` of this API and stage:
- * an authorizer exists on no other, and a connection that stands needs no policy.
+ * A decision in API Gateway's format. The policy names only the requested route, `$connect` of this API and stage: no
+ * other route has an authorizer, and an open connection needs no policy.
  */
 export function authorizerResult(decision: Decision, methodArn: string): AuthorizerResult {
   const policyDocument = (effect: "Allow" | "Deny"): AuthorizerResult["policyDocument"] => ({

@@ -3,7 +3,7 @@ import { TOKEN_SOURCES, type TokenSource } from "../../src/contract/token-source
 import { type Environment, integerFrom } from "../shared/environment";
 import type { ClaimRules } from "./claims";
 
-/** Who may connect to what, and whose word counts. */
+/** Who may connect to which API, and which issuer is trusted. */
 export interface AuthorizerConfiguration extends ClaimRules {
   /** `<execution ARN of the API>/<stage>`, one or more. */
   readonly authorizedApis: readonly string[];
@@ -21,7 +21,7 @@ export interface AuthorizerConfiguration extends ClaimRules {
   readonly revocationsTable?: string;
 }
 
-/** A tolerance is for clocks that are slightly off; a longer one would lengthen every token's life. */
+/** The tolerance is for clocks that are slightly wrong. A longer tolerance would lengthen every token's life. */
 export const MAX_CLOCK_TOLERANCE_SECONDS = 300;
 
 const API_STAGE = /^arn:[a-z0-9-]+:execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+\/(?:[A-Za-z0-9_-]+|\$default)$/;
@@ -63,8 +63,8 @@ export function readConfiguration(environment: Environment): AuthorizerConfigura
 }
 
 /**
- * Plain http reaches the loopback address only: it never leaves the machine, and inside Lambda nothing listens there.
- * A name (`localhost`) will not do, since a resolver has a say in it.
+ * Plain http is allowed only to the loopback address: it never leaves the machine, and inside Lambda no server listens
+ * there. A name (`localhost`) is not allowed, because a resolver could change its address.
  */
 function keysUrl(environment: Environment): URL {
   const value = environment[NAME.issuerJwksUri]?.trim() ?? "";
@@ -87,7 +87,7 @@ function list(environment: Environment, name: string): readonly string[] {
   return items;
 }
 
-/** `*` and `null` are no origins: neither may come to mean "any". */
+/** `*` and `null` are not origins: neither may come to mean "any". */
 function allowedOrigins(environment: Environment): readonly string[] {
   const origins = list(environment, NAME.allowedOrigins);
   if (!origins.every((origin) => ORIGIN.test(origin))) {

@@ -1,6 +1,6 @@
 /**
- * What the authorizer reads of API Gateway's REQUEST authorizer event for `$connect`. Anything may be absent or null:
- * the console's test button leaves out what a real request has.
+ * The fields of API Gateway's REQUEST authorizer event for `$connect` that the authorizer reads. Each may be absent or
+ * null: the console's test button leaves out fields that a real request has.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */

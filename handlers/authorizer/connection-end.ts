@@ -5,13 +5,16 @@ import type { ClaimRules, Claims } from "./claims";
 export interface ConnectionEnd {
   /** Epoch milliseconds: the token's end with the tolerance, at most two hours from now. */
   readonly expiresAt: number;
-  /** Epoch seconds, for the row. Absent when API Gateway ends the connection before its token ends: the row's usual time counts. */
+  /**
+   * Epoch seconds, for the row. Absent if API Gateway ends the connection before its token ends: then the row has its
+   * default time.
+   */
   readonly deleteAt?: number;
 }
 
 /**
- * When the connection of a token ends that {@link refuseClaims} has accepted; undefined while expiration is not verified,
- * since a token's end has no meaning then.
+ * When a connection ends whose token {@link refuseClaims} has accepted. Undefined while expiration is not verified,
+ * because then a token's end has no meaning.
  */
 export function connectionEnd({ exp }: Claims, rules: ClaimRules, now: number): ConnectionEnd | undefined {
   if (!rules.verifyExpiration || typeof exp !== "number") return undefined;

@@ -13,15 +13,15 @@ import { IssuerKeysUnavailableError } from "./key-fetch-error";
 import { type Revocations, RevocationsUnavailableError } from "./revocations";
 import { RevocationsTable } from "./revocations-table";
 
-/** What the authorizer needs of the world; each has the real thing as its default. */
+/** The authorizer's dependencies. Each default is the real service. */
 export interface AuthorizerPorts {
   /** @default - the time of day */
   readonly clock?: Pick<Clock, "now">;
   /** @default - over https */
   readonly fetchDocument?: (url: URL) => Promise<KeyDocument>;
-  /** Called when there is a table of revocations. @default - over DynamoDB */
+  /** Called if there is a table of revocations. @default - over DynamoDB */
   readonly openRevocations?: (tableName: string, environment: Environment, now: () => number) => Revocations;
-  /** Takes one JSON line. @default - standard output */
+  /** Gets one JSON line. @default - standard output */
   readonly writeLog?: (line: string) => void;
 }
 
@@ -31,8 +31,8 @@ export type AuthorizerHandler = (
 ) => Promise<AuthorizerResult>;
 
 /**
- * The function that API Gateway asks before a WebSocket opens. One instance keeps the issuer's keys for all its calls,
- * and logs one line for each decision: ids and a reason code, nothing of the token.
+ * The function that API Gateway calls before a WebSocket opens. One instance keeps the issuer's keys for all its calls.
+ * It logs one line for each decision: ids and a reason code, and no part of the token.
  *
  * @throws Error naming the environment variable that is missing or wrong.
  */

@@ -11,19 +11,19 @@ import { extractToken } from "./token";
 import { userIdOf } from "./user-id";
 import { type KeySource, verifyToken } from "./verify-token";
 
-/** Whether a client may connect, and as whom. */
+/** Whether a client may connect, and as which user. */
 export type Decision =
   | {
       readonly allowed: true;
       readonly userId: string;
-      /** What the client understands. Absent: bare notifications. */
+      /** The protocol of the client. Absent: bare notifications. */
       readonly protocol?: number;
       /** Absent: when API Gateway ends the connection. */
       readonly end?: ConnectionEnd;
     }
   | { readonly allowed: false; readonly reason: DenyReason };
 
-/** What a decision rests on besides the request. */
+/** The inputs of a decision besides the request. */
 export interface DecisionSources {
   readonly keys: KeySource;
   /** Absent: tokens are not revoked. */
@@ -33,10 +33,10 @@ export interface DecisionSources {
 }
 
 /**
- * Judges a connection request. Every request gets a decision, however hostile.
+ * Decides about a connection request. Every request gets a decision, even a hostile request.
  *
- * @throws IssuerKeysUnavailableError when there is nothing to judge a well-formed token by.
- * @throws RevocationsUnavailableError when nobody can say whether a good token is revoked.
+ * @throws IssuerKeysUnavailableError if there is no key for judging a well-formed token.
+ * @throws RevocationsUnavailableError if it is unknown whether a valid token is revoked.
  */
 export async function decide(
   event: ConnectEvent,

@@ -3,8 +3,9 @@ import { KeyFetchError } from "./key-fetch-error";
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /**
- * The text of an issuer's answer. Some servers compress although nobody asked, and some do not say so: an object that was
- * uploaded as gzip has no `Content-Encoding`. So gzip is known by its first bytes, and the other encodings by their name.
+ * The text of an issuer's answer. Some servers compress although the request does not ask for it. Some do not declare
+ * it: an object that was uploaded as gzip has no `Content-Encoding`. So gzip is recognized by its first bytes, and the
+ * other encodings by their name.
  *
  * @param maxBytes of the unpacked text, so that a small answer cannot unpack to a very large one
  * @throws KeyFetchError `too_large`, or `document_invalid` when the body is not what its encoding says.
@@ -17,7 +18,7 @@ export async function decodeBody(body: Buffer, contentEncoding: string | undefin
 
 async function unpack(body: Buffer, encoding: string | undefined, maxOutputLength: number): Promise<Buffer> {
   if (encoding !== "gzip" && encoding !== "deflate" && encoding !== "br") return body;
-  // Imported here, since few issuers need it and each cold start would pay for it.
+  // Imported here, because few issuers need it and every cold start would pay for it.
   const { brotliDecompressSync, gunzipSync, inflateSync } = await import("node:zlib");
   const decompress = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding];
   try {

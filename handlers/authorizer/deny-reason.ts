@@ -5,33 +5,36 @@
 export const DENY_REASONS = [
   /** The request is not for `$connect` of an API and stage listed in `AUTHORIZED_APIS`. */
   "api_not_authorized",
-  /** A page of an origin that `ALLOWED_ORIGINS` does not list asks to connect. */
+  /** A page asks to connect whose origin `ALLOWED_ORIGINS` does not list. */
   "origin_not_allowed",
-  /** No token where `JWT_TOKEN_SOURCE` says: the query parameter `authorization` or the header `Authorization`. */
+  /**
+   * No token in the place that `JWT_TOKEN_SOURCE` names: the query parameter `authorization` or the header
+   * `Authorization`.
+   */
   "token_missing",
   /** Longer than {@link MAX_TOKEN_LENGTH} characters. */
   "token_too_large",
   /** Not a JWT in compact form: three base64url parts, of which the first two are JSON objects. */
   "token_malformed",
-  /** Asks for a JWS extension (`crit`). None is supported, and RFC 7515 forbids to ignore it. */
+  /** Requires a JWS extension (`crit`). None is supported, and RFC 7515 forbids ignoring it. */
   "critical_header_unsupported",
-  /** Not one of {@link ALGORITHMS}: `none` and the shared-secret HS family are refused by name alone. */
+  /** Not one of {@link ALGORITHMS}: `none` and the shared-secret HS family are refused by name. */
   "algorithm_not_allowed",
   /** The issuer publishes no key of this id, or, for a token without one, none for its algorithm. */
   "key_unknown",
-  /** More than {@link MAX_CANDIDATES} keys could be meant: too many to try. */
+  /** More than {@link MAX_CANDIDATES} keys are possible: too many to try. */
   "key_ambiguous",
   /** The named key is of another type, curve, `alg` or strength (RSA below 2,048 bits) than the algorithm needs. */
   "key_unsuitable",
-  /** The signature is not one of the issuer's key over this token. */
+  /** No key of the issuer made this signature over this token. */
   "signature_invalid",
-  /** `exp` or `nbf` is there and not a number. */
+  /** `exp` or `nbf` is present and not a number. */
   "claim_malformed",
   /** No `exp`, while expiration is verified. */
   "expiration_missing",
   /** `exp` has passed. */
   "token_expired",
-  /** `nbf` is still to come. */
+  /** `nbf` is in the future. */
   "token_not_yet_valid",
   /** `iss` is not `JWT_AUTHORIZED_ISSUER`. */
   "issuer_mismatch",
@@ -39,14 +42,14 @@ export const DENY_REASONS = [
   "audience_mismatch",
   /** `JWT_USER_ID_CLAIM` is not a string of 1 to 2,048 bytes without control characters, and no whole number. */
   "subject_invalid",
-  /** The user's tokens are revoked, and this one was issued before, or does not say when (`iat`). */
+  /** The user's tokens are revoked. This token was issued before the revocation, or has no `iat`. */
   "token_revoked",
 ] as const;
 
 /** One of {@link DENY_REASONS}. */
 export type DenyReason = (typeof DENY_REASONS)[number];
 
-/** Ends the verification of a token. Carries the reason only: neither the token nor a claim of it. */
+/** Ends the verification of a token. It has only the reason: neither the token nor a claim of it. */
 export class TokenRefusedError extends Error {
   readonly reason: DenyReason;
 

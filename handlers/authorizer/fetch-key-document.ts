@@ -4,15 +4,15 @@ import { decodeBody } from "./decode-body";
 import { KeyFetchError } from "./key-fetch-error";
 import { keyLifetimeSeconds } from "./key-lifetime";
 
-/** What an issuer answered, and how long it holds. */
+/** An issuer's answer, and how long it is valid. */
 export interface KeyDocument {
   readonly body: string;
   readonly lifetimeSeconds: number;
 }
 
 /**
- * What the request says of itself. Firewalls refuse a request without a User-Agent (AWS's managed rule
- * `NoUserAgent_HEADER` is one of them).
+ * The headers of the request. Firewalls refuse a request without a User-Agent (AWS's managed rule `NoUserAgent_HEADER`
+ * does this).
  *
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
  */
@@ -23,18 +23,22 @@ const REQUEST_HEADERS = {
 };
 
 export interface KeyDocumentLimits {
-  /** For all of it: name, connection, TLS, answer. @default 3,000 */
+  /** The limit for the whole request: name, connection, TLS, answer. @default 3,000 */
   readonly timeoutMs?: number;
-  /** Of the answer, and of what it unpacks to. The largest known documents are a tenth of it. @default - 256 KiB */
+  /**
+   * The limit for the answer, and for its unpacked text. The largest known documents have a tenth of it. @default - 256
+   * KiB
+   */
   readonly maxBytes?: number;
 }
 
 /**
- * Gets an issuer's key document. A redirect is not followed: it would let whoever answers choose whose keys are trusted.
+ * Gets an issuer's key document. It does not follow a redirect: the answering server could then choose whose keys are
+ * trusted.
  * Certificates are verified; `NODE_EXTRA_CA_CERTS` adds a private authority.
  *
- * Over node:https, since a cold start pays for it: a first answer costs 33 ms of CPU over a bare process, by the global
- * fetch 72, by a raw TLS socket 29.
+ * It uses node:https because of the cold start. Compared with a bare process, a first answer costs 33 ms more CPU with
+ * node:https, 72 with the global fetch, and 29 with a raw TLS socket.
  *
  * @throws KeyFetchError
  */
@@ -42,10 +46,10 @@ export async function fetchKeyDocument(
   url: URL,
   { timeoutMs = 3_000, maxBytes = 256 * 1_024 }: KeyDocumentLimits = {},
 ): Promise<KeyDocument> {
-  // Merely to import node:http costs 30 ms of CPU (its export WebSocket loads undici): only a local issuer needs it.
+  // The import of node:http alone costs 30 ms of CPU (its export WebSocket loads undici). Only a local issuer needs it.
   const get = url.protocol === "https:" ? httpsGet : (await import("node:http")).get;
   return new Promise((resolve, reject) => {
-    // No agent: one request in minutes is not worth a kept connection, which a frozen Lambda would find dead.
+    // No agent: there is one request in minutes, and a kept connection would be dead after Lambda was frozen.
     const request = get(url, { agent: false, headers: REQUEST_HEADERS }, (response) => {
       readBody(response, maxBytes).then((body) => {
         const { "cache-control": cacheControl, age } = response.headers;

@@ -8,13 +8,18 @@ import { MAX_STALE_SECONDS } from "./key-lifetime";
 import type { VerificationKey } from "./verification-key";
 import type { KeySource } from "./verify-token";
 
-/** With keys at hand, the issuer is asked again at most this often: for a key that does not fit, or after a failure. */
+/**
+ * While there are keys, the issuer is asked again at most this often: for a key that does not fit, or after a failure.
+ */
 export const REFRESH_INTERVAL_MS = 30_000;
 
-/** Without any key, a failed issuer is left alone this long, so that a flood of connections does not pass on to it. */
+/**
+ * Without any key, the issuer is not asked again for this long after a failure, so that a flood of connections does not
+ * reach it.
+ */
 export const UNAVAILABLE_INTERVAL_MS = 1_000;
 
-/** Keys that one token is tried with at most: each costs a verification (80 us for RSA of 2,048 bits). */
+/** How many keys are tried for one token at most. Each try costs a verification (80 us for RSA of 2,048 bits). */
 export const MAX_CANDIDATES = 16;
 
 export interface IssuerKeysPorts {
@@ -27,11 +32,11 @@ export interface IssuerKeysPorts {
 }
 
 /**
- * The issuer's keys, fetched when first needed and kept as long as they are fresh. Concurrent callers share one fetch.
- * When a refresh fails, the keys at hand stay in use, but for no longer than {@link MAX_STALE_SECONDS}.
+ * The issuer's keys. They are fetched at the first use and kept while they are fresh. Concurrent callers share one
+ * fetch. If a refresh fails, the old keys stay in use, but for at most {@link MAX_STALE_SECONDS}.
  *
- * jose's own `createRemoteJWKSet` is not used: it reads no maps of PEM, refuses every token once a refresh fails, and
- * uses the global fetch, which costs a cold start 40 ms of CPU more than node:https.
+ * jose's own `createRemoteJWKSet` is not used. It does not read maps of PEM, it refuses every token once a refresh
+ * fails, and it uses the global fetch, which costs a cold start 40 ms more CPU than node:https.
  */
 export class IssuerKeys implements KeySource {
   readonly #ports: IssuerKeysPorts;
@@ -45,11 +50,11 @@ export class IssuerKeys implements KeySource {
   }
 
   /**
-   * The keys that may have signed by `algorithm`: those of this key id, or, without an id, all that fit the algorithm.
-   * When there is none, the issuer is asked again first.
+   * The keys that may have signed with `algorithm`: the keys with this key id, or, without an id, all keys that fit the
+   * algorithm. If there is none, the issuer is asked again first.
    *
    * @throws TokenRefusedError `key_unknown`, `key_unsuitable`, or `key_ambiguous` for more than {@link MAX_CANDIDATES}.
-   * @throws IssuerKeysUnavailableError when there is no key at all and the issuer gives none.
+   * @throws IssuerKeysUnavailableError if there is no key at all and the issuer sends none.
    */
   async find(kid: string | undefined, algorithm: Algorithm): Promise<readonly webcrypto.CryptoKey[]> {
     let keys = await this.#current();
@@ -65,8 +70,8 @@ export class IssuerKeys implements KeySource {
   }
 
   /**
-   * What a document that is fetched anew adds to the keys that `find` gave: an issuer may publish a new key under an old
-   * id. Empty when the issuer was asked less than {@link REFRESH_INTERVAL_MS} ago, or has nothing new.
+   * The keys that a new fetch of the document adds to the keys that `find` returned: an issuer may publish a new key
+   * under an old id. Empty if the issuer was asked less than {@link REFRESH_INTERVAL_MS} ago, or has no new key.
    */
   async findRenewed(
     kid: string | undefined,
@@ -114,7 +119,7 @@ export class IssuerKeys implements KeySource {
   }
 }
 
-/** By the key id that the token names, or by the kind of key where it names none. */
+/** Finds keys by the token's key id, or, without an id, by the kind of key. */
 function mayBeMeant(key: VerificationKey, kid: string | undefined, algorithm: Algorithm): boolean {
   return kid === undefined ? key.fits(algorithm) : key.kid === kid;
 }

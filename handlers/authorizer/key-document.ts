@@ -3,15 +3,16 @@ import { KeyFetchError } from "./key-fetch-error";
 import { VerificationKey } from "./verification-key";
 
 /**
- * The keys in an issuer's document, whose shape tells which it is: a JWKS (`{"keys":[…]}`), or a map of key id to PEM,
- * either an X.509 certificate (as Firebase publishes it) or a public key. Keys of a kind that nothing here verifies with
- * are left out, as RFC 7517 asks. Of a certificate only the public key counts: trust comes from where the document was
- * fetched. A key that is published twice is one key.
+ * The keys in an issuer's document. Its shape decides its type: a JWKS (`{"keys":[…]}`), or a map of key id to PEM,
+ * either an X.509 certificate (as Firebase publishes it) or a public key. Keys that verify no supported algorithm are
+ * left out, as RFC 7517 requires. Only the public key of a certificate is used: the document is trusted because of its
+ * address. A key that is published twice counts once.
  *
  * A JWKS without any key, `{"keys":[]}`, is valid: the issuer has withdrawn all of them.
  *
- * @param known keys of an earlier document; those that are published again stay the same objects, with what they imported
- * @throws KeyFetchError `document_invalid` when it is neither, or when there are keys and none of them is usable.
+ * @param known keys of an earlier document; if the new document has them again, the same objects are returned, with
+ * their imported keys
+ * @throws KeyFetchError `document_invalid` if it is neither shape, or if it has keys and none of them is usable.
  * @see https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library
  */
 export function parseKeyDocument(body: string, known: readonly VerificationKey[] = []): readonly VerificationKey[] {
@@ -53,7 +54,7 @@ function jwksOf(document: unknown): readonly unknown[] {
   return entries.map(([kid, pem]) => pemJwk(kid, pem));
 }
 
-/** As a JWK, so that one set of rules about kinds of keys holds for both shapes. */
+/** Converts to a JWK, so that the same rules apply to the keys of both shapes. */
 function pemJwk(kid: string, pem: unknown): unknown {
   try {
     const key = typeof pem === "string" ? publicKeyOf(pem) : undefined;
@@ -63,7 +64,10 @@ function pemJwk(kid: string, pem: unknown): unknown {
   }
 }
 
-/** The label decides, since Node would also take the public half of a private key, which nobody must trust any more. */
+/**
+ * The PEM label decides. Node would also accept the public half of a private key, but a published private key must not
+ * be trusted.
+ */
 function publicKeyOf(pem: string): KeyObject | undefined {
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
   if (label === "CERTIFICATE") {

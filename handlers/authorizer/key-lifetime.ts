@@ -1,18 +1,20 @@
-/** Keys are used this long at least, whatever the issuer's answer says: it spares an issuer that sends `no-store`. */
+/**
+ * Keys are used at least this long, even if the issuer's answer says less. It protects an issuer that sends `no-store`.
+ */
 export const MIN_KEY_LIFETIME_SECONDS = 60;
 
-/** And this long at most: a withdrawn key is gone after a day, as long as the issuer answers. */
+/** Keys are used at most this long: a withdrawn key is gone after a day, if the issuer answers. */
 export const MAX_KEY_LIFETIME_SECONDS = 24 * 3_600;
 
-/** Keys whose lifetime is over stay in use this long at most while the issuer gives no new document. */
+/** Expired keys stay in use at most this long while the issuer sends no new document. */
 export const MAX_STALE_SECONDS = 24 * 3_600;
 
 /** For an answer without `Cache-Control: max-age`. */
 export const DEFAULT_KEY_LIFETIME_SECONDS = 600;
 
 /**
- * How long an issuer's keys may be used before they are fetched anew, in seconds: `max-age` less `Age` (what the answer
- * has already spent in shared caches), within the bounds above.
+ * How long an issuer's keys may be used before the next fetch, in seconds: `max-age` minus `Age` (the time that the
+ * answer has already spent in shared caches), within the bounds above.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-4.2
  */

@@ -2,9 +2,10 @@ import type { ConnectEvent } from "./connect-event";
 import type { DenyReason } from "./deny-reason";
 
 /**
- * Why a page may not connect: browsers say in the header `Origin` which site's page connects, and no page can change it.
- * So another site cannot connect with the token of a visitor. A client that is no browser sends no such header, or any: for
- * it the token alone counts. `null` is the origin of a page without one (a sandboxed frame, a file), and never listed.
+ * Why a page may not connect. A browser sends the page's site in the header `Origin`, and a page cannot change it. So
+ * another site cannot connect with a visitor's token. A client that is not a browser may send any `Origin` or none:
+ * only its token protects the connection. `null` is the origin of a page without a site (a sandboxed frame, a file),
+ * and it is never listed.
  *
  * @param allowedOrigins - empty: any
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-10.2

@@ -4,12 +4,12 @@ import { DynamoDb } from "../aws/dynamodb";
 import type { Environment } from "../shared/environment";
 import { type Revocations, RevocationsUnavailableError } from "./revocations";
 
-/** For all tries: a client waits meanwhile, and the function has 10 s in all. */
+/** The limit for all tries together: the client waits meanwhile, and the function has 10 s. */
 const READ_TIMEOUT_MS = 4_000;
 
 /**
- * The revocations table in DynamoDB. Strongly consistent: once a revocation is written, no older token admits anybody. A
- * row counts as long as it is there, also past its `delete_at`.
+ * The revocations table in DynamoDB. Reads are strongly consistent: once a revocation is written, no older token admits
+ * anybody. A row is valid as long as it exists, even after its `delete_at`.
  */
 export class RevocationsTable implements Revocations {
   readonly #dynamoDb: DynamoDb;

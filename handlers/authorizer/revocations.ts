@@ -1,20 +1,20 @@
 import type { Claims } from "./claims";
 import type { DenyReason } from "./deny-reason";
 
-/** Where revocations are kept. */
+/** The store of revocations. */
 export interface Revocations {
   /**
-   * Epoch seconds: tokens of the user that were issued before are revoked. Undefined when none is.
+   * Epoch seconds: the user's tokens that were issued earlier are revoked. Undefined if none is revoked.
    *
-   * @throws RevocationsUnavailableError when nobody can say.
+   * @throws RevocationsUnavailableError if it cannot be read.
    */
   issuedBefore(userId: string): Promise<number | undefined>;
 }
 
-/** Nobody can say whether a token is revoked, so there is no judgement: API Gateway answers 500, and admits nobody. */
+/** It is unknown whether a token is revoked, so there is no decision: API Gateway answers 500, and admits nobody. */
 export class RevocationsUnavailableError extends Error {
   constructor(
-    /** What DynamoDB answered, or what is wrong with the row. */
+    /** DynamoDB's answer, or the fault of the row. */
     readonly detail: string,
   ) {
     super("revocations_unavailable");
@@ -23,8 +23,8 @@ export class RevocationsUnavailableError extends Error {
 }
 
 /**
- * Why a user's token does not count any more. A token that does not say when it was issued may be older than the
- * revocation, so a user with a revocation needs a token with `iat`.
+ * Why a user's token is no longer valid. A token without `iat` may be older than the revocation, so a user with a
+ * revocation needs a token with `iat`.
  */
 export async function refuseRevoked(
   { iat }: Claims,

@@ -6,7 +6,7 @@ const MIN_RSA_BITS = 2_048;
 
 const PUBLIC_MEMBERS = { RSA: ["n", "e"], EC: ["crv", "x", "y"], OKP: ["crv", "x"] } as const;
 
-/** A public key of the issuer, as it was published. */
+/** A public key of the issuer, as published. */
 export class VerificationKey {
   readonly kid: string | undefined;
   /** Equal for the same key under the same id and algorithm. */
@@ -14,7 +14,7 @@ export class VerificationKey {
   readonly #jwk: Readonly<Record<string, string>>;
   /** The one algorithm that the issuer restricts this key to. */
   readonly #alg: string | undefined;
-  /** By algorithm. Importing costs more than verifying: 70 us (RSA) to 200 us (EC) each time. */
+  /** By algorithm. An import costs more than a verification: 70 us (RSA) to 200 us (EC) each time. */
   readonly #imported = new Map<Algorithm, Promise<webcrypto.CryptoKey | undefined>>();
 
   private constructor(kid: string | undefined, alg: string | undefined, jwk: Readonly<Record<string, string>>) {
@@ -25,8 +25,9 @@ export class VerificationKey {
   }
 
   /**
-   * Undefined for what cannot or must not verify a signature: another `use`, a secret, a private or incomplete key.
-   * Issuers publish members that they do not use as null or empty (`"d": null`, `"kid": ""`): such a member is absent.
+   * Undefined for a key that cannot or must not verify a signature: another `use`, a secret, a private or incomplete
+   * key. Issuers publish members that they do not use as null or empty (`"d": null`, `"kid": ""`). Such members count
+   * as absent.
    */
   static fromJwk(jwk: unknown): VerificationKey | undefined {
     if (typeof jwk !== "object" || jwk === null) {
@@ -43,7 +44,7 @@ export class VerificationKey {
     return material && new VerificationKey(kid, alg, material);
   }
 
-  /** Whether this key is of the kind that verifies `algorithm` and the issuer did not restrict it to another. */
+  /** Whether this key has the right kind for `algorithm` and the issuer did not restrict it to another. */
   fits(algorithm: Algorithm): boolean {
     const kind: KeyKind = ALGORITHMS[algorithm];
     return (
@@ -51,7 +52,7 @@ export class VerificationKey {
     );
   }
 
-  /** The key, ready to verify `algorithm`; undefined when it is broken or too weak. */
+  /** The key, ready to verify `algorithm`. Undefined if it is broken or too weak. */
   import(algorithm: Algorithm): Promise<webcrypto.CryptoKey | undefined> {
     let imported = this.#imported.get(algorithm);
     if (imported === undefined) {

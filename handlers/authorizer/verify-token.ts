@@ -9,12 +9,12 @@ import { type DenyReason, TokenRefusedError } from "./deny-reason";
 /** Finds the issuer's keys for a token's header: {@link IssuerKeys}, or any other source. */
 export interface KeySource {
   /**
-   * The keys that may have signed, one at least.
+   * The keys that may have signed the token, at least one.
    *
-   * @throws TokenRefusedError, or another error when no judgement is possible.
+   * @throws TokenRefusedError, or another error if no decision is possible.
    */
   find(kid: string | undefined, algorithm: Algorithm): Promise<readonly webcrypto.CryptoKey[]>;
-  /** Keys that the issuer has published since, for a token that none of `tried` has signed. */
+  /** Keys that the issuer has published since. Called if none of `tried` has signed the token. */
   findRenewed(
     kid: string | undefined,
     algorithm: Algorithm,
@@ -22,28 +22,28 @@ export interface KeySource {
   ): Promise<readonly webcrypto.CryptoKey[]>;
 }
 
-/** What the issuer signed. */
+/** The content that the issuer signed. */
 export interface VerifiedToken {
   readonly claims: Claims;
-  /** The same as JSON text: a large number is exact there alone. */
+  /** The same as JSON text: only there, a large number is exact. */
   readonly json: string;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * The claims of a token that the issuer signed. Only `alg` and `kid` of its header count: a key that a token brings
- * along (`jwk`, `jku`, `x5c`, `x5u`) is never looked at. When no key at hand has signed the token, the issuer is asked
- * for new keys, as often as {@link KeySource} allows.
+ * The claims of a token that the issuer signed. Only `alg` and `kid` of its header are used: a key inside the token
+ * (`jwk`, `jku`, `x5c`, `x5u`) is never used. If no known key has signed the token, the issuer is asked for new keys,
+ * as often as {@link KeySource} allows.
  *
- * @throws TokenRefusedError for every token that is not; what `keys` throws otherwise passes through.
+ * @throws TokenRefusedError for every other token. Other errors of `keys` pass through.
  */
 export async function verifyToken(token: string, keys: KeySource): Promise<VerifiedToken> {
   let tried: readonly webcrypto.CryptoKey[] = [];
   let findRenewed = async (): Promise<readonly webcrypto.CryptoKey[]> => [];
   try {
     const payload =
-      // jose reads the header, and refuses algorithms that are not in the list, before it asks for a key.
+      // jose reads the header, and refuses unlisted algorithms, before it asks for a key.
       (await payloadIfSigned(token, async (header) => {
         const kid = keyIdOf(header);
         const algorithm = header.alg as Algorithm;
@@ -88,9 +88,9 @@ async function payloadIfSignedByAny(
   return undefined;
 }
 
-/** An id that is null or empty names no key, as in a key document. */
+/** An id that is null or empty counts as no id, as in a key document. */
 function keyIdOf({ kid, crit }: CompactJWSHeaderParameters): string | undefined {
-  // jose refuses the extensions that it does not know, but knows `b64` (RFC 7797), which a JWT must not use.
+  // jose refuses extensions that it does not know. But it knows `b64` (RFC 7797), which a JWT must not use.
   if (crit !== undefined) {
     throw new TokenRefusedError("critical_header_unsupported");
   }
@@ -105,7 +105,7 @@ function reasonOf(error: JOSEError): DenyReason {
   if (error instanceof JOSEAlgNotAllowed) {
     return "algorithm_not_allowed";
   }
-  // Of an allowed algorithm only an extension in `crit` is left that jose may not support.
+  // The algorithm is allowed, so jose can only refuse an extension in `crit`.
   return error instanceof JOSENotSupported ? "critical_header_unsupported" : "token_malformed";
 }
 

@@ -1,11 +1,11 @@
 /**
- * A service refused, or could not be reached. Carries what support asks for and nothing of the request: AWS's own
- * message is left out, since it may quote a value.
+ * A service refused, or could not be reached. It has the data that AWS support asks for, and no part of the request.
+ * AWS's own message is left out, because it may quote a value.
  */
 export class AwsError extends Error {
   override readonly name: string = "AwsError";
 
-  /** @param code - The service's own (`ThrottlingException`), or {@link HttpFailure} when there was no answer. */
+  /** @param code - The service's own code (`ThrottlingException`), or {@link HttpFailure} if there was no answer. */
   constructor(
     readonly service: string,
     readonly operation: string,
@@ -19,7 +19,7 @@ export class AwsError extends Error {
   }
 }
 
-/** A write's condition did not hold: DynamoDB has changed nothing. */
+/** A write's condition was false: DynamoDB has changed nothing. */
 export class ConditionalCheckFailedError extends AwsError {
   override readonly name = "ConditionalCheckFailedError";
 }

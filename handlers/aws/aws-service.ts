@@ -8,13 +8,13 @@ import type { HttpResponse } from "./http-response";
 import { isPermanent } from "./is-permanent";
 import { RequestSigner, sha256Hex } from "./signature";
 
-/** Requests in flight to a service, where nobody says otherwise. */
+/** The default for the requests in flight to a service. */
 export const DEFAULT_MAX_CONNECTIONS = 16;
 
 export interface AwsOptions {
   /**
-   * Endpoint, region, credentials: read at the first call, since Lambda sets them for the life of the process (and the
-   * SDK's provider keeps them as long). @default process.env
+   * Endpoint, region and credentials are read at the first call, because Lambda sets them for the life of the process
+   * (and the SDK's provider keeps them as long). @default process.env
    */
   readonly environment?: Environment;
   /** Requests in flight at most. @default {@link DEFAULT_MAX_CONNECTIONS} */
@@ -32,19 +32,19 @@ export interface AwsOptions {
 export interface CallOptions {
   /** Epoch milliseconds by which the call has ended, retries included. @default - none */
   readonly deadline?: number;
-  /** `until-deadline`: for what is lost if it is given up on. It needs a deadline. @default - 8 tries */
+  /** `until-deadline`: for data that is lost if the call gives up. It needs a deadline. @default - 8 tries */
   readonly tries?: "until-deadline";
 }
 
 interface AwsRequest<Output> {
   readonly operation: string;
-  /** Signed. `host` is added. The same for every call of the operation. */
+  /** All are signed. `host` is added. They are the same for every call of the operation. */
   readonly headers: Readonly<Record<string, string>>;
   readonly path?: string;
   readonly body: string;
-  /** Where to, when not to the service's endpoint. */
+  /** The target, if it is not the service's endpoint. */
   readonly endpoint?: string;
-  /** Reads the answer to a call that succeeded (2xx). Throws when the answer is not one that the service gives. */
+  /** Reads the answer of a successful call (2xx). Throws if the service never gives this kind of answer. */
   readonly read: (body: string) => Output;
 }
 
@@ -55,16 +55,16 @@ interface Target {
   readonly signers: Map<string, RequestSigner>;
 }
 
-/** A read of 1 MB takes DynamoDB some 100 ms; what takes ten times this long is lost. */
+/** DynamoDB needs about 100 ms for a read of 1 MB. A request that takes ten times as long is lost. */
 const ATTEMPT_TIMEOUT_MS = 5_000;
 const MAX_ATTEMPTS = 8;
 const BACKOFF = { baseMs: 50, ceilingMs: 3_000 };
 
 /**
- * Signed calls to one AWS service. A call that fails is tried again, with full jitter, unless its code says that no try can
- * succeed ({@link isPermanent}): 8 times at most, and never past the call's deadline. An answer of 2xx that the caller
- * cannot read is a failure like any other. A write whose answer was lost is sent again, so a
- * conditional one may then find that its condition has become false by its own doing.
+ * Signed calls to one AWS service. A failed call is tried again, with full jitter, unless its code says that no try can
+ * succeed ({@link isPermanent}). There are at most 8 tries, and none after the call's deadline. If the caller cannot
+ * read an answer of 2xx, this counts as a failure, too. If a write's answer is lost, the write is sent again. A
+ * conditional write may then find its condition false because its first try succeeded.
  */
 export class AwsService {
   readonly #targets = new Map<string, Target>();
@@ -76,7 +76,7 @@ export class AwsService {
   readonly #random: () => number;
   readonly #sleep: (ms: number) => Promise<void>;
 
-  /** @param service - Signing name and host name in one: `dynamodb`, `sqs`, `sns`. */
+  /** @param service - Signing name and host name: `dynamodb`, `sqs`, `sns`. */
   constructor(
     readonly service: string,
     options: AwsOptions = {},
@@ -94,9 +94,9 @@ export class AwsService {
   }
 
   /**
-   * What a call that succeeded has answered.
+   * The answer of a successful call.
    *
-   * @throws {@link AwsError} It was refused for good, or kept failing.
+   * @throws {@link AwsError} The service refused it permanently, or every try failed.
    */
   async call<Output>(request: AwsRequest<Output>, { deadline, tries }: CallOptions = {}): Promise<Output> {
     for (let failures = 1; ; failures++) {
@@ -107,7 +107,7 @@ export class AwsService {
     }
   }
 
-  /** Waits before the next try. False at once when the deadline comes before it. */
+  /** Waits before the next try. Returns false at once if the deadline comes first. */
   async pause(failures: number, deadline: number | undefined): Promise<boolean> {
     const waitMs = fullJitterMs(failures, BACKOFF, this.#random);
     if (deadline !== undefined && this.#now() + waitMs >= deadline) return false;
@@ -160,7 +160,7 @@ export class AwsService {
     try {
       return { output: read(response.body.toString()) };
     } catch {
-      // The cause is left out: a parser's error quotes the text.
+      // The cause is left out, because a parser's error quotes the text.
       return { error: failed("InvalidResponse"), isPermanent: false };
     }
   }
@@ -191,8 +191,8 @@ export class AwsService {
 }
 
 /**
- * The short code of a refusal: from the header `x-amzn-errortype`, a JSON body's `__type` or an XML body's `<Code>`,
- * without namespace and without the documentation's address after a colon.
+ * The short code of a refusal, from the header `x-amzn-errortype`, a JSON body's `__type` or an XML body's `<Code>`.
+ * The namespace, and the documentation's address after a colon, are removed.
  */
 function errorCode(response: HttpResponse): string {
   const body = response.body.toString("utf8", 0, 4_096);

@@ -1,8 +1,8 @@
 /**
- * Full jitter: a wait drawn evenly from nothing to an exponentially growing ceiling, in milliseconds, so that many
- * callers that failed together do not come back together.
+ * Full jitter: a random wait in milliseconds, evenly distributed from zero to a limit that grows exponentially. So
+ * callers that failed together do not retry together.
  *
- * @param failures - How often it has failed so far, from 1.
+ * @param failures - How many tries have failed so far, from 1.
  * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  */
 export function fullJitterMs(

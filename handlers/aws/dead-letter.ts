@@ -1,8 +1,8 @@
 import type { MessageAttribute } from "./sqs";
 
 /**
- * Why a message is a dead letter, where an operator looks for it: its attribute `reason`, a stable code, and in words its
- * attribute `detail`, where there is more to say.
+ * Why a message is a dead letter, where an operator looks first. The attribute `reason` is a stable code, and the
+ * attribute `detail` has more words if there are any.
  */
 export function reasonAttributes(reason: string, detail?: string): Readonly<Record<string, MessageAttribute>> {
   return {

@@ -3,7 +3,7 @@ import { AwsError, ConditionalCheckFailedError } from "./aws-error";
 import { type AwsOptions, AwsService, type CallOptions } from "./aws-service";
 import { jsonReader } from "./json-reader";
 
-/** A value as DynamoDB's JSON has it: one key, the type. Numbers are text. */
+/** A value in DynamoDB's JSON: one key, the type. Numbers are text. */
 export interface AttributeValue {
   readonly S?: string;
   readonly N?: string;
@@ -61,7 +61,7 @@ export interface GetItemInput {
 interface WriteInput extends Expressions {
   readonly TableName: string;
   readonly ConditionExpression?: string;
-  /** What is returned of the item as it was, or as it has become. */
+  /** Which version of the item is returned: before or after the write. */
   readonly ReturnValues?: "NONE" | "ALL_OLD" | "ALL_NEW" | "UPDATED_OLD" | "UPDATED_NEW";
 }
 
@@ -172,7 +172,7 @@ function isWriteOutput(value: unknown): value is WriteOutput {
   return isJsonObject(value) && (value.Attributes === undefined || isItem(value.Attributes));
 }
 
-/** Looks at what every item has, and not at what each type of attribute holds: a page has thousands of them. */
+/** It checks the members that every item has, but not each attribute's type: a page has thousands of attributes. */
 function isItem(value: unknown): value is Item {
   return isJsonObject(value) && Object.values(value).every(isJsonObject);
 }

@@ -1,6 +1,6 @@
 import { type Environment, regionFrom } from "../shared/environment";
 
-/** The DNS suffix of each partition that does not use `amazonaws.com`, by the start of its regions' names. */
+/** The DNS suffix of each partition that does not use `amazonaws.com`, by the prefix of its regions' names. */
 const DNS_SUFFIXES = [
   ["cn-", "amazonaws.com.cn"],
   ["us-iso-", "c2s.ic.gov"],
@@ -9,7 +9,7 @@ const DNS_SUFFIXES = [
 ] as const;
 
 /**
- * Where a service answers in the function's region: `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`, else AWS.
+ * The service's endpoint in the function's region: `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`, else AWS.
  *
  * @param service - As in its host name: `dynamodb`, `sqs`, `sns`.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html

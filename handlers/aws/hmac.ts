@@ -3,18 +3,19 @@ import * as crypto from "node:crypto";
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
-// One shot is half the price of createHash; Node has it since 20.12.
+// The one-shot function costs half of createHash. Node has it since 20.12.
 const hashOnce: typeof crypto.hash | undefined = crypto.hash;
 
-/** SHA-256 as text: hexadecimal, or (`binary`) a character for each byte. */
+/** SHA-256 as text: hexadecimal, or with `binary` one character per byte. */
 export const sha256: (data: string | Buffer, encoding: "hex" | "binary") => string =
   hashOnce === undefined
     ? (data, encoding) => crypto.createHash("sha256").update(data).digest(encoding)
     : (data, encoding) => hashOnce("sha256", data, encoding);
 
 /**
- * HMAC-SHA256 by one key over many messages, out of two one-shot hashes (RFC 2104). Node's own sets up OpenSSL's HMAC for
- * each message: that was 8 % of what a single notification costs, and 5 % of a message of a broadcast.
+ * HMAC-SHA256 with one key over many messages, built from two one-shot hashes (RFC 2104). Node's own HMAC initializes
+ * OpenSSL's HMAC for each message. This was 8 % of the cost of a single notification, and 5 % of a message of a
+ * broadcast.
  */
 export class HmacSha256 {
   readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);

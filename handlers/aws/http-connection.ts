@@ -6,39 +6,39 @@ import { type HttpResponse, HttpResponseParser } from "./http-response";
 export interface ExchangeOutcome {
   readonly response?: HttpResponse;
   readonly error?: HttpError;
-  /** The connection had carried a request before and ended without a byte of an answer: it was stale, most likely. */
+  /** The connection had carried a request before and ended without any byte of an answer: most likely it was stale. */
   readonly stale?: boolean;
 }
 
-/** Small enough that copying it beside the head costs less than a second write (and TLS record). */
+/** A body of this size is copied beside the head: the copy costs less than a second write (and TLS record). */
 const JOINED_BODY_BYTES = 16 * 1024;
 
 /** One socket that carries one request at a time. */
 export class HttpConnection {
   idleSince = 0;
-  /** No more requests: it has ended, failed, or the server said so. */
+  /** The connection takes no more requests: it has ended, failed, or the server said so. */
   closed = false;
   #requests = 0;
   #parser: HttpResponseParser | undefined;
   #settle: ((outcome: ExchangeOutcome) => void) | undefined;
-  /** Epoch milliseconds by which the request under way has ended; infinite when there is none. */
+  /** Epoch milliseconds by which the current request must end; infinite if there is no request. */
   endsAt = Number.POSITIVE_INFINITY;
 
-  /** @param onClose - Called once, when the connection ends without a request on it. */
+  /** @param onClose - Called once, if the connection ends without a request on it. */
   constructor(
     private readonly socket: Socket,
     private readonly host: string,
     private readonly onClose: (connection: HttpConnection) => void,
   ) {
     socket.setNoDelay(true);
-    // Whoever watches the time keeps the process alive while there is a request.
+    // The caller's timer keeps the process alive while there is a request.
     socket.unref();
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => this.#fail("reset", error));
     socket.on("close", () => this.#fail("reset"));
   }
 
-  /** Sends a request; `settle` is called once. Whoever watches the time calls {@link timeOut} at `endsAt`. */
+  /** Sends a request; `settle` is called once. The caller's timer calls {@link timeOut} at `endsAt`. */
   send(head: string, body: Buffer | undefined, endsAt: number, settle: (outcome: ExchangeOutcome) => void): void {
     this.#requests++;
     this.#parser = new HttpResponseParser();
@@ -59,7 +59,7 @@ export class HttpConnection {
     }
   }
 
-  /** The request under way has had its time. */
+  /** The time of the current request is over. */
   timeOut(): void {
     this.#fail("timeout");
   }
@@ -69,10 +69,10 @@ export class HttpConnection {
     this.socket.destroy();
   }
 
-  /** Takes what the socket has read. Its memory may be used again afterwards. */
+  /** Reads the socket's bytes. Their memory may be used again afterwards. */
   receive(chunk: Buffer): void {
     if (this.#parser === undefined) {
-      // Bytes that nobody asked for: the next answer could not be told from them.
+      // These bytes belong to no request. The next answer could not be separated from them.
       this.#fail("protocol");
       return;
     }
@@ -95,13 +95,14 @@ export class HttpConnection {
         return;
       }
     } catch {
-      // Cut short: a reset like any other.
+      // The answer is incomplete: it counts as a reset.
     }
     this.#fail("reset");
   }
 
   #answered(response: HttpResponse): void {
-    // An answer that came before the whole request was sent ends the connection: the rest must not be read as a request.
+    // The answer came before the whole request was sent. The connection must end, because the server must not read the
+    // rest as a request.
     if (!response.keepAlive || this.socket.writableLength > 0) this.destroy();
     this.#finish({ response });
   }

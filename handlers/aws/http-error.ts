@@ -1,14 +1,14 @@
 /**
  * Why a request got no answer:
- * - `connect`: no connection came about (name, refusal, TLS);
- * - `deadline`: its time was up before it was sent;
+ * - `connect`: no connection was made (name, refusal, TLS);
+ * - `deadline`: its time was over before it was sent;
  * - `timeout`: sent, and no answer in time;
- * - `reset`: sent, and the connection ended before the whole answer was there;
+ * - `reset`: sent, and the connection ended before the answer was complete;
  * - `protocol`: sent, and the answer is not HTTP/1.1.
  */
 export type HttpFailure = "connect" | "deadline" | "timeout" | "reset" | "protocol";
 
-/** No answer. Its message names the host and the cause, never the path, a header or the body. */
+/** There was no answer. The message names the host and the cause, never the path, a header or the body. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
 
@@ -21,7 +21,7 @@ export class HttpError extends Error {
     super(`no answer from ${host} (${failure}${detail})`, { cause });
   }
 
-  /** Whether the server may have acted on the request. When false, sending it again cannot do anything twice. */
+  /** Whether the server may have acted on the request. If false, a second try cannot do anything twice. */
   get mayHaveArrived(): boolean {
     return this.failure !== "connect" && this.failure !== "deadline";
   }

@@ -1,16 +1,16 @@
 import { HttpHead, HttpProtocolError } from "./http-head";
 
-/** An answer, complete. */
+/** A complete answer. */
 export interface HttpResponse {
   readonly status: number;
-  /** A header by its lower-case name; a repeated one's values are joined by a comma. */
+  /** A header by its lower-case name. The values of a repeated header are joined by a comma. */
   header(name: string): string | undefined;
   readonly body: Buffer;
   /** Whether the server lets the connection carry another request. */
   readonly keepAlive: boolean;
 }
 
-/** Larger than any head AWS sends. */
+/** Larger than any head that AWS sends. */
 const MAX_HEAD_BYTES = 64 * 1024;
 /** A page of DynamoDB is 1 MB of items, a few MB as JSON. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -20,17 +20,17 @@ const HEAD_END = "\r\n\r\n";
 type State = "head" | "length" | "chunk-size" | "chunk-data" | "chunk-end" | "trailers" | "until-close" | "done";
 
 /**
- * Reads one answer from a connection's bytes, however they are cut. Interim answers (1xx) are skipped. A body ends by
+ * Reads one answer from a connection's bytes, in pieces of any size. It skips interim answers (1xx). A body ends by
  * `content-length`, by its last chunk, or with the connection.
  */
 export class HttpResponseParser {
   #state: State = "head";
-  /** Bytes not yet understood: an unfinished head or line. */
+  /** Bytes that are not parsed yet: an unfinished head or line. */
   #pending: Buffer = EMPTY;
   #head: HttpHead | undefined;
-  /** The body, when its length is known beforehand. */
+  /** The body, if its length is known beforehand. */
   #whole: Buffer = EMPTY;
-  /** The body's parts, when it is not. */
+  /** The body's parts, if its length is not known. */
   #parts: Buffer[] | undefined;
   #bodyBytes = 0;
   /** Bytes missing from the body (`length`) or from the chunk (`chunk-data`). */
@@ -40,8 +40,8 @@ export class HttpResponseParser {
   started = false;
 
   /**
-   * Takes the next bytes; gives the answer once it is complete. What is kept of them is copied: their memory may be used
-   * again.
+   * Takes the next bytes, and returns the answer once it is complete. It copies the bytes that it keeps, so their
+   * memory may be used again.
    *
    * @throws {@link HttpProtocolError} The connection cannot be used any more.
    */
@@ -59,14 +59,14 @@ export class HttpResponseParser {
       bytes = rest;
       if (bytes.length === 0 && this.#state === before) return undefined;
     }
-    // Bytes after the answer were not asked for: what they belong to is unknowable.
+    // These bytes came after the answer. It is unknown which request they belong to.
     return this.#response(bytes.length > 0);
   }
 
   /**
-   * The connection has ended: gives the answer if that is what completes it.
+   * The connection has ended. Returns the answer if the end completes it.
    *
-   * @throws {@link HttpProtocolError} The answer was cut short.
+   * @throws {@link HttpProtocolError} The answer is incomplete.
    */
   end(): HttpResponse | undefined {
     if (this.#state === "until-close") return this.#response(false);
@@ -74,7 +74,7 @@ export class HttpResponseParser {
     return undefined;
   }
 
-  /** What is left after the step, or undefined when it needs more bytes than these. */
+  /** The remaining bytes after the step, or undefined if the step needs more bytes. */
   #step(bytes: Buffer): Buffer | undefined {
     switch (this.#state) {
       case "head":

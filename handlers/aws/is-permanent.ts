@@ -1,6 +1,7 @@
 /**
- * Refusals that a later try of the same request cannot change, in the words of SQS, SNS and DynamoDB: {@link comparable}.
- * Every other refusal may pass, also one that nobody has listed: a message that is given up on is lost.
+ * Refusals that a later try of the same request cannot change, with the codes of SQS, SNS and DynamoDB: {@link
+ * comparable}. Every other refusal counts as temporary, even an unknown code: if the handler gives up on a message, the
+ * message is lost.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html#API_SendMessageBatch_Errors
@@ -35,7 +36,7 @@ const PERMANENT = new Set([
   "unknownoperation",
   "unsupportedoperation",
   "validation",
-  // What it is sent to.
+  // The target of the request.
   "endpointdisabled",
   "nonexistentqueue",
   "notfound",
@@ -49,7 +50,7 @@ const PERMANENT = new Set([
   "kmsinvalidstate",
   "kmsnotfound",
   "kmsoptinrequired",
-  // The role, and its credentials: a function's are the same until its process ends.
+  // The role, and its credentials: a function keeps the same credentials until its process ends.
   "accessdenied",
   "authorization",
   "expiredtoken",
@@ -65,7 +66,7 @@ const PERMANENT = new Set([
   "x509parsing",
 ]);
 
-/** Whether no later try of the same request can succeed, by the refusal's code. */
+/** Whether every later try of the same request must fail, by the refusal's code. */
 export function isPermanent(code: string): boolean {
   return PERMANENT.has(comparable(code));
 }

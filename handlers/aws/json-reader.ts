@@ -1,7 +1,7 @@
 /**
  * A reader of answers in JSON.
  *
- * @param isOutput - Whether the answer is what the operation gives.
+ * @param isOutput - Whether the answer has the operation's format.
  */
 export function jsonReader<Output>(isOutput: (value: unknown) => value is Output): (body: string) => Output {
   return (body) => {

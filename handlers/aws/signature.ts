@@ -2,7 +2,7 @@ import * as crypto from "node:crypto";
 import type { Credentials } from "../shared/environment";
 import { HmacSha256, sha256 } from "./hmac";
 
-/** Who signs, and where. */
+/** The signer and the scope. */
 export interface SigningScope {
   readonly credentials: Credentials;
   readonly region: string;
@@ -18,14 +18,14 @@ export function sha256Hex(data: string | Buffer): string {
 /** {@link sha256Hex} of an empty body. */
 export const EMPTY_PAYLOAD_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** What would end a line, and so begin a header or a request of its own. */
+/** Characters that would end a line, and so begin another header or request. */
 const UNPRINTABLE = /[^\t\x20-\x7e]/;
 
 /**
- * Signs requests that differ in path, body and time only, with AWS Signature Version 4. What they share is put together
- * once, and what a second's requests share once a second: the SDK's signer takes 33 us for a request, this one 4.
+ * Signs requests that differ only in path, body and time, with AWS Signature Version 4. Their common parts are computed
+ * once, and the common parts of one second once per second. The SDK's signer takes 33 us for a request, this signer 4.
  *
- * Requests with a query string are not covered: none of SUMU's has one.
+ * It does not support requests with a query string: SUMU sends none.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -73,7 +73,7 @@ export class RequestSigner {
    * temporary credentials, and `authorization`.
    *
    * @param path - As it goes over the wire: already percent-encoded, without a query.
-   * @param payloadHash - {@link sha256Hex} of the body: compute it once where one body goes to many.
+   * @param payloadHash - {@link sha256Hex} of the body. Compute it once if the same body goes to many.
    * @param now - Epoch milliseconds. AWS refuses a request whose time is more than five minutes off.
    */
   sign(path: string, payloadHash: string, now: number): string {
@@ -83,7 +83,7 @@ export class RequestSigner {
     return `${this.#signedLines}${this.#key.hex(this.#stringToSign + sha256Hex(canonical))}\r\n`;
   }
 
-  /** Puts together what the requests of a second share. */
+  /** Computes the common parts of the requests of one second. */
   #begin(second: number): HmacSha256 {
     const { credentials, region, service } = this.#scope;
     const dateTime = amzDateTime(second);
@@ -93,24 +93,24 @@ export class RequestSigner {
     this.#canonicalHeaders = `${this.#canonicalBefore}x-amz-date:${dateTime}\n${this.#canonicalAfter}\n${this.#signedHeaders}`;
     this.#stringToSign = `AWS4-HMAC-SHA256\n${dateTime}\n${credentialScope}\n`;
     this.#signedLines = `${this.#lines}x-amz-date: ${dateTime}\r\nauthorization: AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${credentialScope}, SignedHeaders=${this.#signedHeaders}, Signature=`;
-    // A key is good for one day.
+    // A signing key is valid for one day.
     if (this.#key !== undefined && day === this.#day) return this.#key;
     this.#day = day;
     return signingKey(credentials.secretAccessKey, day, region, service);
   }
 }
 
-/** What `encodeURIComponent` leaves as it is, and RFC 3986 reserves. */
+/** Characters that `encodeURIComponent` does not encode although RFC 3986 reserves them. */
 const MISSED = /[!'()*]/;
 
-/** Percent-encodes everything but RFC 3986's unreserved characters, as Signature Version 4 asks. */
+/** Percent-encodes everything but RFC 3986's unreserved characters, as Signature Version 4 requires. */
 export function uriEncode(text: string): string {
   const encoded = encodeURIComponent(text);
   if (!MISSED.test(encoded)) return encoded;
   return encoded.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** One folder holds all connections: encoding it again for each would be a fifth of a signature. */
+/** All connections are in one folder. Encoding it again for each would be a fifth of the cost of a signature. */
 let lastFolder = "";
 let lastCanonicalFolder = "";
 

@@ -8,8 +8,8 @@ export interface Publication {
 }
 
 /**
- * SNS over its query protocol. Throttling, 5xx and lost answers are retried as {@link AwsService} says; a message whose
- * answer was lost may therefore be published twice.
+ * SNS over its query protocol. Throttling, 5xx and lost answers are retried, see {@link AwsService}. So if the answer
+ * to a message was lost, the message may be published twice.
  *
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
@@ -40,7 +40,7 @@ export class Sns {
         headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
         body: form.toString(),
         read: (body) => {
-          // A website's page. An emulator may answer with nothing, or in JSON.
+          // A website's page. An emulator may answer with an empty body, or in JSON.
           const isPage = body.trimStart().startsWith("<") && !body.includes("<PublishResponse");
           if (isPage) throw new TypeError("the answer is not a PublishResponse");
         },

@@ -17,7 +17,7 @@ export interface OutgoingMessage {
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** A message that is not in the queue, as far as is known, and SQS's code for why. */
+/** A message that is not in the queue, as far as is known, with SQS's code for the reason. */
 export interface Unsent<Message extends OutgoingMessage> {
   readonly message: Message;
   readonly code: string;
@@ -32,15 +32,18 @@ interface BatchOutput {
   readonly Failed?: readonly FailedEntry[];
 }
 
-/** SQS takes ten messages at once, and 1 MiB together: 256 KiB wherever an emulator has the older limit. */
+/**
+ * SQS accepts ten messages at once, and 1 MiB together. The limit here is 256 KiB, because an emulator may have the
+ * older limit.
+ */
 const BATCH_MESSAGES = 10;
 const BATCH_BYTES = 256 * 1024;
-/** How often an entry that SQS has not taken is sent when there is no deadline, beside the retries of the whole call. */
+/** How often a refused entry is sent if there is no deadline, besides the retries of the whole call. */
 const ENTRY_ATTEMPTS = 5;
 
 /**
- * SQS over its JSON protocol. What fails for now is tried again as {@link AwsService} says; a message whose answer was lost
- * may therefore be in the queue twice, as a standard queue may deliver any message twice.
+ * SQS over its JSON protocol. Temporary failures are tried again, see {@link AwsService}. So if the answer to a message
+ * was lost, the message may be in the queue twice. A standard queue may deliver any message twice anyway.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
  */
@@ -57,11 +60,11 @@ export class Sqs {
   }
 
   /**
-   * Sends any number of messages, packed into as few calls as SQS allows. With a deadline, what SQS does not take for now
-   * is sent again until then, with back-off, whatever code SQS gives, unless no try can succeed.
+   * Sends any number of messages, in as few calls as SQS allows. With a deadline, messages that SQS refuses temporarily
+   * are sent again until then, with back-off, whatever code SQS gives, unless no try can succeed.
    *
-   * @returns The messages that could not be sent, with SQS's code for each: empty when all went out. Never throws
-   * {@link AwsError}: a call that fails as a whole fails each of its messages.
+   * @returns The messages that could not be sent, with SQS's code for each. Empty if all were sent. It never throws
+   * {@link AwsError}: if a whole call fails, each of its messages has failed.
    */
   async sendMessages<Message extends OutgoingMessage>(
     queueUrl: string,
@@ -94,7 +97,10 @@ export class Sqs {
     }
   }
 
-  /** Sends the messages once. Adds those that can never be sent to the failures, and returns those to be sent again. */
+  /**
+   * Sends the messages once. Adds the messages that can never be sent to the failures, and returns the messages to send
+   * again.
+   */
   async #sendEntries<Message extends OutgoingMessage>(
     queueUrl: string,
     messages: readonly Message[],
@@ -112,7 +118,7 @@ export class Sqs {
       return [];
     }
     const unsent = (output.Failed ?? []).map(({ Id, Code }) => ({ message: messages[Number(Id)], code: Code }));
-    // An answer about a message that was not in the request says nothing about those that were.
+    // If an answer names a message that was not in the request, it says nothing about the messages that were.
     if (!unsent.every(isNamed)) return messages.map((message) => ({ message, code: "InvalidResponse" }));
     failures.push(...unsent.filter(({ code }) => isPermanent(code)));
     return unsent.filter(({ code }) => !isPermanent(code));
@@ -131,7 +137,7 @@ export class Sqs {
         headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` },
         path: "/",
         body: JSON.stringify({ QueueUrl: queueUrl, ...input }),
-        // As the SDK does: a queue's own host answers for it, in its partition and behind its VPC endpoint.
+        // The same as the SDK: a queue's own host answers for the queue, in its partition and behind its VPC endpoint.
         endpoint: endpointOverride("sqs", this.#service.environment) ?? new URL(queueUrl).origin,
         read: jsonReader(isOutput),
       },
@@ -159,7 +165,7 @@ function entry({ body, delaySeconds, attributes }: OutgoingMessage): object {
   return { MessageBody: body, DelaySeconds: delaySeconds, MessageAttributes: attributes };
 }
 
-/** A message's size as SQS counts it: body and attributes, names, types and values. */
+/** A message's size as SQS counts it: the body, and the attributes' names, types and values. */
 export function messageBytes({ body, attributes = {} }: OutgoingMessage): number {
   let bytes = Buffer.byteLength(body);
   for (const [name, { DataType, StringValue }] of Object.entries(attributes)) {

@@ -1,31 +1,31 @@
-/** What may have to be ended. */
+/** An item that the watch may have to end. */
 export interface Timed {
-  /** Epoch milliseconds. Infinite when nothing is under way. */
+  /** Epoch milliseconds. Infinite if nothing is in progress. */
   readonly endsAt: number;
   timeOut(): void;
 }
 
 /**
- * Watches over what is under way, with one timer for all: ends what has had its time, and keeps the process alive while
- * there is anything. Nearly every request is answered long before, so a timer of its own for each, and a socket that is
- * told to keep the process alive and not to, were 5 % of what a single notification costs.
+ * Watches all items with one timer. It ends items whose time is over, and keeps the process alive while any item is in
+ * progress. Nearly every request is answered long before its time is over. A timer for each request, and switching a
+ * socket's `ref` on and off, were 5 % of the cost of a single notification.
  */
 export class TimeoutWatch {
   #timer: NodeJS.Timeout | undefined;
   #wakesAt = Number.POSITIVE_INFINITY;
   #underWay = 0;
 
-  /** @param all - Everything that may be under way. */
+  /** @param all - All items that may be in progress. */
   constructor(private readonly all: () => Iterable<Timed>) {}
 
-  /** One more is under way, and has until `endsAt`. */
+  /** One more item is in progress, until `endsAt` at most. */
   begin(endsAt: number, now: number): void {
     this.#underWay++;
     if (endsAt < this.#wakesAt) this.#wakeAt(endsAt, now);
     else if (this.#underWay === 1) this.#timer?.ref();
   }
 
-  /** One has ended. */
+  /** One item has ended. */
   end(): void {
     if (--this.#underWay === 0) this.#timer?.unref();
   }
@@ -44,7 +44,7 @@ export class TimeoutWatch {
       if (timed.endsAt <= now) timed.timeOut();
       else next = Math.min(next, timed.endsAt);
     }
-    // What has timed out may have let others begin.
+    // A timed-out item may have let others begin.
     if (next < this.#wakesAt) this.#wakeAt(next, now);
   }
 }

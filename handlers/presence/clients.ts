@@ -6,16 +6,16 @@ import { credentialsFrom, type Environment, regionFrom } from "../shared/environ
 import type { PresenceConfiguration } from "./configuration";
 import { ConnectionsApi } from "./connections-api";
 
-/** The services that the watchdog calls. A container keeps them, and their connections, between invocations. */
+/** The services that the watchdog calls. A container keeps them and their connections between invocations. */
 export interface Clients {
   readonly dynamoDb: DynamoDb;
   readonly sns: Sns;
   readonly sqs: Sqs;
-  /** Present when a user's connections are limited. */
+  /** Present if a user's connections are limited. */
   readonly connections?: ConnectionsApi;
 }
 
-/** @throws Error naming the variable when region or credentials are missing: at the start, and not by every request. */
+/** @throws Error naming the variable if region or credentials are missing: at the start, not at every request. */
 export function openClients(
   environment: Environment,
   { limit }: PresenceConfiguration,

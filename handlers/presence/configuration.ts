@@ -2,16 +2,16 @@ import { PRESENCE_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_CONNECTIONS_PER_USER, MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 
-/** Where events go. */
+/** The target of the events. */
 export type EventTarget = { readonly topicArn: string } | { readonly queueUrl: string };
 
-/** How presence is told. */
+/** The settings of presence events. */
 export interface PresenceSettings {
   /** The presence table. */
   readonly table: string;
   readonly target: EventTarget;
   readonly graceMs: number;
-  /** Present whenever there is a grace. */
+  /** Present if there is a grace. */
   readonly graceQueueUrl: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface LimitSettings {
   readonly endpoint: string;
 }
 
-/** What the watchdog is told by its function's environment: to tell presence, to limit connections, or both. */
+/** The watchdog's settings from its function's environment: send presence events, limit connections, or both. */
 export interface PresenceConfiguration {
   readonly connectionsTable: string;
   readonly presence: PresenceSettings | undefined;
@@ -52,7 +52,7 @@ function limitFrom(environment: Environment): LimitSettings | undefined {
     : { connectionsPerUser, endpoint: requiredFrom(environment, PRESENCE_ENVIRONMENT.endpoint) };
 }
 
-/** @param mayBeNone whether the watchdog has something else to do, so that presence may go nowhere */
+/** @param mayBeNone whether the watchdog also limits connections, so that presence may have no target */
 function presenceFrom(environment: Environment, mayBeNone: boolean): PresenceSettings | undefined {
   const target = targetFrom(environment, mayBeNone);
   if (target === undefined) return undefined;

@@ -19,13 +19,13 @@ interface Invocation {
   readonly counts: { closed: number };
 }
 
-/** Keeps a user's connections to the limit. Called for each user who has opened one. */
+/** Reduces a user's connections to the limit. Called for each user who has opened a connection. */
 export type ConnectionLimit = (userId: string, itemIdentifiers: readonly string[]) => Promise<void>;
 
 /**
- * The limit of the configuration; undefined without one. When connections cannot be closed, the record is not tried again,
- * since all users behind it in the stream would wait: there is a dead letter, and the user's next connection is the next
- * try. Only for want of time the record is tried again.
+ * The limit from the configuration; undefined if there is none. If connections cannot be closed, the record is not
+ * tried again, because all users behind it in the stream would wait. Instead there is a dead letter, and the user's
+ * next connection causes the next try. The record is tried again only if time ran out.
  */
 export function connectionLimit(
   { limit, connectionsTable }: PresenceConfiguration,

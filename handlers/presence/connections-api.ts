@@ -13,7 +13,7 @@ export interface ConnectionsApiOptions {
 }
 
 /**
- * API Gateway's `@connections`, as far as the watchdog uses it: it closes connections.
+ * The part of API Gateway's `@connections` that the watchdog uses: it closes connections.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
@@ -40,7 +40,7 @@ export class ConnectionsApi {
     try {
       path = this.#basePath + uriEncode(connectionId);
     } catch {
-      // Half of a surrogate pair: API Gateway gave out no such id, and would answer 400.
+      // The id contains half of a surrogate pair. API Gateway never creates such an id, and would answer 400.
       return 400;
     }
     try {

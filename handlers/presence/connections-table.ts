@@ -3,14 +3,14 @@ import type { DynamoDb, Item } from "../aws/dynamodb";
 import type { ConnectionReader } from "./settle-user";
 
 /**
- * Most users have a handful of connections, and 25 rows are less than the 4 KB that one read unit pays for. What
- * follows, for a user with very many or very many expired ones, comes in pages of DynamoDB's own size.
+ * Most users have only a few connections, and 25 rows are less than the 4 KB of one read unit. If a user has very many
+ * rows, or very many expired rows, the next pages have DynamoDB's own size.
  */
 const FIRST_PAGE_ROWS = 25;
 
 /**
- * A filter for rows whose `delete_at` is still to come. The original wrote text, which DynamoDB never expired: its rows
- * are judged like any other.
+ * A filter for rows whose `delete_at` is in the future. The original wrote text, which DynamoDB never expired. Its rows
+ * are filtered like all others.
  */
 export const NOT_EXPIRED = {
   expression: "attribute_not_exists(#delete_at) OR #delete_at > :now OR #delete_at > :now_text",
@@ -22,18 +22,18 @@ export const NOT_EXPIRED = {
   },
 };
 
-/** The connections table in DynamoDB, asked whether a user has a row that counts. */
+/** The connections table in DynamoDB. It answers whether a user has a valid row. */
 export class ConnectionsTable implements ConnectionReader {
   constructor(
     private readonly dynamoDb: DynamoDb,
     private readonly tableName: string,
-    /** Epoch milliseconds by which a call has ended. */
+    /** Epoch milliseconds by which a call must end. */
     private readonly deadline: number,
   ) {}
 
   /**
-   * Counts rows rather than fetching them, and stops at the first page that has one. A row whose `delete_at` has passed
-   * is gone, although DynamoDB may take days to remove it.
+   * Counts rows instead of reading them, and stops at the first page with a row. A row whose `delete_at` has passed
+   * counts as gone, although DynamoDB may take days to remove it.
    */
   async isConnected(userId: string, now: number): Promise<boolean> {
     let after: Item | undefined;

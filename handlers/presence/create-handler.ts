@@ -14,17 +14,22 @@ import { PresenceTable } from "./presence-table";
 import { counting, publisherTo } from "./publisher";
 import type { SettlePorts } from "./settle-user";
 
-/** Users settled side by side, and connections to each service: a user takes one call at a time. */
+/**
+ * How many users are handled at the same time, and the connections to each service: a user needs one call at a time.
+ */
 const CONCURRENCY = 16;
 
-/** Kept of Lambda's time to answer in, so that a user for whom it is not enough is reported rather than cut off. */
+/**
+ * Reserved from Lambda's time for the answer. If the time is too short for a user, the user is reported before Lambda
+ * ends the function.
+ */
 const RESERVE_MS = 1_500;
 
-/** What the watchdog needs of the world; each has the real thing as its default. */
+/** The watchdog's dependencies. Each default is the real service. */
 export interface PresencePorts {
   /** @default - the time of day */
   readonly clock?: Clock;
-  /** Takes one JSON line. @default - standard output */
+  /** Gets one JSON line. @default - standard output */
   readonly writeLog?: (line: string) => void;
 }
 
@@ -38,8 +43,8 @@ export interface PresenceHandler {
 }
 
 /**
- * The function that the connections table's stream and the grace queue invoke. The answer names the records to be tried
- * again. An invocation throws, and Lambda tries the whole batch again, when the event is neither of the two.
+ * The function that the connections table's stream and the grace queue invoke. Its answer names the records to try
+ * again. If the event is neither of the two, the invocation throws, and Lambda tries the whole batch again.
  *
  * @throws Error naming the environment variable that is missing or wrong.
  */
@@ -91,7 +96,7 @@ interface Invocation {
   readonly counts: Record<"ONLINE" | "OFFLINE", number>;
 }
 
-/** Undefined when presence goes nowhere. */
+/** Undefined if presence has no target. */
 function presencePorts(
   { presence, connectionsTable }: PresenceConfiguration,
   clients: Clients,
@@ -109,7 +114,7 @@ function presencePorts(
   );
 }
 
-/** The records by which to find it, and never the user: an id is a claim of the token. */
+/** Logs the records' ids, never the user: a user id is a claim of the token. */
 function logFailure(log: Log, error: unknown, itemIdentifiers: readonly string[]): void {
   const { name, code, operation } = error as { name?: string; code?: string; operation?: string };
   log.error("record_failed", {

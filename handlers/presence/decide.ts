@@ -1,20 +1,20 @@
 import { MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
 import { nextVersion, type PresenceRow } from "./presence-row";
 
-/** What is known of a user at one moment. Times are epoch milliseconds. */
+/** The known state of a user at one moment. Times are epoch milliseconds. */
 export interface Observation {
-  /** Absent: the user was never seen. */
+  /** Absent: the user was never online. */
   readonly row: PresenceRow | undefined;
   /** Whether the user has a connection, read after `row`. */
   readonly connected: boolean;
-  /** When the user surely still had a device, as the stream's records tell; absent when a timer asks. */
+  /** The last time at which the user certainly had a device, from the stream's records. Absent if a timer asks. */
   readonly lastSeenAt: number | undefined;
   /** Read after `connected`. */
   readonly now: number;
   readonly graceMs: number;
 }
 
-/** What to do about it: nothing, write this row in place of the one observed, or look again later. */
+/** The next step: nothing, write this row in place of the observed row, or check again later. */
 export type Decision =
   | { readonly action: "rest" }
   | { readonly action: "write"; readonly row: PresenceRow }
@@ -23,8 +23,8 @@ export type Decision =
 const REST: Decision = { action: "rest" };
 
 /**
- * Compares what the presence table says of a user with what the connections table says, and answers with the next step.
- * A user never seen and without a connection has no state, so nothing is said of them.
+ * Compares a user's row in the presence table with the user's connections, and returns the next step. A user who was
+ * never online and has no connection has no state, so there is no event.
  */
 export function decide({ row, connected, lastSeenAt, now, graceMs }: Observation): Decision {
   if (connected) {
@@ -35,7 +35,7 @@ export function decide({ row, connected, lastSeenAt, now, graceMs }: Observation
   if (graceMs === 0) return write(nextVersion(row, "OFFLINE", now));
 
   if (row.offlineSince === undefined) return write({ ...row, offlineSince: now });
-  // A device came and went without being observed: the wait counts from its leaving.
+  // A device connected and left unobserved: the wait begins when it left.
   if (lastSeenAt !== undefined && lastSeenAt > row.offlineSince) return write({ ...row, offlineSince: lastSeenAt });
 
   const remainingMs = row.offlineSince + graceMs - now;
@@ -48,7 +48,7 @@ function write(row: PresenceRow): Decision {
   return { action: "write", row };
 }
 
-/** Whole seconds, as SQS counts, never early; a clock that ran ahead must not ask for more than SQS gives. */
+/** Whole seconds, as SQS counts, never too early. If a clock was ahead, the delay must not exceed SQS's limit. */
 function delaySecondsFor(ms: number): number {
   return Math.min(MAX_PRESENCE_GRACE_SECONDS, Math.ceil(ms / 1_000));
 }

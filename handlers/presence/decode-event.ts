@@ -4,11 +4,11 @@ import { type PresenceRecord, RecordError } from "./presence-record";
 
 /**
  * Reads the two events that invoke the watchdog: a batch of the connections table's stream (keys only) and a batch of
- * the grace queue. A record that names no user becomes an `UnreadableRecord` and costs only itself.
+ * the grace queue. A record that names no user becomes an `UnreadableRecord`. It does not affect the other records.
  *
  * @param now epoch milliseconds
- * @throws {RecordError} for an event that is neither, or a record without the identifier by which alone it could be
- * reported: then Lambda must try the whole batch again.
+ * @throws {RecordError} for an event that is neither, or a record without its identifier. Such a record cannot be
+ * reported, so Lambda must try the whole batch again.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export function decodeEvent(event: unknown, now: number): PresenceRecord[] {
@@ -42,8 +42,8 @@ function decodeQueueRecord(record: unknown): PresenceRecord {
 }
 
 /**
- * A connection row came or went at this time, so the user had a device. The stream tells whole seconds: the end of the
- * second is taken, so that a grace is never cut short.
+ * A connection row was added or removed at this time, so the user had a device. The stream has whole seconds. The end
+ * of the second is used, so that a grace is never too short.
  */
 function lastSeen(creationSeconds: unknown, now: number): number | undefined {
   if (typeof creationSeconds !== "number") return undefined;
@@ -51,7 +51,8 @@ function lastSeen(creationSeconds: unknown, now: number): number | undefined {
 }
 
 /**
- * Whether DynamoDB removed the row because its time was over: some time before, so it tells nothing about a device.
+ * Whether DynamoDB removed the row because it had expired. The row had expired earlier, so the removal says nothing
+ * about a device.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 function isExpiry(record: unknown): boolean {

@@ -1,14 +1,14 @@
 import { messageJson } from "./message-text";
 
 /**
- * The body of a grace queue message. It names a user and nothing else: what is due is decided by the presence table
- * when the message arrives, so that a repeated or outdated check does no harm.
+ * The body of a grace queue message. It only names a user. When the message arrives, the presence table decides what to
+ * do, so a repeated or outdated check does no harm.
  */
 export function encodeGraceCheck(userId: string): string {
   return messageJson({ user_id: userId });
 }
 
-/** The user to look at; undefined for what `encodeGraceCheck` has not written. */
+/** The user to check; undefined if `encodeGraceCheck` did not write the body. */
 export function decodeGraceCheck(body: unknown): string | undefined {
   if (typeof body !== "string") return undefined;
   try {

@@ -2,7 +2,7 @@ import type { Sqs } from "../aws/sqs";
 import { encodeGraceCheck } from "./grace-check";
 import type { GraceTimer } from "./settle-user";
 
-/** Hands a user back to the watchdog after a while, by the grace queue. */
+/** Sends a user back to the watchdog after a delay, through the grace queue. */
 export function graceTimer(queueUrl: string | undefined, sqs: Sqs, deadline: number): GraceTimer {
   return {
     checkLater: async (userId, delaySeconds) => {

@@ -6,28 +6,28 @@ import { type SettlePorts, settleUser } from "./settle-user";
 export interface HandleEventOptions {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** Absent: presence goes nowhere. A grace of 0: OFFLINE waits for nothing. */
+  /** Absent: presence has no target. A grace of 0: OFFLINE does not wait. */
   readonly presence?: SettlePorts & { readonly graceMs: number };
   /** Absent: a user may have any number of connections. */
   readonly limit?: ConnectionLimit;
-  /** Epoch milliseconds after which no further step is begun: what is left then is tried again. */
+  /** Epoch milliseconds after which no further step begins: the remaining records are tried again. */
   readonly deadline: number;
-  /** Users settled side by side at most. */
+  /** How many users are handled at the same time. */
   readonly concurrency: number;
-  /** Takes records that no repeat can help. */
+  /** Gets the records that no retry can fix. */
   readonly giveUp: (letter: DeadLetter) => Promise<void>;
-  /** Told of each failure once, with the records that it concerns. */
+  /** Called once for each failure, with its records. */
   readonly onFailure: (error: unknown, itemIdentifiers: readonly string[]) => void;
 }
 
-/** What a batch of the stream or of the grace queue is answered with: the records to try again, and only those. */
+/** The answer to a batch of the stream or of the grace queue: only the records to try again. */
 export interface BatchItemFailures {
   readonly batchItemFailures: { readonly itemIdentifier: string }[];
 }
 
 /**
- * The watchdog without AWS: settles the users that an event names, with nothing but its ports, so that tests run it
- * against simulated tables, topic and clock.
+ * The watchdog without AWS: it handles the users that an event names. It uses only its ports, so tests run it with a
+ * simulated table, topic and clock.
  *
  * @throws {RecordError} as `decodeEvent` does.
  */

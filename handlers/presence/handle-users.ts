@@ -1,6 +1,6 @@
 import { type PresenceRecord, UnreadableRecordError } from "./presence-record";
 
-/** Records that no repeat can help, all of one user, or one that names none. */
+/** Records that no retry can fix: all of one user, or a record that names no user. */
 export interface DeadLetter {
   readonly reason: string;
   readonly userId?: string;
@@ -8,33 +8,33 @@ export interface DeadLetter {
 }
 
 export interface HandleUsersOptions {
-  /** Users settled side by side at most. */
+  /** How many users are handled at the same time. */
   readonly concurrency: number;
-  /** Settles one user. */
+  /** Handles one user. */
   readonly settle: (user: UserChange) => Promise<void>;
-  /** Takes records that no repeat can help. When it throws, they are tried again after all. */
+  /** Gets the records that no retry can fix. If it throws, they are tried again. */
   readonly giveUp: (letter: DeadLetter) => Promise<void>;
-  /** Told of each failure once, with the records that it concerns. */
+  /** Called once for each failure, with its records. */
   readonly onFailure: (error: unknown, itemIdentifiers: readonly string[]) => void;
 }
 
-/** What the records of a batch say of one user. */
+/** The content of a batch's records about one user. */
 export interface UserChange {
   readonly userId: string;
   readonly itemIdentifiers: readonly string[];
-  /** Epoch milliseconds: the latest that any record says. */
+  /** Epoch milliseconds: the latest time in any record. */
   readonly lastSeenAt: number | undefined;
   /** A connection of the user has opened. */
   readonly opened: boolean;
 }
 
 /**
- * Settles every user that the records name, each once however many records name them, and returns the identifiers of
- * the records that must be tried again, in the order of the batch. Never throws for a single record: one that cannot
- * be read costs only itself, a user who cannot be settled all records of that user.
+ * Handles every user that the records name, each once, even if many records name the user. Returns the identifiers of
+ * the records that must be tried again, in the order of the batch. It never throws for a single record: an unreadable
+ * record affects only itself, and a user who fails affects all records of that user.
  *
- * What no repeat can help is given up at once. A stream waits for the record that fails, and everybody behind it with it,
- * so whatever is tried again must be worth the wait.
+ * A record that no retry can fix is given up at once. A failed record blocks all records behind it in the stream, so a
+ * record is tried again only if the retry is worth the wait.
  */
 export async function handleUsers(
   records: readonly PresenceRecord[],
@@ -70,7 +70,7 @@ export async function handleUsers(
     });
   }
 
-  // One iterator, several takers: each takes the next user when it is free.
+  // All workers share one iterator: each takes the next user when it is free.
   const remaining = users.values();
   const settleRemaining = async (): Promise<void> => {
     for (const user of remaining) {

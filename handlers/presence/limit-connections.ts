@@ -5,7 +5,7 @@ import { OutOfTimeError } from "./settle-user";
 /** A row of the connections table that has not expired. */
 export interface UserConnection {
   readonly connectionId: string;
-  /** Epoch milliseconds. 0 when the row does not say. */
+  /** Epoch milliseconds. 0 if the row has no time. */
   readonly connectedAt: number;
 }
 
@@ -21,22 +21,22 @@ export interface LimitPorts {
     delete(connectionId: string, deadline: number): Promise<number | string>;
   };
   readonly clock: Clock;
-  /** Called for each connection that was closed. */
+  /** Called for each closed connection. */
   readonly onClosed: () => void;
 }
 
 export interface LimitRequest {
   readonly userId: string;
-  /** Connections that the user may keep. */
+  /** How many connections the user may keep. */
   readonly limit: number;
-  /** Epoch milliseconds after which no further step is begun. */
+  /** Epoch milliseconds after which no further step begins. */
   readonly deadline: number;
 }
 
-/** Some connections could not be closed. Carries the last answer only. */
+/** Some connections could not be closed. It has only the last answer. */
 export class LimitNotKeptError extends Error {
   override readonly name = "LimitNotKeptError";
-  /** `status_403`, `timeout` and their like. */
+  /** `status_403`, `timeout` and similar codes. */
   readonly code: string;
 
   constructor(answer: number | string) {
@@ -49,13 +49,14 @@ const ATTEMPTS = 6;
 const FIRST_WAIT_MS = 100;
 
 /**
- * Closes a user's oldest connections beyond the limit, one after another, so that the newest stay: a device that comes
- * back is worth more than one that may be gone. Connections that prove gone lose their row, and count as closed no more.
+ * Closes a user's oldest connections above the limit, one after another. The newest connections stay, because a device
+ * that connects again matters more than a device that may be gone. If a connection is already gone, its row is removed,
+ * and it does not count as closed.
  *
- * Calls for one user may run side by side: they choose the same connections, and to close one twice does no harm. A
- * connection that opens meanwhile brings a record, and with it a call, of its own.
+ * Calls for one user may run at the same time: they choose the same connections, and closing a connection twice does no
+ * harm. If a connection opens meanwhile, its own record causes another call.
  *
- * @throws OutOfTimeError at the deadline; LimitNotKeptError after trying all of them; and whatever a port throws.
+ * @throws OutOfTimeError at the deadline; LimitNotKeptError after trying all of them; and the errors of the ports.
  */
 export async function limitConnections(
   { userId, limit, deadline }: LimitRequest,
@@ -81,7 +82,7 @@ export async function limitConnections(
   return outcome;
 }
 
-/** Tries again, for some seconds, what a later try can help: a throttle, a fault, a handshake that has not ended yet. */
+/** Retries temporary failures for some seconds: a throttle, a fault, a handshake that has not ended yet. */
 async function close(
   connection: UserConnection,
   deadline: number,
@@ -99,7 +100,7 @@ function isClosed(answer: number | string): boolean {
   return typeof answer === "number" && answer >= 200 && answer < 300;
 }
 
-/** API Gateway answers 410 also while a connection's handshake is under way, and 400 for an id that it never gave out. */
+/** API Gateway also answers 410 during a connection's handshake, and 400 for an id that it never created. */
 function isGone(answer: number | string, { connectedAt }: UserConnection, now: number): boolean {
   return answer === 400 || (answer === 410 && now - connectedAt >= YOUNG_CONNECTION_MILLISECONDS);
 }

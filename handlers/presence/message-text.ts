@@ -1,6 +1,6 @@
 /**
- * JSON text that SQS and SNS take, whatever a user id holds: of what Unicode has and they refuse, `JSON.stringify`
- * escapes all but two.
+ * JSON text that SQS and SNS accept, whatever a user id contains. They refuse some Unicode characters, and
+ * `JSON.stringify` escapes all of these but two.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
@@ -9,8 +9,8 @@ export function messageJson(value: object): string {
 }
 
 /**
- * The text of a message attribute, which knows no escape: a character that SQS and SNS refuse becomes U+FFFD. Better
- * than an event that can never be sent, which would hold up the stream; the body has the id as it is.
+ * The text of a message attribute, which has no escapes: a character that SQS and SNS refuse becomes U+FFFD. Otherwise
+ * the event could never be sent, and would block the stream. The body has the unchanged id.
  */
 export function attributeText(text: string): string {
   return text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, "\uFFFD");

@@ -3,13 +3,13 @@ import type { MessageAttribute } from "../aws/sqs";
 import { attributeText, messageJson } from "./message-text";
 import type { PresenceRow } from "./presence-row";
 
-/** A presence event as it goes out: the body, and the attributes by which a subscriber filters. */
+/** A presence event as it is sent: the body, and the attributes for a subscriber's filter. */
 export interface PresenceEvent {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** The event of a row's version. Made of the row alone, so that a repeat has the same bytes. */
+/** The event of a row's version. It is built only from the row, so a repeat has the same bytes. */
 export function presenceEvent(userId: string, { status, version, changedAt }: PresenceRow): PresenceEvent {
   const event: PresenceMessage = {
     type: "presence",

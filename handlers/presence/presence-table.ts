@@ -5,25 +5,25 @@ import { UnreadableRecordError } from "./presence-record";
 import type { PresenceRow } from "./presence-row";
 import type { PresenceStore } from "./settle-user";
 
-/** What the watchdog keeps beside the public attributes of the contract. Both N. */
+/** The watchdog's internal attributes, beside the public attributes of the contract. Both N. */
 const ANNOUNCED = "announced";
 const OFFLINE_SINCE = "offline_since";
 
-/** A row of the presence table is not what the watchdog writes: somebody else did. Delete or repair it. */
+/** A row of the presence table does not have the watchdog's format: somebody else wrote it. Delete or repair it. */
 export class PresenceRowError extends UnreadableRecordError {
   override readonly name = "PresenceRowError";
   override readonly code = "MALFORMED_ROW";
 }
 
 /**
- * The presence table in DynamoDB. Rows are never removed: a row is what tells a change from a repeat of the stream. A row
- * is some 100 bytes, so a million users cost 0.03 USD a month.
+ * The presence table in DynamoDB. Rows are never removed, because only a row distinguishes a change from a repeat of
+ * the stream. A row has about 100 bytes, so a million users cost 0.03 USD a month.
  */
 export class PresenceTable implements PresenceStore {
   constructor(
     private readonly dynamoDb: DynamoDb,
     private readonly tableName: string,
-    /** Epoch milliseconds by which a call has ended. */
+    /** Epoch milliseconds by which a call must end. */
     private readonly deadline: number,
   ) {}
 
@@ -83,7 +83,7 @@ export class PresenceTable implements PresenceStore {
     return item === undefined ? undefined : rowFrom(item);
   }
 
-  /** The attributes asked for, or undefined where the condition does not hold. */
+  /** The requested attributes, or undefined if the condition is false. */
   async #update(
     userId: string,
     UpdateExpression: string,
@@ -121,7 +121,7 @@ function number(value: number): AttributeValue {
   return { N: String(value) };
 }
 
-/** A row without a version holds no state of ours: the user counts as never seen. */
+/** A row without a version has no state of ours: the user counts as never online. */
 function rowFrom(item: Item): PresenceRow | undefined {
   if (item[PRESENCE.version] === undefined) return undefined;
   const status = item[PRESENCE.status]?.S;

@@ -4,7 +4,7 @@ import type { EventTarget } from "./configuration";
 import { presenceEvent } from "./presence-event";
 import type { PresencePublisher } from "./settle-user";
 
-/** Sends presence events to the messages topic or queue. A call has ended by `deadline` (epoch milliseconds). */
+/** Sends presence events to the messages topic or queue. A call ends by `deadline` (epoch milliseconds). */
 export function publisherTo(target: EventTarget, { sns, sqs }: Clients, deadline: number): PresencePublisher {
   return {
     publish: async (userId, row) => {
@@ -18,7 +18,7 @@ export function publisherTo(target: EventTarget, { sns, sqs }: Clients, deadline
   };
 }
 
-/** Counts what has gone out, for the metrics. */
+/** Counts the sent events, for the metrics. */
 export function counting(announced: Record<PresenceStatus, number>, publisher: PresencePublisher): PresencePublisher {
   return {
     publish: async (userId, row) => {

@@ -12,15 +12,18 @@ export interface ConnectionReader {
 export interface PresenceStore {
   read(userId: string): Promise<PresenceRow | undefined>;
   /**
-   * Writes `next` if the row still has the version and the waiting OFFLINE of `expected` (absent: if there is none).
-   * Leaves `announced` alone. False: somebody else wrote, and nothing happened.
+   * Writes `next` if the row still has the version and the waiting OFFLINE of `expected` (absent: if there is no row).
+   * Does not change `announced`. False: somebody else wrote, and this call changed nothing.
    */
   replace(userId: string, expected: PresenceRow | undefined, next: PresenceRow): Promise<boolean>;
-  /** Notes that the version's event is out, and answers with the row as it is then; undefined: it is at a later version. */
+  /**
+   * Records that the version's event was sent, and returns the row after that. Undefined: the row is at a later
+   * version.
+   */
   markAnnounced(userId: string, version: number): Promise<PresenceRow | undefined>;
 }
 
-/** The messages topic or queue. Resolves when AWS has taken the event. */
+/** The messages topic or queue. Resolves when AWS has accepted the event. */
 export interface PresencePublisher {
   publish(userId: string, row: PresenceRow): Promise<void>;
 }
@@ -40,14 +43,14 @@ export interface SettlePorts {
 
 export interface SettleRequest {
   readonly userId: string;
-  /** Epoch milliseconds at which the user surely still had a device; absent when a timer asks. */
+  /** Epoch milliseconds at which the user certainly still had a device. Absent if a timer asks. */
   readonly lastSeenAt?: number;
   readonly graceMs: number;
-  /** Epoch milliseconds after which no further step is begun. */
+  /** Epoch milliseconds after which no further step begins. */
   readonly deadline: number;
 }
 
-/** Time ran out before the user's state held still: the record must be tried again. */
+/** Time ran out before the user's state was stable: the record must be tried again. */
 export class OutOfTimeError extends Error {
   override readonly name = "OutOfTimeError";
   readonly code = "OUT_OF_TIME";
@@ -57,15 +60,15 @@ export class OutOfTimeError extends Error {
 }
 
 /**
- * How long a version that somebody else wrote is left to its writer to announce. A publish takes some 10 ms, 300 on a
- * cold start; whoever waits this long in vain takes the writer for dead and announces in its stead.
+ * How long a call waits for another writer to announce its own version. A publish takes about 10 ms, or 300 ms on a
+ * cold start. After this time, the call assumes that the writer is dead, and announces the version itself.
  */
 export const ANNOUNCE_PATIENCE_MS = 1_000;
 
 const FIRST_POLL_MS = 20;
 
 /**
- * Brings what is said of a user in line with the user's connections, and every event of it out, in order.
+ * Makes a user's state match the user's connections, and sends every event of it, in order.
  *
  * Any number of calls may run for one user at once, in any order, and die between any two steps, as long as a call that
  * did not resolve is made again. That holds because:

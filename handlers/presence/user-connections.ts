@@ -8,7 +8,7 @@ export class UserConnections {
   constructor(
     private readonly dynamoDb: DynamoDb,
     private readonly tableName: string,
-    /** Epoch milliseconds by which a call has ended. */
+    /** Epoch milliseconds by which a call must end. */
     private readonly deadline: number,
   ) {}
 
@@ -51,7 +51,7 @@ export class UserConnections {
   }
 }
 
-/** A row without a time, as the original wrote it, counts as the oldest. */
+/** A row without a time, as the original wrote it, counts as the oldest row. */
 function connectionFrom(item: Item): UserConnection {
   return {
     connectionId: item[CONNECTION.connectionId]?.S ?? "",

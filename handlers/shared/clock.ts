@@ -1,8 +1,8 @@
-/** Time as a handler sees it. */
+/** The time functions of a handler. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls back once after so many milliseconds, unless the returned function is called before. */
+  /** Calls back once after this many milliseconds, unless the returned function is called before. */
   after(ms: number, callback: () => void): () => void;
 }
 
@@ -15,7 +15,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits so many milliseconds. */
+/** Waits this many milliseconds. */
 export function sleep(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => {
     clock.after(ms, resolve);

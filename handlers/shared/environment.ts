@@ -1,8 +1,8 @@
-/** What a request to AWS is signed with. */
+/** The credentials that sign a request to AWS. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Present for a role's temporary credentials, which a Lambda function always has. */
+  /** Present for a role's temporary credentials. A Lambda function always has them. */
   readonly sessionToken?: string;
 }
 
@@ -38,7 +38,7 @@ export function regionFrom(environment: Environment): string {
 }
 
 /**
- * An environment variable that a function cannot work without.
+ * An environment variable that a function needs.
  *
  * @throws Error naming the variable when it is unset or empty.
  */

@@ -1,9 +1,9 @@
 /**
- * The JSON text of an object's member exactly as the sender wrote it, so that what passes through is not rewritten: a
- * number beyond 2^53 would lose digits in JavaScript's hands.
+ * The JSON text of an object's member, exactly as the sender wrote it. The text is not rewritten, because a number
+ * beyond 2^53 would lose digits in JavaScript.
  *
  * @param json - An object's JSON text, already found valid by `JSON.parse`.
- * @returns The last such member's, as `JSON.parse` would have it; undefined when there is none.
+ * @returns The text of the last member of this name, which `JSON.parse` would use, too. Undefined if there is none.
  */
 export function jsonMember(json: string, name: string): string | undefined {
   let found: string | undefined;
@@ -28,7 +28,7 @@ function skipBlanks(json: string, from: number): number {
   return BLANK.exec(json)?.index ?? json.length;
 }
 
-/** The place after the string that begins at `from`. */
+/** The index after the string that begins at `from`. */
 function stringEnd(json: string, from: number): number {
   for (let end = json.indexOf('"', from + 1); ; end = json.indexOf('"', end + 1)) {
     let backslashes = 0;
@@ -40,7 +40,7 @@ function stringEnd(json: string, from: number): number {
 const STRUCTURE = /["{}[\]]/g;
 const SCALAR_END = /[,}\] \t\n\r]|$/g;
 
-/** The place after the value that begins at `from`. */
+/** The index after the value that begins at `from`. */
 function valueEnd(json: string, from: number): number {
   const first = json[from];
   if (first === '"') return stringEnd(json, from);

@@ -1,17 +1,19 @@
 import { METRIC_NAMESPACE, type MetricSet } from "../../src/contract/metrics";
 
-/** A metric's value in one invocation, or several, 100 at most. */
+/** A metric's value in one invocation, or a list of at most 100 values. */
 export type MetricValue = number | readonly number[];
 
-/** The values of a set's metrics; what is absent or 0 is not sent, since a metric is billed for each hour in which it is. */
+/**
+ * The values of a set's metrics. An absent value or 0 is not sent, because a metric is billed for each hour with data.
+ */
 export type MetricValues<Set extends MetricSet> = Readonly<Partial<Record<keyof Set["units"] & string, MetricValue>>>;
 
 /**
- * Metrics as members of a log line, in CloudWatch's embedded metric format: CloudWatch Logs takes them out of the line,
- * so that a handler calls no API and needs no right for it. The dimensions' values are members of the line, too.
+ * Metrics as members of a log line, in CloudWatch's embedded metric format. CloudWatch Logs reads them from the line,
+ * so a handler calls no API and needs no right for it. The dimensions' values are members of the line, too.
  *
  * @param now - Epoch milliseconds.
- * @returns no members when there is nothing to send.
+ * @returns no members if there is no value to send.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics<Set extends MetricSet>(

@@ -11,8 +11,8 @@ import {
 } from "../../terraform-json/value";
 
 /**
- * The arguments of one resource, read one by one. What nobody has read in the end is an error: a setting that the local
- * stack would silently not have.
+ * The arguments of one resource. Code reads them one by one. If an argument is never read, that is an error: the local
+ * stack would silently lack the setting.
  */
 export class Arguments {
   private readonly unread: Set<string>;
@@ -51,14 +51,14 @@ export class Arguments {
     return (
       this.take(name, (value) => {
         if (!isValueObject(value)) throw new TerraformError(`a map is needed, got ${typeName(value)}`);
-        // As the provider: an entry that is null is not there.
+        // As in the provider: a null entry counts as not given.
         const present = Object.entries(value).filter(([, item]) => item !== null);
         return Object.fromEntries(present.map(([key, item]) => [key, toText(item)]));
       }) ?? {}
     );
   }
 
-  /** A nested block: Terraform's JSON writes one of them as an object or as a list of one. */
+  /** A nested block. Terraform's JSON writes a single block as an object or as a list with one object. */
   block(name: string): Arguments | undefined {
     const [first, ...more] = this.blocks(name);
     if (more.length > 0) throw new TerraformError(`${this.address}: one "${name}" block is allowed`);
@@ -72,12 +72,12 @@ export class Arguments {
     return blocks;
   }
 
-  /** Settings that the local stack does without, and why. */
+  /** Ignores settings that the local stack does not need. The first argument says why. */
   leaveOut(_reason: string, ...names: readonly string[]): void {
     for (const name of names) this.unread.delete(name);
   }
 
-  /** @throws TerraformError naming what nobody has read, in nested blocks too */
+  /** @throws TerraformError naming the arguments that nobody has read, in nested blocks too */
   finish(): void {
     for (const block of this.nested) block.finish();
     const names = [...this.unread];

@@ -4,7 +4,7 @@ export interface LocalCredentials {
   readonly secretAccessKey: string;
 }
 
-/** Where the emulator is, and who may use it. */
+/** The endpoint of the emulator, and the credentials for it. */
 export interface AwsAccess {
   readonly endpoint: string;
   readonly region: string;

@@ -10,7 +10,7 @@ import { createQueryApi, type QueryApi } from "./query-api";
 
 export type { AwsAccess, LocalCredentials } from "./aws-access";
 
-/** Clients of the emulator. No real credentials are ever sent there. */
+/** Clients of the emulator. They never send real credentials. */
 export interface AwsClients {
   readonly access: AwsAccess;
   readonly dynamodb: DynamoDBClient;
@@ -26,10 +26,13 @@ export interface AwsClients {
 
 export const LOCAL_ACCOUNT_ID = "000000000000";
 
-/** Of an emulator that runs already: it takes any secret, and gives its functions this one. */
+/** For an emulator that runs already: it accepts any secret, and gives its functions this secret. */
 export const FOREIGN_CREDENTIALS: LocalCredentials = { accessKeyId: LOCAL_ACCOUNT_ID, secretAccessKey: "test" };
 
-/** Credentials of one run. The emulator gives its functions their account's number as access key, so it is everybody's. */
+/**
+ * Credentials of one run. The emulator gives its functions their account's number as access key, so all of them share
+ * the key.
+ */
 export function newCredentials(): LocalCredentials {
   return { accessKeyId: LOCAL_ACCOUNT_ID, secretAccessKey: randomBytes(30).toString("hex") };
 }
@@ -55,12 +58,14 @@ export function createAwsClients(access: AwsAccess): AwsClients {
 }
 
 /**
- * The developer's settings are for the real AWS: AWS_USE_FIPS_ENDPOINT, for one, cannot be together with an endpoint of our
- * own. The SDK reads them late, so that they have to go from this process.
+ * Removes the developer's AWS settings from this process, because they are for the real AWS. For example,
+ * AWS_USE_FIPS_ENDPOINT cannot be combined with our own endpoint. The SDK reads the settings late, so they must leave
+ * the environment.
  */
 function forgetAwsSettings(): void {
   for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
   process.env.AWS_CONFIG_FILE = process.env.AWS_SHARED_CREDENTIALS_FILE = devNull;
-  // Its notice of Node.js versions to come is for those who deploy the SDK; it would be the loudest line of a start.
+  // The SDK warns of future Node.js versions. The warning is for people who deploy the SDK, and it would dominate the
+  // output of a start.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 }

@@ -7,7 +7,7 @@ import type { ValueObject } from "../../terraform-json/value";
 import { Arguments } from "./arguments";
 import type { Place } from "./left-out";
 
-/** The data sources of a stack that is here and not in an account. */
+/** The data sources of a stack that runs on this machine and not in an account. */
 export function dataSources({ region, accountId }: Place, outputFolder: string): { readonly [type: string]: Create } {
   return {
     archive_file: (args, address) => archiveFile(new Arguments(args, address), outputFolder),
@@ -28,14 +28,17 @@ export function dataSources({ region, accountId }: Place, outputFolder: string):
   };
 }
 
-/** Zips one file, as the provider does for a handler's bundle, into a folder of ours and not beside the stack. */
+/**
+ * Zips one file, as the provider does for a handler's bundle. The zip goes to a folder of ours and not beside the
+ * stack.
+ */
 async function archiveFile(args: Arguments, outputFolder: string): Promise<ValueObject> {
   const source = args.text("source_file");
   const name = path.basename(args.text("output_path"));
   args.leaveOut("a zip is the only type there is", "type");
   args.leaveOut("file modes do not matter to the emulator", "output_file_mode");
   args.finish();
-  // The date is fixed, so that the same bundle is the same zip. 1980 is the earliest that the format has.
+  // The date is fixed, so that the same bundle gives the same zip. 1980 is the earliest year of the format.
   const entry = new Uint8Array(await readFile(source));
   const zip = zipSync({ [path.basename(source)]: [entry, { mtime: new Date(1980, 0, 1) }] });
   const outputPath = path.join(outputFolder, createHash("sha256").update(source).digest("hex").slice(0, 16), name);
@@ -74,7 +77,7 @@ function present(list: readonly string[]): readonly string[] | undefined {
 function principals(blocks: readonly Arguments[]): "*" | Record<string, string[]> | undefined {
   if (blocks.length === 0) return undefined;
   const byType = Object.fromEntries(blocks.map((block) => [block.text("type"), block.texts("identifiers")]));
-  // As the provider writes it: everybody, signed or not.
+  // As the provider writes it: everybody, with or without a signature.
   return "*" in byType ? "*" : byType;
 }
 

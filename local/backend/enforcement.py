@@ -1,11 +1,11 @@
 """
-What AWS checks and MiniStack with AUTH=true does not, and a report of every decision.
+The checks of AWS that MiniStack with AUTH=true lacks, and a report of every decision.
 
-MiniStack evaluates the requests that reach it by HTTP. This adds
-- the trust of a role, when a service and not a user assumes it: MiniStack lets root in for every service;
-- what services do for SUMU by calls inside MiniStack: Lambda polls queues and streams, writes logs and sends failures with
-  the rights of the function's role; API Gateway and SNS invoke functions by the function's policy;
-- session secrets that nobody can compute: MiniStack derives those of functions from their ARNs.
+MiniStack evaluates the requests that reach it by HTTP. This module adds
+- the trust policy of a role that a service and not a user assumes: MiniStack allows root to assume it for every service;
+- checks of the calls that services make inside MiniStack: Lambda polls queues and streams, writes logs and sends failures
+  with the rights of the function's role; API Gateway and SNS invoke functions by the function's policy;
+- session secrets that nobody can compute: MiniStack derives the functions' secrets from their ARNs.
 """
 
 import contextvars
@@ -20,10 +20,10 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, lambda_svc, sns, sqs, sts
 
 QUEUE_POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-# Not ListStreams: pollers know their stream (observed on AWS).
+# ListStreams is not in the list: pollers know their stream (observed on AWS).
 STREAM_POLLING = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
 
-# Calls that AWS decides on as the action for one message; MiniStack names them as they are.
+# AWS decides on these calls as the action for one message; MiniStack uses the call's own name.
 ACTIONS_OF_BATCHES = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
@@ -31,7 +31,7 @@ ACTIONS_OF_BATCHES = {
     "sns:PublishBatch": "sns:Publish",
 }
 
-# The requests of one HTTP call that were decided on. A list, so that tasks that copy the context share it.
+# The requests of one HTTP call that got a decision. It is a list, so that tasks which copy the context share it.
 decided = contextvars.ContextVar("sumu_decided", default=None)
 last_evaluation = contextvars.ContextVar("sumu_last_evaluation", default=None)
 
@@ -40,7 +40,7 @@ reported_lock = threading.Lock()
 
 
 def report(**decision):
-    """Once for each decision, as a line of the standard output that the parent reads. Never a payload."""
+    """Writes each decision once, as a line on standard output for the parent. The line never has a payload."""
     line = json.dumps(decision, sort_keys=True)
     with reported_lock:
         if line in reported:
@@ -54,7 +54,7 @@ def role_of(principal_arn):
 
 
 def resource_pattern(arn):
-    """Without what differs from call to call: the id of a connection, the stream of a log."""
+    """Removes the parts that differ from call to call: the id of a connection, the stream of a log."""
     if "/@connections/" in arn:
         return arn.rsplit("/", 1)[0] + "/*"
     return arn
@@ -91,7 +91,7 @@ def context(principal_arn, action, resource, keys=None, principal_type="AssumedR
 
 
 def role_may(role_arn, session, action, resource):
-    """Whether a role's policies, its boundary and the resource's policy let it do something that a service does with it."""
+    """Whether a role may do something through a service: by its policies, its boundary and the resource's policy."""
     name, account = role_arn.rsplit("/", 1)[-1], get_account_id()
     ctx = context(f"arn:aws:sts::{account}:assumed-role/{name}/{session}", action, resource)
     limits = iam_evaluator._permissions_boundary(iam._roles, name, account)
@@ -142,7 +142,7 @@ def observe_requests():
 
     def evaluated(ctx, policies, *limits):
         result = evaluate(ctx, policies, *limits)
-        # The first one of a request is of the identity's own policies.
+        # The first evaluation of a request is for the identity's own policies.
         if last_evaluation.get() is None:
             last_evaluation.set((ctx, result))
         return result
@@ -159,7 +159,7 @@ def observe_requests():
             if isinstance(denied, iam_evaluator.EvalResult):
                 result = denied
             elif result.decision != "Allow":
-                # The identity policy is silent and the resource's own policy allows.
+                # The identity policy does not decide, and the resource's own policy allows.
                 result = iam_evaluator.EvalResult("Allow", ctx.principal_arn)
             note(role_of(ctx.principal_arn), iam_action, resource_arn, result)
         return denied
@@ -168,7 +168,7 @@ def observe_requests():
 
 
 def remember_policies():
-    """Every request parses the policies of its role again: they are texts that seldom change."""
+    """Caches parsed policies: every request parses its role's policies again, and they seldom change."""
     parse = iam_evaluator.parse_policy_document
     remembered = functools.lru_cache(maxsize=512)(parse)
     iam_evaluator.parse_policy_document = lambda document: (
@@ -177,13 +177,13 @@ def remember_policies():
 
 
 def check_trust():
-    """Root assumes a role for the service that the session is named after, and for nobody else."""
+    """Root assumes a role only for the service that the session is named after."""
     evaluate_trust_policy = iam_evaluator.evaluate_trust_policy
 
     def checked(document, caller_arn, ctx=None):
         session = (ctx.service_context.get("sts:rolesessionname") or "") if ctx is not None else ""
         if caller_arn.endswith(":root") and session.endswith(".amazonaws.com"):
-            # API Gateway sends neither source key.
+            # API Gateway sends neither aws:SourceArn nor aws:SourceAccount.
             service = context("*", ctx.action, ctx.resource_arn, {}, "Service")
             result = iam_evaluator.evaluate_resource_policy(document, service, service=session)
             return note(session, ctx.action, ctx.resource_arn, result)
@@ -202,7 +202,7 @@ def give_functions_secret_sessions(run_secret):
             value = hmac.new(run_secret.encode(), f"{member}:{access_key}".encode(), hashlib.sha256).hexdigest()
             credentials[name] = sts._sessions[access_key][member] = value
         if not trusts(config.get("Role", ""), "lambda.amazonaws.com", config.get("FunctionArn", "")):
-            # Without a session every call of the function is refused, as on AWS it would not even start.
+            # Without a session, every call of the function is refused. On AWS the function would not even start.
             sts._sessions.pop(access_key)
         return credentials
 
@@ -210,7 +210,7 @@ def give_functions_secret_sessions(run_secret):
 
 
 def check_pollers():
-    """An event source mapping whose function's role lacks a right does not poll."""
+    """If the function's role lacks a right, the event source mapping does not poll."""
     every_mapping = lambda_svc._iter_all_esms
 
     def permitted():
@@ -220,7 +220,7 @@ def check_pollers():
             record, _ = lambda_svc._get_func_record_for_qualifier(mapping["FunctionName"], mapping.get("Qualifier"))
             if record is not None:
                 role, session = function_role(record)
-                # All of them, so that each missing one is reported.
+                # Check all of them, so that each missing right is reported.
                 if not all([role_may(role, session, action, source) for action in actions]):
                     continue
             yield account, region, mapping
@@ -244,8 +244,8 @@ def check_logs():
 
 def check_topics():
     """
-    SNS invokes by the function's policy, and puts what it may not hand over into the subscription's dead-letter queue.
-    What it hands over is an asynchronous invocation: two retries, then the function's failure destination.
+    SNS invokes a function by the function's policy. If the policy does not allow it, SNS puts the message into the
+    subscription's dead-letter queue. The invocation is asynchronous: two retries, then the function's failure destination.
     """
 
     def deliver(endpoint, envelope, topic_arn, sub_arn, *_rest):
@@ -283,7 +283,7 @@ def send_action(target_arn):
 
 
 def check_failure_destinations():
-    """Lambda sends what it gives up with the rights of the function's role."""
+    """Lambda sends failed events with the rights of the function's role."""
     route = lambda_svc._route_async_failure
 
     def permitted(target_arn, func_name, event, result):

@@ -3,15 +3,15 @@ import { type AddressInfo, createServer } from "node:net";
 import { LOOPBACK } from "../listening";
 import { SetupError } from "../setup-error";
 
-/** A port that nobody listens on at this moment. */
+/** A port that is free at this moment. */
 export async function freePort(host: string = LOOPBACK): Promise<number> {
   return bind(0, host);
 }
 
 /**
- * Makes sure that nobody listens on a port, before anything slow is begun.
+ * Checks that a port is free, before anything slow starts.
  *
- * @throws SetupError when someone does
+ * @throws SetupError when the port is taken
  */
 export async function requireFreePort(port: number, host: string = LOOPBACK): Promise<void> {
   await bind(port, host).catch((error: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
 """
-MiniStack for one run of SUMU: it ends with the process that started it, and it answers only to who knows the run's secret.
+MiniStack for one run of SUMU: it ends with the process that started it, and it answers only callers that know the run's secret.
 
 MiniStack alone answers everybody, and its Lambda API runs code. So this guard in front of it refuses
-- what a browser sends for a page: such a request has an Origin or Sec-Fetch-Site header, or (by DNS rebinding) a foreign Host;
-- what is not signed with the run's secret, or with a session that it has given (Signature Version 4): another user of
-  this machine does not know them.
+- requests that a browser sends for a page: they have an Origin or Sec-Fetch-Site header, or (by DNS rebinding) a foreign Host;
+- requests without a signature (Signature Version 4) by the run's secret or by a session that it has given: another user
+  of this machine does not know these secrets.
 
 With AUTH=true it enforces IAM (enforcement.py) and runs the mappings of streams itself (stream_mapping.py).
 """
@@ -20,12 +20,12 @@ import threading
 from urllib.parse import parse_qs, quote, unquote
 from xml.sax.saxutils import escape
 
-# Functions inherit the environment: what is for this process alone goes out of it.
+# Functions inherit the environment, so values that only this process needs are removed from it.
 HOST_NAMES = os.environ.pop("SUMU_HOST_NAMES").split(",")
 
 
 def end_with_parent():
-    """The parent holds the other end of the standard input: it closes however the parent ends."""
+    """The parent has the other end of the standard input. It closes when the parent ends, for whatever reason."""
     sys.stdin.buffer.read()
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
@@ -39,7 +39,7 @@ class Refusal(Exception):
 
 class Guard:
     def __init__(self, app, secrets, host_names):
-        """secrets: by access key id. host_names: by which requests may name this server, without a port."""
+        """secrets: by access key id. host_names: the names that requests may use for this server, without a port."""
         self.app = app
         self.secrets = secrets
         self.host_names = host_names
@@ -50,7 +50,7 @@ class Guard:
         elif scope["type"] == "http":
             await self.serve(scope, receive, send)
         else:
-            # Nothing of SUMU uses MiniStack's WebSockets. Closed before it is accepted, the handshake is answered 403.
+            # SUMU does not use MiniStack's WebSockets. A close before the accept answers the handshake with 403.
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
@@ -84,7 +84,7 @@ class Guard:
             await self.app(scope, replay(body, receive), send)
 
     async def serve_enforced(self, scope, body, receive, send, headers):
-        # This hop is the machine's own. It counts as TLS, as every connection of SUMU is in an account.
+        # This hop stays on the machine. It counts as TLS, as every connection of SUMU is in an account.
         fields = [field for field in scope["headers"] if field[0].lower() != b"x-forwarded-proto"]
         seen = []
         enforcement.decided.set(seen)
@@ -149,7 +149,7 @@ def refuse_forgery(secret, scope, headers, body):
 
 
 def refuse_invocation(path, headers):
-    """A service invokes a function for one of its resources: the function's policy decides."""
+    """A service invokes a function for one of its resources. The function's policy decides."""
     function_arn = unquote(path.split("/functions/", 1)[-1].rsplit("/invocations", 1)[0])
     service, source_arn = headers.get("x-sumu-service", ""), headers["x-sumu-source-arn"]
     if not enforcement.may_invoke(function_arn, service, source_arn):
@@ -157,7 +157,7 @@ def refuse_invocation(path, headers):
 
 
 def authorize_call(_root, body):
-    """Who signs with this key, and whether they may do this. The gateway asks it for calls of @connections."""
+    """Says who signs with this key, and whether they may make this call. The gateway asks it for @connections."""
     question = json.loads(body)
     session = enforcement.session_of(question["accessKeyId"])
     if session is None:
@@ -176,7 +176,7 @@ async def answer_json(send, value):
 
 
 async def read(receive):
-    """The whole body, or None when the client has gone."""
+    """The whole body, or None when the client has disconnected."""
     chunks = []
     while True:
         message = await receive()
@@ -188,7 +188,7 @@ async def read(receive):
 
 
 def replay(body, receive):
-    """Gives the body that was read once more, then what comes after it."""
+    """Gives the body that was already read once more, then the messages after it."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def next_message():
@@ -217,13 +217,13 @@ sys.argv = ["ministack"]
 from ministack import app as ministack  # noqa: E402 (a slow import: the parent may end meanwhile)
 from ministack.core import sigv4  # noqa: E402
 
-# Read by now. Functions would inherit it, and their own means other levels.
+# LOG_LEVEL has been read by now. Functions would inherit it, and their LOG_LEVEL has other levels.
 del os.environ["LOG_LEVEL"]
 # Without AUTH=true, functions sign with their account's number and the same secret.
 run_secrets = {os.environ["AWS_ACCESS_KEY_ID"]: os.environ["AWS_SECRET_ACCESS_KEY"]}
 ENFORCES = ministack.AUTH
 if ENFORCES:
-    # Python is started in isolation, which leaves this folder out.
+    # Python starts in isolated mode, which leaves this folder out of its path.
     sys.dont_write_bytecode = True
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import enforcement  # noqa: E402

@@ -5,13 +5,13 @@ import { installTool } from "../../scripts/install-tool";
 import { plainPip, plainPython } from "../../scripts/python-environment";
 import { SetupError } from "../setup-error";
 
-/** The emulator that stands for AWS, and the only version that this project is tested with. */
+/** The emulator that replaces AWS. The project is tested with this version only. */
 export const MINISTACK_VERSION = "1.5.33";
 
 export interface InstallOptions {
   /** @default "python3" */
   readonly python?: string;
-  /** Gives the installation up. */
+  /** Cancels the installation. */
   readonly signal?: AbortSignal;
 }
 
@@ -68,7 +68,7 @@ async function requirePython(python: string, signal: AbortSignal | undefined): P
   });
 }
 
-/** The line that says most: pip's error, where there is one among its warnings and notices, or else the last line. */
+/** The most useful line of the output: pip's error, if its warnings and notices include one, or else the last line. */
 function reason(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message?: string };
   const lines = (stderr || message || String(error)).trim().split("\n");

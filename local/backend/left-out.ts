@@ -1,12 +1,15 @@
 import type { Value, ValueObject } from "../../terraform-json/value";
 
-/** A resource type that the local stack has only by name, the reason, and what others may still refer to. */
+/**
+ * A resource type that the local stack does not create: the reason, and the attributes that other resources still refer
+ * to.
+ */
 export interface LeftOut {
   readonly reason: string;
   readonly attributes: (args: ValueObject, name: string, place: Place) => ValueObject;
 }
 
-/** Where the stack would be. */
+/** The place where the stack would run. */
 export interface Place {
   readonly region: string;
   readonly accountId: string;
@@ -50,8 +53,8 @@ const stage: LeftOut = {
 const apiPart: LeftOut = { reason: GATEWAY, attributes: (_args, name) => ({ id: name }) };
 
 /**
- * The resource types that the local stack knowingly does without. A type that is neither here nor created stops the
- * start: it may not be skipped in silence.
+ * The resource types that the local stack does not create, by decision. A type that is neither here nor created stops
+ * the start, because a type must not be skipped silently.
  */
 export const LEFT_OUT_RESOURCES: { readonly [type: string]: LeftOut } = {
   aws_apigatewayv2_api: api,

@@ -10,7 +10,7 @@ import { freePort } from "./free-port";
 
 /** An AWS to create things in. */
 export interface AwsBackend extends AwsAccess {
-  /** Ends it, with every process and port that it had. */
+  /** Ends the AWS, with all its processes and ports. */
   stop(): Promise<void>;
 }
 
@@ -21,18 +21,18 @@ const READY_TIMEOUT_MILLISECONDS = 30_000;
 const GUARDED_MINISTACK = path.join(__dirname, "guarded_ministack.py");
 
 export interface MiniStackOptions {
-  /** Of the environment that MiniStack is installed in. */
+  /** Python of the environment that MiniStack is installed in. */
   readonly python: string;
-  /** The Node.js 24 that functions run on, whatever Node.js this process is. */
+  /** The Node.js 24 that functions run on. This process may run on another Node.js. */
   readonly node: string;
-  /** For all its files. The caller removes it; when this process is killed, MiniStack does. */
+  /** The folder for all its files. The caller removes it; if this process is killed, MiniStack removes it. */
   readonly folder: string;
   /** @default 127.0.0.1 */
   readonly host?: string;
   /** @default - any that is free */
   readonly port?: number;
   /**
-   * Whether it refuses what IAM refuses: functions have sessions of their roles, and policies decide.
+   * Whether it refuses the calls that IAM refuses: functions have sessions of their roles, and policies decide.
    *
    * @default false: everybody with the run's credentials may do everything
    */
@@ -42,11 +42,11 @@ export interface MiniStackOptions {
 }
 
 /**
- * Starts MiniStack behind a guard, with credentials that are made for this run. It is a child that never outlives its
- * parent, however that ends: its standard input closes then. What it leaves in its temporary folder (a folder per worker)
- * goes first, then its whole process group: itself and its workers.
+ * Starts MiniStack behind a guard, with credentials that are made for this run. It is a child process that never
+ * outlives its parent: its standard input closes when the parent ends, for whatever reason. It then removes its
+ * temporary files (a folder per worker), and ends its whole process group: itself and its workers.
  *
- * @throws SetupError when it does not become ready; the message has its last words
+ * @throws SetupError when it does not become ready; the message has the last lines of its output
  */
 export async function startMiniStack(options: MiniStackOptions): Promise<AwsBackend> {
   const { python, folder, host = LOOPBACK } = options;
@@ -56,7 +56,8 @@ export async function startMiniStack(options: MiniStackOptions): Promise<AwsBack
   // -I: neither the user's packages nor a PYTHONPATH.
   const child = spawn(python, ["-I", GUARDED_MINISTACK], {
     cwd: folder,
-    // A process group of its own: Ctrl-C in the terminal reaches only the parent, and the group can be ended as one.
+    // It has its own process group: Ctrl-C in the terminal reaches only the parent, and one signal can end the whole
+    // group.
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
     env: {
@@ -77,7 +78,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<AwsBack
   return { endpoint, region: LOCAL_REGION, credentials, stop };
 }
 
-/** Nothing of this process's own environment reaches the functions: neither credentials nor an endpoint of another AWS. */
+/** The functions get nothing of this process's own environment: no credentials and no endpoint of another AWS. */
 function environment({ node, folder }: MiniStackOptions): NodeJS.ProcessEnv {
   return {
     PATH: [path.dirname(node), process.env.PATH].join(path.delimiter),
@@ -88,15 +89,18 @@ function environment({ node, folder }: MiniStackOptions): NodeJS.ProcessEnv {
     MINISTACK_REGION: LOCAL_REGION,
     LOG_LEVEL: "WARNING",
     LAMBDA_ASYNC_RETRY_BASE_SECONDS: "0.05",
-    // Listeners on fixed ports, which would clash with a second instance and which nothing here needs.
+    // Listeners on fixed ports. They would conflict with a second instance, and nothing here needs them.
     SFTP_ENABLED: "0",
     IOT_MTLS_ENABLED: "0",
-    // MiniStack sweeps containers that it takes for its own when it finds a Docker: it is not to find one.
+    // If MiniStack finds a Docker, it removes containers that it takes for its own. So it must not find Docker.
     DOCKER_HOST: `unix://${folder}/no-docker`,
   };
 }
 
-/** Where it listens, and who may use it. Never in an argument: those every user of the machine can read. */
+/**
+ * Where it listens, and who may use it. These values are never arguments, because every user of the machine can read
+ * arguments.
+ */
 function identity(endpoint: string, host: string, port: number, credentials: LocalCredentials): NodeJS.ProcessEnv {
   return {
     BIND_HOST: host,
@@ -104,7 +108,7 @@ function identity(endpoint: string, host: string, port: number, credentials: Loc
     SUMU_HOST_NAMES: hostNames(host).join(","),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    // Functions reach it there: 127.0.0.1, their default, need not be where it listens.
+    // Functions reach it at this URL. Their default is 127.0.0.1, and it may listen elsewhere.
     AWS_ENDPOINT_URL: endpoint,
   };
 }
@@ -152,7 +156,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
   const isRunning = child.exitCode === null && child.signalCode === null;
   const exited = isRunning ? once(child, "exit") : undefined;
   try {
-    // Nothing in it outlives the run, so there is nothing to end gracefully.
+    // Nothing in it outlives the run, so it needs no graceful end.
     process.kill(-child.pid, "SIGKILL");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;

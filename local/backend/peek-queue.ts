@@ -4,13 +4,13 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { Sha256 } from "../../emulator/gateway/service-client";
 import type { AwsAccess } from "./aws";
 
-/** What MiniStack says of a message that lies in a queue. */
+/** MiniStack's description of a message in a queue. */
 export interface PeekedMessage extends Pick<Message, "MessageAttributes"> {
   readonly MessageId: string;
   readonly Body: string;
 }
 
-/** The messages in a queue, through a side door of MiniStack that takes none away. */
+/** The messages in a queue. It uses an endpoint of MiniStack that removes no message. */
 export async function peekQueue(
   { endpoint, region, credentials }: AwsAccess,
   queueUrl: string,

@@ -11,26 +11,30 @@ import { CREATED_RESOURCES } from "./resources/index";
 export interface ProvisionOptions {
   /** The synthesized stack: the contents of its `cdk.tf.json`. */
   readonly json: unknown;
-  /** The folder that file is in, absolute. */
+  /** The absolute path of the folder with that file. */
   readonly stackFolder: string;
   readonly variables: ValueObject;
-  /** Variables whose validation rules do not hold here. */
+  /** Variables whose validation rules are not checked here. */
   readonly rulesLeftOut?: readonly string[];
   readonly place: Place;
   readonly aws: AwsClients;
-  /** Where the functions' zips are put. */
+  /** The folder for the functions' zips. */
   readonly temporaryFolder: string;
 }
 
 export interface ProvisionedStack extends AppliedStack {
-  /** Takes everything away again, the latest first, each whatever became of the others; what is gone already is no failure. */
+  /**
+   * Removes everything again, the latest first. A failure does not stop the other removals, and a missing object is no
+   * failure.
+   */
   remove(): Promise<void>;
 }
 
 /**
- * Creates the synthesized stack in the emulator: tables, queues, topics, functions and what connects them.
+ * Creates the synthesized stack in the emulator: tables, queues, topics, functions and the connections between them.
  *
- * @throws TerraformError for what the local stack neither has nor knowingly leaves out; what exists by then is removed
+ * @throws TerraformError for a resource type that the local stack neither creates nor leaves out by decision;
+ * everything that exists by then is removed
  */
 export async function provision(options: ProvisionOptions): Promise<ProvisionedStack> {
   const removals: (() => Promise<unknown>)[] = [];
@@ -72,7 +76,7 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionedS
   }
 }
 
-/** The emulator's refusals do not say what they are about, nor that somebody else's stack may be in the way. */
+/** The emulator's refusals do not name the resource, and do not say that another stack may be in the way. */
 function describeFailure(error: unknown, address: string): Error {
   const { name, message } = error as Error;
   if (error instanceof TerraformError) return error;

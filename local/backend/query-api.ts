@@ -26,7 +26,7 @@ export function createQueryApi(access: AwsAccess): QueryApi {
   };
 }
 
-/** What an element without children holds. */
+/** The text of an element without children. */
 export function textOf(xml: string, element: string): string | undefined {
   return new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
 }

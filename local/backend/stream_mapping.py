@@ -1,9 +1,9 @@
 """
-Lambda's event source mapping of a DynamoDB stream, in place of MiniStack's, which knows neither retry limits nor bisecting,
-partial failures or the destination of what has failed. As AWS answered:
-- a failed item at position k: the records from k on are tried again, and with bisecting in two halves;
-- each half has its own retries; a batch out of retries, or too old, goes to the destination, and the shard goes on;
-- an answer that names no record of the batch fails the whole batch.
+Lambda's event source mapping of a DynamoDB stream. It replaces MiniStack's, which has no retry limits, no bisecting, no
+partial failures and no destination for failed records. It does as AWS did:
+- If the item at position k fails, the records from k on are tried again, with bisecting in two halves.
+- Each half has its own retries. A batch without retries left, or too old, goes to the destination, and the shard goes on.
+- An answer that names no record of the batch fails the whole batch.
 """
 
 import json
@@ -15,7 +15,7 @@ from ministack.core.arn import ArnParseError, parse_arn
 from ministack.core.responses import _request_account_id, _request_region, new_uuid
 from ministack.services import dynamodb, lambda_svc, sns, sqs
 
-# AWS doubles the wait up to a minute. Here a poison record shall be seen in a test.
+# AWS doubles the wait up to a minute. Here the wait is shorter, so that a test can see a poison record.
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 2.0
 
@@ -33,7 +33,7 @@ class Batch:
 
 
 class Shard:
-    """Where a mapping is in its stream."""
+    """The position of a mapping in its stream."""
 
     def __init__(self, position):
         self.position = position
@@ -52,7 +52,7 @@ def created_at(record):
 
 
 def failed_from(batch, mapping, result):
-    """The index of the first record that has failed, None when none has, and what Lambda says of the failure."""
+    """The index of the first failed record, or None without a failure; and the name that Lambda gives to the failure."""
     if result.get("error"):
         return 0, result.get("function_error") or "Unhandled"
     if "ReportBatchItemFailures" not in (mapping.get("FunctionResponseTypes") or []):
@@ -76,7 +76,7 @@ def is_too_old(record, mapping):
 
 
 def serve(shard, mapping, record):
-    """One turn of a shard. Returns whether it got on."""
+    """One pass over a shard. Returns whether it made progress."""
     batch = shard.batches[0]
     old = [one for one in batch.records if is_too_old(one, mapping)]
     if old:
@@ -96,7 +96,7 @@ def serve(shard, mapping, record):
         return True
     mapping["LastProcessingResult"] = "PROBLEM: Function call failed"
     if first > 0:
-        # Those before it are settled: what is left is a batch of its own.
+        # The records before the failed record are done. The rest is a batch of its own.
         shard.batches[0] = left = Batch(batch.records[first:])
         left.invocations = batch.invocations
         batch = left
@@ -203,7 +203,7 @@ def poll_mapping(mapping):
 
 
 def poll():
-    """A pass over all mappings of streams. Returns whether one got on."""
+    """One pass over all mappings of streams. Returns whether any of them made progress."""
     got_on = False
     for account, region, mapping in lambda_svc._iter_all_esms():
         tokens = _request_account_id.set(account), _request_region.set(region)

@@ -44,7 +44,7 @@ function parse(args: readonly string[]): { readonly user: string; readonly proto
     const [user, ...more] = positionals;
     if (user !== undefined && more.length === 0) return { user, protocol: values.protocol };
   } catch {
-    // The message below says how.
+    // The message below explains the failure.
   }
   throw new SetupError(
     'the name of one user is needed: "npm run -s connect -- alice", with "--protocol 2" for envelopes',

@@ -38,7 +38,7 @@ function readArguments(args: readonly string[]): {
     const [names, data, ...more] = positionals;
     if (names !== undefined && data !== undefined && more.length === 0) return { names, data, id: values.id };
   } catch {
-    // The message below says how.
+    // The message below explains the failure.
   }
   throw new SetupError(
     `users and JSON are needed: "npm run -s notify -- alice,bob '{\\"hello\\":\\"you\\"}'", or "all" for everybody`,

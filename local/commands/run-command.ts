@@ -3,20 +3,23 @@ import { connectDirectly } from "../direct-connections";
 import { SetupError } from "../setup-error";
 
 export interface Command {
-  /** What `--help` prints, and nothing is done. */
+  /** The text that `--help` prints. Nothing else runs then. */
   readonly usage: string;
-  /** @returns an exit code, where it is not 0 */
+  /** @returns an exit code, if it is not 0 */
   run(args: readonly string[]): Promise<unknown>;
-  /** Nobody reads the output any more, as when Ctrl-C ends `| tee` first. @default - the process ends */
+  /**
+   * Called when nobody reads the output any more, for example when Ctrl-C ends `| tee` first. @default - the process
+   * ends
+   */
   onOutputClosed?(): void;
 }
 
-/** Runs a command line; what its user can do something about is one line, and any failure is exit code 1. */
+/** Runs a command line. An error that its user can fix is one line, and any failure is exit code 1. */
 export function runCommand({ usage, run, onOutputClosed = () => process.exit(0) }: Command): void {
   const args = process.argv.slice(2);
   let isClosed = false;
   for (const stream of [process.stdout, process.stderr]) {
-    // Without a listener, the first line that nobody reads would end the process with no cleaning up.
+    // Without a listener, the first line that nobody reads would end the process without a clean-up.
     stream.on("error", () => {
       if (!isClosed) onOutputClosed();
       isClosed = true;
@@ -39,7 +42,7 @@ export function runCommand({ usage, run, onOutputClosed = () => process.exit(0) 
     );
 }
 
-/** @throws SetupError on Windows, whose processes and signals are others */
+/** @throws SetupError on Windows, which has other processes and signals */
 export async function requireUnix(platform: NodeJS.Platform): Promise<void> {
   if (platform !== "win32") return;
   throw new SetupError(

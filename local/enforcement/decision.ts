@@ -1,15 +1,15 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** What the local AWS has decided on a call of a role, or of a service. */
+/** A decision of the local AWS on a call of a role or of a service. */
 export interface Decision {
-  /** unevaluated: the local AWS let the call through, and no policy was asked. */
+  /** unevaluated: the local AWS allowed the call without checking a policy. */
   readonly kind: "allowed" | "denied" | "unevaluated";
   /** A role's name, or a service: `sns.amazonaws.com`. */
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
-  /** Of the statement that decided, if it has one. */
+  /** The Sid of the statement that decided, if it has one. */
   readonly sid: string;
   /** Whether a statement denies it. Otherwise no statement allows it. */
   readonly explicit: boolean;

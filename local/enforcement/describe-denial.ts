@@ -1,6 +1,8 @@
 import type { Decision } from "./decision";
 
-/** Where the statements of each role are written, by the end of the role's name. The longest end first. */
+/**
+ * The place in the code with the statements of each role, by the end of the role's name. The longest end comes first.
+ */
 export const SOURCES_OF_ROLES: readonly (readonly [end: string, file: string])[] = [
   ["-sumu-run-authorizer", "src/authorizer/jwt-authorizer.ts"],
   ["-sumu-run-pusher", "src/pusher/pusher.ts"],
@@ -8,7 +10,7 @@ export const SOURCES_OF_ROLES: readonly (readonly [end: string, file: string])[]
   ["-sumu", "src/gateway/routes.ts"],
 ];
 
-/** Where the statements are written by which a service may do something, by action. */
+/** The place in the code with the statements that allow a service to act, by action. */
 export const SOURCES_FOR_SERVICES: { readonly [action: string]: string } = {
   "lambda:InvokeFunction":
     "an aws_lambda_permission, in src/authorizer/jwt-authorizer.ts or src/integration/function-subscription.ts",
@@ -16,7 +18,7 @@ export const SOURCES_FOR_SERVICES: { readonly [action: string]: string } = {
   "sts:AssumeRole": "the trust policy of the role, in src/aws/service-role.ts",
 };
 
-/** A denial in words: who, what, on what, and where the statement would have to be. */
+/** Describes a denial: who, which action, on which resource, and where the statement belongs. */
 export function describeDenial({ principal, action, resource, sid, explicit }: Decision): string {
   const what = `AccessDenied: ${principal} may not call ${action} on ${resource}.`;
   if (explicit) return `${what} The statement ${sid || "without a sid"} denies it.`;

@@ -10,7 +10,7 @@ import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
 import { assumeRolesWith, identifyCallersWith } from "./roles";
 
 function report(message: GatewayProcessReport): void {
-  // Nobody listens any more when the parent is gone, which shows in the middle of a send: "disconnect" ends this process.
+  // When the parent is gone, a send fails because nobody receives it. "disconnect" then ends this process.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
@@ -21,7 +21,7 @@ async function start(config: GatewayProcessConfig): Promise<Gateway> {
   return startGateway({
     api,
     awsEndpoint: aws.endpoint,
-    // Where nothing is enforced, functions have the same credentials as everybody.
+    // When nothing is enforced, functions have the same credentials as everybody.
     credentials: [aws.credentials],
     ...(enforces && { assumeRole: assumeRolesWith(aws), identifyCaller: identifyCallersWith(aws) }),
     invoke: invokeWith(lambda, enforces ? (functionArn) => invokerOf(api, functionArn) : undefined),
@@ -33,7 +33,7 @@ async function start(config: GatewayProcessConfig): Promise<Gateway> {
   });
 }
 
-// Ctrl-C in a terminal reaches every process of it: the parent decides when the gateway ends.
+// Ctrl-C in a terminal reaches every process in it. The parent decides when the gateway ends.
 process.on("SIGINT", () => {});
 
 process.once("message", (config: GatewayProcessConfig) => {

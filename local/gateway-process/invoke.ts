@@ -1,16 +1,18 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { type ApiDefinition, FunctionError, type InvokeFunction } from "../../emulator/gateway/start-gateway";
 
-/** Which part of an API invokes a function, as the function's policy names it. */
+/** The part of an API that invokes a function, as the function's policy names it. */
 export function invokerOf({ executionArn, routes }: ApiDefinition, functionArn: string): string {
   const authorizer = [...routes.values()].find((route) => route.authorizer?.functionArn === functionArn)?.authorizer;
   return authorizer === undefined ? `${executionArn}/*` : `${executionArn}/authorizers/${authorizer.id}`;
 }
 
 /**
- * Calls functions as API Gateway calls an authorizer: it waits for the result, and an error of the function is an error.
+ * Calls functions as API Gateway calls an authorizer: it waits for the result, and an error of the function is an
+ * error.
  *
- * @param sourceArnOf - says for which part of the API a function is invoked: its policy has to allow that. @default nobody asks
+ * @param sourceArnOf - gives the part of the API for which a function is invoked; the function's policy must allow it.
+ * @default policies are not checked
  */
 export function invokeWith(lambda: LambdaClient, sourceArnOf?: (functionArn: string) => string): InvokeFunction {
   if (sourceArnOf !== undefined) actForApiGateway(lambda, sourceArnOf);
@@ -24,7 +26,7 @@ export function invokeWith(lambda: LambdaClient, sourceArnOf?: (functionArn: str
   };
 }
 
-/** The local AWS asks the function's policy for the service and the source that these headers name. */
+/** The local AWS checks the function's policy for the service and the source that these headers name. */
 function actForApiGateway(lambda: LambdaClient, sourceArnOf: (functionArn: string) => string): void {
   lambda.middlewareStack.add(
     (next) => (args) => {

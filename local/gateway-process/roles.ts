@@ -3,15 +3,15 @@ import type { AwsAccess } from "../backend/aws";
 import { createQueryApi, textOf } from "../backend/query-api";
 import { signedFetch } from "../backend/signed-fetch";
 
-/** Sessions last an hour; a new one is taken well before that. */
+/** Sessions last an hour. A new session replaces the old one well before that. */
 const SESSION_LIFE_MILLISECONDS = 45 * 60_000;
 
-/** API Gateway's sessions of the roles that integrations name. The role has to trust API Gateway. */
+/** API Gateway's sessions of the roles that integrations name. The role must trust API Gateway. */
 export function assumeRolesWith(access: AwsAccess): AssumeRole {
   const query = createQueryApi(access);
   const sessions = new Map<string, { readonly session: ReturnType<AssumeRole>; readonly until: number }>();
   const assume: AssumeRole = async (RoleArn) => {
-    // The local AWS checks the trust for the service that the session is named after.
+    // The local AWS checks the role's trust in the service that the session is named after.
     const answer = await query("sts", "AssumeRole", { RoleArn, RoleSessionName: "apigateway.amazonaws.com" });
     const part = (name: string): string => textOf(answer, name) ?? "";
     return {
@@ -38,7 +38,7 @@ interface Answer {
   readonly allowed: boolean;
 }
 
-/** Asks the local AWS who calls @connections, and whether their role's policies allow it. */
+/** Asks the local AWS who calls @connections, and whether the policies of the caller's role allow it. */
 export function identifyCallersWith(access: AwsAccess): IdentifyCaller {
   return async (accessKeyId, resource) => {
     const question = { accessKeyId, action: "execute-api:ManageConnections", resource };

@@ -8,9 +8,9 @@ import type { GatewayProcessConfig, GatewayProcessReport } from "./messages";
 export interface SupervisedGateway {
   /** `ws://127.0.0.1:<port>/<stage>`. */
   readonly url: string;
-  /** Of the process that runs now: another one after a restart. */
+  /** The id of the process that runs now. It changes after a restart. */
   readonly pid: number;
-  /** Waits until the gateway runs, for one that was killed a moment ago too. */
+  /** Waits until the gateway runs, also after it was killed a moment ago. */
   ready(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -18,16 +18,16 @@ export interface SupervisedGateway {
 export interface SupervisorEvents {
   readonly onAccessLog?: (line: string) => void;
   readonly onFault?: (fault: Fault) => void;
-  /** The gateway ended by itself, by signal or exit code, and is being started again. */
+  /** Called when the gateway has ended by itself (by signal or exit code) and starts again. */
   readonly onRestart?: (reason: string) => void;
 }
 
-/** One that ends this soon would end again: it is not started any more. */
+/** A gateway that ends this soon would end again, so it is not restarted. */
 const LEAST_LIFE_MILLISECONDS = 1_000;
 
 /**
- * Runs the gateway in a process of its own, and starts it again on the same port when it ends, as a service manager
- * would. Its connections are lost then, and nothing else.
+ * Runs the gateway in its own process. When the process ends, it starts again on the same port, as a service manager
+ * would do. Only the gateway's connections are lost.
  *
  * @throws SetupError when it cannot start
  */
@@ -82,7 +82,7 @@ export async function superviseGateway(
 
 function spawnGateway(): ChildProcess {
   return fork(path.join(__dirname, "child.ts"), {
-    // Not this process's own, which a test runner sets up for itself.
+    // It does not get this process's own flags, which a test runner sets for itself.
     execArgv: ["--import", "tsx"],
     env: { ...process.env, NODE_OPTIONS: "", NODE_USE_ENV_PROXY: "" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],

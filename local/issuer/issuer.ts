@@ -5,16 +5,16 @@ const KEY_ID = "local-1";
 export interface TokenOptions {
   /** @default - the issuer's only audience */
   readonly audience?: string;
-  /** Seconds from now; negative for a token that has expired. As long as a connection can live. @default 7200 */
+  /** Seconds from now; negative for an expired token. The default is a connection's longest life. @default 7200 */
   readonly expiresInSeconds?: number;
   readonly claims?: JWTPayload;
 }
 
-/** An identity provider for one run: its key is made at the start and never leaves the process. */
+/** An identity provider for one run. It makes its key at the start, and the key never leaves the process. */
 export interface Issuer {
   /** The document at the JWKS endpoint. */
   readonly jwks: JSONWebKeySet;
-  /** A signed token for anybody: there are no passwords here. */
+  /** A signed token for any user id: there are no passwords here. */
   mint(userId: string, options?: TokenOptions): Promise<string>;
 }
 

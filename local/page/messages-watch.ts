@@ -17,7 +17,7 @@ export interface WatchedMessage {
   readonly via: "topic" | "queue";
   readonly id: string;
   readonly body: string;
-  /** Name to value; a Number's as its text. */
+  /** The value of each name; a Number's value as text. */
   readonly attributes: { readonly [name: string]: string };
 }
 
@@ -25,10 +25,11 @@ const PEEK_INTERVAL_MILLISECONDS = 250;
 const ERROR_PAUSE_MILLISECONDS = 1_000;
 
 /**
- * Watches what backends receive. The topic through a queue of its own, subscribed as any backend would be; the messages
- * queue through the emulator's side door, which takes nothing away: a backend that receives from it still gets it all.
+ * Watches the messages that backends receive. For the topic it uses its own queue, subscribed as any backend's would
+ * be. For the messages queue it uses an endpoint of the emulator that removes nothing, so a backend on that queue still
+ * gets every message.
  *
- * @returns stops watching and takes the subscription away
+ * @returns a function that stops the watch and removes the subscription
  */
 export async function watchMessages(
   stack: StackInfo,
@@ -44,7 +45,7 @@ export async function watchMessages(
   };
 }
 
-/** Topics may put messages into a queue only if its policy says so. */
+/** A topic may put messages into a queue only if the queue's policy allows it. */
 function policyFor(queueArn: string): string {
   const Statement = {
     Effect: "Allow",
@@ -61,7 +62,7 @@ async function watchTopic(
   onMessage: (message: WatchedMessage) => void,
   signal: AbortSignal,
 ): Promise<() => Promise<void>> {
-  // One for each who watches: who shares a queue gets a part of the messages only.
+  // Each watcher has its own queue, because each reader of a shared queue would get only a part of the messages.
   const QueueName = `${messages.topic.name.slice(0, 60)}-watch-${randomUUID().slice(0, 8)}`;
   const queueArn = `arn:aws:sqs:${region}:000000000000:${QueueName}`;
   const { QueueUrl } = await sqs.send(
@@ -92,9 +93,9 @@ async function watchTopic(
 }
 
 /**
- * Tells each message that comes to lie in the messages queue, until the signal aborts. It takes none away.
+ * Reports each message that arrives in the messages queue, until the signal aborts. It removes no message.
  *
- * @param fromStart - what lies there already is told, too; a page would show it again at each reload
+ * @param fromStart - report the messages that are there already, too; a page would show them again at each reload
  */
 export function watchQueue(
   { messages }: Pick<StackInfo, "messages">,
@@ -114,7 +115,7 @@ export function watchQueue(
   });
 }
 
-/** Until told to stop; what fails is tried again, for an emulator that is restarted comes back. */
+/** Runs until it is stopped. It retries after a failure, because an emulator may be restarted. */
 async function repeat(signal: AbortSignal, action: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
     try {

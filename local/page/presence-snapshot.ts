@@ -3,18 +3,18 @@ import { PRESENCE } from "../../src/contract/tables";
 import type { AwsClients } from "../backend/aws";
 import type { StackInfo } from "../stack-info";
 
-/** A user's state, as an event of presence would say it. */
+/** A user's state, in the form of a presence event. */
 export interface PresenceState {
   readonly user_id: string;
   readonly status: string;
   readonly version: number;
 }
 
-/** More would be no help on a page. */
+/** A longer list would not help on a page. */
 const MOST_USERS = 500;
 
 /**
- * Who is online, by the presence table: what came before the first event that the page hears.
+ * The users that are online, from the presence table: the state before the page's first event.
  *
  * @returns undefined when the stack keeps no presence
  */
@@ -22,7 +22,7 @@ export async function readPresence(
   { presence_table: table }: StackInfo,
   { dynamodb }: AwsClients,
 ): Promise<readonly PresenceState[] | undefined> {
-  // The output is there without a table too, its name null.
+  // Without a table the output is there too, and its name is null.
   if (!table?.name) return undefined;
   const users: PresenceState[] = [];
   let ExclusiveStartKey: Record<string, { S: string }> | undefined;

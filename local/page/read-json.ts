@@ -4,9 +4,9 @@ import { RequestError } from "./request-error";
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * A request's body, a JSON object.
+ * Reads a request's body, a JSON object.
  *
- * @throws RequestError when it is none, or too large
+ * @throws RequestError when the body is not a JSON object, or is too large
  */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   if (request.headers["content-type"] !== "application/json")
@@ -22,7 +22,7 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Said below.
+    // The error below says it.
   }
   throw new RequestError(400, "the body is not a JSON object");
 }

@@ -1,4 +1,4 @@
-/** A request that the page would never make. */
+/** A request that the page itself would never make. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
 

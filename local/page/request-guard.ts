@@ -4,8 +4,9 @@ import { isOwnName } from "../listening";
 import { RequestError } from "./request-error";
 
 /**
- * Refuses what a web page of elsewhere sends: by a name of its own for this machine (DNS rebinding), or across origins,
- * which browsers say in `Origin` and `Sec-Fetch-Site`. Another port of this machine is another origin, too.
+ * Refuses requests from other web pages. Such a request uses the page's own name for this machine (DNS rebinding), or
+ * comes from another origin, which browsers say in `Origin` and `Sec-Fetch-Site`. Another port of this machine is
+ * another origin, too.
  *
  * @throws RequestError 403
  */
@@ -13,7 +14,7 @@ export function refuseForeignPages({ headers, method, url }: IncomingMessage, na
   if (!isOwnName(headers.host, names))
     throw new RequestError(403, `this server answers to ${names.join(" and ")} only`);
   const site = headers["sec-fetch-site"] ?? "none";
-  // A link to the page is no harm: nothing is done or shown without the key in its address.
+  // A link to the page is harmless: without the key in the address, nothing is done or shown.
   const isLink = method === "GET" && url === "/" && headers["sec-fetch-mode"] === "navigate";
   const isOwn = headers.origin === undefined || headers.origin === `http://${headers.host}`;
   if (!isOwn || !(site === "same-origin" || site === "none" || isLink)) {
@@ -22,7 +23,7 @@ export function refuseForeignPages({ headers, method, url }: IncomingMessage, na
 }
 
 /**
- * Refuses who does not know the run's key: a process of another user of this machine.
+ * Refuses callers without the run's key, such as a process of another user of this machine.
  *
  * @throws RequestError 401
  */

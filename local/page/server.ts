@@ -11,11 +11,11 @@ import { readJson } from "./read-json";
 import { RequestError } from "./request-error";
 import { refuseForeignPages, requireKey } from "./request-guard";
 
-/** What the page and the `token` command ask of the running stack. */
+/** The requests that the page and the `token` command make of the running stack. */
 export interface PageServer {
   /** `http://<host>:<port>`. */
   readonly url: string;
-  /** Begins to answer; until then only the keys are there, which the functions need first. */
+  /** Starts to answer. Before that it serves only the issuer's keys, which the functions need first. */
   serve(routes: PageRoutes): void;
   stop(): Promise<void>;
 }
@@ -23,9 +23,12 @@ export interface PageServer {
 export interface PageRoutes {
   /** Shown on the page. */
   readonly stack: object & { readonly websocket_url: string };
-  /** Sends a backend's request through the topic or the queue. */
+  /** Sends a backend's request by the topic or the queue. */
   request(via: "topic" | "queue", request: unknown): Promise<void>;
-  /** Who is online, and what backends receive, as it happens. Returns what ends it. */
+  /**
+   * Reports, as it happens, who is online and which messages backends receive. Returns a function that stops the
+   * reports.
+   */
   watch(onEvent: (event: object) => void): Promise<() => Promise<void>>;
 }
 
@@ -39,21 +42,21 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
 };
 
 export interface PageServerOptions {
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   /** @default 127.0.0.1 */
   readonly host?: string;
-  /** What the page and the commands show to be let in. */
+  /** The key that the page and the commands must send. */
   readonly key: string;
-  /** Made when the URL is known. */
+  /** Created when the URL is known. */
   readonly issuer: (url: string) => Promise<Issuer>;
 }
 
 /**
- * Serves the page and the issuer. Its files and the issuer's public keys are for everybody; all else needs the run's key,
- * and nothing is for a web page of elsewhere.
+ * Serves the page and the issuer. Everybody can get its files and the issuer's public keys. All other requests need the
+ * run's key. Web pages from elsewhere get nothing.
  *
- * @throws SetupError when it cannot listen there
+ * @throws SetupError when it cannot listen on the address
  */
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   const { port, host = LOOPBACK, key } = options;
@@ -70,7 +73,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   };
   const server = await listen(handle, port, host);
   const servers = [server];
-  // The authorizer takes keys by plain http from the loopback address only.
+  // The authorizer accepts keys by plain http from the loopback address only.
   if (urlHost(host) !== LOOPBACK) servers.push(await listen(handle, portOf(server), LOOPBACK));
   const url = `http://${urlHost(host)}:${portOf(server)}`;
   identity = await options.issuer(url);
@@ -100,13 +103,13 @@ async function listen(handle: RequestListener, port: number, host: string): Prom
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-/** What answers: the routes are there when the stack is. */
+/** The handlers of requests. The routes exist when the stack is ready. */
 interface Serving {
   readonly names: readonly string[];
   readonly key: string;
   readonly issuer: Issuer | undefined;
   readonly routes: PageRoutes | undefined;
-  /** What ends each that watches now. */
+  /** For each current watcher, the function that ends its watch. */
   readonly watchers: Set<() => Promise<void>>;
 }
 
@@ -119,7 +122,7 @@ async function answer(
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const route = `${request.method} ${pathname}`;
   if (issuer !== undefined && route === "GET /.well-known/jwks.json") {
-    // Short, for another run on the same port has another key.
+    // The time is short, because another run on the same port has another key.
     response.setHeader("cache-control", "max-age=5");
     sendJson(response, issuer.jwks);
     return;

@@ -5,8 +5,8 @@ const MAX_COLOURS = 256;
 const EIGHT_BITS_PER_INDEX = [8, 3, 0, 0, 0] as const;
 
 /**
- * A PNG with a palette: a third of what a browser's screenshot takes. Colours are rounded, each channel as little as leaves
- * 256 of them, which nobody sees on a page of few colours.
+ * A PNG with a palette. It has a third of the size of a browser's screenshot. Colours are rounded: each channel by just
+ * enough that 256 colours are left. The difference is invisible on a page with few colours.
  *
  * @param pixels red, green, blue, alpha of each pixel, as a canvas gives them; alpha is left out
  */
@@ -14,7 +14,7 @@ export function indexedPng(pixels: Uint8Array, width: number): Buffer {
   const height = pixels.length / 4 / width;
   for (let step = 1; ; step *= 2) {
     const palette = new Map<number, number>();
-    // Each line begins with its filter: 0, none.
+    // Each line begins with its filter: 0 means none.
     const lines = Buffer.alloc((width + 1) * height);
     for (let index = 0; index < width * height && palette.size <= MAX_COLOURS; index++) {
       const colour = [0, 1, 2].reduce((sum, channel) => sum * 256 + rounded(pixels[index * 4 + channel] ?? 0, step), 0);

@@ -21,7 +21,7 @@ async function writePicture(): Promise<void> {
       page.setDefaultTimeout(60_000);
       await page.goto(stack.info.page_url);
       await useAsReader(page);
-      // The address has a port that is another one at each run.
+      // The port in the address differs at each run.
       await page
         .getByRole("status")
         .first()

@@ -25,8 +25,8 @@ const MAP_ARGUMENTS = [
 ];
 
 /**
- * A module's `main.tf.json` in Terraform's native syntax, for tools that read no other. Resources, data sources and
- * locals: what a scanner looks at.
+ * Converts a module's `main.tf.json` into Terraform's native syntax, for tools that read no other. It writes resources,
+ * data sources and locals, because a scanner reads only these.
  */
 export function toHcl(module: Body): string {
   const lines: string[] = [];
@@ -38,7 +38,7 @@ export function toHcl(module: Body): string {
     }
   }
   for (const [name, block] of Object.entries(body(module.variable))) {
-    // Its type and its conditions are not a template but an expression, and nothing that a scanner reads.
+    // The variable's type and conditions are expressions and not templates, and no scanner reads them.
     const { default: value } = body(block);
     lines.push(`variable "${name}" {`, ...(value === undefined ? [] : [`  default = ${expression(value)}`]), "}", "");
   }
@@ -75,7 +75,7 @@ function dynamicLines(dynamic: Body, indent: string): string[] {
   );
 }
 
-/** The blocks that an object, or a list of objects, stands for; undefined for an argument. */
+/** The nested blocks that an object, or a list of objects, represents; undefined for an argument. */
 function nestedBlocks(name: string, value: TerraformJson): readonly Body[] | undefined {
   if (MAP_ARGUMENTS.includes(name)) return undefined;
   if (isBody(value)) return [value];

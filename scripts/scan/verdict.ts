@@ -14,11 +14,11 @@ export interface AcceptedFinding {
 
 export interface Verdict {
   readonly passed: number;
-  /** `<module> <resource> <check> <what it wants>`: neither repaired nor accepted. */
+  /** `<module> <resource> <check> <what it wants>`: findings that are neither fixed nor accepted. */
   readonly failed: readonly string[];
-  /** What is accepted and was found. */
+  /** Accepted findings that the scan found. */
   readonly accepted: readonly AcceptedFinding[];
-  /** `<module> <resource> <check>`: what is accepted and is not found any more. */
+  /** `<module> <resource> <check>`: accepted findings that the scan does not find any more. */
   readonly stale: readonly string[];
 }
 

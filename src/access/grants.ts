@@ -12,15 +12,15 @@ import {
   SEND_WITH_KEY,
 } from "../encryption/encryption";
 
-/** A role to grant something to: one of the app's own, or one that is there already. */
+/** A role that gets a right: a role of the app, or a role that exists already. */
 export type GrantableRole = IamRole | DataAwsIamRole;
 
 /** What a role may be granted. */
 export interface Grant {
-  /** Part of the ids of what grants it. */
+  /** A part of the ids of the resources that grant the right. */
   readonly name: string;
   readonly statements: readonly { readonly actions: string[]; readonly resources: string[] }[];
-  /** What it takes to use the key that the data is encrypted with. */
+  /** The rights to use the key that encrypts the data. */
   readonly keyUse?: Omit<KeyUse, "sid">;
 }
 
@@ -73,7 +73,7 @@ export const readRevocations = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
-/** Gives a role a policy: once, however often it is asked for. */
+/** Gives a role a policy. If the same policy is requested again, the role still gets it once. */
 export function giveTo(
   scope: Construct,
   role: GrantableRole,

@@ -32,7 +32,7 @@ export interface JwtAuthorizerProps {
   readonly tokenSource: string;
   readonly endConnectionsWithToken: boolean | IResolvable;
   readonly allowedOrigins: readonly string[];
-  /** Absent when a literal says that tokens are not revoked. */
+  /** Undefined if a literal says that tokens are not revoked. */
   readonly revocations?: RevocationStore;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
@@ -45,11 +45,11 @@ export interface JwtAuthorizerProps {
   readonly delivery: Existence;
 }
 
-/** Lets a client connect when its JWT holds: a Lambda that API Gateway asks on `$connect`, and only there. */
+/** Lets a client connect if its JWT is valid. API Gateway calls this Lambda on `$connect` only. */
 export class JwtAuthorizer extends Construct {
   /** The function that verifies tokens. */
   readonly handler: HandlerFunction;
-  /** As the route `$connect` names it. */
+  /** The authorizer that the route `$connect` refers to. */
   readonly authorizer: Apigatewayv2Authorizer;
 
   constructor(scope: Construct, id: string, props: JwtAuthorizerProps) {
@@ -113,7 +113,8 @@ export class JwtAuthorizer extends Construct {
       identitySources: identitySources(props.tokenSource),
     });
     new LambdaPermission(this, "authorizer_permission", {
-      // Not a fixed id: the permission that comes and the one that goes are both there for a moment, and AWS takes an id once.
+      // No fixed id: during a switch, the new and the old permission exist together for a moment, and AWS accepts an id
+      // only once.
       statementIdPrefix: "InvokeByAuthorizer",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
@@ -131,8 +132,9 @@ const IN_QUERY = `route.request.querystring.${TOKEN_QUERY_PARAMETER}`;
 const IN_HEADER = `route.request.header.${TOKEN_HEADER}`;
 
 /**
- * Without every identity source, API Gateway answers 401 and does not call the function. It cannot wait for one of two, so
- * that for a token in either place there is none, and the function refuses a missing token.
+ * If an identity source is missing from the request, API Gateway answers 401 and does not call the function. API
+ * Gateway cannot accept either of two sources. So if the token may be in either place, there is no identity source, and
+ * the function refuses a missing token.
  */
 function identitySources(tokenSource: string): string[] | undefined {
   return whenKnown<string, string[] | undefined>(

@@ -1,7 +1,10 @@
 import { Fn, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 
-/** Where the caller's provider deploys: what ARNs are built from, so that no partition or region is written down. */
+/**
+ * The account, region and partition of the caller's provider. ARNs are built from them, so no partition or region is
+ * hard-coded.
+ */
 export interface AwsAccount {
   readonly accountId: string;
   readonly region: string;
@@ -14,9 +17,10 @@ export interface ResourceAccountProps {
 }
 
 /**
- * The account of a resource, out of its ARN. Terraform knows the ARN as soon as the resource exists. It does not always
- * know a data source: with `depends_on` on a module, it reads the module's data sources during the apply. An argument
- * that forces replacement would then be unknown in the plan, and its resource would be replaced for nothing.
+ * The account of a resource, read from its ARN. Terraform knows the ARN as soon as the resource exists. Terraform does
+ * not always know a data source: with `depends_on` on a module, it reads the module's data sources during the apply.
+ * Then an argument that forces replacement would be unknown in the plan, and its resource would be replaced without
+ * need.
  *
  * @see https://developer.hashicorp.com/terraform/language/data-sources#dependencies
  */

@@ -6,8 +6,8 @@ import { Construct } from "constructs";
 import type { AwsAccount } from "./aws-account";
 
 /**
- * The account of the caller's provider, for a module without a regional resource. It comes from data sources: an argument
- * that forces replacement must not use it, see {@link ResourceAccount}.
+ * The account of the caller's provider, for a module without a regional resource. It comes from data sources. Do not
+ * use it for an argument that forces replacement, see {@link ResourceAccount}.
  */
 export class CallerAccount extends Construct implements AwsAccount {
   readonly accountId: string;
@@ -18,7 +18,7 @@ export class CallerAccount extends Construct implements AwsAccount {
     super(scope, id);
     this.accountId = new DataAwsCallerIdentity(this, "caller_identity").accountId;
     const region = new DataAwsRegion(this, "aws_region");
-    // The argument `region` reads back as the provider's own where it is not given; the offline stand-in leaves it null.
+    // If the argument `region` is not set, it reads back as the provider's region. The offline stand-in leaves it null.
     this.region = new TerraformLocal(
       this,
       "region",

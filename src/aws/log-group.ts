@@ -5,13 +5,13 @@ import { acceptFinding } from "../terraform/accepted-finding";
 export interface LogGroupProps {
   readonly name: string;
   readonly retentionInDays: number;
-  /** @default - CloudWatch Logs' own */
+  /** @default - the default of CloudWatch Logs */
   readonly kmsKeyArn?: string;
-  /** @default - the group exists always */
+  /** @default - the group always exists */
   readonly count?: number;
 }
 
-/** A log group that keeps its lines for a time, not for ever. */
+/** A log group that keeps its lines for a limited time. */
 export function logGroup(scope: Construct, id: string, props: LogGroupProps): CloudwatchLogGroup {
   const { name, retentionInDays, kmsKeyArn, count } = props;
   const group = new CloudwatchLogGroup(scope, id, { count, name, retentionInDays, kmsKeyId: kmsKeyArn });

@@ -4,16 +4,16 @@ import {
 } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import type { Construct } from "constructs";
 
-/** Statements that may be absent, or dynamic blocks of them where only Terraform knows. */
+/** Statements that may be undefined, or dynamic blocks of statements if only Terraform knows whether they exist. */
 export interface OptionalStatements {
   readonly statement: readonly DataAwsIamPolicyDocumentStatement[];
   /** Dynamic blocks `statement`, for {@link DataAwsIamPolicyDocument.addOverride}. */
   readonly dynamic?: readonly unknown[];
 }
 
-/** A policy as `aws_iam_policy_document` data, so that scanners and reviewers read statements, not JSON in a string. */
+/** A policy as `aws_iam_policy_document` data: scanners and reviewers read statements, not JSON in a string. */
 export class PolicyDocument extends DataAwsIamPolicyDocument {
-  /** cdktf 0.21 keeps a note in `//` on a resource, and drops it on a data source. */
+  /** cdktf 0.21 keeps a note in `//` on a resource, but drops it on a data source. */
   override toTerraform(): unknown {
     const { data } = super.toTerraform() as { data: Record<string, Record<string, Record<string, object>>> };
     const block = data[this.terraformResourceType]?.[this.friendlyUniqueId];
@@ -24,7 +24,7 @@ export class PolicyDocument extends DataAwsIamPolicyDocument {
   }
 }
 
-/** A policy document of statements, and of those that may be absent, such as for the use of a key. */
+/** A policy document of statements. Some of them may be undefined, such as the statement for the use of a key. */
 export function policyDocument(
   scope: Construct,
   id: string,

@@ -4,17 +4,18 @@ import type { AwsAccount } from "./aws-account";
 import type { OptionalStatements } from "./policy-document";
 
 /**
- * EventBridge says neither rule nor account when it publishes to a topic or uses its key: a condition would refuse it.
+ * EventBridge sends neither rule nor account when it publishes to a topic or uses its key. A condition would refuse
+ * EventBridge.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
  */
 const SAYS_NO_ACCOUNT = "events.amazonaws.com";
 
 /**
- * What lets AWS services publish by themselves: one statement for those that say for which account they act, this one
- * alone, and one for EventBridge. None without services.
+ * Lets AWS services publish by themselves. It has one statement for the services that send their account, restricted to
+ * this account, and one statement for EventBridge. Without services there are no statements.
  *
- * @param services - service principals; a variable decides in Terraform
+ * @param services - service principals; a variable is evaluated in Terraform
  */
 export function publisherStatements(
   account: AwsAccount,

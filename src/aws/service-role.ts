@@ -13,32 +13,38 @@ export interface ServiceRoleProps {
   readonly description: string;
   /** The service that assumes the role, such as `lambda.amazonaws.com`; restricted to this account where the service sends aws:SourceAccount. */
   readonly service: string;
-  /** For which of its resources the service may assume it, as ARNs or patterns. @default - any in this account */
+  /**
+   * The service's resources for which the service may assume the role, as ARNs or patterns. @default - any in this
+   * account
+   */
   readonly sourceArns?: readonly string[];
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
-  /** What lets it use the key that its data is encrypted with. */
+  /** The rights to use the key that encrypts the role's data. */
   readonly keyStatements?: OptionalStatements;
-  /** @default - the role exists always */
+  /** @default - the role always exists */
   readonly count?: number;
 }
 
 /**
- * Services that assume a role without saying for which account: a condition on that would refuse them. API Gateway sends
- * neither source key; of CodePipeline nobody has shown that it does. IAM passes no role across accounts, so another
- * account's API or pipeline cannot use the role anyway.
+ * Services that assume a role without sending their account: a condition on the account would refuse them. API Gateway
+ * sends neither source key. Nobody has shown that CodePipeline sends them. IAM passes no role across accounts, so
+ * another account's API or pipeline cannot use the role anyway.
  *
  * @see https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479
  */
 const SAYS_NO_SOURCE: ReadonlySet<string> = new Set(["apigateway.amazonaws.com", "codepipeline.amazonaws.com"]);
 
-/** A role that one AWS service assumes, with one policy: for this account, and its own resources, where it says for whom. */
+/**
+ * A role that one AWS service assumes, with one policy. If the service sends its source, only this account and its own
+ * resources may use the role.
+ */
 export class ServiceRole extends Construct {
   readonly role: IamRole;
-  /** Who assumes it. */
+  /** The service that assumes the role. */
   readonly trust: PolicyDocument;
-  /** The statements of its policy. */
+  /** The statements of the role's policy. */
   readonly document: PolicyDocument;
-  /** Its policy, for what must not come up before the role may act. */
+  /** The role's policy, for resources that must not be created before the role has its rights. */
   readonly policy: IamRolePolicy;
 
   constructor(scope: Construct, id: string, props: ServiceRoleProps) {

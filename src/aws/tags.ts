@@ -8,9 +8,9 @@ const OWN_KEY = "stack";
 const OWN: Tags = { [OWN_KEY]: "sumu" };
 
 /**
- * Tags every resource in the scope that can carry tags, so that none is forgotten: with the given, and with
- * `stack = "sumu"` unless a given key is `stack` in some case of letters. A tag that the resource has already, set by an
- * aspect of the caller's, stays and wins.
+ * Adds tags to every resource in the scope that can have tags, so that no resource is forgotten. It adds the given
+ * tags. It also adds `stack = "sumu"`, unless a given key is `stack` in any letter case. A tag that the caller's own
+ * aspect has already set on the resource stays.
  */
 export function tagEverything(scope: Construct, commonTags: Tags): void {
   const tags = Token.isUnresolved(commonTags)
@@ -20,8 +20,8 @@ export function tagEverything(scope: Construct, commonTags: Tags): void {
 }
 
 /**
- * IAM compares keys without case, and refuses `Stack` beside `stack`: our tag takes the caller's spelling of the key, and
- * then the caller's value. The pattern means the same to RE2 and to JavaScript.
+ * IAM compares keys without case, and refuses `Stack` beside `stack`. So our tag uses the caller's spelling of the key,
+ * and then the caller's value. The pattern means the same to RE2 and to JavaScript.
  */
 function withOwnUnlessGiven(commonTags: Tags): string {
   const anyCase = [...OWN_KEY].map((letter) => `[${letter.toUpperCase()}${letter}]`).join("");
@@ -39,7 +39,10 @@ class TagAspect implements IAspect {
   }
 }
 
-/** A resource's own tags over those that are common. A common key that is an own one in another case of letters goes. */
+/**
+ * Merges a resource's own tags over the common tags. If a common key equals an own key in another letter case, the
+ * common key is removed.
+ */
 function over(own: Tags, common: Tags | TerraformLocal): Tags {
   if (!(common instanceof TerraformLocal)) {
     return Token.isUnresolved(own) ? Token.asStringMap(Fn.merge([common, own])) : literalOver(own, common);
@@ -61,7 +64,10 @@ interface Taggable extends IConstruct {
   readonly tagsInput?: Record<string, string>;
 }
 
-/** The bindings give `tags` and `tagsInput` to each resource whose schema has tags, and `tagsAll` to those that apply them. */
+/**
+ * The bindings have `tags` and `tagsInput` on each resource whose schema has tags, and `tagsAll` on the resources that
+ * apply them.
+ */
 function isTaggable(node: IConstruct): node is Taggable {
   return "tagsInput" in node && "tags" in node;
 }

@@ -5,7 +5,10 @@ import { CONNECTION } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT } from "../encryption/encryption";
 import { acceptFinding } from "../terraform/accepted-finding";
 
-/** What an event source mapping needs to follow a table's stream. AWS was seen to poll without `dynamodb:ListStreams`. */
+/**
+ * The rights that an event source mapping needs to read a table's stream. AWS polled in a test without
+ * `dynamodb:ListStreams`.
+ */
 export const FOLLOW_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
 
 export interface ConnectionStoreProps {
@@ -15,11 +18,11 @@ export interface ConnectionStoreProps {
 }
 
 /**
- * Who is connected: a row for each open WebSocket, removed by `$disconnect`, by the pusher when the connection proves
- * gone, or at last by DynamoDB's TTL. The stream (keys only) is public: applications may follow it.
+ * The open WebSockets, one row each. `$disconnect` removes the row, or the pusher if the connection is gone, or finally
+ * DynamoDB's TTL. The stream (keys only) is public: applications may read it.
  */
 export class ConnectionStore extends Construct {
-  /** The table, for what the attributes here do not say. */
+  /** The table, for attributes that this class does not have. */
   readonly table: DynamodbTable;
 
   constructor(scope: Construct, id: string, props: ConnectionStoreProps) {
@@ -43,17 +46,17 @@ export class ConnectionStore extends Construct {
     acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
   }
 
-  /** As the SDKs want it. */
+  /** The table's name, as the SDKs need it. */
   get tableName(): string {
     return this.table.name;
   }
 
-  /** As a policy wants it. */
+  /** The table's ARN, as a policy needs it. */
   get tableArn(): string {
     return this.table.arn;
   }
 
-  /** Keys only. */
+  /** The stream's ARN. The stream has keys only. */
   get streamArn(): string {
     return this.table.streamArn;
   }

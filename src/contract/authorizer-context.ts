@@ -1,14 +1,14 @@
-/** What the authorizer's answer carries beside the policy: names of ours, none of which API Gateway uses itself. */
+/** The values that the authorizer's answer has beside the policy. The names are ours; API Gateway uses none of them. */
 export const AUTHORIZER_CONTEXT = {
-  /** Why it refused. `$context.authorizer.refusal` in the access log. */
+  /** The reason of a refusal. `$context.authorizer.refusal` in the access log. */
   refusal: "refusal",
-  /** What the client understands: `2`. Absent: bare notifications. */
+  /** The protocol of the client: `2`. Absent: bare notifications. */
   protocol: "protocol",
-  /** When the connection ends: epoch milliseconds, 13 digits. Absent: when API Gateway ends it. */
+  /** When the connection ends: epoch milliseconds, 13 digits. Absent: API Gateway's own limit ends it. */
   expiresAt: "expires_at",
-  /** The row's `delete_at` for that end: epoch seconds. Absent: `$connect` computes the usual one. */
+  /** The row's `delete_at` for that end: epoch seconds. Absent: `$connect` computes the default. */
   deleteAt: "delete_at",
 } as const;
 
-/** The member of the query in which a client says what it understands. */
+/** The query parameter in which a client names its protocol. */
 export const PROTOCOL_PARAMETER = "protocol";

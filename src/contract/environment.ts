@@ -8,7 +8,7 @@ export const HANDLER_ENVIRONMENT = {
 
 /** Environment variables of the authorizer. Lists are joined by commas. */
 export const AUTHORIZER_ENVIRONMENT = {
-  /** `<execution ARN of the API>/<stage>`, one or more: what an Allow covers, and nothing else. */
+  /** `<execution ARN of the API>/<stage>`, one or more. An Allow covers these and nothing else. */
   authorizedApis: "AUTHORIZED_APIS",
   issuerJwksUri: "JWT_ISSUER_JWKS_URI",
   /** Empty: any audience. */
@@ -20,7 +20,7 @@ export const AUTHORIZER_ENVIRONMENT = {
   clockToleranceSeconds: "JWT_CLOCK_TOLERANCE_SECONDS",
   /** The claim that names the user. Unset: `sub`. */
   userIdClaim: "JWT_USER_ID_CLAIM",
-  /** One of TOKEN_SOURCES. Unset: wherever the token is, since API Gateway then decides by its identity source. */
+  /** One of TOKEN_SOURCES. Unset: either place, because API Gateway then decides by its identity source. */
   tokenSource: "JWT_TOKEN_SOURCE",
   /** `true` or `false`: whether a connection ends when its token ends. Unset: it does not. */
   endConnectionsWithToken: "END_CONNECTIONS_WITH_TOKEN",
@@ -40,7 +40,7 @@ export const PUSHER_ENVIRONMENT = {
   connectionsTable: "CONNECTIONS_TABLE_NAME",
   /** Continuations of unfinished deliveries go here. */
   queueUrl: "NOTIFICATIONS_QUEUE_URL",
-  /** What can never be delivered goes here, with the reason. */
+  /** The dead-letter queue. A message that can never be delivered goes here, with the reason. */
   deadLetterQueueUrl: "NOTIFICATIONS_DLQ_URL",
   /** Where `revoke` writes. Empty or unset: a request to revoke is refused. */
   revocationsTable: "REVOCATIONS_TABLE_NAME",
@@ -60,14 +60,14 @@ export const PRESENCE_ENVIRONMENT = {
   queueUrl: "MESSAGES_QUEUE_URL",
   /** `topic` or `queue`. */
   source: "PRESENCE_SOURCE",
-  /** 0 to 900: how long OFFLINE waits. */
+  /** How long OFFLINE waits, in seconds: 0 to 900. */
   graceSeconds: "PRESENCE_GRACE_SECONDS",
-  /** Where a waiting OFFLINE lies meanwhile; unset when the grace is 0. */
+  /** The queue in which a waiting OFFLINE is kept; unset when the grace is 0. */
   graceQueueUrl: "PRESENCE_GRACE_QUEUE_URL",
-  /** Where records go that no repeat can help. */
+  /** The dead-letter queue for records that no retry can fix. */
   deadLetterQueueUrl: "PRESENCE_DLQ_URL",
-  /** Connections that a user may keep; unset: any number. */
+  /** How many connections a user may keep; unset: any number. */
   maxConnectionsPerUser: "MAX_CONNECTIONS_PER_USER",
-  /** Where `/@connections/<id>` is; set with the limit only. */
+  /** Where `/@connections/<id>` is; set only when connections are limited. */
   endpoint: "APIGW_ENDPOINT",
 } as const;

@@ -1,6 +1,6 @@
 import type { Json } from "./messages";
 
-/** What the routes pass on: anything but null and the empty string, which are answered with an {@link ErrorFrame}. */
+/** A message that the routes pass on. If it is null or an empty string, the client gets an {@link ErrorFrame}. */
 export type ClientMessageValue = Exclude<Json, null>;
 
 /** Keeps an idle connection open: API Gateway ends one after ten minutes without a frame. */
@@ -13,7 +13,7 @@ export interface PingFrame {
 export interface SendFrame {
   /** The route key. */
   readonly action: "send";
-  /** What the backend gets. */
+  /** The message that the backend gets. */
   readonly message: ClientMessageValue;
 }
 
@@ -21,7 +21,7 @@ export interface SendFrame {
 export interface PublishFrame {
   /** The route key. */
   readonly action: "publish";
-  /** What the backend gets. */
+  /** The message that the backend gets. */
   readonly message: ClientMessageValue;
 }
 
@@ -30,45 +30,45 @@ export type ClientFrame = PingFrame | SendFrame | PublishFrame;
 
 /** The answer to a {@link PingFrame}. */
 export interface PongFrame {
-  /** Tells the frames apart. */
+  /** The type of the frame. */
   readonly type: "pong";
-  /** As the original answered. */
+  /** The same text as the original's answer. */
   readonly statusCode: 200;
   /** API Gateway's id of this connection: the range key of its row. */
   readonly connectionId: string;
 }
 
-/** The service has the message: it will reach the backend at least once. */
+/** The service has the message. It reaches the backend at least once. */
 export interface AckFrame {
-  /** Tells the frames apart. */
+  /** The type of the frame. */
   readonly type: "ack";
-  /** The route that the client had asked for. */
+  /** The route that the client asked for. */
   readonly action: "send" | "publish";
   /** API Gateway's id of the request, as in the access log. The client does not know it beforehand. */
   readonly requestId: string;
 }
 
-/** The reason of an {@link ErrorFrame} after the end of the connection's token, with `endConnectionsWithToken`. */
+/** The reason of an {@link ErrorFrame} after the connection's token has ended, with `endConnectionsWithToken`. */
 export const CONNECTION_ENDED = "connection_ended";
 
 /**
- * The message is missing, null, empty or too large, the service has refused it, or the connection's token has ended: the
- * backend does not get it.
+ * The backend does not get the message: it is missing, null, empty or too large, the service refused it, or the
+ * connection's token has ended.
  */
 export interface ErrorFrame {
-  /** Tells the frames apart. */
+  /** The type of the frame. */
   readonly type: "error";
-  /** The route that the client had asked for. */
+  /** The route that the client asked for. */
   readonly action: "send" | "publish";
   /** API Gateway's id of the request, as in the access log. */
   readonly requestId: string;
-  /** Only after the connection's end ({@link CONNECTION_ENDED}): the client connects again with a new token. */
+  /** Set only after the connection's end ({@link CONNECTION_ENDED}): the client must connect again with a new token. */
   readonly reason?: typeof CONNECTION_ENDED;
-  /** For people: its words may change. */
+  /** For people: the text may change. */
   readonly message: string;
 }
 
-/** API Gateway's own answer, which has no `type`: no route has this action (`Forbidden`), or it is being throttled. */
+/** API Gateway's own answer, without a `type`: no route has this action (`Forbidden`), or the client is throttled. */
 export interface GatewayErrorFrame {
   /** `Forbidden`, `Too Many Requests`, `Internal server error`. */
   readonly message: string;
@@ -79,30 +79,33 @@ export interface GatewayErrorFrame {
 }
 
 /**
- * What SUMU answers a client's frame with. Beside these come notifications: as {@link PushedFrame} to a client of protocol
- * 2, as the JSON text of their `data` with nothing around it to any other.
+ * SUMU's answers to a client's frame. A client also gets notifications: a client of protocol 2 gets each as a {@link
+ * PushedFrame}; any other client gets the bare JSON text of its `data`.
  */
 export type ServerFrame = PongFrame | AckFrame | ErrorFrame | GatewayErrorFrame;
 
 /** A notification, as a client of protocol 2 gets it. */
 export interface NotificationFrame {
-  /** Tells the frames apart. */
+  /** The type of the frame. */
   readonly type: "notification";
-  /** The backend's, else the message id of SQS or SNS. The same each time that the notification is delivered again. */
+  /**
+   * The id from the backend, or else the message id of SQS or SNS. It is the same each time the notification is
+   * delivered again.
+   */
   readonly id: string;
-  /** What the backend has sent. */
+  /** The data that the backend sent. */
   readonly data: Json;
 }
 
 /** The last frame before SUMU closes a connection of protocol 2. */
 export interface DisconnectFrame {
-  /** Tells the frames apart. */
+  /** The type of the frame. */
   readonly type: "disconnect";
-  /** The backend's, `disconnected` when it gives none, or `revoked`. */
+  /** The reason from the backend, `disconnected` if the backend gives no reason, or `revoked`. */
   readonly reason: string;
   /** `false`: do not connect again with the same token. */
   readonly reconnect: boolean;
 }
 
-/** What SUMU sends by itself to a client of protocol 2. */
+/** The frames that SUMU sends on its own to a client of protocol 2. */
 export type PushedFrame = NotificationFrame | DisconnectFrame;

@@ -6,5 +6,5 @@ export type HandlerName = (typeof HANDLERS)[number];
 /** The export that Lambda calls: file `index.mjs`, function `handler`. */
 export const HANDLER_ENTRY = "index.handler";
 
-/** The alias that everything invokes. A release moves it; an invocation never sees `$LATEST`. */
+/** The alias that all callers invoke. A release moves it. No caller invokes `$LATEST`. */
 export const RELEASE_ALIAS = "latest";

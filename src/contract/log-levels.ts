@@ -1,4 +1,4 @@
-/** How much a handler writes, from all to only what went wrong. The line that carries an invocation's metrics is always written. */
+/** How much a handler logs, from everything to errors only. The line with an invocation's metrics is always written. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** One of {@link LOG_LEVELS}. */

@@ -1,46 +1,47 @@
-/** JSON text stands for any JSON value. */
+/** JSON text represents any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
  * What a backend sends to the notifications topic or queue.
- * `users` absent or empty: every connection but those of `exclude_users`. A member that looks like one of the two (`user`,
- * `userIds`, `exclude`) where that one is missing makes the request malformed: it goes to the dead-letter queue.
+ * If `users` is absent or empty, every connection gets it except those of `exclude_users`. If a member looks like one
+ * of the two (`user`, `userIds`, `exclude`) and the real one is missing, the request is malformed and goes to the
+ * dead-letter queue.
  */
 export interface NotificationRequest {
-  /** Whom it is for; naming one twice notifies once. */
+  /** The users who get it. If a user is named twice, the user is notified once. */
   readonly users?: readonly string[];
-  /** Whom it is not for, whoever else it names. */
+  /** The users who do not get it, even if `users` names them. */
   readonly exclude_users?: readonly string[];
   /** Each connection receives the JSON text of this. */
   readonly data: Json;
 }
 
-/** Whom an explicit notification is for: users (an empty list is nobody), or every connection. */
+/** The audience of an explicit notification: users (an empty list is nobody), or every connection. */
 export type NotificationAudience = "everyone" | NamedUsers;
 
 /** Users by name. */
 export interface NamedUsers {
-  /** Naming one twice is naming it once. An empty list is nobody. */
+  /** If a user is named twice, the user counts once. An empty list is nobody. */
   readonly users: readonly string[];
 }
 
 /**
- * A notification that names its audience, to the notifications topic or queue. Nothing that is left out means everyone.
- * A member that is not one of these makes the request malformed: it goes to the dead-letter queue.
+ * A notification that names its audience, to the notifications topic or queue. A missing member never means everyone. A
+ * member that is not listed here makes the request malformed: it goes to the dead-letter queue.
  */
 export interface ExplicitNotificationRequest {
-  /** What, and to whom. */
+  /** The data and the audience. */
   readonly notification: {
-    /** Whom it is for. */
+    /** The users who get it. */
     readonly to: NotificationAudience;
-    /** Whom it is not for, whatever `to` says. */
+    /** The users who do not get it, even if `to` names them. */
     readonly except?: NamedUsers;
     /**
-     * What clients of protocol 2 get as its id: 1 to 128 visible ASCII characters. Without it they get the message id of
-     * SQS or SNS, which is another one when the request is sent twice.
+     * The id that clients of protocol 2 get: 1 to 128 visible ASCII characters. Without it they get the message id of
+     * SQS or SNS. That id is different if the request is sent twice.
      */
     readonly id?: string;
-    /** `false`: it does not go into history. */
+    /** `false`: it is not kept in history. */
     readonly keep?: boolean;
     /** Each client receives the JSON text of this: at most 128 KB with the envelope of protocol 2. */
     readonly data: Json;
@@ -49,40 +50,45 @@ export interface ExplicitNotificationRequest {
 
 /**
  * Closes the connections of users, to the notifications topic or queue. A connection that begins after the request was
- * handled stays: to keep a user out, use {@link RevokeRequest}.
+ * handled stays open. To keep a user out, use {@link RevokeRequest}.
  */
 export interface DisconnectRequest {
-  /** Whose, and why. */
+  /** The users and the reason. */
   readonly disconnect: {
     /** An empty list is nobody. */
     readonly users: readonly string[];
-    /** What clients of protocol 2 are told before: 1 to 64 letters, digits and `_.:-`. Without it: `disconnected`. */
+    /**
+     * The reason that clients of protocol 2 get first: 1 to 64 letters, digits and `_.:-`. Without it: `disconnected`.
+     */
     readonly reason?: string;
   };
 }
 
 /** Makes the authorizer refuse tokens of users, and closes their connections. Needs the input `revocations`. */
 export interface RevokeRequest {
-  /** Whose, and which. */
+  /** The users, and which of their tokens. */
   readonly revoke: {
     /** An empty list is nobody. */
     readonly users: readonly string[];
-    /** Epoch seconds: tokens whose `iat` is before this time are refused. A later time that was set before stays. */
+    /** Epoch seconds: tokens whose `iat` is before this time are refused. If a later time was set before, it stays. */
     readonly issued_before: number;
   };
 }
 
-/** What a backend may send to the notifications topic or queue. */
+/** The requests that a backend may send to the notifications topic or queue. */
 export type BackendRequest = NotificationRequest | ExplicitNotificationRequest | DisconnectRequest | RevokeRequest;
 
-/** ONLINE with a user's first connection, OFFLINE when the last is gone. */
+/** ONLINE with a user's first connection, OFFLINE when the last connection is gone. */
 export type PresenceStatus = "ONLINE" | "OFFLINE";
 
-/** What the watchdog sends to the messages topic or queue when a user's state has changed. */
+/** The event that the watchdog sends to the messages topic or queue when a user's state has changed. */
 export interface PresenceMessage {
-  /** The same in every event. A client can send a body like this, too: only the attribute `source` says who has sent it. */
+  /**
+   * The same in every event. A client can send a body like this, too: only the attribute `source` shows the real
+   * sender.
+   */
   readonly type: "presence";
-  /** Who, what and when. */
+  /** The user, the state and the time. */
   readonly message: {
     /** The token's `sub`. */
     readonly user_id: string;
@@ -90,18 +96,23 @@ export interface PresenceMessage {
     readonly status: PresenceStatus;
     /** Epoch milliseconds. */
     readonly timestamp: number;
-    /** Grows with each of this user's changes, and never goes back. A version that is not higher is old, or a repeat. */
+    /**
+     * Grows with each change of this user, and never decreases. If a version is not higher than the last, the event is
+     * old or a repeat.
+     */
     readonly version: number;
   };
 }
 
-/** Message attributes on everything that reaches the messages topic and queue. */
+/** Message attributes of every message in the messages topic and queue. */
 export const MESSAGE_ATTRIBUTES = {
   /** String. */
   userId: "user_id",
   /** Number. Epoch milliseconds: of the request, or of the presence change. */
   timestamp: "timestamp",
-  /** String. One of {@link MESSAGE_SOURCES}. Only this says whether a message is presence: a client may send any body. */
+  /**
+   * String. One of {@link MESSAGE_SOURCES}. Only this shows whether a message is presence: a client may send any body.
+   */
   source: "source",
   /** Number. Presence only. */
   version: "version",
@@ -109,11 +120,11 @@ export const MESSAGE_ATTRIBUTES = {
 
 /** The values of the message attribute `source`. */
 export const MESSAGE_SOURCES = {
-  /** A client published it: it comes by the messages topic. */
+  /** A client published it: it arrives through the messages topic. */
   publish: "apigw.route.publish",
-  /** A client sent it: it comes by the messages queue. */
+  /** A client sent it: it arrives through the messages queue. */
   send: "apigw.route.send",
-  /** The presence watchdog tells of a user: by the one that `presenceSource` names. */
+  /** The presence watchdog sent it: it arrives through the target that `presenceSource` names. */
   presence: "lambda.presence.watchdog",
 } as const;
 
@@ -127,17 +138,17 @@ export type MessageSource = (typeof MESSAGE_SOURCES)[keyof typeof MESSAGE_SOURCE
 export interface ReceivedAttribute<DataType extends "String" | "Number" = "String" | "Number"> {
   /** SQS's name of the type. */
   readonly DataType: DataType;
-  /** The value, a Number's too, in characters. */
+  /** The value as text, also for a Number. */
   readonly StringValue: string;
 }
 
-/** What a client has sent or published, as a consumer receives it from SQS. */
+/** A message that a client sent or published, as a consumer receives it from SQS. */
 export interface ReceivedClientMessage {
-  /** A string's own text, anything else as its JSON text: whoever sends both has to tell them apart. */
+  /** A string arrives as its own text, anything else as its JSON text. The sender must make the two distinguishable. */
   readonly Body: string;
-  /** Who, when and by which route. */
+  /** The sender, the time and the route. */
   readonly MessageAttributes: {
-    /** `sub` of the token with which the client has connected. */
+    /** `sub` of the token with which the client connected. */
     readonly user_id: ReceivedAttribute<"String">;
     /** Epoch milliseconds of the request, in digits. */
     readonly timestamp: ReceivedAttribute<"Number">;
@@ -150,9 +161,12 @@ export interface ReceivedClientMessage {
 export interface ReceivedPresenceEvent {
   /** JSON text of a {@link PresenceMessage}. */
   readonly Body: string;
-  /** As of a client's message, and which change of the user's it is. */
+  /** The same attributes as a client's message has, and the version of the user's state. */
   readonly MessageAttributes: ReceivedClientMessage["MessageAttributes"] & {
-    /** Grows with each of the user's changes, and never goes back: one that is not higher is old, or a repeat. */
+    /**
+     * Grows with each change of the user, and never decreases. If a version is not higher than the last, the event is
+     * old or a repeat.
+     */
     readonly version: ReceivedAttribute<"Number">;
   };
 }

@@ -1,11 +1,11 @@
 /** The namespace of every metric of SUMU's own in CloudWatch. */
 export const METRIC_NAMESPACE = "SUMU";
 
-/** What tells one metric of a name from another. */
+/** The dimensions of a metric: they separate metrics of the same name. */
 export const METRIC_DIMENSIONS = {
-  /** `<prefix>-sumu`: one account may hold many. */
+  /** `<prefix>-sumu`: one account may have many. */
   stack: "stack",
-  /** Why the authorizer refused: a code of a closed list, never a word of the client's. */
+  /** The reason of a refusal: a code from a closed list, never text from the client. */
   reason: "reason",
 } as const;
 
@@ -14,7 +14,7 @@ export type MetricUnit = "Count" | "Milliseconds";
 
 /** Metrics that are sent together, with the same dimensions. */
 export interface MetricSet<Name extends string = string> {
-  /** Each metric is kept once by each of these sets of dimensions, and costs as often. */
+  /** The sets of dimensions. CloudWatch stores each metric once for each set, and bills it as often. */
   readonly dimensions: readonly (readonly string[])[];
   /** The metrics by name. */
   readonly units: Readonly<Record<Name, MetricUnit>>;
@@ -22,40 +22,49 @@ export interface MetricSet<Name extends string = string> {
 
 const BY_STACK = [[METRIC_DIMENSIONS.stack]];
 
-/** What one invocation of the pusher did. */
+/** The metrics of one invocation of the pusher. */
 export const PUSHER_METRICS = {
   dimensions: BY_STACK,
   units: {
-    /** Messages that API Gateway took for a connection. */
+    /** Messages that API Gateway accepted for a connection. */
     Delivered: "Count",
-    /** Connections found closed; their rows are removed. */
+    /** Connections that were already closed; their rows are removed. */
     Gone: "Count",
-    /** Tries that failed for now: throttled, refused, timed out. Each is repeated, here or in a later invocation. */
+    /**
+     * Tries that failed temporarily: throttled, refused, timed out. Each is repeated, in this invocation or a later
+     * one.
+     */
     Retried: "Count",
-    /** Connections handed over to a later invocation, for want of time or after too many tries; unread parts count as one. */
+    /**
+     * Connections passed to a later invocation, because time was short or after too many tries. Unread parts count as
+     * one.
+     */
     Continued: "Count",
-    /** What was given up on, connection by connection, or could be handed to no queue; a malformed notification counts as one. */
+    /** Connections that were given up on, or that no queue accepted. A malformed notification counts as one. */
     Failed: "Count",
-    /** From when the queue or topic took the notification until a connection had it: a sample of 100 an invocation. */
+    /**
+     * The time from when the queue or topic accepted the notification until a connection had it: a sample of 100 per
+     * invocation.
+     */
     DeliveryTime: "Milliseconds",
   },
 } as const satisfies MetricSet;
 
-/** An authorizer's decision to admit. */
+/** The authorizer admitted a client. */
 export const AUTHORIZED_METRICS = {
   dimensions: BY_STACK,
   units: { Authorized: "Count" },
 } as const satisfies MetricSet;
 
-/** An authorizer's decision to refuse: in all, and by reason. */
+/** The authorizer refused a client: in total, and by reason. */
 export const REFUSED_METRICS = {
   dimensions: [[METRIC_DIMENSIONS.stack], [METRIC_DIMENSIONS.stack, METRIC_DIMENSIONS.reason]],
   units: { Refused: "Count" },
 } as const satisfies MetricSet;
 
 /**
- * What one invocation of the presence watchdog told the backend (a repeat after a failure counts again), and the
- * connections that it closed because their users had too many.
+ * The events that one invocation of the presence watchdog sent to the backend (a repeat after a failure counts again),
+ * and the connections that it closed because their users had too many.
  */
 export const PRESENCE_METRICS = {
   dimensions: BY_STACK,
@@ -70,5 +79,5 @@ export const HANDLER_METRICS: readonly MetricSet[] = [
   PRESENCE_METRICS,
 ];
 
-/** The values that one line may hold for one metric. */
+/** How many values of one metric a line may have. */
 export const MAX_METRIC_VALUES = 100;

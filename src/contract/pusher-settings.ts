@@ -1,12 +1,14 @@
 /**
- * Sockets that a function may have open: Lambda gives it 1,024 file descriptors, of which 64 are left to Node.js and to
- * Lambda's own runtime.
+ * How many sockets a function may have open. Lambda gives it 1,024 file descriptors; 64 of them are left for Node.js
+ * and Lambda's own runtime.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const MAX_SOCKETS = 1_024 - 64;
 
-/** What the pusher's numbers may be, and are when unset: for the inputs that set them and for the handler that reads them. */
+/**
+ * Bounds and defaults of the pusher's numbers. The inputs that set them and the handler that reads them both use these.
+ */
 export const PUSHER_SETTINGS = {
   /** Requests in flight to @connections, of one invocation. With those to DynamoDB and 16 to SQS: {@link MAX_SOCKETS}. */
   deliveryConcurrency: { fallback: 64, min: 1, max: 800 },

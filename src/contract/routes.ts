@@ -2,9 +2,9 @@
 export const ROUTE_KEYS = {
   /** A client connects; the authorizer decides. */
   connect: "$connect",
-  /** A connection has closed, as far as API Gateway noticed. */
+  /** A connection has closed, if API Gateway noticed it. */
   disconnect: "$disconnect",
-  /** Keeps a connection from idling for ten minutes. */
+  /** Prevents the idle timeout of ten minutes. */
   ping: "ping",
   /** To the messages topic. */
   publish: "publish",
@@ -15,8 +15,8 @@ export const ROUTE_KEYS = {
 /** A frame's `action` picks its route: `{"action":"send","message":…}`. */
 export const ROUTE_SELECTION_EXPRESSION = "$request.body.action";
 
-/** Where `$connect` carries the token: `wss://…/<stage>?authorization=<JWT>`. */
+/** The query parameter of `$connect` with the token: `wss://…/<stage>?authorization=<JWT>`. */
 export const TOKEN_QUERY_PARAMETER = "authorization";
 
-/** The header that carries the token, for clients that can set one. Browsers cannot. */
+/** The header with the token, for clients that can set headers. Browsers cannot. */
 export const TOKEN_HEADER = "Authorization";

@@ -1,7 +1,7 @@
-/** Where a client that connects may put its token: the query parameter, the header `Authorization`, or either of them. */
+/** Where a client may put its token when it connects: the query parameter, the header `Authorization`, or either. */
 export const TOKEN_SOURCES = ["query", "header", "either"] as const;
 
-/** Browsers can set no header, so that the query is where their token is. */
+/** Browsers cannot set headers, so they put their token in the query. */
 export const DEFAULT_TOKEN_SOURCE: TokenSource = "query";
 
 /** One of {@link TOKEN_SOURCES}. */

@@ -11,14 +11,14 @@ import { existsWhen } from "../terraform/existence";
 import { whenKnown } from "../terraform/when-known";
 
 export interface ApiDomainProps {
-  /** `stateless` or `statefull`: what the addresses say. */
+  /** `stateless` or `statefull`: the addresses contain it. */
   readonly kind: string;
   readonly subDomain: string;
   readonly domainName: string;
   readonly certArn: string;
   readonly hostedZoneId: string;
   readonly apis: readonly ApiMapping[] | IResolvable;
-  /** Whether nothing exists when there are no APIs. */
+  /** If true, nothing exists when there are no APIs. */
   readonly omitUnused: boolean | IResolvable;
 }
 
@@ -48,7 +48,7 @@ export class ApiDomain extends Construct {
     new Route53Record(this, `${kind}_record`, {
       count,
       zoneId: props.hostedZoneId,
-      // Below the zone's own name, as the original wrote it: another spelling would replace the record.
+      // The record's name is below the zone's own name, as in the original. Another spelling would replace the record.
       name: props.subDomain,
       type: "A",
       alias: {
@@ -60,7 +60,10 @@ export class ApiDomain extends Construct {
     this.map(kind, apis, attributeOf(this.domain, "domain_name"));
   }
 
-  /** Where the domain name leads, for records elsewhere. Undefined, or null in Terraform, when it does not exist. */
+  /**
+   * The target of the domain name, for DNS records elsewhere. Undefined, or null in Terraform, when the name does not
+   * exist.
+   */
   get targetDomainName(): string | undefined {
     return this.domain && attributeOrNull(this.domain, `${CONFIGURATION}.target_domain_name`);
   }
@@ -80,7 +83,7 @@ export class ApiDomain extends Construct {
 
   private mapEach(kind: string, apis: readonly ApiMapping[], domainName: string): void {
     for (const [index, { id, key, stage }] of apis.entries()) {
-      // A token's text is another at each synthesis: the mapping's place names it.
+      // A token's text changes at each synthesis, so the mapping's index is its name.
       const name = Token.isUnresolved(key) ? `${index}` : key.replace(/[^A-Za-z0-9-]+/g, "_") || "root";
       new Apigatewayv2ApiMapping(this, `${kind}_microservices_${name}_api_mapping`, {
         apiId: id,

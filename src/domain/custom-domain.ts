@@ -7,15 +7,15 @@ import { fieldOf } from "../terraform/field";
 import { ApiDomain } from "./api-domain";
 
 /**
- * The application's own names for its APIs: one regional domain name for HTTP APIs and one for WebSocket APIs, TLS 1.2,
- * with a Route 53 alias record each and a mapping for each API and stage.
+ * The application's own names for its APIs: one regional domain name for HTTP APIs and one for WebSocket APIs, with TLS
+ * 1.2. Each has a Route 53 alias record, and a mapping for each API and stage.
  *
  * @throws RangeError when a literal prop is invalid; the message names the module's input and the rule.
  */
 export class CustomDomain extends Construct {
   /** The name of the HTTP APIs. */
   readonly stateless: ApiDomain;
-  /** The name of the WebSocket APIs. The original's spelling. */
+  /** The name of the WebSocket APIs. The spelling is the original's. */
   readonly statefull: ApiDomain;
 
   constructor(scope: Construct, id: string, props: CustomDomainProps) {

@@ -5,23 +5,23 @@ import { type Condition, isGiven } from "../terraform/condition";
 import { orElse } from "../terraform/or-else";
 import { whenKnown } from "../terraform/when-known";
 
-/** For how long SQS reuses a data key before it asks KMS again: its own default, in seconds. */
+/** How long SQS reuses a data key before it asks KMS again, in seconds: SQS's own default. */
 const DATA_KEY_REUSE_SECONDS = 300;
 
-/** The key that SNS keeps for the account: whoever may publish may use it, without a policy of its own. */
+/** The key that SNS keeps for the account. Each publisher may use it, without a policy of its own. */
 const SNS_KEY_ALIAS = "alias/aws/sns";
 
-/** Why the scanner may find that something has no key of the caller's. */
+/** Why the scanner may report that a resource has no key of the caller. */
 export const KEY_IS_AN_INPUT =
   "kms_key_arn is the caller's to give; without it the service encrypts with a key of its own.";
 
-/** What one role does with the key, always through the service that stores what the key encrypts. */
+/** A role's rights to use the key, always through the service that stores the encrypted data. */
 export interface KeyUse {
   readonly sid: string;
   readonly actions: readonly string[];
   /** Services: `sqs`, `dynamodb`. */
   readonly via: readonly string[];
-  /** Only for the service's own resources, as a grant must be. @default false */
+  /** True: only for the service's own resources, which a grant needs. @default false */
   readonly forAwsResourcesOnly?: boolean;
 }
 
@@ -43,8 +43,8 @@ export const WRITE_TABLE_WITH_KEY = [
 const FOR_AWS_RESOURCES = { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] };
 
 /**
- * What a release does with the key of its function: Lambda encrypts the environment of the version that is published, and
- * makes a grant for its cold starts, both as whoever updates the function.
+ * The rights that a release needs on the key of its function. Lambda encrypts the environment of the published version
+ * and creates a grant for its cold starts. Lambda does both as the caller who updates the function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
  */
@@ -54,20 +54,20 @@ export const RELEASE_WITH_KEY: readonly KeyUse[] = [
 ];
 
 /**
- * With which key everything is encrypted at rest: the caller's, or none of the caller's and then each service's own.
- * A variable key may be null, and one that the same apply creates is not known at plan: what depends on it is a dynamic
- * block, whose number may be unknown, not a `count`, whose number may not.
+ * The key that encrypts everything at rest: the caller's key, or else each service's own. A variable key may be null,
+ * and a key that the same apply creates is not known at plan. So resources that depend on the key use a dynamic block,
+ * whose number may be unknown. They do not use a `count`, whose number may not.
  */
 export class Encryption {
   constructor(
     private readonly account: AwsAccount,
     /** Undefined, or null in Terraform, for the services' own keys. */
     readonly keyArn?: string,
-    /** False: topics are not encrypted at rest, so that AWS services may publish that may use no key. */
+    /** False: topics are not encrypted at rest, so that AWS services that may not use a key can publish. */
     private readonly encryptsTopics: Condition = true,
   ) {}
 
-  /** Of a queue: the key, else SSE-SQS. */
+  /** The encryption of a queue: the key, or else SSE-SQS. */
   get queueArguments(): {
     readonly sqsManagedSseEnabled?: boolean | IResolvable;
     readonly kmsMasterKeyId?: string;
@@ -88,9 +88,9 @@ export class Encryption {
   }
 
   /**
-   * Of a topic: the key, else SNS's own, or none. API Gateway publishes by a role of this account, as the functions and
-   * the backend do, and SNS's own key is enough for them. AWS services that publish by themselves, such as CloudWatch's
-   * alarms, may not use SNS's own key, whose policy nobody can change.
+   * The encryption of a topic: the key, or else SNS's own key, or none. API Gateway, the functions and the backend
+   * publish through roles of this account, and SNS's own key is enough for them. AWS services that publish by
+   * themselves, such as CloudWatch alarms, may not use SNS's own key, and nobody can change its policy.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
@@ -102,15 +102,15 @@ export class Encryption {
   }
 
   /**
-   * Of a table: the key, else DynamoDB's own. Keep the block and say false: if it were omitted, an existing table would
-   * keep its old key.
+   * The encryption of a table: the key, or else DynamoDB's own. Keep the block and say false: if it were omitted, an
+   * existing table would keep its old key.
    */
   get tableArguments(): { readonly enabled: boolean | IResolvable; readonly kmsKeyArn?: string } {
     const { keyArn } = this;
     return { enabled: isGiven(keyArn), kmsKeyArn: keyArn };
   }
 
-  /** What lets a role use the key, and nothing without one: added to the statements of its policy document. */
+  /** The statements that let a role use the key, for its policy document. Without a key there are none. */
   statements(uses: readonly KeyUse[], functionArns: readonly string[] = []): OptionalStatements {
     const { keyArn } = this;
     if (keyArn === undefined) return { statement: [] };
@@ -142,7 +142,7 @@ export class Encryption {
     );
   }
 
-  /** The key as a list: of one, or of none. */
+  /** The key as a list: with one element, or empty. */
   private get keys(): unknown {
     const { keyArn = "" } = this;
     return Fn.compact([keyArn]);
@@ -150,7 +150,7 @@ export class Encryption {
 }
 
 /**
- * A cold start decrypts the environment, as the function's role.
+ * At a cold start, Lambda decrypts the environment as the function's role.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
  */

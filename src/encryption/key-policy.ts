@@ -13,9 +13,9 @@ export interface KeyPolicyProps {
 }
 
 /**
- * What only a key's own policy can allow: the services that use the key by themselves. Roles are allowed by IAM, which a
- * key policy lets decide by its usual first statement. It names nothing that depends on the key, so that the key's policy
- * may be made of it.
+ * The statements that only a key's own policy can have: for the services that use the key by themselves. IAM allows the
+ * roles, because a key policy usually has a first statement that lets IAM decide. These statements name nothing that
+ * depends on the key, so the key's policy can use them.
  */
 export class KeyPolicy extends Construct {
   private readonly document: PolicyDocument;
@@ -77,5 +77,5 @@ export class KeyPolicy extends Construct {
   }
 }
 
-/** In a key's policy * is that key. */
+/** In a key's policy, `*` is that key. */
 const THIS_KEY = ["*"];

@@ -1,9 +1,9 @@
 import { AUTHORIZER_CONTEXT } from "../contract/authorizer-context";
 
 /**
- * One JSON line for each request of the stage, and for each call of its @connections (`eventType` CONNECTION_API). No
- * query string and no header: the token travels in them. Only names that WebSocket APIs fill: `$context.integration.*`
- * is always "-" there, whatever the service answered.
+ * One JSON line for each request of the stage, and for each call of its @connections (`eventType` CONNECTION_API). It
+ * has no query string and no header, because they contain the token. It has only names that WebSocket APIs fill:
+ * `$context.integration.*` is always "-" there, whatever the service answered.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
@@ -17,7 +17,7 @@ export const ACCESS_LOG_FORMAT = JSON.stringify({
   userId: "$context.authorizer.principalId",
   sourceIp: "$context.identity.sourceIp",
   refused: `$context.authorizer.${AUTHORIZER_CONTEXT.refusal}`,
-  // A name of AWS for what an authorizer failed with; an authorizer that a pipeline released earlier puts its reason here.
+  // AWS's name for an authorizer's error. An older authorizer, released by a pipeline, puts its reason here.
   authorizerError: "$context.authorizer.error",
   integrationLatency: "$context.integrationLatency",
   error: "$context.error.message",

@@ -23,16 +23,19 @@ export interface GatewayProps {
   readonly integration: Integration;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
-  /** Steady rate and burst of the stage. The account's throttle is shared by all its APIs and by @connections calls. */
+  /**
+   * Steady rate and burst of the stage. All APIs of the account share the account's throttle with the @connections
+   * calls.
+   */
   readonly throttlingRateLimit: number;
   readonly throttlingBurstLimit: number;
 }
 
-/** The routes, each straight to a service without a Lambda between, and the stage that serves them. */
+/** The routes and the stage that serves them. Each route calls a service directly, without a Lambda. */
 export class Gateway extends Construct {
-  /** What clients connect to. */
+  /** The stage that clients connect to. */
   readonly stage: Apigatewayv2Stage;
-  /** As which the routes call services. @internal */
+  /** The role with which the routes call services. @internal */
   readonly role: ServiceRole;
 
   constructor(scope: Construct, id: string, props: GatewayProps) {

@@ -6,23 +6,24 @@ import { CONNECTION, PROTOCOLS } from "../contract/tables";
 
 /**
  * Mapping templates as API Gateway documents them for WebSocket APIs: Velocity over `$input`, `$context` and `$util`.
- * Each is one line, since Velocity keeps the line breaks between directives and a form body must not hold any; and no
- * letter follows `#end` or `#else`, since Velocity would read it as part of the directive's name.
+ * Each template is one line, because Velocity keeps the line breaks between directives, and a form body must not
+ * contain line breaks. No letter follows `#end` or `#else`, because Velocity would read it as part of the directive's
+ * name.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 
-/** `escapeJavaScript` writes ' as \', which JSON does not know; AWS documents this repair. */
+/** `escapeJavaScript` writes ' as \', which is not valid JSON. AWS documents this fix. */
 const USER_ID_JSON = `$util.escapeJavaScript($context.authorizer.principalId).replaceAll("\\\\'","'")`;
 
-/** What the authorizer says of a connection, or an empty text: an authorizer that was released earlier says nothing. */
+/** A value of the authorizer's context, or an empty text: an older authorizer sends none. */
 function saidByAuthorizer(name: keyof typeof AUTHORIZER_CONTEXT): string {
   return `"$!context.authorizer.${AUTHORIZER_CONTEXT[name]}"`;
 }
 
 /**
- * DynamoDB PutItem for `$connect`. `delete_at` is the authorizer's, or else epoch seconds by integer division: it is a
- * Number, or TTL ignores it.
+ * DynamoDB PutItem for `$connect`. `delete_at` comes from the authorizer, or else is epoch seconds by integer division.
+ * It must be a Number, or TTL ignores it.
  */
 export function putConnectionTemplate(tableName: string): string {
   return (
@@ -47,8 +48,8 @@ export function deleteConnectionTemplate(tableName: string): string {
 }
 
 /**
- * Sets `$message` to what the client meant: a string's own text, anything else as its JSON text. It is an empty string
- * when the frame has no `message`, null, or an empty string: the parameter is then left out, the service refuses the
+ * Sets `$message` to the client's message: a string's own text, anything else as its JSON text. It is an empty string
+ * if the frame has no `message`, null, or an empty string. Then the parameter is left out, the service refuses the
  * request, and the client gets an error frame.
  *
  * Versions of Velocity differ on an empty block and on `#set` of a value that is null. So each block has content, and
@@ -61,15 +62,18 @@ const SET_MESSAGE =
   `#else#set($message = "")#end`;
 
 /**
- * When the connection ends by the authorizer's word, and the time of the frame: epoch milliseconds of 13 digits both, so
- * that texts compare as numbers do.
+ * The end of the connection that the authorizer set, and the time of the frame. Both are epoch milliseconds of 13
+ * digits, so texts compare as numbers do.
  */
 const SET_END = `#set($expiresAt = ${saidByAuthorizer("expiresAt")})#set($now = "$!context.requestTimeEpoch")`;
 
-/** A comparison that fails counts as an end, not as a connection without one. */
+/** If the comparison fails, the connection counts as ended. */
 const IS_OPEN = `($expiresAt == "" || $now.compareTo($expiresAt) < 0)`;
 
-/** `&<parameter>=<message>`, or nothing: also after the connection's end, so that the service refuses the request. */
+/**
+ * `&<parameter>=<message>`, or nothing. It is also nothing after the connection's end, so that the service refuses the
+ * request.
+ */
 function messageParameter(parameter: string): string {
   return `${SET_END}#if($message != "" && ${IS_OPEN})&${parameter}=$util.urlEncode($message)#end`;
 }
@@ -118,10 +122,13 @@ export function publishTemplate(topicArn: string): string {
   );
 }
 
-/** What the client hears when the service took its message. `$context` only: the service answers in XML or JSON. */
+/**
+ * The client's answer when the service accepted its message. It uses `$context` only: the service answers in XML or
+ * JSON.
+ */
 export const ACK_TEMPLATE = `{"type":"ack","action":"$context.routeKey","requestId":"$context.requestId"}`;
 
-/** What it hears when the service refused: the message is missing, or the connection's end has passed. */
+/** The client's answer when the service refused: the message is missing, or the connection's end has passed. */
 export const ERROR_TEMPLATE =
   `${SET_END}{"type":"error","action":"$context.routeKey","requestId":"$context.requestId",` +
   `#if${IS_OPEN}"message":"The message is missing, empty or too large, or the service refused it."` +

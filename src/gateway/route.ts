@@ -11,21 +11,21 @@ export const DEFAULT_TEMPLATE = "$default";
 
 /**
  * Keys under which the original kept its templates of `$connect` and `$disconnect`, and of `ping`. AWS merges maps of
- * templates: it keeps a key that an update leaves out, and Terraform then shows a difference for ever. So these keys
- * have the template that is in use, too. No selection expression picks `application/json`.
+ * templates: if an update leaves a key out, AWS keeps the key, and Terraform then shows a difference at every plan. So
+ * these keys also have the current template. No selection expression picks `application/json`.
  */
 export const ORIGINAL_TEMPLATES = { stored: "application/json", ping: "200" } as const;
 
-/** Query-protocol services take a form. */
+/** Services with the query protocol take a form body. */
 export const FORM_CONTENT_TYPE = { "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'" };
 
-/** What becomes of one kind of answer of the service. */
+/** The handling of one kind of answer from the service. */
 export interface RouteAnswer {
   readonly id: string;
   /** Integration response key. */
   readonly key: string;
   readonly template?: string;
-  /** A further key of the same template, see {@link ORIGINAL_TEMPLATES}. */
+  /** A second key of the same template, see {@link ORIGINAL_TEMPLATES}. */
   readonly originalTemplate?: string;
 }
 
@@ -41,12 +41,12 @@ export interface RouteProps {
   readonly templateSelectionExpression?: string;
   readonly requestTemplates: Readonly<Record<string, string>>;
   readonly requestParameters?: Readonly<Record<string, string>>;
-  /** By integration response key: `/200/`, `$default`. Without a template the answer is not rendered. */
+  /** By integration response key: `/200/`, `$default`. Without a template, API Gateway does not render the answer. */
   readonly responses: readonly RouteAnswer[];
   readonly authorizerId?: string;
 }
 
-/** A route, its integration and what answers the client: everything API Gateway wants for one route key. */
+/** A route, its integration and its answers to the client: all resources that API Gateway needs for one route key. */
 export class Route extends Construct {
   readonly route: Apigatewayv2Route;
 
@@ -88,7 +88,7 @@ export class Route extends Construct {
         "A WebSocket API authorizes on $connect, once for the connection: its other routes take no authorizer.",
       );
     }
-    // API Gateway sends an answer only on a route with a route response.
+    // API Gateway sends an answer only if the route has a route response.
     new Apigatewayv2RouteResponse(this, "route_response", {
       apiId,
       routeId: this.route.id,

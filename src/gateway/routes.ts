@@ -12,23 +12,23 @@ import {
 } from "./mapping-templates";
 import { DEFAULT_TEMPLATE, FORM_CONTENT_TYPE, ORIGINAL_TEMPLATES, type RouteProps } from "./route";
 
-/** A route in one row: what picks it, what it calls with which right, and what the client gets. */
+/** A route in one row: the key that picks it, the call and its right, and the client's answer. */
 export interface RouteRow
   extends Pick<RouteProps, "templateSelectionExpression" | "requestTemplates" | "requestParameters" | "responses"> {
   /**
-   * What it calls, as the end of an integration's URI: `<service>:action/<Action>` or `<service>:path/<path>`. Absent:
-   * API Gateway answers by itself.
+   * The call, as the end of an integration's URI: `<service>:action/<Action>` or `<service>:path/<path>`. Absent: API
+   * Gateway answers by itself.
    */
   readonly target?: string;
-  /** What the API's role may do for it. Rows with one `sid` share a statement. */
+  /** The right that the API's role needs for it. Rows with the same `sid` share a statement. */
   readonly right?: { readonly sid: string; readonly action: string; readonly resource: string };
   /** True: the authorizer decides first. */
   readonly isAuthorized?: true;
-  /** The frame that picks it and the frames that answer it, by their names in schemas/. Absent: no frame does. */
+  /** The client's frame and the frames that answer it, by their names in schemas/. Absent: the route has no frames. */
   readonly frames?: { readonly client: string; readonly server: readonly string[] };
 }
 
-/** What the routes lead to. */
+/** The resources that the routes call. */
 export interface RouteTargets {
   readonly accountId: string;
   readonly connectionsTable: Table;
@@ -96,7 +96,7 @@ export function routeRows(targets: RouteTargets): Readonly<Record<keyof typeof R
   };
 }
 
-/** The statements of the API's role: the rights of the rows, those of one `sid` together. */
+/** The statements of the API's role: the rights of the rows, grouped by `sid`. */
 export function routeStatements(
   rows: readonly RouteRow[],
 ): { readonly sid: string; readonly actions: string[]; readonly resources: string[] }[] {
@@ -111,7 +111,7 @@ export function routeStatements(
   });
 }
 
-/** The template of a request to DynamoDB, also under the key where the original has one. */
+/** The template of a request to DynamoDB, also under the original's key. */
 function storedTemplates(template: string): Record<string, string> {
   return { [ORIGINAL_TEMPLATES.stored]: template, [DEFAULT_TEMPLATE]: template };
 }

@@ -10,13 +10,13 @@ export interface WebSocketApiProps {
 }
 
 /**
- * The API by itself, before its routes: the authorizer and the pusher need its ARN and URL, the routes need the
- * authorizer, and so no cycle arises.
+ * The API by itself, before its routes. The authorizer and the pusher need its ARN and URL, and the routes need the
+ * authorizer. This separation avoids a cycle.
  */
 export class WebSocketApi extends Construct {
   /** The API itself. */
   readonly api: Apigatewayv2Api;
-  /** As given: known before the stage exists. */
+  /** The stage's name as given, so it is known before the stage exists. */
   readonly stageName: string;
 
   constructor(scope: Construct, id: string, props: WebSocketApiProps) {
@@ -30,7 +30,7 @@ export class WebSocketApi extends Construct {
     });
   }
 
-  /** As a custom domain's mapping wants it. */
+  /** The API's id, as a custom domain's mapping needs it. */
   get apiId(): string {
     return this.api.id;
   }
@@ -46,8 +46,8 @@ export class WebSocketApi extends Construct {
   }
 
   /**
-   * `https://<api id>.execute-api.<region>.<suffix>/<stage>`, under which `/@connections` is. A call of `join` and no
-   * template, because cdktf warns about a template among the arguments of a Terraform function.
+   * `https://<api id>.execute-api.<region>.<suffix>/<stage>`; `/@connections` is below it. It is a call of `join` and
+   * not a template, because cdktf warns about a template among the arguments of a Terraform function.
    */
   get stageUrl(): string {
     return Fn.join("/", [Fn.replace(this.api.apiEndpoint, "wss://", "https://"), this.stageName]);

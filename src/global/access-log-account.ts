@@ -11,13 +11,13 @@ import { acceptFinding } from "../terraform/accepted-finding";
 
 /**
  * Lets API Gateway write to CloudWatch Logs, once for each account and region. Without it AWS refuses a stage that has
- * access logs: "CloudWatch Logs role ARN must be set in account settings to enable logging". The setting belongs to the
- * whole account: where something else has set it, leave it there.
+ * access logs: "CloudWatch Logs role ARN must be set in account settings to enable logging". The setting applies to the
+ * whole account. If something else has set it already, leave it there.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 export class AccessLogAccount extends Construct {
-  /** What API Gateway writes logs as. */
+  /** The role with which API Gateway writes logs. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: AccessLogAccountProps) {
@@ -45,7 +45,8 @@ export class AccessLogAccount extends Construct {
         },
       ],
     });
-    // With `depends_on` on the module its region is unknown in a plan, and a role whose name is unknown would be replaced.
+    // With `depends_on` on the module, the module's region is unknown in a plan, and a role whose name is unknown would
+    // be replaced.
     role.role.lifecycle = { ignoreChanges: ["name"] };
     const reason = "API Gateway refuses a role that may do less than AWS's managed policy for it.";
     acceptFinding(role.document, "CKV_AWS_111", reason);

@@ -7,11 +7,14 @@ export interface DeadLetterQueueProps {
   /** At most 80 characters. */
   readonly name: string;
   readonly encryption: Encryption;
-  /** @default - the queue exists always */
+  /** @default - the queue always exists */
   readonly count?: number;
 }
 
-/** A queue for what failed: it keeps messages for 14 days and takes them up to 1 MiB, SQS's maxima, encrypted. */
+/**
+ * A queue for failed messages. It keeps messages for 14 days and accepts messages up to 1 MiB, SQS's maxima. It is
+ * encrypted.
+ */
 export function deadLetterQueue(scope: Construct, id: string, props: DeadLetterQueueProps): SqsQueue {
   return new SqsQueue(scope, id, {
     count: props.count,

@@ -6,15 +6,15 @@ import { check } from "../inputs/rule";
 import type { InvokedFunction } from "./function-subscription";
 import type { QueueWithDlq } from "./queue-with-dlq";
 
-/** How a queue's messages reach a function. */
+/** How a function gets a queue's messages. */
 export interface FunctionConsumerOptions {
   /**
-   * Messages that one invocation takes at most, 1 to 10.
+   * How many messages one invocation gets at most, 1 to 10.
    * @default 10
    */
   readonly batchSize?: number;
   /**
-   * Invocations side by side at most, 2 to 1,000.
+   * How many invocations run at the same time at most, 2 to 1,000.
    * @default - as many as the account's concurrency allows
    */
   readonly maximumConcurrency?: number;
@@ -23,13 +23,13 @@ export interface FunctionConsumerOptions {
 export interface FunctionConsumerProps extends FunctionConsumerOptions {
   readonly queue: QueueWithDlq;
   readonly function: InvokedFunction;
-  /** What lets the function's role take from the queue. */
+  /** The rights that let the function's role receive from the queue. */
   readonly permission: IamRolePolicy;
 }
 
-/** A queue that invokes a function of the application's. */
+/** A queue that invokes one of the application's functions. */
 export class FunctionConsumer extends Construct {
-  /** The mapping, for what these options do not say. */
+  /** The mapping, for settings that these options do not have. */
   readonly mapping: LambdaEventSourceMapping;
 
   constructor(scope: Construct, id: string, props: FunctionConsumerProps) {
@@ -43,7 +43,7 @@ export class FunctionConsumer extends Construct {
       batchSize,
       functionResponseTypes: ["ReportBatchItemFailures"],
       scalingConfig: maximumConcurrency === undefined ? undefined : { maximumConcurrency },
-      // A mapping is refused while the role may not read its queue.
+      // AWS refuses a mapping while the role may not read its queue.
       dependsOn: [permission],
     });
   }

@@ -7,28 +7,28 @@ import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { MESSAGE_ATTRIBUTES, type MessageSource } from "../contract/messages";
 
-/** A function of the application's, or an alias of one. */
+/** A function of the application, or an alias of a function. */
 export type InvokedFunction = LambdaFunction | LambdaAlias;
 
-/** What of a topic's messages invokes a function. */
+/** Which of a topic's messages invoke a function. */
 export interface FunctionSubscriptionOptions {
   /**
-   * Where the messages must come from; SNS drops the others at no charge.
-   * @default - everywhere
+   * The sources of the messages; SNS drops messages from other sources at no charge.
+   * @default - all sources
    */
   readonly sources?: readonly MessageSource[];
 }
 
 export interface FunctionSubscriptionProps extends FunctionSubscriptionOptions {
-  /** Whose the topic is. */
+  /** The account that owns the topic. */
   readonly accountId: string;
   readonly topic: SnsTopic;
   readonly function: InvokedFunction;
 }
 
-/** A topic that invokes a function of the application's, and the permission for just that. */
+/** A topic that invokes one of the application's functions, and the permission for exactly this. */
 export class FunctionSubscription extends Construct {
-  /** The subscription, for what these options do not say: a redrive policy, another filter. */
+  /** The subscription, for settings that these options do not have: a redrive policy, another filter. */
   readonly subscription: SnsTopicSubscription;
 
   constructor(scope: Construct, id: string, props: FunctionSubscriptionProps) {

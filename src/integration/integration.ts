@@ -15,24 +15,24 @@ export interface IntegrationProps {
   readonly encryption: Encryption;
   /** AWS services that publish notifications. */
   readonly topicPublishers: readonly string[];
-  /** Of the function that the notifications queue invokes. */
+  /** The time-out of the function that the notifications queue invokes. */
   readonly pusherTimeoutSeconds: number;
 }
 
 /**
- * Where the backend meets SUMU. Notifications come in by topic or queue and go to sockets; messages that clients publish
- * or send, and presence, go out by topic or queue.
+ * The topics and queues between the backend and SUMU. The backend sends notifications to a topic or queue, and SUMU
+ * delivers them to sockets. The backend gets the clients' messages, and presence, from a topic or queue.
  */
 export class Integration extends Construct {
   /** In: the backend publishes notifications. */
   readonly notificationsTopic: SnsTopic;
   /** In: the backend sends notifications. */
   readonly notificationsQueue: QueueWithDlq;
-  /** How long a notification is hidden while the pusher has it, or has failed it. */
+  /** How long a notification is hidden while the pusher handles it, or after the pusher failed. */
   readonly notificationsVisibilityTimeoutSeconds: number;
-  /** Out: what clients publish. */
+  /** Out: messages that clients publish. */
   readonly messagesTopic: SnsTopic;
-  /** Out: what clients send. */
+  /** Out: messages that clients send. */
   readonly messagesQueue: QueueWithDlq;
 
   constructor(scope: Construct, id: string, props: IntegrationProps) {

@@ -5,17 +5,17 @@ import type { Construct } from "constructs";
 import { policyDocument } from "../aws/policy-document";
 import { attributeOf } from "../terraform/attribute";
 
-/** Everyone, by a request that is not encrypted in transit. */
+/** Everyone whose request is not encrypted in transit. */
 export const WITHOUT_TLS = {
   principals: [{ type: "*", identifiers: ["*"] }],
   condition: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
 };
 
 /**
- * A queue's policy: refuses whoever comes without TLS. The account's roles need no word here, their own policies let them
- * in; a service does, since it comes without a role.
+ * A queue's policy: it refuses requests without TLS. The account's roles need no statement here, because their own
+ * policies allow them. A service needs a statement, because it has no role.
  *
- * @param allowed - what else it says, about this queue
+ * @param allowed - further statements about this queue
  */
 export function queuePolicy(
   scope: Construct,

@@ -19,18 +19,21 @@ export interface QueueWithDlqProps {
   readonly encryption: Encryption;
   /** Six times the time-out of a function that the queue invokes. @default 720 */
   readonly visibilityTimeoutSeconds?: number;
-  /** @default - the queues exist always */
+  /** @default - the queues always exist */
   readonly count?: number;
 }
 
-/** A queue whose messages move to its dead-letter queue after five receives, and stay there for 14 days. */
+/**
+ * A queue and its dead-letter queue. After five receives, a message moves to the dead-letter queue and stays there for
+ * 14 days.
+ */
 export class QueueWithDlq extends Construct {
   /** The queue itself. */
   readonly queue: SqsQueue;
   /** Its dead-letter queue. */
   readonly dlq: SqsQueue;
 
-  /** `id` is the queue's address, `<id>_dlq` its dead-letter queue's. */
+  /** `id` is the queue's address, `<id>_dlq` is the address of its dead-letter queue. */
   constructor(scope: Construct, id: string, props: QueueWithDlqProps) {
     super(scope, id);
     const { count, encryption } = props;
@@ -58,12 +61,12 @@ export class QueueWithDlq extends Construct {
     });
   }
 
-  /** As a policy wants the queue. */
+  /** The queue's ARN, as a policy needs it. */
   get arn(): string {
     return attributeOf(this.queue, "arn");
   }
 
-  /** As the SDKs want the queue. */
+  /** The queue's URL, as the SDKs need it. */
   get url(): string {
     return attributeOf(this.queue, "url");
   }
@@ -73,12 +76,12 @@ export class QueueWithDlq extends Construct {
     return attributeOf(this.queue, "name");
   }
 
-  /** As a policy wants the dead-letter queue. */
+  /** The dead-letter queue's ARN, as a policy needs it. */
   get dlqArn(): string {
     return attributeOf(this.dlq, "arn");
   }
 
-  /** As the SDKs want the dead-letter queue. */
+  /** The dead-letter queue's URL, as the SDKs need it. */
   get dlqUrl(): string {
     return attributeOf(this.dlq, "url");
   }

@@ -6,7 +6,7 @@ import { policyDocument } from "../aws/policy-document";
 import { publisherStatements } from "../aws/publisher-statements";
 import { WITHOUT_TLS } from "./queue-policy";
 
-/** What a topic's policy can speak of: SNS refuses `sns:*` there. */
+/** The actions that a topic's policy can name: SNS refuses `sns:*` there. */
 const TOPIC_ACTIONS = [
   "sns:AddPermission",
   "sns:DeleteTopic",
@@ -19,10 +19,10 @@ const TOPIC_ACTIONS = [
 ];
 
 /**
- * A topic's policy: what SNS gives a topic that has none, the account and nobody else, so that whoever publishes or
- * subscribes today goes on; and it refuses whoever comes without TLS.
+ * A topic's policy. It allows the same as SNS's default for a topic without a policy: the account and nobody else. So
+ * today's publishers and subscribers keep their access. It also refuses requests without TLS.
  *
- * @param publishers - AWS services that may publish by themselves, too
+ * @param publishers - AWS services that may also publish by themselves
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */
 export function topicPolicy(

@@ -7,20 +7,21 @@ import type { Encryption, KeyUse } from "../encryption/encryption";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 
-/** What a function may do only when an input says so. */
+/** Rights that a function has only if an input asks for them. */
 export interface FurtherRights {
-  /** Part of the ids of what gives the rights, and of the policy's name. */
+  /** A part of the policy's name, and of the ids of the resources that give the rights. */
   readonly name: string;
   readonly existence: Existence;
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
-  /** What it does with the key then. @default - nothing */
+  /** The rights that it then has on the key. @default - none */
   readonly keyUses?: readonly KeyUse[];
 }
 
 /**
- * Gives a function's role a policy of its own for an input.
+ * Gives a function's role a further policy for an input.
  *
- * @returns what the function must wait for, or undefined when a literal says that there are no such rights
+ * @returns the resources that the function must wait for, or undefined when a literal says that there are no such
+ * rights
  */
 export function furtherRights(
   scope: Construct,

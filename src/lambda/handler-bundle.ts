@@ -10,8 +10,8 @@ export const BUNDLES_CONTEXT_KEY = "sumu:bundles";
 const DIST = path.resolve(__dirname, "..", "..", "dist", "handlers");
 
 /**
- * Where Terraform finds a handler's packed `index.mjs`. In an app the file travels with the synthesized stack as an
- * asset; in a module it lies beside the module's own files.
+ * The path where Terraform finds a handler's packed `index.mjs`. In an app the file is an asset of the synthesized
+ * stack. In a module it is in the module's own folder.
  *
  * @throws Error when the handlers are not built.
  */

@@ -22,8 +22,8 @@ import { type VersionedFunction, versionedFunction } from "./versioned-function"
 import { vpcRights } from "./vpc";
 
 /**
- * Where the zips are. Pipelines carry `.terraform` of the root module from the plan to the apply; a module's own folder
- * may be read-only, and instances of the module share it.
+ * The folder of the zips. Pipelines carry `.terraform` of the root module from the plan to the apply. A module's own
+ * folder may be read-only, and all instances of the module share it.
  */
 const ZIPS_FOLDER = "${path.root}/.terraform/sumu";
 
@@ -31,8 +31,9 @@ export interface HandlerFunctionProps {
   readonly account: AwsAccount;
   readonly handler: HandlerName;
   /**
-   * The API's id. It tells this SUMU from every other, also from one with the same prefix in another region or account:
-   * Terraform plans them side by side, and two that wrote one zip would read each other's half of it.
+   * The API's id. It is unique to this SUMU, even if another region or account has a SUMU with the same prefix.
+   * Terraform plans them at the same time: if two of them wrote the same zip, one would read the other's half-written
+   * file.
    */
   readonly instanceId: string;
   /** At most 64 characters. */
@@ -41,55 +42,55 @@ export interface HandlerFunctionProps {
   readonly roleName: string;
   readonly description: string;
   readonly timeoutSeconds: number;
-  /** A vCPU comes with each 1,769 MB. */
+  /** Each 1,769 MB bring one vCPU. */
   readonly memoryMegabytes: number;
   /** `arm64` or `x86_64`. */
   readonly architecture: string;
-  /** Invocations at once. @default - no reservation */
+  /** Concurrent invocations. @default - no reservation */
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Variables that a stack has only when it uses their inputs. */
+  /** Variables that a stack has only if it uses their inputs. */
   readonly optionalEnvironment?: readonly OptionalVariable[];
-  /** What the function may do, besides writing its own log. */
+  /** The rights of the function, besides the right to write its own log. */
   readonly statements: readonly DataAwsIamPolicyDocumentStatement[];
-  /** What it may do besides when an input says so. @default nothing */
+  /** Further rights if an input asks for them. @default none */
   readonly furtherRights?: readonly FurtherRights[];
   readonly encryption: Encryption;
-  /** What it does with the key, besides reading its own environment. @default - nothing */
+  /** Its rights on the key, besides the right to read its own environment. @default - none */
   readonly keyUses?: readonly KeyUse[];
   readonly logRetentionDays: number;
   readonly observation: Observation;
-  /** @default - outside of any VPC */
+  /** @default - outside any VPC */
   readonly vpcConfig?: Given<VpcConfig>;
-  /** Only without {@link released}. @default - the function exists always */
+  /** Only without {@link released}. @default - the function always exists */
   readonly count?: number;
   /**
-   * The function whose code a delivery pipeline releases, and when it takes the place of the one with the bundled code.
-   * @default - Terraform ships the bundled code, always
+   * The function whose code a delivery pipeline releases, and when it replaces the function with the bundled code.
+   * @default - Terraform always deploys the bundled code
    */
   readonly released?: { readonly name: string; readonly existence: Existence };
 }
 
 /**
- * A handler in its Lambda function: nodejs24.x, a role of its own, a log group with retention, a published
- * version for each change, and the alias `latest`, which everything invokes.
+ * A handler in its Lambda function: nodejs24.x, its own role, a log group with retention, a published version for each
+ * change, and the alias `latest`, which all callers invoke.
  *
- * Whose code runs is a matter of which function exists. The bundled one follows Terraform; the released one starts with
- * the bundled code and then follows its pipeline: Terraform ignores its code and its alias. They are two functions since
- * Terraform cannot ignore by a variable, and two aliases of one function could not have the same name for the moment in
- * which one takes the other's place. See docs/delivery-pipelines.md.
+ * Which function exists decides whose code runs. Terraform updates the bundled function. The released function starts
+ * with the bundled code, and then its pipeline updates it: Terraform ignores its code and its alias. There are two
+ * functions for two reasons. A variable cannot make Terraform ignore an attribute. And two aliases of one function
+ * cannot have the same name, even for the moment in which one replaces the other. See docs/delivery-pipelines.md.
  */
 export class HandlerFunction extends Construct {
-  /** Undefined when a literal says that a pipeline releases. */
+  /** Undefined if a literal says that a pipeline releases. */
   readonly bundled?: VersionedFunction;
-  /** Undefined when a literal says that there is no pipeline. */
+  /** Undefined if a literal says that there is no pipeline. */
   readonly released?: VersionedFunction;
-  /** What the function writes its log to. */
+  /** The log group of the function. */
   readonly logGroup: CloudwatchLogGroup;
   private readonly execution: ServiceRole;
   private readonly whenReleased: Existence;
   private readonly account: AwsAccount;
-  /** Of the function that exists. */
+  /** The name of the function that exists. */
   private readonly name: string;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
@@ -99,7 +100,8 @@ export class HandlerFunction extends Construct {
     this.whenReleased = props.released?.existence ?? NEVER;
     this.name = this.chosen(props.released?.name ?? name, name);
 
-    // Not /aws/lambda/<name>: Lambda may have made that one for the original, and a name that is taken fails an apply.
+    // Not /aws/lambda/<name>: Lambda may have created that group for the original, and an apply fails if the name is
+    // taken.
     this.logGroup = logGroup(this, "log_group", {
       count,
       name: `/sumu/${name}`,
@@ -184,17 +186,17 @@ export class HandlerFunction extends Construct {
     return this.read(({ function: lambda }) => attributeOf(lambda, "arn"));
   }
 
-  /** The execution role, for a further policy. */
+  /** The execution role, to add a further policy. */
   get roleId(): string {
     return attributeOf(this.execution.role, "id");
   }
 
-  /** `latest` of each function that may exist. */
+  /** The alias `latest` of each function that may exist. */
   get aliases(): readonly LambdaAlias[] {
     return [this.bundled, this.released].flatMap((one) => (one === undefined ? [] : [one.alias]));
   }
 
-  /** `latest`, known once the alias exists, so that what is added to it waits for it. */
+  /** The name `latest`. It is known once the alias exists, so a resource that uses it waits for the alias. */
   get aliasName(): string {
     return this.read(({ alias }) => attributeOf(alias, "name"));
   }
@@ -204,17 +206,17 @@ export class HandlerFunction extends Construct {
     return this.read(({ alias }) => attributeOf(alias, "arn"));
   }
 
-  /** {@link aliasArn} from its parts, for a reader that Terraform may not order by it. */
+  /** {@link aliasArn} built from its parts, for a resource that must not depend on the alias in Terraform. */
   get aliasArnByName(): string {
     return `${this.functionArnOf(this.name)}:${RELEASE_ALIAS}`;
   }
 
-  /** {@link aliasArn} as API Gateway wants it. */
+  /** {@link aliasArn} as API Gateway needs it. */
   get aliasInvokeArn(): string {
     return this.read(({ alias }) => attributeOf(alias, "invoke_arn"));
   }
 
-  /** The function that exists may be either, and its role is the same. */
+  /** Either function may exist, and both have the same role. */
   private possibleNames({ name, released }: HandlerFunctionProps): string[] {
     return released === undefined || !released.existence.exists ? [name] : [name, released.name];
   }

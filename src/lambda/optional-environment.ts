@@ -1,14 +1,16 @@
 import { conditional, Fn, Token } from "cdktf";
 import type { Condition } from "../terraform/condition";
 
-/** An environment variable that a stack has only when it uses the variable's input. */
+/** An environment variable that a stack has only if it uses the variable's input. */
 export interface OptionalVariable {
   readonly name: string;
   readonly value: string;
   readonly when: Condition;
 }
 
-/** The environment with the variables that are needed: the plan of a stack that uses none of them stays as it was. */
+/**
+ * The environment with only the variables that are needed. The plan of a stack that uses none of them does not change.
+ */
 export function withOptional(
   environment: Readonly<Record<string, string>>,
   optional: readonly OptionalVariable[] = [],

@@ -14,9 +14,9 @@ import { placeInVpc } from "./vpc";
 export interface VersionedFunctionProps {
   /** At most 64 characters. */
   readonly name: string;
-  /** The code, or with {@link ownedByPipeline} what it starts with. */
+  /** The code. With {@link ownedByPipeline}, only the initial code. */
   readonly zip: DataArchiveFile;
-  /** A pipeline releases the code and moves the alias: Terraform then leaves both as they are. */
+  /** A pipeline releases the code and moves the alias, so Terraform ignores changes of both. */
   readonly ownedByPipeline: boolean;
   readonly createBeforeDestroy: boolean;
   readonly description: string;
@@ -27,23 +27,23 @@ export interface VersionedFunctionProps {
   readonly architecture: string;
   /** @default - no reservation */
   readonly reservedConcurrency?: number;
-  /** Of the environment. @default - Lambda's own */
+  /** The key of the environment. @default - Lambda's own */
   readonly kmsKeyArn?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
   readonly tracingConfig?: LambdaFunctionTracingConfig;
   readonly vpcConfig?: Given<VpcConfig>;
-  /** What it waits for, besides its role. */
+  /** The resources that it waits for, besides its role. */
   readonly dependsOn?: ITerraformDependable[];
-  /** @default - the function exists always */
+  /** @default - the function always exists */
   readonly count?: number;
 }
 
 /** A function and its alias. */
 export interface VersionedFunction {
-  /** Its latest version is what the alias names, unless a pipeline releases. */
+  /** The alias names its latest version, unless a pipeline releases. */
   readonly function: LambdaFunction;
-  /** `latest`, which everything invokes. */
+  /** `latest`, which all callers invoke. */
   readonly alias: LambdaAlias;
 }
 
@@ -56,9 +56,9 @@ const ACCEPTED = {
 } as const;
 
 /**
- * A Lambda function that publishes a version with each change, and its alias `latest`.
+ * A Lambda function that publishes a version for each change, and its alias `latest`.
  *
- * @param prefix - of the two constructs' ids
+ * @param prefix - the prefix of the two constructs' ids
  */
 export function versionedFunction(scope: Construct, prefix: string, props: VersionedFunctionProps): VersionedFunction {
   const { count, zip, ownedByPipeline, createBeforeDestroy } = props;
@@ -81,11 +81,11 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     publish: true,
     kmsKeyArn: props.kmsKeyArn,
     environment: { variables: props.environment },
-    // An event source mapping is refused while the role may not read its source.
+    // AWS refuses an event source mapping while the role may not read its source.
     dependsOn: [props.execution.policy, ...(props.dependsOn ?? [])],
     tracingConfig: props.tracingConfig,
     loggingConfig: { logFormat: "Text", logGroup: props.logGroupName },
-    // A change of either uploads the file: https://github.com/hashicorp/terraform-provider-aws/issues/42826
+    // If either changes, the file is uploaded: https://github.com/hashicorp/terraform-provider-aws/issues/42826
     lifecycle: lifecycle(["filename", "source_code_hash"]),
   });
   placeInVpc(lambda, props.vpcConfig);
@@ -101,7 +101,7 @@ export function versionedFunction(scope: Construct, prefix: string, props: Versi
     description: "What everything invokes; a release moves it.",
     functionName: attributeOf(lambda, "function_name"),
     functionVersion: attributeOf(lambda, "version"),
-    // Not function_name: a changed prefix makes another function, and the alias goes with it.
+    // Not function_name: a changed prefix creates another function, and its alias is replaced with it.
     lifecycle: lifecycle(["function_version"]),
   });
   return { function: lambda, alias };

@@ -11,7 +11,7 @@ import { existsWhenGiven } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { whenKnown } from "../terraform/when-known";
 
-/** Puts a function into a VPC. A variable may be null: then there is no block. */
+/** Puts a function into a VPC. If a variable is null, there is no block. */
 export function placeInVpc(lambda: LambdaFunction, vpc: Given<VpcConfig> | undefined): void {
   if (vpc === undefined) return;
   whenKnown(
@@ -32,17 +32,17 @@ export function placeInVpc(lambda: LambdaFunction, vpc: Given<VpcConfig> | undef
 export interface VpcRightsProps {
   readonly account: AwsAccount;
   readonly vpc?: Given<VpcConfig>;
-  /** Of the function. */
+  /** The ARNs of the function. */
   readonly functionArns: readonly string[];
-  /** Of the function. */
+  /** The function's count. */
   readonly count?: number;
 }
 
 /**
- * Lets Lambda make the function's network interfaces, as the function's role. The function's own code may not: Lambda
- * names the function in the calls of its code, and not in its own.
+ * Lets Lambda create the function's network interfaces, as the function's role. The function's own code may not do
+ * this: a call from the function's code names the function, and a call from Lambda does not.
  *
- * @returns what the function must wait for, or undefined when a literal says that there is no VPC
+ * @returns the resources that the function must wait for, or undefined when a literal says that there is no VPC
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 export function vpcRights(
@@ -59,7 +59,7 @@ export function vpcRights(
     "ec2:DeleteNetworkInterface",
     "ec2:UnassignPrivateIpAddresses",
   ];
-  // These take no resource but *.
+  // These actions accept no resource but *.
   const describe = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
   const document = policyDocument(
     scope,
@@ -68,7 +68,7 @@ export function vpcRights(
       {
         sid: "MakeNetworkInterfaces",
         actions: change,
-        // Of any account: a shared subnet is its owner's.
+        // In any account: a shared subnet belongs to its owner's account.
         resources: [`arn:${account.partition}:ec2:${account.region}:*:*/*`],
       },
       { sid: "SeeNetworkInterfaces", actions: describe, resources: ["*"] },

@@ -8,20 +8,20 @@ import { attributeOf } from "../terraform/attribute";
 
 export interface OriginalRightsProps {
   readonly prefix: string;
-  /** The role of the routes, which the original's policy stays attached to. */
+  /** The role of the routes. The original's policy stays attached to it. */
   readonly gateway: ServiceRole;
-  /** @default - they exist always */
+  /** @default - they always exist */
   readonly count?: number;
 }
 
-/** Terraform ignores what the configuration says of an object that it has moved here: policies below are placeholders. */
+/** Terraform ignores the configuration of an object that it has moved here, so the policies below are placeholders. */
 const AS_IT_IS = { ignoreChanges: "all" } as const;
 
 /**
- * The roles and policies of the original, as they are, while a deployment of it moves. Terraform deletes what a
- * configuration has no more at the start of an apply: functions and routes would be without rights until the end of it.
- * So the first apply of a move keeps these objects, and the second, when nothing uses them any more, deletes them.
- * `moved` blocks lead to them.
+ * The roles and policies of the original, unchanged, while a deployment of the original moves to this module. At the
+ * start of an apply, Terraform deletes the objects that the configuration no longer has. Then functions and routes
+ * would have no rights until the end of the apply. So the first apply of a move keeps these objects. The second apply
+ * deletes them, when nothing uses them any more. `moved` blocks name them.
  */
 export class OriginalRights extends Construct {
   constructor(scope: Construct, id: string, props: OriginalRightsProps) {

@@ -1,6 +1,9 @@
 import { ACCEPTED_FINDINGS } from "../terraform/accepted-finding";
 
-/** A synthesized stack as a child module: without what belongs to its caller's root, and without cdktf's own notes. */
+/**
+ * Turns a synthesized stack into a child module: it removes the blocks that belong in the caller's root, and cdktf's
+ * own notes.
+ */
 export function asModule(root: Record<string, unknown>): unknown {
   const { provider: _provider, terraform, ...blocks } = root;
   const { backend: _backend, ...settings } = terraform as Record<string, unknown>;

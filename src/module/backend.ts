@@ -1,9 +1,12 @@
 import { LocalBackend, S3Backend, type S3BackendConfig, type TerraformStack } from "cdktf";
 
-/** The context key in cdktf.json under which a deployment says where its state is. */
+/** The context key in cdktf.json with which a deployment sets where its state is. */
 const BACKEND_CONTEXT_KEY = "backend";
 
-/** Relative to cdktf.out/stacks/<name>, where Terraform runs: the state stays beside cdktf.json when cdktf.out goes. */
+/**
+ * Relative to cdktf.out/stacks/<name>, where Terraform runs. The state is beside cdktf.json, so it stays when cdktf.out
+ * is deleted.
+ */
 const LOCAL_STATE = "../../../terraform";
 
 /**

@@ -9,7 +9,7 @@ import { ReadableStack } from "./readable-stack";
 import type { VariableDefinition } from "./variable";
 import { propsFromVariables, variablesOf } from "./variables";
 
-/** The inputs of module `core-route53`: the original's, then our own. */
+/** The inputs of module `core-route53`: the original's first, then our own. */
 export const CUSTOM_DOMAIN_VARIABLES: Readonly<Record<string, VariableDefinition>> = {
   prefix: {
     type: "string",
@@ -31,7 +31,7 @@ export const CUSTOM_DOMAIN_OUTPUTS: OutputDefinitions<CustomDomain> = {
   },
 };
 
-/** `CustomDomain` as the original's module `core-route53` ("gato"), with its addresses. */
+/** `CustomDomain` as the original's module `core-route53` ("gato"), with the original's addresses. */
 export class CustomDomainModule extends ReadableStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);

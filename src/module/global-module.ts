@@ -19,7 +19,7 @@ export const GLOBAL_OUTPUTS: OutputDefinitions<AccessLogAccount> = {
   },
 };
 
-/** `AccessLogAccount` as a module: what an account and region needs once, before its first stage with access logs. */
+/** `AccessLogAccount` as a module: an account and region needs it once, before its first stage with access logs. */
 export class GlobalModule extends ReadableStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);

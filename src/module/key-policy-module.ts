@@ -21,8 +21,9 @@ export const KEY_POLICY_OUTPUTS: OutputDefinitions<KeyPolicy> = {
 };
 
 /**
- * The policy of a SUMU's key by itself, out of the SUMU's prefix. With `for_each`, a key whose policy is an output of
- * `module.sumu[each.key]` depends on all instances, and each instance on its key: a cycle. This module has no part in it.
+ * The policy of a SUMU's key, built only from the SUMU's prefix. Suppose the policy were an output of
+ * `module.sumu[each.key]`. With `for_each`, the key would depend on all instances, and each instance on its key: a
+ * cycle. This module is not part of that cycle.
  */
 export class KeyPolicyModule extends ReadableStack {
   constructor(scope: Construct, id: string) {

@@ -1,10 +1,10 @@
-/** Where an object of the original is in this module: its address there, its address here. */
+/** The address of an object in the original, and its address in this module. */
 export interface Moved {
   readonly from: string;
   readonly to: string;
 }
 
-/** What is the same object under another name, by the original's nested module and resource. */
+/** Objects that only have a new name, by the original's nested module and resource. */
 const DATABASE = "module.database";
 const INTEGRATION = "module.integration";
 const GATEWAY = "module.gateway";
@@ -45,8 +45,8 @@ const RIGHTS = {
 } as const;
 
 /**
- * The `moved` blocks that carry a deployment of the original over: a caller changes `source`, and Terraform finds each
- * object under its new address. A list of the original's addresses, which nothing changes any more.
+ * The `moved` blocks that move a deployment of the original to this module. A caller changes `source`, and Terraform
+ * finds each object under its new address. This list of the original's addresses never changes.
  */
 export const MOVED: readonly Moved[] = [
   { from: `${DATABASE}.aws_dynamodb_table.connections`, to: "aws_dynamodb_table.connections" },

@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 
-/** The outputs of a module by name, each a value of the construct that the module is made from. */
+/** The outputs of a module by name. Each is a value of the construct that the module wraps. */
 export type OutputDefinitions<T> = Readonly<
   Record<string, { readonly description: string; readonly value: (of: T) => unknown }>
 >;

@@ -2,16 +2,16 @@ import { ArchiveProvider } from "@cdktf/provider-archive/lib/provider";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { TerraformStack } from "cdktf";
 
-/** Terraform as of 1.3: optional object attributes with defaults. */
+/** Terraform 1.3 or later: optional object attributes with defaults. */
 const REQUIRED_TERRAFORM = ">= 1.3.0";
 
-/** nodejs24.x came with aws 6.21; a prebuilt provider would pin its one exact version. */
+/** aws 6.21 added nodejs24.x. A prebuilt provider would require one exact version. */
 const PROVIDERS = {
   aws: { provider: AwsProvider, version: ">= 6.21.0, < 7.0.0" },
   archive: { provider: ArchiveProvider, version: ">= 2.4.0, < 3.0.0" },
 } as const;
 
-/** Gives a stack its providers, by ranges. */
+/** Adds the providers to a stack, with version ranges. */
 export function requireProviders(stack: TerraformStack, names: readonly (keyof typeof PROVIDERS)[]): void {
   stack.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
   for (const name of names) {

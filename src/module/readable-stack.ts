@@ -1,15 +1,15 @@
 import { type TerraformElement, TerraformStack } from "cdktf";
 import type { Node } from "constructs";
 
-/** The name of a resource whose path says nothing beyond its type: `data.aws_region.current`. */
+/** The name of a resource whose path adds nothing to its type: `data.aws_region.current`. */
 const SINGLETON = "current";
 
 /**
- * A stack whose addresses people read and `moved` blocks, states and snapshots hold: `aws_sqs_queue.messages_dlq`, not
- * `aws_sqs_queue.sumu_integration_messages_dlq_1A2B3C4D`.
+ * A stack with readable addresses. People read them, and `moved` blocks, states and snapshots contain them:
+ * `aws_sqs_queue.messages_dlq`, not `aws_sqs_queue.sumu_integration_messages_dlq_1A2B3C4D`.
  *
- * An address is the element's path below its part of the architecture, less what its type says anyway. One SUMU a stack:
- * elsewhere cdktf's own unique ids serve.
+ * An address is the element's path below its part of the architecture, without the words of its type. Use it for one
+ * SUMU per stack. In other stacks, use cdktf's own unique ids.
  */
 export class ReadableStack extends TerraformStack {
   private readonly paths = new Map<string, string>();
@@ -28,7 +28,7 @@ export class ReadableStack extends TerraformStack {
   }
 }
 
-/** `["sumu", "integration", "messages", "dlq"]` of an `aws_sqs_queue` is `messages_dlq`. */
+/** `["sumu", "integration", "messages", "dlq"]` of an `aws_sqs_queue` becomes `messages_dlq`. */
 function readableName(path: readonly string[], type: string): string {
   const [own = ""] = path.slice(-1);
   if (path.length < 3) {

@@ -3,8 +3,8 @@ import { asModule } from "./as-module";
 import { SumuStack } from "./sumu-stack";
 
 /**
- * The same as a child module: no `provider` and no `backend` block, since those are its caller's, and bundles beside its
- * own files. `for_each`, `count` and `depends_on` work on it.
+ * The same stack as a child module. It has no `provider` and no `backend` block, because its caller has them, and its
+ * bundles are beside its own files. `for_each`, `count` and `depends_on` work on it.
  */
 export class SumuModule extends SumuStack {
   constructor(scope: Construct, id: string) {

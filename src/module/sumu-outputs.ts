@@ -2,7 +2,7 @@ import type { TopicAndQueue } from "../outlets";
 import type { Sumu } from "../sumu";
 import type { OutputDefinitions } from "./output";
 
-/** The outputs of module `serverless`, in the order in which its README lists them: the original's, then our own. */
+/** The outputs of module `serverless`, in the order of its README: the original's first, then our own. */
 export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
   ws_api_id: {
     description: "Id of the WebSocket API, for ws_apis of the module core-route53.",
@@ -46,7 +46,7 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
   },
 };
 
-/** Its members in the order in which the module lists them. */
+/** Its members, in the module's order. */
 function topicAndQueue({ topic, queue }: TopicAndQueue): unknown {
   return {
     topic: { name: topic.name, arn: topic.arn },

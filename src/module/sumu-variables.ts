@@ -5,7 +5,7 @@ import type { SumuProps } from "../inputs/sumu-props";
 import type { VariableDefinition } from "./variable";
 import { propsFromVariables, variablesOf } from "./variables";
 
-/** The inputs of module `serverless`, in the order in which its README lists them: the original's, then our own. */
+/** The inputs of module `serverless`, in the order of its README: the original's first, then our own. */
 export const SUMU_VARIABLES: Readonly<Record<string, VariableDefinition>> = withAlias(
   variablesOf(INPUTS),
   "github_repositories",
@@ -27,7 +27,7 @@ export function sumuVariables(scope: Construct): SumuProps {
   return { ...props, githubRepositories: repositories.expression };
 }
 
-/** The same variable by the original's second name, after the first. */
+/** The same variable under the original's second name. The first name has priority. */
 function withAlias(variables: Record<string, VariableDefinition>, name: string, alias: string) {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([key, variable]) => {

@@ -6,7 +6,7 @@ import type { Rule } from "../inputs/rule";
 export interface VariableDefinition {
   readonly type: string;
   readonly description: string;
-  /** Absent: the input is required. Null: it may be left out. */
+  /** Absent: the input is required. Null: the input is optional. */
   readonly default?: unknown;
   readonly rule?: Pick<Rule<never>, "message" | "condition">;
 }
@@ -14,7 +14,7 @@ export interface VariableDefinition {
 /**
  * Declares a module's inputs.
  *
- * @returns what gives the one of a name
+ * @returns a function that returns the variable of a name
  */
 export function declareVariables(
   scope: Construct,

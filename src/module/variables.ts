@@ -6,7 +6,7 @@ import { declareVariables, type VariableDefinition } from "./variable";
 
 type Table = Readonly<Record<string, AnyInput>>;
 
-/** The variables of a table of inputs: the original's, then our own, each in the table's order. */
+/** The variables of a table of inputs: the original's first, then our own, each in the table's order. */
 export function variablesOf(inputs: object): Record<string, VariableDefinition> {
   const rows = Object.entries(inputs as Table);
   const ordered = [...rows.filter(([, { original }]) => original), ...rows.filter(([, { original }]) => !original)];
@@ -27,9 +27,9 @@ function definition(input: AnyInput): VariableDefinition {
 }
 
 /**
- * Declares variables, and makes the props that read them.
+ * Declares variables, and creates the props that read them.
  *
- * @returns the props, and what gives a variable by its name
+ * @returns the props, and a function that returns a variable by its name
  */
 export function propsFromVariables<Props>(
   scope: Construct,
@@ -44,7 +44,7 @@ export function propsFromVariables<Props>(
   return { props: Object.fromEntries(props) as Props, variable };
 }
 
-/** A variable as the token that a prop of its type takes. An object's fields are read in Terraform. */
+/** A variable as the token type that the prop needs. Terraform reads an object's fields. */
 function read(variable: TerraformVariable, type: string): unknown {
   switch (type) {
     case "string":

@@ -9,7 +9,7 @@ import type { Metric, StackMetrics } from "./stack-metrics";
 
 const FIVE_MINUTES = 300;
 
-/** SQS repeats a failed message after the visibility timeout. A message that is older fails again, or waits. */
+/** SQS repeats a failed message after the visibility timeout. An older message has failed again, or still waits. */
 const SECOND_TRY_SECONDS = 180;
 
 /** If presence is this late, users see wrong states. */
@@ -25,10 +25,10 @@ interface AlarmDefinition {
   readonly statistic: "Sum" | "Maximum";
   /** The alarm starts at this value and above. */
   readonly threshold: number;
-  /** Five-minute periods, of three, in which it must be reached. @default - 1 of 1 */
+  /** In how many of three five-minute periods the value must be reached. @default - 1 of 1 */
   readonly periodsOfThree?: 2;
   readonly description: string;
-  /** When what it watches exists. @default - always */
+  /** When the watched resource exists. @default - always */
   readonly watched?: Existence;
 }
 
@@ -36,7 +36,7 @@ export interface AlarmsProps {
   readonly metrics: StackMetrics;
   /** ARNs that get a message when an alarm starts and when it ends. */
   readonly actions: readonly string[];
-  /** Of the notifications queue. */
+  /** The visibility timeout of the notifications queue. */
   readonly visibilityTimeoutSeconds: number;
   readonly watchdog: Existence;
   readonly grace: Existence;

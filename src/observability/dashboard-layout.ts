@@ -1,6 +1,6 @@
 import type { Metric } from "./stack-metrics";
 
-/** What a line of a graph shows. */
+/** The metric of a line in a graph. */
 export interface Line {
   readonly metric: Metric;
   /** `Sum`, `Maximum`, `Average`, `SampleCount`, `p95`, … */
@@ -10,7 +10,7 @@ export interface Line {
   readonly yAxis?: "left" | "right";
   /** Its name in an expression. */
   readonly id?: string;
-  /** False: an expression's operand only. @default true */
+  /** False: only an operand of an expression. @default true */
   readonly visible?: boolean;
 }
 
@@ -39,7 +39,7 @@ export type Row =
 /** CloudWatch's grid. */
 const COLUMNS = 24;
 
-/** Points of five minutes; CloudWatch widens them for longer ranges. */
+/** Points of five minutes. CloudWatch uses longer periods for longer ranges. */
 const PERIOD_SECONDS = 300;
 
 interface Widget {
@@ -58,7 +58,7 @@ export interface DashboardBody {
 }
 
 /**
- * Lays rows out, one below the other.
+ * Places the rows one below the other.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
@@ -93,7 +93,7 @@ function graphProperties(graph: Graph, region: string): Readonly<Record<string, 
     region,
     period: PERIOD_SECONDS,
     metrics: graph.lines.map(metricEntry),
-    // A single value for the whole range that is looked at, not for the last five minutes of it.
+    // One value for the whole selected range, not for its last five minutes.
     ...(view === "singleValue" ? { setPeriodToTimeRange: true, sparkline: false } : { stacked }),
     ...(leftLabel !== undefined && {
       yAxis: { left: axis(leftLabel), ...(rightLabel !== undefined && { right: axis(rightLabel) }) },

@@ -5,15 +5,15 @@ import { handlerRows } from "./handler-rows";
 import type { Metric, QueueKey, StackMetrics } from "./stack-metrics";
 
 export interface DashboardParts {
-  /** False leaves out what the watchdog alone has. */
+  /** False leaves out the rows of the watchdog. */
   readonly watchdog: boolean;
   /** False leaves out the queue in which OFFLINE waits. */
   readonly grace: boolean;
 }
 
 /**
- * A SUMU at a glance: who is connected, what is said, what is delivered and how fast, what fails. The first row is the
- * range looked at in numbers, the rest is how it went.
+ * An overview of a SUMU: connections, messages, deliveries and their times, failures. The first row has numbers for the
+ * selected range. The other rows show the course over time.
  */
 export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, region: string): DashboardBody {
   const graphs = (height: number, ...row: Graph[]): Row => ({ kind: "graphs", height, graphs: row });
@@ -63,7 +63,7 @@ function numbers(metrics: StackMetrics, parts: DashboardParts): readonly Graph[]
   ];
 }
 
-/** There is no metric of connections that are open: it is the rows that came, less those that went. */
+/** There is no metric of open connections. The line is the number of rows added, minus the number of rows removed. */
 function openConnections(metrics: StackMetrics): Graph {
   const operand = (id: string, metric: Metric, stat: string): Line => ({ metric, stat, label: id, id, visible: false });
   return {
@@ -75,7 +75,8 @@ function openConnections(metrics: StackMetrics): Graph {
       {
         id: "open",
         label: "connections",
-        // A sum over METRICS leaves out what has no data, where an operand by its name would make the whole line vanish.
+        // A sum over METRICS skips metrics without data. With operands by name, one metric without data would remove
+        // the whole line.
         expression: 'RUNNING_SUM(FILL(SUM(METRICS("came")),0)-FILL(SUM(METRICS("went")),0))',
       },
     ],
@@ -213,7 +214,7 @@ function notificationsQueue(metrics: StackMetrics): Graph {
 /** CloudWatch puts the reason there. Terraform reads `$${` as `${`. */
 const REASON_LABEL = "$${PROP('Dim.reason')}";
 
-/** Found by search: only the reasons that occur are metrics, and lines. */
+/** A search finds them: only reasons that occur are metrics, and so lines. */
 function refusals({ names }: StackMetrics): Graph {
   const { stack, reason } = METRIC_DIMENSIONS;
   const query = `{${METRIC_NAMESPACE},${stack},${reason}} MetricName="Refused" ${stack}="${names.stack}"`;

@@ -1,10 +1,10 @@
 import { HANDLERS, type HandlerName } from "../contract/handlers";
 
-/** What an operator sees of a handler: its alarms and its lines of the dashboard derive from this row. */
+/** A handler, as an operator sees it: the handler's alarms and its lines of the dashboard come from this row. */
 export interface HandlerRow {
-  /** What users notice when it fails, for the alarm's description. */
+  /** What users notice when the handler fails, for the alarm's description. */
   readonly failing: string;
-  /** The part that it exists with. @default - it exists always */
+  /** The handler exists only together with this part. @default - it always exists */
   readonly part?: "watchdog";
 }
 

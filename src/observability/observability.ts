@@ -11,9 +11,9 @@ import { StackMetrics, type StackNames } from "./stack-metrics";
 export interface ObservabilityProps {
   readonly account: AwsAccount;
   readonly metrics: StackMetrics;
-  /** ARNs that hear of alarms. Empty: there are none. */
+  /** ARNs that get the alarms' messages. Empty: there are no alarms. */
   readonly alarmActions: readonly string[];
-  /** Of the notifications queue. */
+  /** The visibility timeout of the notifications queue. */
   readonly visibilityTimeoutSeconds: number;
   readonly dashboard: Existence;
   /** When there is a watchdog, and a queue in which OFFLINE waits. */
@@ -21,11 +21,11 @@ export interface ObservabilityProps {
   readonly grace: Existence;
 }
 
-/** What an operator sees of a SUMU: alarms, and one dashboard. */
+/** The monitoring of a SUMU: alarms, and one dashboard. */
 export class Observability extends Construct {
-  /** Empty when a literal says that nobody hears of them. */
+  /** Empty if a literal says that nobody gets alarms. */
   readonly alarms: readonly CloudwatchMetricAlarm[];
-  /** Undefined when a literal says that there is none. */
+  /** Undefined if a literal says that there is no dashboard. */
   readonly dashboard?: CloudwatchDashboard;
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
@@ -37,8 +37,8 @@ export class Observability extends Construct {
       this.dashboard = new CloudwatchDashboard(this, "overview", {
         count: dashboard.count,
         dashboardName: metrics.names.stack,
-        // Not Terraform's jsonencode: cdktf escapes no quote in its argument, and the expressions hold some. What Terraform
-        // fills in are names and ids, whose rules allow no character that JSON would escape.
+        // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
+        // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
         dashboardBody: JSON.stringify(dashboardBody(metrics, parts, account.region)),
       });
     }
@@ -51,7 +51,7 @@ export type StackParts = Pick<StackNames, "api" | "connectionsTable"> & {
   readonly pusherFunction: string;
 };
 
-/** The metrics of the SUMU of a prefix. Names are computed from the prefix, because the resource may not exist. */
+/** The metrics of the SUMU with a prefix. Names are computed from the prefix, because the resource may not exist. */
 export function stackMetrics(parts: StackParts): StackMetrics {
   const name = (suffix: keyof typeof NAME_SUFFIXES) => physicalName(parts.prefix, NAME_SUFFIXES[suffix]);
   return new StackMetrics({

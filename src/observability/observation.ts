@@ -1,7 +1,7 @@
 import { HANDLER_ENVIRONMENT } from "../contract/environment";
 import type { Existence } from "../terraform/existence";
 
-/** How a handler's function lets itself be watched. */
+/** The logging, metrics and tracing settings of a handler's function. */
 export interface Observation {
   /** `<prefix>-sumu`: the dimension of the handlers' metrics. */
   readonly stack: string;
@@ -11,7 +11,7 @@ export interface Observation {
   readonly tracing: Existence;
 }
 
-/** What a handler must know of it. */
+/** The environment variables of the handler for this. */
 export function observationEnvironment({ stack, logLevel }: Observation): Readonly<Record<string, string>> {
   return { [HANDLER_ENVIRONMENT.logLevel]: logLevel, [HANDLER_ENVIRONMENT.stack]: stack };
 }

@@ -15,7 +15,7 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** The names by which AWS tells a SUMU's parts apart. Those of a part that does not exist lead to no data. */
+/** The names that AWS uses for a SUMU's parts. If a part does not exist, its name has no data. */
 export interface StackNames {
   /** `<prefix>-sumu`. */
   readonly stack: string;
@@ -41,11 +41,11 @@ type HandlerMetricName =
   | keyof (typeof REFUSED_METRICS)["units"]
   | keyof (typeof PRESENCE_METRICS)["units"];
 
-/** Every metric that alarms and dashboard read, by where it comes from. */
+/** Every metric that alarms and dashboard use, by its source. */
 export class StackMetrics {
   constructor(readonly names: StackNames) {}
 
-  /** One that the handlers send. */
+  /** A metric that the handlers send. */
   own(name: HandlerMetricName): Metric {
     return { namespace: METRIC_NAMESPACE, name, dimensions: { [METRIC_DIMENSIONS.stack]: this.names.stack } };
   }
@@ -103,7 +103,7 @@ export class StackMetrics {
     };
   }
 
-  /** Rows that expired: connections whose end nobody reported. */
+  /** Expired rows: connections whose end was never reported. */
   connectionsExpired(): Metric {
     return {
       namespace: "AWS/DynamoDB",

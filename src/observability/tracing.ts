@@ -8,8 +8,8 @@ import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 
 /**
- * Whether a function traces each invocation, or what its invoker says, which is AWS's default. API Gateway traces no
- * WebSocket API, so that a trace begins with the function.
+ * Whether a function traces each invocation, or does what its invoker says, which is AWS's default. API Gateway does
+ * not trace WebSocket APIs, so a trace begins with the function.
  *
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html
  */
@@ -19,10 +19,11 @@ export function tracingConfig({ exists, condition }: Existence): LambdaFunctionT
 }
 
 /**
- * Lets a function's role send traces: the two actions of X-Ray that Lambda names, which take no resource but `*`.
+ * Lets a function's role send traces. Lambda's documentation names these two actions of X-Ray; they accept no resource
+ * but `*`.
  *
- * @param count - of the function
- * @returns what the function must wait for, or undefined when a literal says that nothing is traced
+ * @param count - the function's count
+ * @returns the resources that the function must wait for, or undefined when a literal says that nothing is traced
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  */
 export function tracingRights(

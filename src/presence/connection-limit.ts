@@ -15,7 +15,9 @@ export interface ConnectionLimitProps {
   readonly existence: Existence;
 }
 
-/** What lets the watchdog close connections of this stage, and remove the rows of those that prove gone. */
+/**
+ * The rights that let the watchdog close connections of this stage, and remove the rows of connections that are gone.
+ */
 export function grantConnectionLimit(scope: Construct, id: string, props: ConnectionLimitProps): void {
   const { count, exists } = props.existence;
   if (!exists) return;

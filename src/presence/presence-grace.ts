@@ -12,11 +12,11 @@ import { attributeOf, attributeOrEmpty } from "../terraform/attribute";
 export interface PresenceGraceProps {
   readonly prefix: string;
   readonly encryption: Encryption;
-  /** @default - the queue exists always */
+  /** @default - the queue always exists */
   readonly count?: number;
 }
 
-/** Where an OFFLINE waits: a queue that hands a user back to the watchdog once the grace has passed. */
+/** The queue in which an OFFLINE waits. After the grace, it sends the user back to the watchdog. */
 export class PresenceGrace extends Construct {
   private readonly count?: number;
   private readonly queue: QueueWithDlq;
@@ -34,12 +34,12 @@ export class PresenceGrace extends Construct {
     queuePolicy(this, "dlq", this.queue.dlq);
   }
 
-  /** The queue's URL, or an empty string where the queue does not exist. */
+  /** The queue's URL, or an empty string if the queue does not exist. */
   get urlOrEmpty(): string {
     return attributeOrEmpty(this.queue.queue, "url");
   }
 
-  /** Lets the watchdog send to the queue and be invoked by it. */
+  /** Lets the watchdog send to the queue, and lets the queue invoke the watchdog. */
   connect(watchdog: HandlerFunction): void {
     const { count } = this;
     const waits = {

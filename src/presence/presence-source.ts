@@ -6,7 +6,7 @@ export function watchdogExistence(presenceSource: string, maxConnectionsPerUser?
   return existsWhen(either(goesSomewhere(presenceSource), isGiven(maxConnectionsPerUser)));
 }
 
-/** The grace queue exists for a watchdog whose OFFLINE waits. */
+/** The grace queue exists if the watchdog's OFFLINE events wait. */
 export function graceExistence(presenceSource: string, graceSeconds: number): Existence {
   const waits = existsWhen(atLeast(graceSeconds, 1));
   return existsWithBoth(existsWhen(goesSomewhere(presenceSource)), waits);

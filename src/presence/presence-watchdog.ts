@@ -34,9 +34,9 @@ export interface PresenceWatchdogProps {
   /** `topic` or `queue`. */
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
-  /** Connections that a user may keep. @default - any number */
+  /** How many connections a user may keep. @default - any number */
   readonly maxConnectionsPerUser?: number;
-  /** Where connections are closed, or undefined for the stage's own URL. */
+  /** The endpoint for closing connections, or undefined for the stage's own URL. */
   readonly apigwEndpoint?: string;
   readonly logRetentionDays: number;
   readonly observation: Observation;
@@ -45,32 +45,32 @@ export interface PresenceWatchdogProps {
   readonly deletionProtection: boolean | IResolvable;
   readonly architecture: string;
   readonly presenceMemoryMb: number;
-  /** @default - the watchdog exists always */
+  /** @default - the watchdog always exists */
   readonly count?: number;
 }
 
-/** Stream records that one invocation takes. */
+/** How many stream records one invocation gets. */
 const BATCH_SIZE = 100;
 
 /**
- * As often as it takes: what the watchdog asks to be tried again, a later try can help (a service that is down, a right
- * that is missing). How soon a number of tries is used up depends on how fast they fail, so a number would turn an outage
- * of minutes into lost events. What no try can help, the watchdog itself puts on the dead-letter queue, at once: a stream
- * waits for the record that fails, and everybody behind it with it.
+ * Unlimited retries: the watchdog asks for a retry only if a retry can succeed (a service is down, a right is missing).
+ * A fixed number of retries would be used up sooner when they fail fast, so an outage of minutes would lose events. If
+ * no retry can succeed, the watchdog itself sends the record to the dead-letter queue at once, because a failed record
+ * blocks all records behind it in the stream.
  */
 const RETRY_ATTEMPTS = -1;
-/** A stream forgets its records after 24 h; before that, they go to the dead-letter queue. */
+/** A stream deletes its records after 24 h; before that, they go to the dead-letter queue. */
 const RECORD_AGE_SECONDS = 23 * 3_600;
 
 /**
- * Tells the backend who is online: follows the connections table's stream, keeps each user's state in a table of its
- * own, and sends ONLINE or OFFLINE when a state has changed. With a limit, it also closes the oldest connections of a user
- * who has too many; it exists for that alone when presence goes nowhere, and its table stays empty then.
+ * Sends the backend ONLINE and OFFLINE events. It reads the stream of the connections table, keeps each user's state in
+ * its own table, and sends an event when a state has changed. With a limit, it also closes the oldest connections of a
+ * user who has too many. If presence goes nowhere, the watchdog exists only for the limit, and its table stays empty.
  */
 export class PresenceWatchdog extends Construct {
-  /** The function that follows the connections table's stream. */
+  /** The function that reads the stream of the connections table. */
   readonly handler: HandlerFunction;
-  /** A user's state, public to read: `user_id`, `status`, `version`, `changed_at`. */
+  /** The users' states, public to read: `user_id`, `status`, `version`, `changed_at`. */
   readonly table: DynamodbTable;
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
@@ -146,8 +146,8 @@ export class PresenceWatchdog extends Construct {
           actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
           resources: [attributeOf(this.table, "arn")],
         },
-        // Both rights, although presence goes to one: after a switch of the source the version before it still runs,
-        // until the alias moves, and a right that is gone by then would fail its events.
+        // Both rights, although presence goes to only one target. After a switch of the source, the old version runs
+        // until the alias moves. Without its right, its events would fail.
         { sid: "PublishEvents", actions: ["sns:Publish"], resources: [topic.arn] },
         { sid: "SendEvents", actions: ["sqs:SendMessage"], resources: [queue.arn] },
         { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [attributeOf(dlq, "arn")] },
@@ -167,7 +167,8 @@ export class PresenceWatchdog extends Construct {
       count,
       eventSourceArn: connections.streamArn,
       functionName: this.handler.aliasArn,
-      // Not LATEST: a connection made while the mapping comes up would be missed. States make a replay harmless.
+      // Not LATEST: it would miss a connection that opens while AWS creates the mapping. A replay does no harm, because
+      // records lead to states.
       startingPosition: "TRIM_HORIZON",
       batchSize: BATCH_SIZE,
       parallelizationFactor: 4,

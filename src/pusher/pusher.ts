@@ -25,11 +25,11 @@ export interface PusherProps {
   readonly account: AwsAccount;
   readonly prefix: string;
   readonly webSocketApi: WebSocketApi;
-  /** Where it posts, or undefined for the stage's own URL. */
+  /** The endpoint for posts, or undefined for the stage's own URL. */
   readonly apigwEndpoint?: string;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
-  /** Absent when a literal says that tokens are not revoked. */
+  /** Undefined if a literal says that tokens are not revoked. */
   readonly revocations?: RevocationStore;
   readonly deliveryConcurrency: number;
   readonly readConcurrency: number;
@@ -48,7 +48,7 @@ export interface PusherProps {
   readonly delivery: Existence;
 }
 
-/** Delivers notifications, from the queue and from the topic, to the sockets of the users they name, or to all. */
+/** Delivers notifications from the queue and the topic to the sockets of the named users, or to all sockets. */
 export class Pusher extends Construct {
   /** The function that the notifications topic and queue invoke. */
   readonly handler: HandlerFunction;
@@ -125,7 +125,7 @@ export class Pusher extends Construct {
     });
     limitConcurrency(mapping, props.pusherMaximumConcurrency);
     const permission = new LambdaPermission(this, "notifications_permission", {
-      // As the authorizer's: no fixed id, which AWS takes once.
+      // No fixed id, as in the authorizer: AWS accepts an id only once.
       statementIdPrefix: "InvokeByNotificationsTopic",
       action: "lambda:InvokeFunction",
       functionName: this.handler.functionName,
@@ -139,15 +139,15 @@ export class Pusher extends Construct {
       topicArn: topic.arn,
       protocol: "lambda",
       endpoint: this.handler.aliasArnByName,
-      // With both aliases, the subscription that goes is gone before the alias that it leads to.
+      // With both aliases here, the old subscription is removed before the alias that it points to.
       dependsOn: [permission, ...this.handler.aliases],
-      // What SNS could not hand to Lambda.
+      // Messages that SNS could not pass to Lambda.
       redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: queue.dlqArn }),
-      // SNS gives a subscription with the same endpoint the same ARN: to replace one by the other is safe only because the
-      // plan knows the endpoint, and so replaces a subscription for another endpoint alone.
+      // If a new subscription has the same endpoint, SNS gives it the same ARN. The replacement is safe only because
+      // the plan knows the endpoint, and so replaces a subscription only if its endpoint changes.
       lifecycle,
     });
-    // What Lambda took from SNS and the function then failed, twice retried.
+    // Messages that Lambda got from SNS and that the function failed, after two retries.
     new LambdaFunctionEventInvokeConfig(this, "pusher_async", {
       functionName: this.handler.functionName,
       qualifier: this.handler.aliasName,
@@ -158,7 +158,7 @@ export class Pusher extends Construct {
   }
 }
 
-/** A variable limit may be null: then there is no block, since AWS has no number that says so. */
+/** If a variable limit is null, there is no block, because AWS has no number for "no limit". */
 function limitConcurrency(mapping: LambdaEventSourceMapping, maximumConcurrency: number | undefined): void {
   if (maximumConcurrency === undefined) return;
   whenKnown(

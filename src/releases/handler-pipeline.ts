@@ -21,13 +21,13 @@ export interface HandlerPipelineProps {
   readonly account: AwsAccount;
   readonly prefix: string;
   readonly handler: ReleasedHandler;
-  /** The function that it releases to: its alias `latest` moves. */
+  /** The function that the pipeline updates: it moves the function's alias `latest`. */
   readonly functionName: string;
   readonly functionArn: string;
   readonly s3Artifacts: Given<S3Artifacts>;
   readonly github: Given<GitHub>;
   readonly repository: GitHubRepository;
-  /** True: a push to the branch releases. False: only a tag does. */
+  /** True: a push to the branch starts a release. False: only a tag does. */
   readonly preRelease: boolean | IResolvable;
   readonly slackChannels?: Given<SlackChannels>;
   readonly logRetentionDays: number;
@@ -41,14 +41,15 @@ export interface HandlerPipelineProps {
 const SOURCE = "source";
 
 /**
- * CodePipeline keeps an artifact under the first 20 characters of the pipeline's name and the first 10 of the artifact's. With
- * a long prefix both pipelines have the same first 20, so the artifact's name is the handler's: at most 10 characters.
+ * CodePipeline stores an artifact under the first 20 characters of the pipeline's name and the first 10 of the
+ * artifact's. With a long prefix both pipelines have the same first 20. So the artifact has the handler's name, at most
+ * 10 characters.
  */
 const ARTIFACTS_FOLDER_CHARACTERS = 20;
 
 /**
- * A handler's delivery pipeline: from its GitHub repository to its Lambda function, as soon as a branch is pushed or a
- * tag is published. CodePipeline hears of either through the connection, so that there is neither webhook nor secret.
+ * A handler's delivery pipeline: from its GitHub repository to its Lambda function. It starts when a branch is pushed
+ * or a tag is published. The connection notifies CodePipeline of both, so there is neither webhook nor secret.
  */
 export class HandlerPipeline extends Construct {
   constructor(scope: Construct, id: string, props: HandlerPipelineProps) {
@@ -116,7 +117,7 @@ export class HandlerPipeline extends Construct {
       name,
       roleArn: role.arn,
       pipelineType: "V2",
-      // Of the releases that wait, only the latest goes on: two never meet at the function.
+      // If several releases wait, only the latest continues. Two releases never change the function at the same time.
       executionMode: "SUPERSEDED",
       artifactStore: [{ type: "S3", location: fieldOf(props.s3Artifacts, "bucket") }],
       stage: [
@@ -134,9 +135,9 @@ export class HandlerPipeline extends Construct {
                 ConnectionArn: connectionArn,
                 FullRepositoryId: `${fieldOf(props.github, "owner")}/${repository.name}`,
                 BranchName: repository.branch,
-                // A zip has no history, and the build asks whether the branch contains the tag.
+                // A zip has no history, and the build checks whether the branch contains the tag.
                 OutputArtifactFormat: choose(preRelease, "CODE_ZIP", "CODEBUILD_CLONE_REF"),
-                // The trigger below decides.
+                // The trigger below starts the pipeline.
                 DetectChanges: "false",
               },
             },
@@ -165,7 +166,7 @@ export class HandlerPipeline extends Construct {
       trigger: [
         { providerType: "CodeStarSourceConnection", gitConfiguration: { sourceActionName: SOURCE, push: [{}] } },
       ],
-      // A pipeline runs once as soon as it exists: its role may act by then.
+      // A pipeline runs once as soon as it exists, so its role must already have its rights.
       dependsOn: [role.policy],
     });
     acceptFinding(
@@ -204,7 +205,7 @@ const NAMES = {
   },
 } as const;
 
-/** Every push to the branch, or every tag. cdktf has no `dynamic` for a block that may stand once only. */
+/** Every push to the branch, or every tag. cdktf has no `dynamic` for a block that may occur only once. */
 function triggerOn(pipeline: Codepipeline, preRelease: boolean | IResolvable, branch: string): void {
   const push = "trigger.0.git_configuration.push.0";
   whenKnown(

@@ -17,19 +17,19 @@ import type { SmokeTest } from "./smoke-test";
 
 export interface ReleaseBuildProps {
   readonly account: AwsAccount;
-  /** Of the project and its role: at most 64 characters. */
+  /** Name of the project and of its role: at most 64 characters. */
   readonly name: string;
   readonly functionName: string;
   readonly functionArn: string;
   readonly smokeTest: SmokeTest;
   /** The oldest contract version that a release may speak, in digits. */
   readonly leastContract: string;
-  /** Only tags that it contains release. */
+  /** A tag is released only if this branch contains it. */
   readonly branch: string;
-  /** When the build clones the repository, by {@link connectionArn}, since it asks the branch. */
+  /** When the build clones the repository through {@link connectionArn}, because it checks the branch. */
   readonly clones: Existence;
   readonly connectionArn: string;
-  /** ARN with which the keys of the source artifact match. */
+  /** ARN pattern of the source artifact's keys. */
   readonly artifactsArn: string;
   readonly pipelineName: string;
   readonly pipelineArn: string;
@@ -37,17 +37,17 @@ export interface ReleaseBuildProps {
   readonly releaseOn: string;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
-  /** What the function runs on: `arm64` or `x86_64`. */
+  /** The architecture of the function: `arm64` or `x86_64`. */
   readonly architecture: string;
   readonly count?: number;
 }
 
 const BUILD_TIMEOUT_MINUTES = 20;
 
-/** Which of the two is asked for depends on the ARN's age: connections were CodeStar's once. */
+/** The required action depends on the age of the ARN: connections belonged to CodeStar before. */
 export const USE_CONNECTION = ["codestar-connections:UseConnection", "codeconnections:UseConnection"];
 
-/** Builds a handler's repository on Node 24 on the architecture where it will run, and releases it to its function. */
+/** Builds a handler's repository with Node 24 on the function's architecture, and releases it to the function. */
 export class ReleaseBuild extends Construct {
   readonly project: CodebuildProject;
   readonly projectArn: string;
@@ -55,7 +55,7 @@ export class ReleaseBuild extends Construct {
   constructor(scope: Construct, id: string, props: ReleaseBuildProps) {
     super(scope, id);
     const { account, name, functionArn, count } = props;
-    // From its parts: the role's trust names the project, which needs the role.
+    // Built from its parts, because the role's trust policy names the project, and the project needs the role.
     this.projectArn = `arn:${account.partition}:codebuild:${account.region}:${account.accountId}:project/${name}`;
 
     const log = logGroup(this, "log_group", {

@@ -14,7 +14,7 @@ export interface ReleaseNotificationsProps {
   readonly count?: number;
 }
 
-/** Tells Slack, through AWS Chatbot, what a pipeline does: info has starts and successes, alert has failures. */
+/** Sends a pipeline's events to Slack, through AWS Chatbot: info gets starts and successes, alert gets failures. */
 export class ReleaseNotifications extends Construct {
   constructor(scope: Construct, id: string, props: ReleaseNotificationsProps) {
     super(scope, id);

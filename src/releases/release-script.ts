@@ -1,9 +1,10 @@
 import { VERSION_QUESTION } from "../contract/version";
 
 /**
- * What a release does, in CodeBuild and in its test alike: builds the repository by its own lockfile, packs one zip,
- * updates the function, publishes a version, asks that version for an answer, moves the alias, asks again through the
- * alias, and moves it back if that fails. Ends with 1 whenever the alias is where it was before.
+ * The steps of a release, the same in CodeBuild and in its test. The script builds the repository with its own
+ * lockfile, packs one zip, updates the function, publishes a version and invokes that version. Then it moves the alias
+ * and invokes the function again through the alias. If this fails, it moves the alias back. It exits with 1 whenever
+ * the alias is where it was before.
  *
  * A version that speaks an older contract than the stack needs is not released: it would ignore inputs that the stack
  * sets, and so admit whom they refuse. A version that cannot say counts as contract 1, the one before handlers could.
@@ -11,10 +12,10 @@ import { VERSION_QUESTION } from "../contract/version";
  * Reads LEAST_CONTRACT (a number), FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER (`refusal`: a policy of Deny alone, or `any`);
  * RELEASE_ON (`branch` or `tag`), and for `tag` BRANCH, PIPELINE_NAME and PIPELINE_EXECUTION_ID.
  *
- * For `tag` the source is a clone. It may be shallow, or know no other ref than the tag's commit, so the script fetches the
- * branch with its history.
+ * For `tag` the source is a clone. The clone may be shallow, or have no ref but the tag's commit, so the script fetches
+ * the branch with its history.
  *
- * Terraform reads a dollar sign before a brace as its own: the script writes no such thing.
+ * Terraform would interpret a dollar sign before a brace, so the script contains none.
  */
 export const RELEASE_SCRIPT = String.raw`set -euo pipefail
 

@@ -4,7 +4,7 @@ import type { Given } from "../terraform/field";
 import { whenKnown } from "../terraform/when-known";
 import type { ReleasedHandler } from "./smoke-test";
 
-/** The repository of one handler, out of a literal or a variable. */
+/** The repository of one handler, from a literal or a variable. */
 export function repositoryOf(repositories: Given<GitHubRepositories>, handler: ReleasedHandler): GitHubRepository {
   return whenKnown(
     repositories,

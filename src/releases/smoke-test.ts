@@ -1,11 +1,11 @@
-/** A harmless event, and what a handler that works answers. */
+/** A harmless event, and the expected answer of a working handler. */
 export interface SmokeTest {
   readonly event: unknown;
-  /** `refusal`: a policy of Deny alone. `any`: whatever is not an error. */
+  /** `refusal`: a policy with Deny only. `any`: any answer that is not an error. */
   readonly answer: "refusal" | "any";
 }
 
-/** A client without a token must be refused, by a policy: an authorizer that lets it in lets everybody in. */
+/** A client without a token must get a refusing policy. An authorizer that admits this client would admit everybody. */
 const AUTHORIZER_SMOKE_TEST: SmokeTest = {
   event: {
     type: "REQUEST",
@@ -20,7 +20,7 @@ const AUTHORIZER_SMOKE_TEST: SmokeTest = {
   answer: "refusal",
 };
 
-/** An empty batch: nothing is read and nothing is sent. */
+/** An empty batch: the handler reads nothing and sends nothing. */
 const PUSHER_SMOKE_TEST: SmokeTest = { event: { Records: [] }, answer: "any" };
 
 export const SMOKE_TESTS = { authorizer: AUTHORIZER_SMOKE_TEST, pusher: PUSHER_SMOKE_TEST } as const;

@@ -18,9 +18,9 @@ export interface RevocationStoreProps {
   readonly existence: Existence;
 }
 
-/** Whose tokens admit nobody any more: a row for each user whose tokens the backend has revoked. */
+/** The revoked tokens: one row for each user whose tokens the backend has revoked. */
 export class RevocationStore extends Construct {
-  /** The table, for what the attributes here do not say. */
+  /** The table, for attributes that this class does not have. */
   readonly table: DynamodbTable;
   private readonly existence: Existence;
 
@@ -41,18 +41,18 @@ export class RevocationStore extends Construct {
     acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
   }
 
-  /** The variable that tells a function where the table is, for a function whose table exists. */
+  /** The environment variable with the table's name, for a function that exists with the table. */
   environment(name: string): readonly OptionalVariable[] {
     const { condition, exists } = this.existence;
     return [{ name, value: attributeOf(this.table, "name"), when: condition ?? exists }];
   }
 
-  /** Lets a function look up one user. */
+  /** Lets a function read one user's row. */
   get readRights(): FurtherRights {
     return this.rights("FindRevocation", "dynamodb:GetItem", READ_TABLE_WITH_KEY);
   }
 
-  /** Lets a function write one user's revocation, which an update does that never moves it back. */
+  /** Lets a function write one user's revocation. The function uses an update that never decreases the time. */
   get writeRights(): FurtherRights {
     return this.rights("Revoke", "dynamodb:UpdateItem", WRITE_TABLE_WITH_KEY);
   }

@@ -1,11 +1,11 @@
 import type { TerraformDataSource, TerraformResource } from "cdktf";
 
-/** Where a block notes what is accepted, inside `//`, which Terraform leaves unread. */
+/** The member of `//` in which a block notes the accepted findings. Terraform does not read it. */
 export const ACCEPTED_FINDINGS = "accepted_findings";
 
 /**
- * States beside a resource that a finding of the scanner is accepted, and why. It travels with the resource into the
- * module, from where `npm run scan` reads it; a finding that no longer comes makes the scan fail, like one that is new.
+ * Notes on a resource that a finding of the scanner is accepted, and why. The note is part of the module, and `npm run
+ * scan` reads it there. If an accepted finding no longer occurs, the scan fails, as it does for a new finding.
  *
  * @param check - checkov's id, such as `CKV_AWS_117`
  */

@@ -3,8 +3,8 @@ import { Fn, type IResolvable, ref, TerraformDataSource, type TerraformResource,
 type Countable = TerraformResource | TerraformDataSource;
 
 /**
- * An attribute of a resource or data source that may carry a `count`, for readers that exist under the same condition:
- * `x.arn`, or `x[0].arn`. cdktf itself renders `x.arn` either way, which Terraform refuses for a counted one.
+ * An attribute of a resource or data source that may have a `count`, for a reader that exists under the same condition:
+ * `x.arn`, or `x[0].arn`. cdktf itself always renders `x.arn`, which Terraform refuses for a resource with `count`.
  */
 export function attributeOf(element: Countable, attribute: string): string {
   return element.count === undefined
@@ -12,14 +12,14 @@ export function attributeOf(element: Countable, attribute: string): string {
     : Token.asString(instances(element, `[0].${attribute}`));
 }
 
-/** The same for a reader that exists always: null where the resource does not. */
+/** The same for a reader that always exists: null if the resource does not exist. */
 export function attributeOrNull(element: Countable, attribute: string): string {
   return element.count === undefined
     ? element.getStringAttribute(attribute)
     : Token.asString(Fn.one(instances(element, `[*].${attribute}`)));
 }
 
-/** The same, with an empty string where the resource does not exist. */
+/** The same, with an empty string if the resource does not exist. */
 export function attributeOrEmpty(element: Countable, attribute: string): string {
   return element.count === undefined
     ? element.getStringAttribute(attribute)

@@ -2,8 +2,8 @@ import { conditional, type IResolvable, Op, Token } from "cdktf";
 import { type Condition, isGiven, not } from "./condition";
 
 /**
- * Whether something exists. A literal decides at synthesis; a Terraform variable is not known then, and decides by a
- * `count` that Terraform computes from a condition.
+ * Whether something exists. A literal decides at synthesis. A Terraform variable is not known then, so Terraform
+ * computes a `count` from a condition.
  */
 export type Existence =
   | { readonly exists: boolean; readonly condition?: undefined; readonly count?: undefined }
@@ -12,19 +12,19 @@ export type Existence =
 export const ALWAYS: Existence = { exists: true };
 export const NEVER: Existence = { exists: false };
 
-/** It exists when the condition holds. */
+/** It exists if the condition is true. */
 export function existsWhen(condition: Condition): Existence {
   return typeof condition === "boolean"
     ? { exists: condition }
     : { exists: true, condition, count: Token.asNumber(conditional(condition, 1, 0)) };
 }
 
-/** It exists when the other does not. */
+/** It exists if the other does not exist. */
 export function existsUnless({ exists, condition }: Existence): Existence {
   return existsWhen(not(condition ?? exists));
 }
 
-/** It exists when both do. */
+/** It exists if both exist. */
 export function existsWithBoth(one: Existence, other: Existence): Existence {
   if (one.condition === undefined || other.condition === undefined) {
     const decided = one.condition === undefined ? one : other;
@@ -33,7 +33,7 @@ export function existsWithBoth(one: Existence, other: Existence): Existence {
   return existsWhen(Op.and(one.condition, other.condition));
 }
 
-/** What was given exists, as a literal or as an expression that is not null in Terraform. */
+/** It exists if the value was given: a literal, or an expression that is not null in Terraform. */
 export function existsWhenGiven(given: unknown): Existence {
   return existsWhen(isGiven(given));
 }

@@ -1,7 +1,7 @@
 import { Fn } from "cdktf";
 import { whenKnown } from "./when-known";
 
-/** What was given, or else the other: decided here for a literal, in Terraform for a variable that may be null. */
+/** The given value, or else the default. A literal decides here; a variable that may be null decides in Terraform. */
 export function orElse(given: string | undefined, other: string): string {
   if (given === undefined) {
     return other;

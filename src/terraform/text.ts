@@ -1,12 +1,14 @@
 import { Fn, type IResolvable, Token } from "cdktf";
 import { whenKnown } from "./when-known";
 
-/** A number or boolean as an environment variable wants it. A template literal would print a number token's placeholder. */
+/**
+ * A number or boolean as text for an environment variable. A template literal would print a number token's placeholder.
+ */
 export function text(value: number | boolean | IResolvable): string {
   return whenKnown(value, String, Token.asString);
 }
 
-/** The texts with commas between them. */
+/** The texts, joined by commas. */
 export function joined(list: readonly string[]): string {
   return whenKnown(
     list,
@@ -15,7 +17,7 @@ export function joined(list: readonly string[]): string {
   );
 }
 
-/** The first so many characters of a text, or all when it is shorter. */
+/** The first characters of a text, or the whole text if it is shorter. */
 export function firstCharacters(text: string, count: number): string {
   return whenKnown(
     text,

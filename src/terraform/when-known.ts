@@ -1,10 +1,11 @@
 import { type IResolvable, Token } from "cdktf";
 
 /**
- * Decides here by a literal, or in Terraform by a token: a variable or an attribute, whose value is not known at synthesis.
+ * Decides here with a literal, or in Terraform with a token: a variable or an attribute, whose value is not known at
+ * synthesis.
  *
- * @param literal - is given the literal
- * @param expression - is given the token, and makes an expression of it
+ * @param literal - gets the literal
+ * @param expression - gets the token, and returns an expression of it
  */
 export function whenKnown<T, Result>(
   value: T,

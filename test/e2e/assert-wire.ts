@@ -1,7 +1,7 @@
 import { assertMatches } from "../support/wire-schemas";
 import type { Received } from "./received";
 
-/** Holds a frame of SUMU's own against its schema; a bare notification, which is any JSON, passes. */
+/** Checks one of SUMU's own frames against its schema. A bare notification passes, because it may be any JSON. */
 export function assertServerFrame(frame: string): void {
   const value: unknown = JSON.parse(frame);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
@@ -11,7 +11,7 @@ export function assertServerFrame(frame: string): void {
   if (isPushed) assertMatches("pushed-frame", value);
 }
 
-/** Holds a message that a backend has received against the schema of its source. */
+/** Checks a message from a backend's queue against the schema of its source. */
 export function assertReceived({ body, attributes }: Received): void {
   const MessageAttributes = Object.fromEntries(
     Object.entries(attributes).map(([name, [DataType, StringValue]]) => [name, { DataType, StringValue }]),

@@ -1,4 +1,4 @@
-/** Does something so many times, a number of them side by side. */
+/** Runs an action a given number of times, with several runs in parallel. */
 export async function atOnce(atMost: number, times: number, act: (index: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const one = async (): Promise<void> => {

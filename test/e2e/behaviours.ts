@@ -4,7 +4,7 @@ import type { Target } from "./target";
 import { until } from "./until";
 
 export interface BehaviourOptions {
-  /** Asked when the tests run: a local target starts in a `beforeAll`. */
+  /** Called when the tests run, because a local target starts in a `beforeAll`. */
   readonly target: () => Target;
   /** Broadcasts reach everybody on the target, not only these tests' own clients. */
   readonly mayBroadcast: boolean;
@@ -29,7 +29,7 @@ const HOSTILE_VALUES: { readonly [title: string]: unknown } = {
   "a boolean": false,
 };
 
-/** What any SUMU does, wherever it runs. Every wait is for a condition. */
+/** The behaviours of any SUMU, wherever it runs. Every wait is for a condition. */
 export function describeBehaviours({ target, mayBroadcast, refusedTokens }: BehaviourOptions): void {
   let session: Session;
   beforeAll(async () => {
@@ -245,7 +245,7 @@ export function describeBehaviours({ target, mayBroadcast, refusedTokens }: Beha
     const [alice, bob] = [session.user("alice"), session.user("bob")];
     const [idle, client] = await Promise.all([session.connect(alice), session.connect(bob)]);
     idle.stopReading();
-    // More than the network and the gateway keep for one connection: the pusher has to try some again.
+    // This is more than the network and the gateway store for one connection, so the pusher must try some posts again.
     const flood = 80;
     for (let count = 0; count < flood; count++) {
       await session.notify("queue", { users: [alice], data: "x".repeat(100_000) });
@@ -283,7 +283,7 @@ function itSurvivesReconnects(session: () => Session): void {
     const token = await session().target.mint(alice);
     let current = await session().connectWith(token);
     for (let reconnect = 0; reconnect < 100; reconnect++) {
-      // In turns: after the old device has gone, and before.
+      // Alternates: the new device comes after the old device has gone, or before.
       const previous = current;
       if (reconnect % 2 === 0) await previous.close();
       current = await session().connectWith(token);

@@ -9,7 +9,7 @@ type Milliseconds = { readonly [way in Way]: number };
 /** In milliseconds, of at least three of each. */
 export type Delays = { readonly [way in Way]: { readonly median: number; readonly slowest: number } };
 
-/** A user like any other: what others do must not be felt. */
+/** A user like any other, who must not notice what other users do. */
 export class Bystander {
   #texts = 0;
 
@@ -33,7 +33,7 @@ export class Bystander {
     const over = work.finally(() => {
       isOver = true;
     });
-    // A failure of the work is told in the end.
+    // If the work fails, the failure is reported at the end.
     over.catch(() => {});
     const rounds: Milliseconds[] = [];
     while (!isOver || rounds.length < 3) rounds.push(await this.#round());

@@ -14,7 +14,7 @@ export class Client {
     this.#socket = socket;
     this.closed = new Promise((resolve) => socket.once("close", resolve));
     socket.on("message", (data) => this.frames.push(String(data)));
-    // A connection that breaks shows by what does not arrive.
+    // A broken connection shows in the frames that do not arrive.
     socket.on("error", () => {});
   }
 
@@ -40,19 +40,22 @@ export class Client {
     this.#socket.send(frame);
   }
 
-  /** Waits for so many frames and gives them all, those beyond too. What SUMU itself has answered matches its schema. */
+  /**
+   * Waits for a number of frames and gives all frames, including later ones. SUMU's own answers must match their
+   * schema.
+   */
   async received(count: number, deadlineMilliseconds?: number): Promise<readonly string[]> {
     await until(`${count} frames`, () => this.frames.length >= count, deadlineMilliseconds);
     for (const frame of this.frames) assertServerFrame(frame);
     return this.frames;
   }
 
-  /** Waits for a frame of which this is true, and gives the first. */
+  /** Waits for a frame that satisfies the condition, and gives the first such frame. */
   frame(isIt: (frame: string, index: number) => boolean, deadlineMilliseconds?: number): Promise<string> {
     return until("a frame", () => this.frames.find(isIt), deadlineMilliseconds);
   }
 
-  /** Reads nothing from now on: the network and the gateway hold what arrives. */
+  /** Reads nothing from now on: the network and the gateway keep the frames that arrive. */
   stopReading(): void {
     this.#socket.pause();
   }

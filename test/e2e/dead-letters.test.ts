@@ -44,7 +44,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     stack = await startLocalStack({ presenceSource: "topic", limits: { payloadBytes: PAYLOAD_BYTES } });
     letters = await inboxOf("local-sumu-integration-notifications-dlq");
     presenceLetters = await inboxOf("local-sumu-presence-dlq");
-    // Instead of twelve minutes, after which a failed message is tried again.
+    // This replaces the twelve minutes after which a failed message is tried again.
     const QueueUrl = stack.info.notifications.queue.url;
     await stack.aws.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: "1" } }));
   }, INSTALL_TIMEOUT_MILLISECONDS);
@@ -152,7 +152,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     const { body, attributes } = await letter(presenceLetters, (message) => message.body.includes("eve"));
     expect(attributes).toEqual({ reason: ["String", "MALFORMED_ROW"] });
     expect(JSON.parse(body)).toEqual({ user_id: user, records: [expect.any(String)] });
-    // The shard goes on: somebody else's change is told.
+    // The shard goes on: another user's change is published.
     const other = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("dave"));
     expect(await log.metric("Online", 1)).toMatchObject([{ namespace: "SUMU", dimensions: STACK, values: [1] }]);
     expect((await log.text()).join()).not.toContain(user);

@@ -38,7 +38,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     session = await Session.open(localTarget(stack, "topic"));
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(async () => {
-    // What failed without a right waits for it to the deadline.
+    // A behaviour that failed without a right is still being awaited, until its deadline.
     await Promise.all(underWay);
     await session?.close();
     await stack?.stop();

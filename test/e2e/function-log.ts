@@ -14,7 +14,7 @@ export class FunctionLog {
     private readonly since: number,
   ) {}
 
-  /** From now on. */
+  /** Reads lines that are written from now on. */
   static async open(
     { lambda, logs }: { readonly lambda: LambdaClient; readonly logs: CloudWatchLogsClient },
     functionName: string,
@@ -23,7 +23,7 @@ export class FunctionLog {
     return new FunctionLog(logs, configuration.LoggingConfig?.LogGroup ?? "", Date.now());
   }
 
-  /** Everything, Lambda's own lines too. */
+  /** All lines, including Lambda's own. */
   async text(): Promise<readonly string[]> {
     const found: string[] = [];
     let nextToken: string | undefined;

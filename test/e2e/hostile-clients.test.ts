@@ -103,7 +103,7 @@ describeWithLocalAws("a hostile client costs others nothing:", () => {
     const deaf = await session.connect(user);
     const [connectionId] = await session.rows(user);
     deaf.stopReading();
-    // More than the network and the gateway keep for one connection.
+    // This is more than the network and the gateway store for one connection.
     const flood = async (): Promise<void> => {
       for (let count = 0; count < 100; count++) {
         await session.notify("queue", { users: [user], data: "x".repeat(100_000) });
@@ -136,7 +136,7 @@ async function writeGarbage(websocketUrl: string, session: Session): Promise<voi
   await once(socket, "close");
 }
 
-/** Hangs up before the gateway has answered. */
+/** Closes the connection before the gateway has answered. */
 async function abandonHandshake(websocketUrl: string, token: string): Promise<void> {
   (await beginHandshake(websocketUrl, token)).destroy();
 }

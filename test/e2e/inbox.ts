@@ -14,7 +14,7 @@ import type { Received } from "./received";
 import type { Target } from "./target";
 import { until } from "./until";
 
-/** Reads a queue as a backend would, which takes the messages away, and keeps them all. */
+/** Reads a queue as a backend would, and keeps all messages. Reading removes the messages from the queue. */
 export class Inbox {
   readonly messages: Received[] = [];
   #isStopped = false;
@@ -25,11 +25,12 @@ export class Inbox {
     private readonly queueUrl: string,
   ) {
     this.#reading = this.#read();
-    // Told by `stop`: a test that fails before must not fail others with what the end of its stack then breaks.
+    // `stop` reports this error. If a test fails first, the end of its stack can break the inbox, and must not fail
+    // other tests.
     this.#reading.catch(() => {});
   }
 
-  /** Waits for so many messages of a user and source, and gives all of them, those beyond too: each matches its schema. */
+  /** Waits for a number of messages of a user and source. Gives all, also later ones; each must match its schema. */
   async from(userId: string, source: string, count = 1): Promise<readonly Received[]> {
     const received = await until(`${count} messages of ${source}`, () => {
       const found = this.messages.filter(
@@ -42,10 +43,10 @@ export class Inbox {
   }
 
   /**
-   * Ends after the poll that is under way: one that is broken off may take messages along, which nobody sees for as long
-   * as the queue's visibility timeout.
+   * Ends after the current poll. If a poll is cut off, its messages can be lost: nobody sees them until the queue's
+   * visibility timeout is over.
    *
-   * @throws what ended the reading early
+   * @throws the error that ended the reading early
    */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -71,7 +72,7 @@ export class Inbox {
   }
 }
 
-/** An inbox of what the messages topic carries, through a queue made for it. @returns `remove` takes both away */
+/** An inbox for the messages topic, with a queue of its own. @returns `remove` removes both */
 export async function subscribeInbox({
   sns,
   sqs,

@@ -8,7 +8,7 @@ import { until } from "./until";
 
 jest.setTimeout(60_000);
 
-/** Instead of 12 minutes, after which SQS gives a batch again that nobody has finished. */
+/** Replaces the 12 minutes after which SQS delivers an unfinished batch again. */
 const VISIBILITY_TIMEOUT_SECONDS = "5";
 
 (canFindProcesses ? describeWithLocalAws : describe.skip)("functions killed in mid-batch", () => {
@@ -40,7 +40,8 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     const users = Array.from({ length: 9 }, (_user, index) => session.user(`user-${index}`));
     const clients = await Promise.all(users.map((user) => session.connect(user)));
-    // A connection so young and yet gone is asked for again until it is ten seconds old: the batch is not over before.
+    // The pusher retries a connection that is so young and yet gone until it is ten seconds old, so the batch stays
+    // open.
     const ghost = session.user("ghost");
     await session.putStaleRow(ghost, await session.closedConnectionId(), 0);
 
@@ -53,7 +54,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     expect(await kill("local-sumu-pusher-codeless")).toBeGreaterThan(0);
 
     await Promise.all(clients.map((client) => client.received(1)));
-    // What had been delivered when the function was killed comes again: at least once is the promise.
+    // Notifications that were delivered before the function was killed arrive again: the promise is at least once.
     for (const [index, client] of clients.entries()) expect(new Set(client.frames)).toEqual(new Set([String(index)]));
     await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
   });

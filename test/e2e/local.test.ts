@@ -31,7 +31,7 @@ describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
       await atOnce(16, 4 * users.length, async (turn) => {
         const user = users[turn % users.length] ?? "";
         const previous = clients.get(user);
-        // In turns: after the old device has gone, and before.
+        // Alternates: the new device comes after the old device has gone, or before.
         if (turn % 2 === 0) await previous?.close();
         clients.set(user, await session.connect(user));
         if (turn % 2 === 1) await previous?.close();
@@ -70,7 +70,7 @@ describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
       await Promise.all(after.map((client) => until("the notification", () => client.frames.includes('"back"'))));
       for (const client of after) expect(client.frames.filter((frame) => frame === '"back"')).toHaveLength(1);
 
-      // A row this young may be a handshake's: the pusher asks again until it is ten seconds old.
+      // A row this young may belong to a handshake, so the pusher tries again until it is ten seconds old.
       await until(
         "the rows of the lost connections to go",
         async () => {

@@ -48,7 +48,7 @@ def notified(socket, publish, text):
 with connect(f"{stack['websocket_url']}?authorization={stack['tokens']['alice']}") as socket:
     by_topic = lambda text: sns.publish(TopicArn=notifications["topic"]["arn"], Message=text)
     by_queue = lambda text: sqs.send_message(QueueUrl=notifications["queue"]["url"], MessageBody=text)
-    # The first of each is a cold start of the pusher.
+    # The first notification of each way includes a cold start of the pusher.
     print(
         json.dumps(
             {

@@ -13,7 +13,7 @@ import { until } from "./until";
 /** A `PresenceMessage`'s state, as backends see it. */
 export type PresenceChange = string;
 
-/** What one run of the behaviours has open on its target. */
+/** The open clients and queues of one run of the behaviours on its target. */
 export class Session {
   readonly #clients = new Set<Client>();
 
@@ -39,7 +39,7 @@ export class Session {
     this.#clients.clear();
   }
 
-  /** A name that nobody else uses, on a target that others use too. */
+  /** A name that nobody else uses, because others may use the target too. */
   user(name: string): string {
     return `${name}-${randomUUID()}`;
   }
@@ -77,7 +77,10 @@ export class Session {
     return Items.map(({ connection_id }) => connection_id?.S ?? "");
   }
 
-  /** An id that was issued: API Gateway refuses any other before it asks whether the connection is open. */
+  /**
+   * The id of a closed connection that was really issued: API Gateway refuses any other id before it checks the
+   * connection.
+   */
   async closedConnectionId(): Promise<string> {
     const user = this.user("closed");
     const client = await this.connect(user);
@@ -87,7 +90,7 @@ export class Session {
     return id;
   }
 
-  /** A row that a lost `$disconnect` would leave: its socket has been gone for long. */
+  /** Writes a row as a lost `$disconnect` would leave it: its socket has been gone for a long time. */
   async putStaleRow(userId: string, connectionId: string, ageMilliseconds: number): Promise<void> {
     const connectedAt = Date.now() - ageMilliseconds;
     await this.target.dynamodb.send(
@@ -103,7 +106,7 @@ export class Session {
     );
   }
 
-  /** Waits for so many changes of a user's presence and gives them all by version; a repeat counts once. */
+  /** Waits for a number of changes of a user's presence and gives all of them by version; a repeated change counts once. */
   async presence(userId: string, count: number): Promise<readonly PresenceChange[]> {
     return changesIn(await this.#presenceInbox.from(userId, "lambda.presence.watchdog", count));
   }
@@ -151,7 +154,7 @@ function changesIn(received: readonly Received[]): readonly PresenceChange[] {
   return [...changes].sort(([one], [other]) => one - other).map(([, status]) => status);
 }
 
-/** A change that is missing between two others would leave two alike side by side. */
+/** If a change between two others is missing, two equal states are next to each other. */
 const alternate = (changes: readonly PresenceChange[]): boolean =>
   changes.every((status, index) => status === (index % 2 === 0 ? "ONLINE" : "OFFLINE"));
 

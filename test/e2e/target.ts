@@ -8,7 +8,7 @@ export interface Channel {
   readonly queueUrl: string;
 }
 
-/** A running SUMU that the behaviours are checked on, and what they may do there. */
+/** A running SUMU for the behaviours, and the actions that they may use on it. */
 export interface Target {
   /** Where clients connect, without the token. */
   readonly websocketUrl: string;
@@ -20,10 +20,10 @@ export interface Target {
   readonly dynamodb: DynamoDBClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
-  /** A token that the stack takes. */
+  /** A token that the stack accepts. */
   mint(userId: string): Promise<string>;
-  /** Signed by the stack's issuer, for an audience that the stack does not take; absent: not checked. */
+  /** A token of the stack's issuer, for an audience that the stack does not accept; absent: not checked. */
   readonly mintForOtherAudience?: (userId: string) => Promise<string>;
-  /** Good in everything but that its time is over; absent: not checked. */
+  /** A token that is valid except that it has expired; absent: not checked. */
   readonly mintExpired?: (userId: string) => Promise<string>;
 }

@@ -14,7 +14,7 @@ export class TokenCommand {
     const [file = "", ...args] = command.split(" ");
     this.#child = spawn(file, args, { env: process.env, stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#waiting.shift()?.resolve(line.trim()));
-    // One that has ended cannot be written to: its end says so.
+    // A write to a command that has ended fails. The "close" event below reports the end.
     this.#child.stdin.on("error", () => {});
     this.#child.once("error", ({ message }) => this.#fail(`could not be run (${message})`));
     this.#child.once("close", (code, signal) => this.#fail(`ended (${signal ?? `exit code ${code}`})`));

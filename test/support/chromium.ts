@@ -9,7 +9,7 @@ export const describeWithChromium = describeUnless(
   "SUMU_REQUIRE_CHROMIUM",
 );
 
-/** A headless browser that reaches for nothing but the page. */
+/** A headless browser that makes no requests other than the page's. */
 export function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,

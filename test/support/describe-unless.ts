@@ -1,6 +1,6 @@
 /**
- * `describe` for tests that need a tool: where it is missing they are skipped and the reason is printed, or fail with it
- * where `.ci/run` has set `requiredBy`.
+ * `describe` for tests that need a tool. If the tool is missing, the tests are skipped and the reason is printed. Where
+ * `.ci/run` has set `requiredBy`, they fail with the reason.
  */
 export function describeUnless(
   missing: string | undefined,

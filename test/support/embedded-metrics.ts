@@ -62,7 +62,7 @@ const SCHEMA = {
   },
 };
 
-/** What a directive's references must lead to: members of the line itself. */
+/** The references of a directive must name members of the line itself. */
 const TARGETS = {
   metric: {
     oneOf: [{ type: "number" }, { type: "array", minItems: 1, maxItems: 100, items: { type: "number" } }],

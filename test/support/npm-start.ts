@@ -13,21 +13,21 @@ export const root = path.resolve(__dirname, "..", "..");
 /** What `npm start -- --json` prints. */
 export type PrintedStack = StackInfo & { readonly tokens: { readonly alice: string; readonly bob: string } };
 
-/** What the page shows to its server. */
+/** The key that the page sends to its server. */
 export function pageAuthorization({ page_url }: Pick<StackInfo, "page_url">): { readonly authorization: string } {
   return { authorization: `Bearer ${new URL(page_url).hash.slice(1)}` };
 }
 
-/** One `npm start -- --json`, with everything that it leaves in the file system in a folder of its own. */
+/** One `npm start -- --json`, with all its files in a folder of its own. */
 export class NpmStart {
   private constructor(
     readonly process: ChildProcess,
-    /** All temporary files and the note of the run go here; it is how its processes are known, too. */
+    /** The folder of all temporary files and the run's note. It also identifies the run's processes. */
     readonly folder: string,
     readonly stack: PrintedStack,
     /** All that it has printed. */
     readonly lines: readonly string[],
-    /** What it has said on its standard error. */
+    /** The lines of its standard error. */
     readonly complaints: readonly string[],
   ) {}
 
@@ -66,7 +66,7 @@ export class NpmStart {
     await rm(folder, { recursive: true, force: true });
   }
 
-  /** Of a second terminal, whose commands find this run. */
+  /** The environment of a second terminal, whose commands find this run. */
   get environment(): NodeJS.ProcessEnv {
     return NpmStart.#environment(this.folder);
   }
@@ -83,7 +83,7 @@ export class NpmStart {
     await exited;
   }
 
-  /** Ends whatever is left of it. */
+  /** Ends everything that is left of it. */
   async clear(): Promise<void> {
     await NpmStart.#clear(this.folder);
   }

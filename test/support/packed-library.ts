@@ -8,7 +8,7 @@ import { repositoryRoot } from "./terraform";
 
 const run = promisify(execFile);
 
-/** What `npm pack` reads of the repository. */
+/** The files that `npm pack` reads from the repository. */
 const SOURCES = [
   "handlers",
   "schemas",
@@ -30,7 +30,10 @@ export interface PackedLibrary {
   readonly files: readonly string[];
 }
 
-/** Runs `npm pack` on a copy of the repository: where it stands, it would replace the bundles that other tests read. */
+/**
+ * Runs `npm pack` on a copy of the repository. In the repository itself, it would replace the bundles that other tests
+ * read.
+ */
 export async function packLibrary(folder: string): Promise<PackedLibrary> {
   const copy = mkdtempSync(path.join(tmpdir(), "sumu-pack-"));
   try {

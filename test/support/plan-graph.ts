@@ -1,6 +1,6 @@
 const EDGE = /"\[root\] (.+?)" -> "\[root\] (.+?)"$/gm;
 
-/** In which order a plan's steps are applied, from what `terraform graph -plan=…` prints. */
+/** The order in which a plan's steps are applied, from the output of `terraform graph -plan=…`. */
 export class PlanGraph {
   private readonly needs = new Map<string, Set<string>>();
 

@@ -80,7 +80,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
-/** Puts in what only an apply will know, which a plan leaves out of maps. */
+/** Adds the values that only an apply will know. A plan leaves them out of maps. */
 function known(value: unknown, unknown: unknown): unknown {
   if (unknown === true) {
     return "(known after apply)";

@@ -3,7 +3,7 @@ import type { SumuProps } from "../../src/inputs/sumu-props";
 import { Sumu } from "../../src/sumu";
 import { type SynthesizedStack, synthesize } from "./synthesize";
 
-/** The props that a SUMU cannot be without. */
+/** The props that every SUMU needs. */
 export const FEWEST: SumuProps = {
   prefix: "shop",
   stageName: "live",

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 export const repositoryRoot = path.resolve(__dirname, "..", "..");
 
-/** Providers for a place without a registry; its `offline.sh` says how to use them. Users do without. */
+/** Providers for a machine without a registry; its `offline.sh` says how to use them. Users do not need it. */
 const OFFLINE = path.resolve(repositoryRoot, "..", "shared", "terraform", "offline.sh");
 
 /** Why tests that need terraform cannot run here, or undefined when they can. */
@@ -117,7 +117,7 @@ export class TerraformWorkspace {
   }
 }
 
-/** What changes: neither data sources read again nor resources that stay. */
+/** The changes of a plan, without data sources that are read again and resources that stay. */
 export function changes(plan: Plan): readonly PlannedChange[] {
   return (plan.resource_changes ?? []).filter(
     ({ mode, change }) => mode === "managed" && !(change.actions.length === 1 && change.actions[0] === "no-op"),

@@ -37,10 +37,10 @@ export const WIRE_SCHEMAS = Object.fromEntries(
   ]),
 ) as Readonly<Record<WireSchemaName, WireSchema>>;
 
-/** Strict: a keyword that JSON Schema does not know is an error and not passed over. */
+/** Strict: a keyword that JSON Schema does not know is an error and is not ignored. */
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, schemas: Object.values(WIRE_SCHEMAS) });
 
-/** What the schema finds wrong with a value, or undefined. */
+/** The schema's objections to a value, or undefined. */
 export function violation(name: WireSchemaName, value: unknown): string | undefined {
   const validate = ajv.getSchema(WIRE_SCHEMAS[name].$id);
   if (validate === undefined) throw new Error(`schemas/${name}.schema.json is not there`);

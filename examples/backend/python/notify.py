@@ -15,7 +15,7 @@ BATCH_BYTES = 256 * 1_024
 
 
 class UnsentError(Exception):
-    """SQS has not taken these. All others are on their way."""
+    """SQS has not accepted these requests. It has accepted all others."""
 
     def __init__(self, unsent, codes):
         super().__init__(f"{len(unsent)} notifications were not sent: {', '.join(sorted(codes))}")
@@ -25,7 +25,7 @@ class UnsentError(Exception):
 
 def to_users(users, data, notification_id=None):
     """Notifications for these users and nobody else. An empty list is refused, since it would reach nobody. Clients of
-    protocol 2 get the id: yours stays the same when you send the request twice."""
+    protocol 2 get the id. Your own id stays the same when you send the request twice."""
     if not users:
         raise ValueError("no users: to reach everybody, call to_everybody")
     given_id = {} if notification_id is None else {"id": notification_id}
@@ -41,19 +41,20 @@ def to_everybody(data, excluded_users=()):
 
 
 def disconnect(users, reason):
-    """Ends the connections of users. Clients of protocol 2 are told why."""
+    """Ends the connections of users. Clients of protocol 2 get the reason."""
     return {"disconnect": {"users": list(users), "reason": reason}}
 
 
 def publish(sns, topic_arn, notification):
-    """By the topic. boto3 tries again by itself; what it raises was not taken."""
+    """Sends by the topic. boto3 retries by itself. If it raises, the topic has not accepted the request."""
     sns.publish(TopicArn=topic_arn, Message=_text(notification))
 
 
 def send(sqs, queue_url, notifications, *, tries=5, sleep=time.sleep, rand=random.random):
-    """By the queue. SQS may take some of a batch and refuse others, with status 200: those are sent again after a wait,
-    up to five times, unless SQS says that the fault is the sender's. What it may have taken without our hearing of it is
-    sent twice: at least once is all that a standard queue promises. Raises UnsentError with what was not taken."""
+    """Sends by the queue. SQS may accept some of a batch and refuse others, with status 200. The refused notifications
+    are sent again after a wait, up to five times, unless SQS says that the fault is the sender's. If SQS has accepted a
+    notification but its answer was lost, the notification is sent twice: a standard queue promises delivery at least
+    once, and no more. Raises UnsentError with the requests that were not accepted."""
     refused, codes, pending, attempt = [], set(), list(notifications), 1
     while pending:
         again = []
@@ -71,7 +72,7 @@ def send(sqs, queue_url, notifications, *, tries=5, sleep=time.sleep, rand=rando
 
 
 def _send_batch(sqs, queue_url, batch):
-    """Which of a batch were not sent: some, or all when the call itself has failed."""
+    """The entries of a batch that were not sent: some of them, or all when the call itself has failed."""
     entries = [{"Id": str(index), "MessageBody": _text(one)} for index, one in enumerate(batch)]
     try:
         return sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed", [])

@@ -5,8 +5,8 @@ import threading
 
 
 class Presence:
-    """Follow the events first and load the table then: whichever comes first, the higher version stays, and is told
-    once."""
+    """Follow the events first, and then load the table. The order of arrival does not matter: the higher version
+    stays, and each change is reported once."""
 
     def __init__(self):
         self._users, self._lock = {}, threading.Lock()
@@ -15,14 +15,14 @@ class Presence:
         return self._users.get(user_id, {}).get("status") == "ONLINE"
 
     def apply(self, message):
-        """Takes a message in. Returns the change when it is news; None for a repeat, a latecomer, anything else."""
+        """Applies a message. Returns the change if it is new, else None: for a repeated or late message, say."""
         if message.source != "lambda.presence.watchdog":
             return None
         change = json.loads(message.body)["message"]
         return change if self._put(change) else None
 
     def load(self, dynamodb, table_name):
-        """Takes the presence table in: the state of before this process began. Gives what is news, as apply does."""
+        """Applies the presence table: the state before this process started. Gives the changes, as apply does."""
         for page in dynamodb.get_paginator("scan").paginate(TableName=table_name):
             for row in page["Items"]:
                 change = {
@@ -35,11 +35,11 @@ class Presence:
                     yield change
 
     def _put(self, change):
-        """SQS and SNS deliver at least once and in any order: what is not newer than what is known is dropped."""
+        """SQS and SNS deliver at least once and in any order, so only a version above the known version counts."""
         with self._lock:
             known = self._users.get(change["user_id"])
             if known is not None and known["version"] >= change["version"]:
                 return False
-            # OFFLINE stays too: without its version, a late ONLINE would be believed.
+            # OFFLINE stays too: without its version, a late ONLINE would look new.
             self._users[change["user_id"]] = change
             return True

@@ -17,8 +17,8 @@ class Message:
 
 
 class RecentlyDone:
-    """Which messages are done: the last 10,000 ids, of one process. For many, keep them where all of them look: a table
-    with a conditional put and a TTL."""
+    """Which messages are done: the last 10,000 ids, for one process. Several processes need a shared place instead: a
+    table with a conditional put and a TTL."""
 
     def __init__(self, size=10_000):
         self._size, self._ids, self._lock = size, OrderedDict(), threading.Lock()
@@ -37,12 +37,13 @@ class RecentlyDone:
 def receive(
     sqs, queue_url, handle, *, stop, done=None, on_error=lambda error, message_id=None: None, retry_after_seconds=30
 ):
-    """Takes messages off a queue until the event `stop` is set: ten at a time by long polling, side by side. A message is
-    deleted when `handle` is done with it; one that raises comes again after 30 seconds, and moves to the dead-letter
-    queue after five receives.
+    """Receives messages from a queue until the event `stop` is set: ten at a time by long polling, and handled in
+    parallel. A message is deleted when `handle` is done with it. If `handle` raises, the message arrives again after 30
+    seconds, and moves to the dead-letter queue after five receives.
 
-    SQS delivers at least once: `handle` is not called for a message that `done` knows. Should the process die between
-    handling and noting, it is called twice; where that matters, do both in one transaction."""
+    SQS delivers at least once: `handle` is not called for a message that `done` knows. If the process dies after it has
+    handled a message and before it has recorded it, `handle` is called twice. If this matters, do both in one
+    transaction."""
     done = RecentlyDone() if done is None else done
 
     def handle_one(raw):
@@ -70,7 +71,7 @@ def receive(
                     QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=20, MessageAttributeNames=["All"]
                 ).get("Messages", [])
                 handled = [raw for raw, is_handled in zip(raws, pool.map(handle_one, raws)) if is_handled]
-                # What is not deleted comes again, and `done` knows it then.
+                # If a message is not deleted, it arrives again, and `done` knows it then.
                 if handled:
                     _delete(sqs, queue_url, handled, on_error)
                 failures = 0

@@ -1,11 +1,11 @@
-"""A queue of this service's own behind the messages topic."""
+"""A queue of this service behind the messages topic."""
 
 import json
 
 
 def subscribe(sns, sqs, topic_arn, queue_name, sources):
-    """Makes a queue that gets what the messages topic carries, of some sources only, and returns its URL. Calling it again
-    changes nothing. In production this is three resources of Terraform: docs/choosing-sns-or-sqs.md has them."""
+    """Makes a queue that gets the messages topic's messages, of some sources only, and returns its URL. A second call
+    changes nothing. In production, use three Terraform resources instead: docs/choosing-sns-or-sqs.md has them."""
     queue_url = sqs.create_queue(QueueName=queue_name)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
     statement = {
@@ -21,7 +21,7 @@ def subscribe(sns, sqs, topic_arn, queue_name, sources):
         TopicArn=topic_arn,
         Protocol="sqs",
         Endpoint=attributes["QueueArn"],
-        # Without raw delivery the body would be an envelope of SNS, and the attributes within it.
+        # Without raw delivery, the body would be an SNS envelope with the attributes inside it.
         Attributes={"RawMessageDelivery": "true", "FilterPolicy": json.dumps({"source": list(sources)})},
     )
     return queue_url

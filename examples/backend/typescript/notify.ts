@@ -12,7 +12,7 @@ export interface Notification {
   readonly notification: {
     readonly to: "everyone" | { readonly users: readonly string[] };
     readonly except?: { readonly users: readonly string[] };
-    /** What clients of protocol 2 get: yours stays the same when you send the request twice. */
+    /** The id that clients of protocol 2 get. Your own id stays the same when you send the request twice. */
     readonly id?: string;
     /** Each client receives the JSON text of this, at most 128 KB with what is around it. */
     readonly data: unknown;
@@ -49,17 +49,20 @@ export function toEverybody(data: unknown, excludedUsers: readonly string[] = []
   return { notification: { to: "everyone", except: { users: excludedUsers }, data } };
 }
 
-/** Ends the connections of users. Clients of protocol 2 are told why. */
+/** Ends the connections of users. Clients of protocol 2 get the reason. */
 export function disconnect(users: readonly string[], reason?: string): Disconnect {
   return { disconnect: { users, reason } };
 }
 
-/** By the topic: one call a request. The SDK tries again by itself; what it throws was not taken. */
+/**
+ * Sends by the topic: one request a call. The SDK retries by itself. If it throws, the topic has not accepted the
+ * request.
+ */
 export async function publish(sns: SNSClient, topicArn: string, request: Notification | Disconnect): Promise<void> {
   await sns.send(new PublishCommand({ TopicArn: topicArn, Message: JSON.stringify(request) }));
 }
 
-/** SQS has not taken these. All others are on their way. */
+/** SQS has not accepted these requests. It has accepted all others. */
 export class UnsentError extends Error {
   override readonly name = "UnsentError";
 
@@ -72,11 +75,12 @@ export class UnsentError extends Error {
 }
 
 /**
- * By the queue: ten notifications a call. SQS may take some of a batch and refuse others, with status 200: those are sent
- * again after a wait, up to five times, unless SQS says that the fault is the sender's. What it may have taken without
- * our hearing of it is sent twice: at least once is all that a standard queue promises.
+ * Sends by the queue: ten notifications a call. SQS may accept some of a batch and refuse others, with status 200. The
+ * refused notifications are sent again after a wait, up to five times, unless SQS says that the fault is the sender's.
+ * If SQS has accepted a notification but its answer was lost, the notification is sent twice: a standard queue promises
+ * delivery at least once, and no more.
  *
- * @throws UnsentError with what was not taken
+ * @throws UnsentError with the requests that were not accepted
  */
 export async function send(
   sqs: SQSClient,
@@ -103,7 +107,7 @@ export async function send(
   if (refused.length > 0) throw new UnsentError(refused, [...codes]);
 }
 
-/** Which of a batch were not sent: some, or all when the call itself has failed. */
+/** The entries of a batch that were not sent: some of them, or all when the call itself has failed. */
 async function sendBatch(
   sqs: SQSClient,
   queueUrl: string,

@@ -16,8 +16,8 @@ export interface Change {
 }
 
 /**
- * Who is online, in memory. Follow the events first and load the table then: whichever comes first, the higher version
- * stays, and is told once.
+ * Who is online, in memory. Follow the events first, and then load the table. The order of arrival does not matter: the
+ * higher version stays, and each change is reported once.
  */
 export class Presence {
   readonly #users = new Map<string, Change>();
@@ -26,14 +26,17 @@ export class Presence {
     return this.#users.get(userId)?.status === "ONLINE";
   }
 
-  /** Takes a message in. @returns the change when it is news, undefined for a repeat, a latecomer, anything else */
+  /**
+   * Applies a message. @returns the change if it is new; undefined for a repeated message, a late message or anything
+   * else
+   */
   apply({ source, body }: Pick<Message, "source" | "body">): Change | undefined {
     if (source !== "lambda.presence.watchdog") return undefined;
     const { message } = JSON.parse(body) as PresenceEvent;
     return this.#put(message) ? message : undefined;
   }
 
-  /** Takes the presence table in: the state of before this process began. Gives what is news, as {@link apply} does. */
+  /** Applies the presence table: the state before this process started. Gives the changes, as {@link apply} does. */
   async *load(client: DynamoDBClient, tableName: string): AsyncGenerator<Change> {
     for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName })) {
       for (const { user_id, status, version, changed_at } of Items) {
@@ -48,10 +51,13 @@ export class Presence {
     }
   }
 
-  /** SQS and SNS deliver at least once and in any order: what is not newer than what is known is dropped. */
+  /**
+   * SQS and SNS deliver at least once and in any order. If a version is not higher than the known version, it is
+   * dropped.
+   */
   #put(change: Change): boolean {
     if ((this.#users.get(change.user_id)?.version ?? 0) >= change.version) return false;
-    // OFFLINE stays too: without its version, a late ONLINE would be believed.
+    // OFFLINE stays too: without its version, a late ONLINE would look new.
     this.#users.set(change.user_id, change);
     return true;
   }

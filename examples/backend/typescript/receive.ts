@@ -7,9 +7,9 @@ import {
   type Message as SqsMessage,
 } from "@aws-sdk/client-sqs";
 
-/** What a client has sent, or a presence event: schemas/client-message.schema.json, schemas/presence-message.schema.json. */
+/** A client's message or a presence event: schemas/client-message.schema.json, schemas/presence-message.schema.json. */
 export interface Message {
-  /** The same when SQS hands the message out again. */
+  /** Stays the same when SQS delivers the message again. */
   readonly id: string;
   readonly body: string;
   readonly userId: string;
@@ -18,13 +18,13 @@ export interface Message {
   readonly source: "apigw.route.send" | "apigw.route.publish" | "lambda.presence.watchdog";
 }
 
-/** Which messages are done. For many processes, keep it where all of them look: a table with a conditional put and a TTL. */
+/** Which messages are done. Several processes need a shared place for it: a table with a conditional put and a TTL. */
 export interface Done {
   has(id: string): boolean | Promise<boolean>;
   add(id: string): void | Promise<void>;
 }
 
-/** Of one process: the last 10,000 ids. */
+/** For one process: the last 10,000 ids. */
 export class RecentlyDone implements Done {
   readonly #ids = new Set<string>();
 
@@ -40,21 +40,23 @@ export class RecentlyDone implements Done {
 }
 
 export interface ReceiveOptions {
-  /** Ends the loop after the poll that is under way, 20 seconds at most: what it brings is still handled. */
+  /** Ends the loop after the current poll, which takes at most 20 seconds. Messages of this poll are still handled. */
   readonly signal: AbortSignal;
   readonly done?: Done;
-  /** Hears of a message that could not be handled: log the id and the error, never the body. */
+  /** Called when a message could not be handled. Log the id and the error, never the body. */
   readonly onError?: (error: unknown, messageId?: string) => void;
-  /** A message that failed comes again after this, and not after the queue's 720 seconds. */
+  /** A failed message arrives again after this time, and not after the queue's 720 seconds. */
   readonly retryAfterSeconds?: number;
 }
 
 /**
- * Takes messages off a queue until it is told to stop: ten at a time by long polling, side by side. A message is deleted
- * when `handle` is done with it; one that fails comes again, and moves to the dead-letter queue after five receives.
+ * Receives messages from a queue until it is stopped: ten at a time by long polling, and handled in parallel. A message
+ * is deleted when `handle` is done with it. A failed message arrives again, and moves to the dead-letter queue after
+ * five receives.
  *
- * SQS delivers at least once: `handle` is not called for a message that `done` knows. Should the process die between
- * handling and noting, it is called twice; where that matters, do both in one transaction.
+ * SQS delivers at least once: `handle` is not called for a message that `done` knows. If the process dies after it has
+ * handled a message and before it has recorded it, `handle` is called twice. If this matters, do both in one
+ * transaction.
  */
 export async function receive(
   sqs: SQSClient,
@@ -68,7 +70,7 @@ export async function receive(
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
       const isHandled = await Promise.all(Messages.map((message) => handleOne(message)));
       const handled = Messages.filter((_, index) => isHandled[index]);
-      // What is not deleted comes again, and `done` knows it then.
+      // If a message is not deleted, it arrives again, and `done` knows it then.
       if (handled.length > 0) await remove(handled);
       failures = 0;
     } catch (error) {

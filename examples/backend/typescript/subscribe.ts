@@ -8,8 +8,8 @@ import {
 import type { Message } from "./receive";
 
 /**
- * Makes a queue of this service's own that gets what the messages topic carries, of some sources only. Calling it again
- * changes nothing. In production this is three resources of Terraform: docs/choosing-sns-or-sqs.md has them.
+ * Makes a queue for this service that gets the messages topic's messages, of some sources only. A second call changes
+ * nothing. In production, use three Terraform resources instead: docs/choosing-sns-or-sqs.md has them.
  *
  * @returns the queue's URL
  */
@@ -41,7 +41,7 @@ export async function subscribe(
       TopicArn: topicArn,
       Protocol: "sqs",
       Endpoint: queueArn,
-      // Without raw delivery the body would be an envelope of SNS, and the attributes within it.
+      // Without raw delivery, the body would be an SNS envelope with the attributes inside it.
       Attributes: { RawMessageDelivery: "true", FilterPolicy: JSON.stringify({ source: sources }) },
     }),
   );

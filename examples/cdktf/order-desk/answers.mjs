@@ -1,6 +1,6 @@
 /**
- * The notifications that answer one message: to a customer who asks for an order, its state; to one who has come online,
- * a welcome.
+ * The notifications that answer one message. A customer who asks for an order gets its state. A customer who comes
+ * online gets a welcome.
  */
 export function answersOf(record) {
   const { source, userId, text } = record.Sns === undefined ? fromQueue(record) : fromTopic(record.Sns);
@@ -21,7 +21,7 @@ function fromTopic({ Message, MessageAttributes }) {
   return { text: Message, source: MessageAttributes.source.Value, userId: MessageAttributes.user_id.Value };
 }
 
-/** Clients send what they like: a message that is no JSON is none of ours. */
+/** Clients can send any text. The order desk ignores a message that is not JSON. */
 function parsed(text) {
   try {
     return JSON.parse(text);

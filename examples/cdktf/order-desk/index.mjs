@@ -5,8 +5,8 @@ const sqs = new SQSClient();
 const QueueUrl = process.env.NOTIFICATIONS_QUEUE_URL;
 
 /**
- * Lambda calls this with batches of the messages queue, whose failed messages come back, and with single messages of the
- * messages topic.
+ * Lambda calls this with batches of the messages queue, and with single messages of the messages topic. Failed messages
+ * of a batch arrive again.
  */
 export async function handler(event) {
   const batchItemFailures = [];
@@ -16,7 +16,7 @@ export async function handler(event) {
         await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(notification) }));
       }
     } catch (error) {
-      // A message of the topic has no id to name: Lambda retries the whole invocation.
+      // A message of the topic has no id that a failure could name, so Lambda retries the whole invocation.
       if (record.messageId === undefined) throw error;
       console.error(record.messageId, error instanceof Error ? error.name : "failed");
       batchItemFailures.push({ itemIdentifier: record.messageId });

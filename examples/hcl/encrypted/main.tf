@@ -47,7 +47,7 @@ module "sumu" {
   deletion_protection = true
 }
 
-# What a backend's role needs besides sqs:SendMessage on the notifications queue.
+# The rights that a backend's role needs besides sqs:SendMessage on the notifications queue.
 data "aws_iam_policy_document" "backend" {
   statement {
     actions   = ["sqs:SendMessage"]

@@ -84,7 +84,7 @@ resource "aws_kms_key" "sumu" {
   policy              = data.aws_iam_policy_document.key[each.key].json
 }
 
-# Whoever is on call subscribes here.
+# People on call subscribe here.
 resource "aws_sns_topic" "alarms" {
   for_each          = local.environments
   name              = "${each.value.prefix}-alarms"

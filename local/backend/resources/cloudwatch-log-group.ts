@@ -6,7 +6,10 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { type CreateResource, ENCRYPTION_IS_AWS, NOT_NEEDED_LOCALLY } from "./creation";
 
-/** `aws_cloudwatch_log_group`: a function's holds what it logs. The access log's stays empty: the gateway prints it. */
+/**
+ * `aws_cloudwatch_log_group`. A function's group gets the function's log. The access log's group stays empty: the
+ * gateway prints the access log.
+ */
 export const createCloudwatchLogGroup: CreateResource = async (args, { logs }) => {
   const name = args.text("name");
   const retentionInDays = args.optionalNumber("retention_in_days") ?? 0;
@@ -15,7 +18,7 @@ export const createCloudwatchLogGroup: CreateResource = async (args, { logs }) =
   args.finish();
 
   await logs.send(new CreateLogGroupCommand({ logGroupName: name }));
-  // As the provider: 0 keeps everything.
+  // As in the provider: 0 keeps everything.
   if (retentionInDays > 0) await logs.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays }));
   const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
   const arn = logGroups.find(({ logGroupName }) => logGroupName === name)?.arn;

@@ -1,7 +1,7 @@
 import { textOf } from "../query-api";
 import { type CreateResource, NOT_NEEDED_LOCALLY } from "./creation";
 
-/** `aws_iam_policy`: a policy that several roles may have. */
+/** `aws_iam_policy`: a policy that several roles can use. */
 export const createIamPolicy: CreateResource = async (args, { query }) => {
   const PolicyName = args.text("name");
   const PolicyDocument = args.text("policy");

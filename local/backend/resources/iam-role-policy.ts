@@ -1,6 +1,6 @@
 import type { CreateResource } from "./creation";
 
-/** `aws_iam_role_policy`: what a role may do. */
+/** `aws_iam_role_policy`: the rights of a role. */
 export const createIamRolePolicy: CreateResource = async (args, { query }) => {
   const target = { RoleName: args.text("role"), PolicyName: args.text("name") };
   const PolicyDocument = args.text("policy");

@@ -2,7 +2,7 @@ import { CreateAliasCommand } from "@aws-sdk/client-lambda";
 import type { CreateResource } from "./creation";
 import { invokeArn } from "./lambda-function";
 
-/** `aws_lambda_alias`. It goes with its function. */
+/** `aws_lambda_alias`. The emulator deletes it with its function. */
 export const createLambdaAlias: CreateResource = async (args, { lambda }) => {
   const request = {
     Name: args.text("name"),

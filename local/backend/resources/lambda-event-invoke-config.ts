@@ -2,8 +2,9 @@ import { DeleteFunctionEventInvokeConfigCommand, PutFunctionEventInvokeConfigCom
 import type { CreateResource } from "./creation";
 
 /**
- * `aws_lambda_function_event_invoke_config`: retries of asynchronous invocations and where the last failure goes. The
- * emulator follows the one without qualifier, when a function is invoked without one: neither an alias's nor a topic's.
+ * `aws_lambda_function_event_invoke_config`: retries of asynchronous invocations, and the destination of the last
+ * failure. The emulator uses only the configuration without qualifier, and only when a function is invoked without a
+ * qualifier. It ignores an alias's configuration, and invocations by a topic.
  */
 export const createLambdaEventInvokeConfig: CreateResource = async (args, { lambda }) => {
   const FunctionName = args.text("function_name");

@@ -7,8 +7,8 @@ import {
 import type { CreateResource } from "./creation";
 
 /**
- * `aws_lambda_event_source_mapping` of a queue or a table's stream. All settings are passed on; of a stream's, the
- * emulator ignores bisect, retries, batch item failures and parallelization.
+ * `aws_lambda_event_source_mapping` of a queue or a table's stream. The emulator gets all settings. For a stream, it
+ * ignores bisect, retries, batch item failures and parallelization.
  */
 export const createLambdaEventSourceMapping: CreateResource = async (args, { lambda }) => {
   const filters = args.block("filter_criteria")?.blocks("filter") ?? [];

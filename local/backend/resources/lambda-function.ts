@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { type CreateResource, ENCRYPTION_IS_AWS, NOT_NEEDED_LOCALLY } from "./creation";
 
-/** `aws_lambda_function`, from the very zip that would be deployed, and with `publish` a version of it. */
+/** `aws_lambda_function`, from the same zip that would be deployed. With `publish`, also a version of it. */
 export const createLambdaFunction: CreateResource = async (args, { lambda }) => {
   const name = args.text("function_name");
   const isPublished = args.optionalBool("publish") ?? false;
@@ -66,7 +66,7 @@ export const createLambdaFunction: CreateResource = async (args, { lambda }) => 
   };
 };
 
-/** What API Gateway is given to invoke a function. */
+/** The ARN with which API Gateway invokes a function. */
 export function invokeArn(functionArn: string): string {
   const [, partition = "aws", , region = ""] = functionArn.split(":");
   return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;

@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { AddPermissionCommand } from "@aws-sdk/client-lambda";
 import type { CreateResource } from "./creation";
 
-/** `aws_lambda_permission`: which service may invoke a function, and for what. It goes with its function. */
+/**
+ * `aws_lambda_permission`: which service may invoke a function, and for which source. The emulator deletes it with its
+ * function.
+ */
 export const createLambdaPermission: CreateResource = async (args, { lambda }) => {
   const prefix = args.optionalText("statement_id_prefix") ?? "";
   const request = {

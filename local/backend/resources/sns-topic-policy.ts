@@ -1,7 +1,7 @@
 import { SetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import type { CreateResource } from "./creation";
 
-/** `aws_sns_topic_policy`. It goes with its topic. */
+/** `aws_sns_topic_policy`. The emulator deletes it with its topic. */
 export const createSnsTopicPolicy: CreateResource = async (args, { sns }) => {
   const TopicArn = args.text("arn");
   const AttributeValue = args.text("policy");

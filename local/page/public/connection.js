@@ -2,7 +2,7 @@ import { appendEntry } from "./log.js";
 
 const template = document.querySelector("#connection-template");
 
-/** What a close code of API Gateway means to the one who sees it. */
+/** The meaning of each close code of API Gateway, for the reader of the page. */
 const CLOSE_REASONS = new Map([
   [1000, "closed"],
   [1001, "closed by the gateway (idle, or two hours old)"],
@@ -13,7 +13,7 @@ const CLOSE_REASONS = new Map([
 
 const NORMAL_CLOSES = new Set([1000, 1005]);
 
-/** Opens one device of a user and gives its card: frames in and out, and what can be sent. */
+/** Opens one device of a user and gives its card, which shows frames in and out and has a form to send. */
 export function openConnection({ user, device, websocketUrl, token, protocol }) {
   const card = template.content.firstElementChild.cloneNode(true);
   const part = (name) => card.querySelector(`[data-part="${name}"]`);
@@ -61,7 +61,7 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
   return card;
 }
 
-/** JSON as what it is, anything else as text. */
+/** JSON becomes its value; any other text stays text. */
 function readMessage(text) {
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
 const RETRY_MILLISECONDS = 1_000;
 
-/** Reads a stream of events for as long as the page is open. An EventSource would do, but it cannot send a key in a header. */
+/** Reads a stream of events while the page is open. An EventSource cannot send a key in a header. */
 export async function followEvents(open, { onOpen, onLost, onEvent }) {
   for (;;) {
     try {
@@ -8,14 +8,14 @@ export async function followEvents(open, { onOpen, onLost, onEvent }) {
       onOpen();
       for await (const data of messages(response.body.pipeThrough(new TextDecoderStream()))) onEvent(JSON.parse(data));
     } catch {
-      // Told below, as an end without an error is.
+      // It is reported below, like an end without an error.
     }
     onLost();
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
 }
 
-/** The data of each event, which the server writes in one line. */
+/** The data of each event. The server writes it in one line. */
 async function* messages(stream) {
   const reader = stream.getReader();
   let text = "";

@@ -1,9 +1,9 @@
-/** What a log keeps: enough to read, not enough to slow the page down. */
+/** The number of lines that a log keeps: enough to read, and not so many that the page becomes slow. */
 const MOST_ENTRIES = 200;
 
 const LABELS = { in: "received", out: "sent", topic: "topic", queue: "queue" };
 
-/** Adds a line to a log, and keeps its end in view unless its reader has scrolled up. */
+/** Adds a line to a log and scrolls to it, unless the reader has scrolled up. */
 export function appendEntry(log, kind, text, details = "") {
   const followed = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
   const entry = document.createElement("li");

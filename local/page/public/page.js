@@ -5,7 +5,7 @@ import { appendEntry } from "./log.js";
 const $ = (selector) => document.querySelector(selector);
 const status = $("#status");
 
-/** The key of this run is behind the # of the address: it goes to this page's server only, in a header. */
+/** The key of this run is behind the # of the address. It goes to this page's server only, in a header. */
 const authorization = `Bearer ${location.hash.slice(1)}`;
 
 async function request(path, options = {}) {
@@ -28,7 +28,7 @@ const stack = await request("/stack.json").then(
   },
 );
 
-/** How many devices each user has had here: cards of one user must be told apart. */
+/** The number of devices that each user has had here. It distinguishes the cards of one user. */
 const devices = new Map();
 
 $("#connect").addEventListener("submit", async (event) => {
@@ -42,7 +42,7 @@ $("#connect").addEventListener("submit", async (event) => {
     devices.set(user, device);
     const protocol = $("#protocol-2").checked ? "2" : undefined;
     const card = openConnection({ user, device, websocketUrl: stack.websocket_url, token, protocol });
-    // The keyboard must not be left nowhere when the card that it was on goes.
+    // When the focused card is removed, the keyboard focus must move to another element.
     card.addEventListener("remove", () => $("#user").focus());
     $("#connections").append(card);
   } catch (error) {
@@ -64,7 +64,7 @@ $("#notify").addEventListener("submit", async (event) => {
   $("#notify-sent").textContent = "";
   try {
     const isForAll = form.get("to") === "all";
-    // The field is disabled then, and not in the form's data.
+    // The field is disabled then, so the form's data does not have it.
     const users = isForAll ? [] : names(form.get("users"));
     if (!isForAll && users.length === 0) throw new Error("Name a user, or choose Everybody.");
     const to = isForAll ? "everyone" : { users };
@@ -95,7 +95,7 @@ $("#end").addEventListener("submit", async (event) => {
   }
 });
 
-/** Names mean nothing to a broadcast. */
+/** A broadcast has no use for names. */
 $("#notify").addEventListener("change", () => {
   $("#users").disabled = new FormData($("#notify")).get("to") === "all";
 });
@@ -108,7 +108,7 @@ function parseData(text) {
   }
 }
 
-/** Newest state of each user, by the version that every event carries: a repeat or a latecomer changes nothing. */
+/** Newest state of each user, by the version that every event has. A repeated or late event changes nothing. */
 const versions = new Map();
 
 function showPresence({ user_id: user, status: state, version }) {
@@ -127,7 +127,10 @@ function setPresence(item, state) {
   item.textContent = `${item.dataset.user} is ${state.toLowerCase()}`;
 }
 
-/** Who is online when the page begins to listen; null: the stack tells nobody. A user who is not in it has gone. */
+/**
+ * The users that were online when the page began to listen; null when the stack has no presence. A user who is not in
+ * it is offline.
+ */
 function showSnapshot(users) {
   const none = $("#presence-none");
   if (users === null) {

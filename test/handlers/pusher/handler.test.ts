@@ -552,6 +552,7 @@ describe("the pusher's handler", () => {
         messages: 1,
         expired: 0,
         closed: 0,
+        ended: 0,
         deadLettered: 0,
         malformed: 0,
         failed: 0,
