@@ -45,6 +45,8 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly awsEndpoint?: string;
   /** @default "topic" */
   readonly presenceSource?: string;
+  /** The origins whose pages may connect, besides SUMU's own page. @default - any */
+  readonly allowedOrigins?: readonly string[];
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
   /** Called once for each kind of call that the stack's policies allow or deny. */
@@ -94,7 +96,14 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
 }
 
 async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<LocalStack> {
-  const { port = 0, host = LOOPBACK, presenceSource = "topic", onStep = () => {}, signal } = options;
+  const {
+    port = 0,
+    host = LOOPBACK,
+    presenceSource = "topic",
+    allowedOrigins = [],
+    onStep = () => {},
+    signal,
+  } = options;
   await requireFreePort(port, host);
   if (port !== 0 && options.awsEndpoint === undefined) await requireFreePort(port + 2, host);
   const gatewayPort = port === 0 ? await freePort(host) : port;
@@ -130,6 +139,9 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       authorized_audiences: [LOCAL_AUDIENCE],
       apigw_endpoint: `http://${urlHost(host)}:${gatewayPort}/${STAGE_NAME}`,
       presence_source: presenceSource,
+      end_connections_with_token: true,
+      revocations: true,
+      allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
     },
     rulesLeftOut: RULES_LEFT_OUT,
     place: PLACE,

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { ADMISSION_INPUTS } from "../src/inputs/admission";
 import { LOOPBACK } from "./listening";
 import { SetupError } from "./setup-error";
 
@@ -16,6 +17,8 @@ export const USAGE = `Runs SUMU on this machine: the synthesized stack with a lo
                            address, the WebSocket API a token, and the local AWS the credentials of this run
   --aws-endpoint <url>     a MiniStack that runs already, instead of one of its own
   --presence-source <name> topic, queue or none: where presence events go (default topic)
+  --allow-origin <origin>  pages of this origin may connect, and no others but SUMU's own page; more than once for more
+                           (default: pages of any origin)
   --json                   print one line of JSON with every URL, ARN, the credentials and two tokens, and nothing else
   --env                    start nothing: print the lines that point a shell's programs at the SUMU that runs already.
                            eval "$(npm -s start -- --env)" takes them over
@@ -28,6 +31,8 @@ export interface StartOptions {
   readonly host: string;
   readonly awsEndpoint: string | undefined;
   readonly presenceSource: string;
+  /** Empty: any. */
+  readonly allowedOrigins: readonly string[];
   readonly json: boolean;
   readonly env: boolean;
 }
@@ -51,11 +56,18 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (!["topic", "queue", "none"].includes(presenceSource)) {
     throw new SetupError(`--presence-source must be topic, queue or none, got "${presenceSource}"`);
   }
+  const allowedOrigins = values["allow-origin"] ?? [];
+  if (!ADMISSION_INPUTS.allowedOrigins.rule.holds(allowedOrigins)) {
+    throw new SetupError(
+      `--allow-origin must be an origin as browsers send it, such as http://localhost:3000, got "${allowedOrigins.join('", "')}"`,
+    );
+  }
   return {
     port,
     host,
     awsEndpoint: awsEndpoint?.replace(/\/$/, ""),
     presenceSource,
+    allowedOrigins,
     json: values.json ?? false,
     env: values.env ?? false,
   };
@@ -70,6 +82,7 @@ function parse(args: readonly string[]) {
         host: { type: "string" },
         "aws-endpoint": { type: "string" },
         "presence-source": { type: "string" },
+        "allow-origin": { type: "string", multiple: true },
         json: { type: "boolean" },
         env: { type: "boolean" },
       },

@@ -14,6 +14,7 @@ export interface StackInfo {
   /** The stack's outputs of the same names. */
   readonly connections_table: { readonly name: string; readonly arn: string; readonly stream_arn: string };
   readonly presence_table?: { readonly name: string; readonly arn: string } | null;
+  readonly revocations_table?: { readonly name: string; readonly arn: string } | null;
   readonly messages: Channel;
   readonly notifications: Channel;
 }

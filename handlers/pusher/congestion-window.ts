@@ -1,23 +1,25 @@
-/** First tries in a sample, at least. Fewer say something about their connections only, not about the endpoint. */
+/** The minimum of first tries in a sample. Fewer first tries describe their connections only, not the endpoint. */
 export const SAMPLE_ANSWERS = 64;
 /**
- * The share of 429 among them above which it is the endpoint that refuses, not a few connections: 5 of 64. Higher, and
- * the clients' own frames pay, of which as many are refused; lower, and clients that do not read slow everybody down.
- * Three of those in a hundred leave 37 of 64 requests in flight on average, and 30 fill a function's CPU.
+ * If the share of 429 in a sample is above this, the endpoint refuses, not a few connections: 5 of 64. With a higher
+ * share, the clients' own frames suffer, because the same share of them is refused. With a lower share, clients that do
+ * not read slow everybody down. With three such clients in a hundred, 37 of 64 requests are in flight on average, and
+ * 30 use a function's whole CPU.
  */
 export const THROTTLED_SHARE = 0.07;
 const CUT = 0.5;
 
 /**
- * How many requests may be in flight: fewer while the endpoint throttles, more again as it stops. Additive increase,
- * multiplicative decrease, as TCP has it, so that functions which know nothing of each other share what the account gives.
+ * How many requests may be in flight: fewer while the endpoint throttles, more again when it stops. It uses additive
+ * increase and multiplicative decrease, like TCP. So functions that do not know each other share the account's
+ * throughput.
  *
- * 429 stands for the account's throttle as well as for a connection whose client does not read, and nothing in the answer
- * tells one from the other. The throttle refuses first tries as often as others; a connection that takes nothing has one
- * first try. So only first tries are judged, by the share of many: a client that does not read, or a notification to a
- * few, changes nothing.
+ * 429 means either the account's throttle or a connection whose client does not read, and the answer does not say
+ * which. The throttle refuses first tries as often as other tries. A connection whose client does not read has only one
+ * first try. So only first tries count, by their share in a large sample. A client that does not read, or a
+ * notification to a few users, changes nothing.
  *
- * At 10,000 requests a second, eight functions that ask for 29,400 have 2 to 5 % refused instead of 49 to 62 %.
+ * At 10,000 requests a second, eight functions that request 29,400 get 2 to 5 % refused instead of 49 to 62 %.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc5681#section-3.1
  */
@@ -28,7 +30,10 @@ export class CongestionWindow {
   /** Answers to requests sent before the last cut. They must not cause another cut. */
   #stale = 0;
 
-  /** @param ceiling - requests in flight at most, and at first, so that nothing is slow without a throttle */
+  /**
+   * @param ceiling - the limit of requests in flight. It is also the start value, so that nothing is slow without a
+   * throttle
+   */
   constructor(private readonly ceiling: number) {
     this.#window = ceiling;
   }
@@ -38,7 +43,7 @@ export class CongestionWindow {
     return this.#window;
   }
 
-  /** Undoes all cuts: the refusals were not the endpoint's. */
+  /** Undoes all cuts: the endpoint did not cause the refusals. */
   reopen(): void {
     this.#window = this.ceiling;
     this.#answers = 0;
@@ -46,7 +51,7 @@ export class CongestionWindow {
     this.#stale = 0;
   }
 
-  /** Takes note of the answer to a connection's first try. */
+  /** Records the answer to a connection's first try. */
   answered(isThrottled: boolean): void {
     if (this.#stale > 0) {
       this.#stale--;

@@ -5,20 +5,21 @@ import type { PostResult } from "./post-result";
 import { PrioritySemaphore } from "./priority-semaphore";
 import type { TimeBudget } from "./time-budget";
 
-/** Requests to close connections in flight at once, beside the messages. */
+/** How many requests to close connections may be in flight, besides the messages. */
 const CLOSES_AT_ONCE = 16;
 
 /**
- * What became of closing a connection. `closed-before`: another notification of the invocation has done it. `gone`: the
- * client had left by itself. `failed`: it is open, and `result` says why.
+ * The result of closing a connection. `closed-before`: another notification of the invocation has closed it. `gone`:
+ * the client had already left. `failed`: it is open, and `result` has the reason.
  */
 export type Closing =
   | { readonly kind: "closed" | "closed-before" | "gone" | "out-of-time" }
   | { readonly kind: "failed"; readonly result: PostResult };
 
 /**
- * Closes connections whose clients do not read, as other brokers do with slow consumers: a client that is there connects
- * again, with an empty buffer. Without that, each notification would be tried five times for nobody, and be a dead letter.
+ * Closes connections whose clients do not read, as other brokers do with slow consumers. A live client connects again,
+ * with an empty buffer. Otherwise each notification would be tried five times without success, and then become a dead
+ * letter.
  */
 export class ConnectionCloser {
   readonly #slots = new PrioritySemaphore(CLOSES_AT_ONCE);
@@ -30,7 +31,7 @@ export class ConnectionCloser {
     private readonly budget: TimeBudget,
   ) {}
 
-  /** Sends one request for a connection, however many notifications have given up on it. Never throws. */
+  /** Sends one request for a connection, even if several notifications have given up on it. Never throws. */
   async close({ connectionId }: Connection): Promise<Closing> {
     const before = this.#closings.get(connectionId);
     if (before !== undefined) {

@@ -8,11 +8,11 @@ import type { PostResult } from "./post-result";
 
 const NOTHING: Payload = { bytes: Buffer.alloc(0), hash: EMPTY_PAYLOAD_HASH };
 
-/** API Gateway gives up after 29 s, and answers within 100 ms. What takes this long is lost, most likely. */
+/** API Gateway gives up after 29 s, and answers within 100 ms. A request that takes this long is most likely lost. */
 const POST_TIMEOUT_MS = 10_000;
 
 /**
- * API Gateway's `@connections`, by the stage's URL or a custom domain's.
+ * API Gateway's `@connections`, through the stage's URL or a custom domain's.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
@@ -21,7 +21,7 @@ export class ConnectionsApi implements ConnectionsEndpoint {
   readonly #signer: RequestSigner;
   readonly #closeSigner: RequestSigner;
 
-  /** @throws Error naming the variable when the environment lacks credentials or region. */
+  /** @throws Error naming the variable if the environment lacks credentials or region. */
   constructor(
     private readonly pool: HttpPool,
     endpoint: string,
@@ -62,28 +62,28 @@ export class ConnectionsApi implements ConnectionsEndpoint {
       });
       return isFromElsewhere(response) ? "protocol" : response.status;
     } catch (error) {
-      // Whatever else it is, it is a fault of ours: it must not end the process, and a later try may fare better.
+      // Any other error is our own fault. It must not end the process, and a later try may succeed.
       return error instanceof HttpError ? error.failure : "protocol";
     }
   }
 }
 
-/** The id as a URL holds it; undefined when no URL can: API Gateway has given out no such id. */
+/** The id, encoded for a URL. Undefined if no URL can contain it: API Gateway has never created such an id. */
 function pathSegment(connectionId: string): string | undefined {
-  // Dots alone would lead to another resource.
+  // An id of dots only would address another resource.
   if (connectionId === "" || connectionId === "." || connectionId === "..") return undefined;
   try {
     return uriEncode(connectionId);
   } catch {
-    // Half of a surrogate pair.
+    // The id contains half of a surrogate pair.
     return undefined;
   }
 }
 
 /**
- * Whether something in between has answered (a load balancer, a firewall, a website under the endpoint's name): API Gateway
- * answers this call in JSON or with nothing. Such an answer says nothing about the connection. One that asks for patience is
- * believed all the same.
+ * Whether another server has answered (a load balancer, a firewall, a website under the endpoint's name): API Gateway
+ * answers this call in JSON or with an empty body. The other server's answer says nothing about the connection. If it
+ * asks for a later try, there is a later try anyway.
  */
 function isFromElsewhere({ status, body, header }: HttpResponse): boolean {
   if (body.length === 0 || status === 429 || status >= 500) return false;

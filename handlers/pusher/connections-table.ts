@@ -11,7 +11,9 @@ const NAMES = {
   "#d": CONNECTION.deleteAt,
   "#p": CONNECTION.protocol,
 };
-/** A page of 1 MB is some 9,500 rows, 2 MB of JSON and three times that as objects. DynamoDB charges both the same. */
+/**
+ * A page of 1 MB has about 9,500 rows, 2 MB of JSON, and three times that as objects. DynamoDB charges both the same.
+ */
 const PAGE_ROWS = 2_000;
 
 const PROJECTION = "#u, #c, #a, #d, #p";
@@ -23,7 +25,7 @@ export class ConnectionsTable implements ConnectionStore {
     private readonly tableName: string,
   ) {}
 
-  /** Strongly consistent: an answer to a client that has just connected must find it. */
+  /** Strongly consistent: an answer to a client that has just connected must find the client's row. */
   async ofUser(userId: string, after: PageKey | undefined, deadline: number): Promise<ConnectionPage> {
     const page = await this.dynamoDb.query(
       {
@@ -41,8 +43,8 @@ export class ConnectionsTable implements ConnectionStore {
   }
 
   /**
-   * Eventually consistent, at half the price: a broadcast has no one moment. The first page of all is as long as DynamoDB
-   * makes it, since it decides whether the broadcast is split; the others are short, to keep the memory flat.
+   * Eventually consistent, at half the price: a broadcast has no single moment. The very first page has DynamoDB's
+   * maximum size, because it decides whether the broadcast is split. The other pages are short, to use less memory.
    */
   async ofEveryone(
     segment: Segment | undefined,
@@ -97,7 +99,7 @@ export class ConnectionsTable implements ConnectionStore {
         { deadline },
       );
     } catch (error) {
-      // The row is gone already, or another one has taken its place.
+      // The row is gone already, or a newer row has replaced it.
       if (!(error instanceof ConditionalCheckFailedError)) throw error;
     }
   }
@@ -110,7 +112,7 @@ function connectionPage({ Items = [], LastEvaluatedKey }: Page): ConnectionPage 
 function connectionRow(item: Item): ConnectionRow {
   const connectedAt = Number(item[CONNECTION.connectedAt]?.N ?? 0);
   const givenDeleteAt = item[CONNECTION.deleteAt];
-  // The original wrote text here, which DynamoDB never expired: such a row is judged like any other.
+  // The original wrote text here, which DynamoDB never expired. Such a row is handled like all others.
   const deleteAt = Number(givenDeleteAt?.N ?? givenDeleteAt?.S ?? Number.POSITIVE_INFINITY);
   return {
     userId: item[CONNECTION.userId]?.S ?? "",
@@ -118,7 +120,7 @@ function connectionRow(item: Item): ConnectionRow {
     connectedAt,
     deleteAt,
     protocol: Number(item[CONNECTION.protocol]?.N) === PROTOCOLS.envelopes ? PROTOCOLS.envelopes : undefined,
-    // A second, since whoever has written the row may have cut off the fraction of one.
+    // One second, because the writer of the row may have cut off the fraction of a second.
     endsAt: deleteAt < connectedAt / 1_000 + CONNECTION_LIFETIME_SECONDS - 1 ? deleteAt : undefined,
   };
 }

@@ -4,35 +4,39 @@ import { isJsonObject } from "../shared/json-object";
 import type { Connection, Segment } from "./connection";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
 
-/** The member in which a continuation keeps its state. Internal: its shape may change with any version. */
+/** The member with a continuation's state. Internal: its format may change with any version. */
 export const CONTINUATION = "sumu_continuation";
 
-/** What is wrong with state of another shape. */
+/** The error text for state in another format. */
 export const CONTINUATION_MALFORMED = `\`${CONTINUATION}\` is not one that this version writes`;
 
 /**
- * Marks a message that the pusher has sent. A member of the body cannot do that: a backend may copy the members of a
- * client's object into its request. A client has no way to set an attribute. A backend has one, and gains nothing by it: a
- * continuation reaches connections, as any request does, and removes no row but those that API Gateway does not know.
+ * Marks a message that the pusher has sent. A member of the body cannot be the mark, because a backend may copy the
+ * members of a client's object into its request. A client cannot set an attribute. A backend can, but gains nothing: a
+ * continuation reaches connections, as any request does, and removes only rows that API Gateway does not know.
  */
 export const CONTINUATION_ATTRIBUTE: Readonly<Record<string, MessageAttribute>> = {
   [CONTINUATION]: { DataType: "String", StringValue: "1" },
 };
 
-/** Invocations that try a delivery, the first included, before it becomes a dead letter: as often as SQS tries a message. */
+/**
+ * How many invocations try a delivery, the first included, before it becomes a dead letter: as often as SQS tries a
+ * message.
+ */
 export const MAX_ATTEMPTS = MAX_RECEIVE_COUNT;
 
-/** Attributes count as part of a message: room for the mark of a continuation and for the reason of a dead letter. */
+/** Attributes count as part of a message. This leaves room for a continuation's mark and a dead letter's reason. */
 const ATTRIBUTE_BYTES = 256;
 /** Epoch seconds and a comma. */
 const END_BYTES = 11;
 
 /**
- * The messages that carry what is left, each small enough for the queue. All but `connections` and `users` fit in one.
+ * The messages with the remaining work, each small enough for the queue. All kinds but `connections` and `users` fit in
+ * one message.
  *
- * @param reason - Set on a dead letter. Sent back to the notifications queue (a redrive), it is tried anew, and its time
- * counts from then.
- * @throws RangeError The notification leaves no room: its data and excluded users fill a message by themselves.
+ * @param reason - Set on a dead letter. If it is sent back to the notifications queue (a redrive), all attempts begin
+ * again, and its time counts from then.
+ * @throws RangeError The notification leaves no room: its data and excluded users already fill a message.
  */
 export function continuationBodies(
   notification: Pick<Notification, "data" | "excludedUsers" | "sentAt"> &
@@ -55,7 +59,7 @@ export function continuationBodies(
   const after = remainder.after === undefined ? "" : `,"after":${JSON.stringify(remainder.after)}`;
   if (remainder.kind === "users") {
     const users = remainder.users.map((user) => JSON.stringify(user));
-    // `after` is about the first user only, who therefore goes alone.
+    // `after` applies only to the first user, so this user gets a message alone.
     const [first = "", ...others] = users;
     if (after === "") return fill(`${start},${state}},"users":[`, users, "]}");
     return [
@@ -68,14 +72,14 @@ export function continuationBodies(
   return fill(`${start}${excluded},${state}${segment}${after}`, [""], "}}");
 }
 
-/** The state, up to where more members may follow. Members that are undefined are left out. */
+/** The state as JSON, open at the end for more members. Undefined members are left out. */
 function openState(members: Readonly<Record<string, unknown>>): string {
   return `"${CONTINUATION}":${JSON.stringify(members).slice(0, -1)}`;
 }
 
 /**
- * Connections of one protocol to a message. What a version that knows of no protocols and no early ends cannot read is
- * beside the list, not in it.
+ * The connections of one protocol in a message. Older versions know no protocols and no early ends. So the data that
+ * they cannot read is beside the list, not in it.
  */
 function connectionBodies(start: string, connections: readonly Connection[]): string[] {
   const groups = new Map<string, Connection[]>();
@@ -98,9 +102,9 @@ function connectionBodies(start: string, connections: readonly Connection[]): st
 }
 
 /**
- * Reads the member in which {@link continuationBodies} has kept the state.
+ * Reads the member in which {@link continuationBodies} has stored the state.
  *
- * @param users - The message's own.
+ * @param users - The message's own users.
  * @throws {@link MalformedNotificationError}
  */
 export function readContinuation(
@@ -150,9 +154,9 @@ export function continuationDelaySeconds(attempt: number, random: () => number):
 }
 
 /**
- * Puts as many of the items as fit between head and tail, separated by commas, into each body.
+ * Puts as many items as possible between head and tail of each body, separated by commas.
  *
- * @param tail - May depend on which items are in the body: then it has so many bytes more for each.
+ * @param tail - If it depends on the items in the body, the tail grows by this many bytes for each item.
  * @throws RangeError There is no room for an item.
  */
 export function fill(

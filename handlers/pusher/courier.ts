@@ -6,7 +6,7 @@ import type { RecentAnswers } from "./recent-answers";
 import { ThrottleDetector } from "./throttle-detector";
 import type { TimeBudget } from "./time-budget";
 
-/** A message as it goes over the wire, hashed once for all its recipients. */
+/** A message as it is sent, hashed once for all its recipients. */
 export interface Payload {
   readonly bytes: Buffer;
   /** SHA-256, hexadecimal. */
@@ -15,47 +15,52 @@ export interface Payload {
 
 /** The API's `@connections`. */
 export interface ConnectionsEndpoint {
-  /** Sends a message to a connection, within its own time-out and by the deadline (epoch milliseconds). Never throws. */
+  /**
+   * Sends a message to a connection, within its own time-out and by the deadline (epoch milliseconds). Never throws.
+   */
   post(connectionId: string, payload: Payload, deadline: number): Promise<PostResult>;
   /** Closes a connection. Never throws. */
   close(connectionId: string, deadline: number): Promise<PostResult>;
 }
 
-/** A connection that a message is on its way to. */
+/** A connection to which a message is being sent. */
 export interface Recipient extends Connection {
   /** Tries that failed in this invocation. */
   failures: number;
-  /** Those of them that were answered 429. */
+  /** How many of them were answered 429. */
   refusals: number;
-  /** Whether the next try is for what its answer tells of the account's throttle. */
+  /** Whether the next try is a probe: its answer shows whether the account is throttled. */
   isProbe: boolean;
-  /** Why the last one failed. */
+  /** The reason of the last failure. */
   reason?: Reason;
 }
 
-/** A notification that takes turns with others: it gives one recipient after the other to the courier. */
+/** A notification that takes turns with others: it passes one recipient after the other to the courier. */
 export interface Turn {
-  /** Whether its connections were refused by earlier invocations too, which says nothing about the account's throttle. */
+  /**
+   * Whether its connections were also refused in earlier invocations. Such refusals say nothing about the account's
+   * throttle.
+   */
   readonly isSuspect: boolean;
   readonly hasReady: boolean;
-  /** Whether a request for it has been answered for good. */
+  /** Whether a request of it has had a final answer. */
   readonly progressed: boolean;
   take(): Recipient | undefined;
-  /** The message as the recipient's client understands it. */
+  /** The message in the protocol of the recipient's client. */
   payloadFor(recipient: Recipient): Payload;
   /** Undoes {@link take}: nothing was sent. */
   putBack(recipient: Recipient): void;
-  /** Tells what came of the request to a recipient that was taken. */
+  /** Reports the result of the request to a recipient that was taken. */
   settle(recipient: Recipient, result: PostResult): void;
-  /** The detector has learnt something: some refused connections may be tried again now, others given up on. */
+  /** The detector has new data: some refused connections may be tried again now, or given up on. */
   reconsider(): void;
   /** No further request begins. */
   stop(): void;
 }
 
 /**
- * Carries the messages of all notifications of an invocation: so many requests in flight at once, fewer while the endpoint
- * throttles, the notifications take turns, so that a single message does not wait for a broadcast beside it.
+ * Sends the messages of all notifications of an invocation. A limited number of requests is in flight at once, fewer
+ * while the endpoint throttles. The notifications take turns, so that a single message does not wait for a broadcast.
  */
 export class Courier {
   readonly #turns: Turn[] = [];
@@ -64,7 +69,7 @@ export class Courier {
   #stopped = false;
   readonly #congestion: CongestionWindow;
   readonly throttle: ThrottleDetector;
-  /** Whether any request has been answered for good: the invocation is getting somewhere. */
+  /** Whether any request has had a final answer: then the invocation makes progress. */
   progressed = false;
   readonly #cancelStop: () => void;
 
@@ -80,12 +85,12 @@ export class Courier {
     this.#cancelStop = clock.after(budget.stopAt - clock.now(), () => this.#stop());
   }
 
-  /** No delivery begins any more: the time left is short. */
+  /** No more deliveries begin: the remaining time is short. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Sends this notification's messages too, from now on. */
+  /** From now on, sends this notification's messages, too. */
   add(turn: Turn): void {
     this.#turns.push(turn);
   }
@@ -95,12 +100,12 @@ export class Courier {
     if (index >= 0) this.#turns.splice(index, 1);
   }
 
-  /** Ends the watch over the time. */
+  /** Stops the time limit's timer. */
   close(): void {
     this.#cancelStop();
   }
 
-  /** Begins as many requests as there is room for. */
+  /** Begins as many requests as the window allows. */
   pump(): void {
     while (this.#inFlight < this.#congestion.window && !this.#stopped) {
       const turn = this.#nextTurn();
@@ -137,7 +142,7 @@ export class Courier {
     });
   }
 
-  /** Whether the answer may change what is to be done about other connections. */
+  /** Whether the answer may change what to do about other connections. */
   #note(turn: Turn, recipient: Recipient, result: PostResult): boolean {
     const { throttle } = this;
     const { refuser } = throttle;
@@ -153,7 +158,7 @@ export class Courier {
       if (throttle.firstTry(recipient.userId, isRefused) || !isRefused) this.#congestion.answered(isRefused);
     } else if (recipient.refusals > 0) throttle.retry(isRefused, isProbe, this.clock.now());
     const isNew = throttle.refuser !== refuser;
-    // The window was closed for connections whose clients do not read.
+    // The window was reduced because of connections whose clients do not read.
     if (isNew && throttle.refuser === "connections") this.#congestion.reopen();
     return isProbe || isNew;
   }

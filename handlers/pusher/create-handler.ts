@@ -16,7 +16,7 @@ import { RecentAnswers } from "./recent-answers";
 import { RevocationsTable } from "./revocations-table";
 import { timeBudget } from "./time-budget";
 
-/** What a container keeps between invocations: settings and open connections. */
+/** The state that a container keeps between invocations: settings and open connections. */
 interface Container {
   readonly settings: PusherSettings;
   readonly ports: (requestId: string) => PusherPorts;
@@ -35,11 +35,12 @@ export interface PusherHandler {
 /**
  * Makes the pusher's Lambda handler.
  *
- * A malformed message goes to the dead-letter queue at once, with its reason, since repeating it is of no use.
+ * A malformed message goes to the dead-letter queue at once, with its reason, because a retry cannot help.
  *
- * - From the queue: the response names the messages to be handed out again, those of which something could be handed over
- *   to no queue; the others are done.
- * - From the topic: the invocation throws when something could be handed over to no queue; Lambda then repeats it twice.
+ * - From the queue: the response names the messages that SQS must deliver again, because a part of their remaining
+ *   work could not be sent to any queue. The other messages are done.
+ * - From the topic: the invocation throws if a part of the remaining work could not be sent to any queue. Lambda
+ *   then repeats the invocation twice.
  *
  * @throws Error naming the environment variable that is missing or wrong.
  */
@@ -75,7 +76,7 @@ function messagesOfQueue({ Records }: SQSEvent, functionName: string | undefined
   }));
 }
 
-/** Anybody who may publish may set attributes, and SUMU never publishes here: none of these is a continuation. */
+/** Every publisher may set attributes, and SUMU never publishes here. So none of these messages is a continuation. */
 function messagesOfTopic({ Records }: SNSEvent): readonly IncomingMessage[] {
   return Records.map(({ Sns }) => ({
     id: Sns.MessageId,
@@ -85,9 +86,9 @@ function messagesOfTopic({ Records }: SNSEvent): readonly IncomingMessage[] {
 }
 
 /**
- * Whether this very function has sent a message: SQS names the sender as `<id of the role>:<name of its session>`, and the
- * session of a function has the function's name. Continuations that were in the queue when the function was updated from a
- * version that did not mark them are known by this.
+ * Whether this same function has sent a message. SQS gives the sender as `<id of the role>:<name of its session>`, and
+ * a function's session has the function's name. A function may be updated from a version that did not mark its
+ * continuations. This check recognizes the continuations that were in the queue at that time.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  */

@@ -1,8 +1,8 @@
 import { MAX_METRIC_VALUES } from "../../src/contract/metrics";
 
 /**
- * How long deliveries took, as an even sample of 51 to 100: at first of each, then of every second, every fourth, and so
- * on, so that a broadcast to thousands costs a comparison each, and one line of the log.
+ * The times of deliveries, as an even sample of 51 to 100: at first each delivery, then every second, every fourth, and
+ * so on. So a broadcast to thousands costs one comparison per delivery, and one line of the log.
  */
 export class DeliveryTimes {
   #values: number[] = [];
@@ -14,7 +14,10 @@ export class DeliveryTimes {
     return this.#values;
   }
 
-  /** Both times in epoch milliseconds. Without the first nothing is known. A clock ahead of ours counts as no time. */
+  /**
+   * Both times in epoch milliseconds. Without the first time, no time is recorded. If the other clock is ahead of ours,
+   * the time is 0.
+   */
   add(sentAt: number | undefined, deliveredAt: number): void {
     if (sentAt === undefined) return;
     if (this.#count++ % this.#every !== 0) return;

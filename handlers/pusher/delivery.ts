@@ -6,41 +6,47 @@ import type { Courier, Payload, Recipient, Turn } from "./courier";
 import type { Payloads } from "./envelope";
 import { classify, type PostResult, type Reason } from "./post-result";
 
-/** Tries of one connection in one invocation, as long as others of the notification take theirs: about 13 s of waiting. */
+/**
+ * Tries of one connection in one invocation, while other connections of the notification accept their messages: about
+ * 13 s of waiting.
+ */
 export const MAX_TRIES = 12;
 /**
- * How long a notification waits for clients that do not read, once everything else is sent. A queue has five functions at
- * first: when five batches waited 14 s for such clients, everybody else's messages waited as long. Longer waits are spent
- * in the queue.
+ * How long a notification waits for clients that do not read, once everything else is sent. A queue has five functions
+ * at first. When five batches waited 14 s for such clients, all other messages waited as long. For longer waits, the
+ * messages are in the queue.
  */
 export const PATIENCE_MS = 1_000;
 export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 
-/** Recipients and removals that one notification holds in memory before reading on must wait. */
+/** How many recipients and removals one notification may have in memory before reading must wait. */
 export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
 
-/** Refused connections (429) that one notification holds in memory to try them again. Further ones wait in the queue. */
+/**
+ * How many refused connections (429) one notification may have in memory for another try. Further connections wait in
+ * the queue.
+ */
 const REFUSED_FULL = 2_048;
 
-/** Shifting an array of thousands at every delivery would cost more than dropping its spent part now and then. */
+/** Shifting an array of thousands at every delivery would cost more than removing its used part from time to time. */
 const COMPACT_AT = 4_096;
 
-/** What a delivery asks of its surroundings. */
+/** The dependencies of a delivery. */
 export interface DeliveryPorts {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Told of each delivery, with its time in epoch milliseconds. */
+  /** Called for each delivery, with its time in epoch milliseconds. */
   readonly onDelivered: (at: number) => void;
   /** Removes the row of a connection that is gone. Never throws. */
   readonly removeGone: (connection: Connection) => Promise<void>;
-  /** Removes a row whose time is up. Never throws. */
+  /** Removes a row that has expired. Never throws. */
   readonly removeExpired: (connection: Connection) => Promise<void>;
-  /** Closes a connection whose time is up, and removes its row. Never throws. */
+  /** Closes a connection whose time is over, and removes its row. Never throws. */
   readonly end: (connection: Connection) => Promise<void>;
-  /** Takes over a connection that can never get this message. */
+  /** Gets a connection that can never receive this message. */
   readonly onRefused: (connection: Connection, reason: Reason) => void;
-  /** Takes over a connection that a later invocation tries again. */
+  /** Gets a connection that a later invocation tries again. */
   readonly onPostponed: (recipient: Recipient, reason: Reason) => void;
 }
 
@@ -50,38 +56,38 @@ export interface Past {
 }
 
 /**
- * One notification's way to its connections within one invocation. Each connection offered is, in the end, exactly one
- * of delivered, gone, handed over (refused or postponed), or left (`finish`).
+ * The delivery of one notification to its connections within one invocation. Each offered connection has exactly one
+ * result: delivered, gone, handed over (refused or postponed), or left (`finish`).
  */
 export class Delivery implements Turn {
   delivered = 0;
   gone = 0;
   expired = 0;
-  /** Tries that failed for now. */
+  /** Tries that failed temporarily. */
   retried = 0;
   #ready: Recipient[] = [];
   #first = 0;
-  /** Probes go first: until they are answered, the congestion window may be closed for nothing. */
+  /** Probes go first: until they are answered, the congestion window may be reduced without need. */
   readonly #probes: Recipient[] = [];
-  /** Recipients that wait to be tried again, with what ends their wait. */
+  /** Recipients that wait for another try, each with the function that ends its wait. */
   readonly #waiting = new Map<Recipient, () => void>();
-  /** Those of them that were refused (429). */
+  /** How many of them were refused (429). */
   #refusedWaiting = 0;
-  /** Refused recipients that are not tried again before it is known who refuses. */
+  /** Refused recipients that are not tried again until the cause of the refusals is known. */
   readonly #held = new Set<Recipient>();
   #inFlight = 0;
   #removals = 0;
   #stopped = false;
   #onRoom: (() => void)[] = [];
   #onIdle: (() => void) | undefined;
-  /** When a connection has last taken its message, or turned out never to. */
+  /** The last time at which a connection accepted its message, or turned out never to accept it. */
   #progressAt: number;
 
   constructor(
     private readonly payloads: Payloads,
     private readonly courier: Courier,
     private readonly ports: DeliveryPorts,
-    /** Where it is a continuation: the attempts before this one, and how often its connections were refused in them. */
+    /** For a continuation: the attempts before this one, and how often its connections were refused in them. */
     private readonly past: Past = { attempts: 0, refusals: 0 },
   ) {
     this.#stopped = courier.stopped;
@@ -101,12 +107,12 @@ export class Delivery implements Turn {
     return this.#readyCount > 0;
   }
 
-  /** Whether anything has come of this notification so far. */
+  /** Whether this notification has had any final result so far. */
   get progressed(): boolean {
     return this.delivered + this.gone + this.expired > 0;
   }
 
-  /** Adds connections to deliver to. Those whose time is up are ended instead. */
+  /** Adds connections to deliver to. A connection whose time is over is ended instead. */
   offer(rows: readonly (Connection | ConnectionRow)[], excludedUsers: ReadonlySet<string>): void {
     const nowSeconds = this.ports.clock.now() / 1_000;
     for (const row of rows) {
@@ -133,7 +139,7 @@ export class Delivery implements Turn {
     this.courier.pump();
   }
 
-  /** Resolves when there is room for more connections, or the delivery has stopped. */
+  /** Resolves when more connections may be added, or the delivery has stopped. */
   async room(): Promise<void> {
     if (this.#stopped || this.#backlog < BACKLOG_FULL) return;
     await new Promise<void>((resolve) => this.#onRoom.push(resolve));
@@ -143,7 +149,7 @@ export class Delivery implements Turn {
     for (;;) {
       const recipient = this.#probes.pop() ?? this.#shiftReady();
       if (recipient === undefined) return undefined;
-      // It may have waited for minutes.
+      // The connection may have waited for minutes.
       if (recipient.endsAt === undefined || recipient.endsAt > this.ports.clock.now() / 1_000) {
         this.#inFlight++;
         return recipient;
@@ -218,7 +224,10 @@ export class Delivery implements Turn {
     this.#check();
   }
 
-  /** Call when nothing more will be offered: resolves with the connections that are left when no request is under way. */
+  /**
+   * Call it when no more connections follow. When no request is in flight, it resolves with the connections that are
+   * left.
+   */
   async finish(): Promise<readonly Recipient[]> {
     if (!this.#idle) {
       const idle = new Promise<void>((resolve) => {
@@ -273,7 +282,7 @@ export class Delivery implements Turn {
     else this.#retryRefused(recipient);
   }
 
-  /** As long as it is not known who refuses, a connection is not tried again, but for a few. */
+  /** While the cause of the refusals is unknown, only a few of the connections are tried again. */
   #retryRefused(recipient: Recipient): void {
     const { throttle } = this.courier;
     const isFull = this.#held.size + this.#refusedWaiting >= REFUSED_FULL;
@@ -290,7 +299,7 @@ export class Delivery implements Turn {
     } else this.#held.add(recipient);
   }
 
-  /** Once in an invocation, and it counts as an attempt. */
+  /** At most once in an invocation, and it counts as an attempt. */
   #mayProbe({ refusals }: Recipient): boolean {
     return !this.isSuspect && refusals === 1 && this.past.attempts + refusals < MAX_ATTEMPTS;
   }
@@ -309,7 +318,7 @@ export class Delivery implements Turn {
     this.#waiting.set(recipient, cancel);
   }
 
-  /** Ends the waiting when it has been for nothing long enough, also in the middle of a long wait. */
+  /** Ends the waiting if it has had no result for long enough, even in the middle of a long wait. */
   #watchPatience(): () => void {
     const { clock } = this.ports;
     let cancel = (): void => {};

@@ -11,9 +11,9 @@ import type { PrioritySemaphore } from "./priority-semaphore";
 import type { Disconnect, Revoke } from "./request";
 import type { RevocationStore } from "./revocations-table";
 
-/** What a client is told whose tokens are revoked. */
+/** The reason that a client gets if its tokens are revoked. */
 const REVOKED = "revoked";
-/** Clocks of API Gateway and Lambda differ by so much at most, in milliseconds. */
+/** The maximum difference between the clocks of API Gateway and Lambda, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 100;
 
 export interface DisconnectPorts extends EndConnectionPorts {
@@ -21,25 +21,25 @@ export interface DisconnectPorts extends EndConnectionPorts {
   readonly outbox: Outbox;
   /** Undefined: `revocations` is off. */
   readonly revocations?: RevocationStore | undefined;
-  /** Bounds the reads and writes of the tables. */
+  /** Limits the reads and writes of the tables. */
   readonly reads: PrioritySemaphore;
-  /** Bounds the connections that are ended at once. */
+  /** Limits the connections that are ended at once. */
   readonly endings: PrioritySemaphore;
-  /** Told of each connection that was closed, or was closed already. */
+  /** Called for each connection that was closed, or was closed already. */
   readonly onEnded: (ending: "ended" | "gone") => void;
-  /** Told of users who are handed over to a later invocation, and of those who are given up on. */
+  /** Called for users who are passed to a later invocation, and for users who are given up on. */
   readonly onHandedOver: (users: number, isDeadLetter: boolean) => void;
 }
 
-/** Why a user is not done with: there was no time, or a stable code. */
+/** Why a user is not finished: there was no time, or a stable code. */
 type Unfinished = "out_of_time" | { readonly failure: string };
 
 /**
- * Ends the connections of users that began before now, or before the time that an earlier invocation has set. The users are
- * looked at again {@link DISCONNECT_CHECK_SECONDS} after that time: until then there may be connections whose handshake was
- * under way, and whose rows came later.
+ * Ends the connections of users that began before now, or before the time that an earlier invocation has set. The users
+ * are checked again {@link DISCONNECT_CHECK_SECONDS} after that time. Until then, a connection may still be in its
+ * handshake, and its row may be written later.
  *
- * @returns false when something could be handed over to no queue.
+ * @returns false if a part of the remaining work could not be sent to any queue.
  */
 export async function disconnect(request: Disconnect, ports: DisconnectPorts): Promise<boolean> {
   const { users, attempt, reason, until = ports.clock.now() + CLOCK_DIFFERENCE_MS } = request;
@@ -84,7 +84,7 @@ export async function revoke(request: Revoke, ports: DisconnectPorts): Promise<b
   return (await disconnect({ users: done, reason: REVOKED, attempt: 1 }, ports)) && isHandedOver;
 }
 
-/** What is left to do for which users. */
+/** The remaining work, and its users. */
 async function eachUser(
   users: readonly string[],
   task: (user: string) => Promise<Unfinished | undefined>,
@@ -101,7 +101,7 @@ async function eachUser(
   return left;
 }
 
-/** Users that are read or written side by side, within the bounds of the ports. */
+/** How many users are read or written at the same time, within the limits of the ports. */
 const USERS_AT_ONCE = 64;
 
 async function endUser(
@@ -128,13 +128,13 @@ async function endUser(
   const failed = results.find((result) => typeof result === "object");
   if (typeof failed === "object") return failed;
   if (results.includes("out_of_time")) return "out_of_time";
-  // The check comes when the handshake is over.
+  // The check comes after the handshake is over.
   return undefined;
 }
 
 type Bodies = (users: readonly string[], attempt: number, reason?: string) => string[];
 
-/** Messages for the users that are left. `finished`: how many users were not. */
+/** Messages for the remaining users. `finished`: how many users are finished. */
 function handOver(
   left: ReadonlyMap<string, Unfinished>,
   attempt: number,
@@ -145,7 +145,7 @@ function handOver(
   const groups = new Map<string | undefined, string[]>();
   for (const [user, unfinished] of left) {
     const isLate = unfinished === "out_of_time";
-    // An invocation that gets nowhere must not go on for ever.
+    // An invocation without progress must not be repeated for ever.
     const failure = isLate ? (finished > 0 ? undefined : "out_of_time") : unfinished.failure;
     const group = groups.get(failure);
     if (group === undefined) groups.set(failure, [user]);

@@ -24,14 +24,14 @@ export interface EndConnectionPorts {
 }
 
 /**
- * What became of ending a connection: ended by this call; gone already; its handshake is under way, so that it can be
- * closed only later; out of time; else a stable code of why it could not be closed.
+ * The result of ending a connection: ended by this call; already gone; its handshake has not ended, so it can be closed
+ * only later; out of time; or a stable code of why it could not be closed.
  */
 export type Ending = "ended" | "gone" | "connecting" | "out_of_time" | { readonly failure: string };
 
 /**
- * Tells a client of protocol 2 why, closes the connection, and removes its row. `$disconnect` removes the row too, but API
- * Gateway does not promise to run it. Never throws.
+ * Sends a client of protocol 2 the reason, closes the connection, and removes its row. `$disconnect` also removes the
+ * row, but API Gateway does not guarantee that it runs. Never throws.
  */
 export async function endConnection(
   connection: Connection,
@@ -41,7 +41,7 @@ export async function endConnection(
   const { endpoint, clock, random, budget } = ports;
   const { connectionId, connectedAt, protocol } = connection;
   if (clock.now() >= budget.stopAt) return "out_of_time";
-  // What the client is told is a courtesy: the connection ends all the same when it cannot be told.
+  // The reason is only a courtesy: the connection is ended even if the client cannot get the reason.
   if (protocol === PROTOCOLS.envelopes) await endpoint.post(connectionId, farewell, budget.requestsEndAt);
   for (let tries = 1; ; tries++) {
     if (clock.now() >= budget.stopAt) return "out_of_time";
@@ -66,7 +66,7 @@ export async function endConnection(
   }
 }
 
-/** A row that cannot be removed now is found gone by the next notification. */
+/** If a row cannot be removed now, the next notification finds its connection gone. */
 async function removeRow(
   connection: Connection,
   connectedBefore: number,

@@ -4,10 +4,10 @@ import { MalformedNotificationError } from "./notification";
 import type { Disconnect, Revoke } from "./request";
 
 /**
- * The messages that carry the users whose connections are left to end, each small enough for the queue.
+ * The messages with the users whose connections must still be ended, each small enough for the queue.
  *
- * @param why - Set on a dead letter. Sent back to the notifications queue (a redrive), it is tried anew. It ends no
- * connection that began after the request was first handled.
+ * @param why - Set on a dead letter. If it is sent back to the notifications queue (a redrive), it is tried again. It
+ * ends no connection that began after the request was first handled.
  */
 export function disconnectBodies(
   { reason, until }: Pick<Disconnect, "reason" | "until">,
@@ -19,7 +19,7 @@ export function disconnectBodies(
   return bodies(users, `"reason":${JSON.stringify(reason)}`, "disconnect", state);
 }
 
-/** As {@link disconnectBodies}, of users whose revocation is not written yet. */
+/** The same as {@link disconnectBodies}, for users whose revocation is not written yet. */
 export function revokeBodies(
   { issuedBefore }: Pick<Revoke, "issuedBefore">,
   users: readonly string[],
@@ -30,7 +30,7 @@ export function revokeBodies(
 }
 
 /**
- * @param state - The member in which {@link disconnectBodies} has kept the state; undefined in a backend's request.
+ * @param state - The member in which {@link disconnectBodies} has stored the state; undefined in a backend's request.
  * @throws {@link MalformedNotificationError}
  */
 export function readDisconnectState(state: unknown): Pick<Disconnect, "attempt" | "until"> {
@@ -42,7 +42,7 @@ export function readDisconnectState(state: unknown): Pick<Disconnect, "attempt" 
 }
 
 /**
- * @param state - The member in which {@link revokeBodies} has kept the state; undefined in a backend's request.
+ * @param state - The member in which {@link revokeBodies} has stored the state; undefined in a backend's request.
  * @throws {@link MalformedNotificationError}
  */
 export function readRevokeState(state: unknown): Pick<Revoke, "attempt"> {

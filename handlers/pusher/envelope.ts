@@ -4,24 +4,24 @@ import { sha256Hex } from "../aws/signature";
 import type { Payload } from "./courier";
 import type { Notification } from "./notification";
 
-/** What a client of protocol 2 gets: JSON text of a NotificationFrame. The data is letter for letter as the sender wrote it. */
+/** The frame for a client of protocol 2: JSON text of a NotificationFrame. The data is exactly the sender's text. */
 export function envelope({ id, data }: Pick<Notification, "id" | "data">): string {
   return `{"type":"notification","id":${JSON.stringify(id)},"data":${data}}`;
 }
 
-/** What a client of protocol 2 gets before SUMU ends its connection: JSON text of a DisconnectFrame. */
+/** The frame for a client of protocol 2 before SUMU ends its connection: JSON text of a DisconnectFrame. */
 export function disconnectFrame(reason: string): string {
   return `{"type":"disconnect","reason":${JSON.stringify(reason)},"reconnect":false}`;
 }
 
-/** A notification as each protocol has it, made and hashed once, and only for protocols that somebody speaks. */
+/** A notification in each protocol. It is created and hashed once, and only for protocols that a client uses. */
 export class Payloads {
   #bare: Payload | undefined;
   #envelope: Payload | undefined;
 
   constructor(private readonly notification: Pick<Notification, "id" | "data">) {}
 
-  /** Whether API Gateway takes it as the protocol has it. */
+  /** Whether the message in this protocol is small enough for API Gateway. */
   fit(protocol: number | undefined): boolean {
     return this.of(protocol).bytes.length <= WEBSOCKET_PAYLOAD_BYTES;
   }

@@ -1,10 +1,10 @@
 /**
- * The request inside a letter of the dead-letter queue that AWS has put there by itself, so that a redrive sends it on
- * its way again: SNS wraps what it could not hand to the function, Lambda wraps the event that the function has failed.
+ * The request inside a dead letter that AWS itself has written, so that a redrive delivers it again. SNS wraps a
+ * message that it could not pass to the function. Lambda wraps an event that the function has failed.
  *
- * @param message - A message that is no request of a backend's: it has no `data`.
- * @returns The request's JSON text, as the backend wrote it, with SNS's id of it, which the function got too; undefined when
- * the message is no such letter.
+ * @param message - A message that is not a backend's request: it has no `data`.
+ * @returns The request's JSON text, as the backend wrote it, with SNS's id of it, which the function also got.
+ * Undefined if the message is not a dead letter from AWS.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */

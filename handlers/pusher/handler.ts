@@ -1,5 +1,5 @@
 import { answerVersion } from "../shared/answer-version";
 import { createHandler } from "./create-handler";
 
-/** The Lambda function. A wrong environment fails its start with one clear error, not each batch with another. */
+/** The Lambda function. If the environment is wrong, the function fails at its start with one clear error. */
 export const handler = answerVersion(createHandler(process.env));

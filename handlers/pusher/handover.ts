@@ -12,7 +12,7 @@ export interface OutboxMessage {
   readonly delaySeconds?: number;
   /** Why it is a dead letter: a stable code. */
   readonly reason?: string;
-  /** What is wrong with a malformed message, for whoever has sent it. Names members, never a value. */
+  /** The error of a malformed message, for its sender. Names members, never a value. */
   readonly detail?: string;
 }
 
@@ -30,21 +30,21 @@ export interface HandoverPorts {
   readonly outbox: Outbox;
   readonly random: () => number;
   readonly log: Log;
-  /** Epoch milliseconds by which all is sent, or is not. */
+  /** Epoch milliseconds by which all sending ends. */
   readonly deadline: number;
 }
 
-/** Connections held back to share a message. More would only fill the memory. */
+/** How many connections are collected to share a message. More would only use memory. */
 export const BUCKET_CONNECTIONS = 1_000;
 
-/** What becomes of connections that were not delivered to. */
+/** What happens to connections that did not get their message. */
 interface Destination {
   readonly attempt: number;
   /** Whether the attempt waits in the queue. */
   readonly isDelayed: boolean;
-  /** A dead letter's. */
+  /** The reason of a dead letter. */
   readonly reason: string | undefined;
-  /** How often the connections were refused for their clients' fault. */
+  /** How often the connections were refused because their clients do not read. */
   readonly refusals?: number;
 }
 
@@ -53,8 +53,9 @@ interface Bucket extends Destination {
 }
 
 /**
- * Takes over what an invocation could not deliver of one notification: to the notifications queue as continuations, to
- * the dead-letter queue when it never will be, or has been tried too often.
+ * Takes over the part of a notification that an invocation could not deliver. It sends this part to the notifications
+ * queue as continuations. If it can never be delivered, or was tried too often, it sends this part to the dead-letter
+ * queue.
  */
 export class Handover {
   continued = 0;
@@ -69,18 +70,18 @@ export class Handover {
     private readonly ports: HandoverPorts,
   ) {}
 
-  /** Never: a dead letter. */
+  /** It can never be delivered: a dead letter. */
   refuse(connection: Connection, reason: string): void {
     this.#hold(connection, { attempt: this.notification.attempt, isDelayed: false, reason });
   }
 
   /**
-   * Failed for now: another attempt, after a delay, unless this was the last.
+   * A temporary failure: another attempt, after a delay, unless this was the last attempt.
    *
-   * One that was throttled keeps its attempts while others of its notification get through (`hasProgressed`): then it is
-   * the account's throttle most likely, and a client that reads would be given up on for it. It ends all the same, since
-   * each such attempt leaves fewer connections than it began with. Only for 429, which says that nothing was sent: after
-   * a time-out each further try may deliver twice.
+   * A throttled connection keeps its attempts while other connections of its notification get their messages
+   * (`hasProgressed`). Then the account is most likely throttled, and a client that reads would be given up on because
+   * of the throttle. The attempts still end, because each of them leaves fewer connections than before. This is only
+   * for 429, which means that nothing was sent: after a time-out, each further try may deliver twice.
    */
   postpone(connection: Connection, reason: Reason, hasProgressed: boolean): void {
     const destination = this.#next(reason !== "throttled" || !hasProgressed, reason);
@@ -88,11 +89,11 @@ export class Handover {
   }
 
   /**
-   * Refused (429) for its client's fault, or nobody knows whose: each try counts as an attempt.
+   * Refused (429) because the client does not read, or for an unknown reason: each try counts as an attempt.
    *
-   * @param attempts - Tries of this invocation that count.
-   * @param refusals - Those of all attempts that were the client's fault.
-   * @returns false when no attempt is left: then nothing has been done.
+   * @param attempts - The tries of this invocation that count.
+   * @param refusals - The refusals of all attempts that were the client's fault.
+   * @returns false if no attempt is left: then nothing has been done.
    */
   postponeRefused(connection: Connection, attempts: number, refusals: number): boolean {
     const attempt = this.notification.attempt + attempts;
@@ -101,17 +102,20 @@ export class Handover {
     return true;
   }
 
-  /** Not tried for want of time. `countsAsAttempt`: this invocation got nowhere at all, which must not go on for ever. */
+  /**
+   * Not tried because time ran out. `countsAsAttempt`: this invocation made no progress, and this must not repeat for
+   * ever.
+   */
   handOverUntried(connection: Connection, countsAsAttempt: boolean): void {
     this.#hold(connection, this.#next(countsAsAttempt, "out_of_time"));
   }
 
-  /** Connections not even read. `failure`: the table's code, when it was not for want of time. */
+  /** Connections that were not read. `failure`: the table's code, unless time ran out. */
   handOverUnread(remainder: Audience, countsAsAttempt: boolean, failure?: string): void {
     this.#send(remainder, this.#next(countsAsAttempt || failure !== undefined, failure ?? "out_of_time"));
   }
 
-  /** Sends what is still held. False when something could be handed over to no queue, so that only a repeat helps. */
+  /** Sends the remaining messages. False if a message could not be sent to any queue: then only a repeat helps. */
   async finish(): Promise<boolean> {
     for (const bucket of this.#buckets.values()) this.#flush(bucket);
     await Promise.all(this.#sending);
@@ -153,7 +157,7 @@ export class Handover {
   #send(remainder: Audience, { attempt, isDelayed, reason, refusals = 0 }: Destination): void {
     let bodies: string[];
     try {
-      // A dead letter begins anew when it is sent back to the notifications queue.
+      // A dead letter starts again with all attempts when it is sent back to the notifications queue.
       const state =
         reason === undefined ? { ...this.notification, attempt, refusals } : { ...this.notification, attempt: 1 };
       bodies = continuationBodies(state, remainder, state.attempt, reason);

@@ -6,8 +6,8 @@ import { CONTINUATION_ATTRIBUTE } from "./continuation";
 import type { Outbox, OutboxMessage } from "./handover";
 
 /**
- * The notifications queue and its dead-letter queue in SQS. A continuation has the attribute that marks it, also as a dead
- * letter: a redrive keeps attributes. A dead letter has its reason in the attribute `reason`.
+ * The notifications queue and its dead-letter queue in SQS. A continuation has the attribute that marks it, even as a
+ * dead letter, because a redrive keeps attributes. A dead letter has its reason in the attribute `reason`.
  */
 export class NotificationQueues implements Outbox {
   constructor(
@@ -32,7 +32,7 @@ export class NotificationQueues implements Outbox {
       for (const { code } of unsent) this.log.error("send_failed", { queue, failure: code });
       return unsent.map(({ message }) => message.source);
     } catch (error) {
-      // A fault of ours. Nobody waits for this promise all the time, so a rejection would end the process.
+      // Our own fault. The promise is not always awaited, so a rejection would end the process.
       this.log.error("send_failed", { queue, failure: failureCode(error) });
       return messages;
     }

@@ -1,31 +1,33 @@
 import type { Connection, PageKey, Segment } from "./connection";
 
-/** Whom a notification is for; in a continuation, whom of them it has not reached yet. */
+/** The audience of a notification. In a continuation: the part of the audience that it has not reached yet. */
 export type Audience =
-  /** Every connection, or those of a part of the table, from a page on. */
+  /** Every connection, or the connections in a part of the table, from a page on. */
   | { readonly kind: "everyone"; readonly segment?: Segment; readonly after?: PageKey }
-  /** Each user once. `after`: the page from which on the first of them is left. */
+  /** Each user once. `after`: the page of the first user from which to continue. */
   | { readonly kind: "users"; readonly users: readonly string[]; readonly after?: PageKey }
   | { readonly kind: "connections"; readonly connections: readonly Connection[] };
 
 /** A notification to deliver: a backend's request, or what an earlier invocation left of one. */
 export interface Notification {
-  /** The backend's, else that of the message which carried the request. The same at each try. */
+  /** The id from the backend, or else of the message with the request. It is the same at each try. */
   readonly id: string;
-  /** JSON text: each connection receives it, letter for letter as the sender wrote it. */
+  /** JSON text: each connection receives exactly the sender's text. */
   readonly data: string;
   readonly audience: Audience;
-  /** Users that get nothing, whatever the audience. */
+  /** Users who get nothing, whatever the audience. */
   readonly excludedUsers: ReadonlySet<string>;
-  /** From 1: how often deliveries that failed have been tried, this invocation included, those that do not count left out. */
+  /**
+   * From 1: how often failed deliveries have been tried. This invocation is included; tries that do not count are not.
+   */
   readonly attempt: number;
-  /** How often the connections were refused (429) while others took theirs: the clients do not read. */
+  /** How often the connections were refused (429) while others accepted their messages: the clients do not read. */
   readonly refusals?: number;
-  /** Epoch milliseconds at which the queue or topic took the backend's request; absent when that is not known. */
+  /** Epoch milliseconds at which the queue or topic accepted the backend's request. Absent if it is not known. */
   readonly sentAt?: number;
-  /** `false`: it does not go into history. Absent: it does, where history is kept. */
+  /** `false`: it is not kept in history. Absent: it is, if history is kept. */
   readonly keep?: false;
-  /** Whether the request is refused when the envelope is too large, although the data alone is not. */
+  /** Whether the request is refused if the envelope is too large, although the data alone is not. */
   readonly mustFitEnvelope?: true;
 }
 

@@ -4,7 +4,7 @@ import { type Audience, MalformedNotificationError, type Notification } from "./
 import type { Disconnect, Revoke } from "./request";
 import { stringList, userIds } from "./user-ids";
 
-/** Letters, digits and marks that any log, attribute and URL can hold. */
+/** Letters, digits and marks that are safe in any log, attribute and URL. */
 const ID = /^[!-~]{1,128}$/;
 const DISCONNECT_REASON = /^[A-Za-z0-9_.:-]{1,64}$/;
 const DEFAULT_DISCONNECT_REASON = "disconnected";
@@ -16,7 +16,7 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Reads `{"to": …, "except": …, "id": …, "keep": …, "data": …}`.
  *
- * @param json - Its JSON text, of which the text of `data` is kept as it is.
+ * @param json - Its JSON text. The text of `data` stays unchanged.
  * @param messageId - The notification's id, unless the backend gives one.
  * @throws {@link MalformedNotificationError}
  */
@@ -102,7 +102,7 @@ function required<Value>(value: Value | undefined, where: string, name: string):
   return value;
 }
 
-/** An object of these members and no others: a misspelt one must not change what the request means. */
+/** An object with only these members: a misspelt member must not change the meaning of the request. */
 function object(value: unknown, where: string, known: readonly string[]): Members {
   if (!isJsonObject(value)) throw new MalformedNotificationError(`\`${where}\` is not a JSON object`);
   if (!Object.keys(value).every((name) => known.includes(name))) {

@@ -6,11 +6,11 @@ import { type Audience, MalformedNotificationError, type Notification } from "./
 import { REQUEST_MEMBERS } from "./request";
 import { stringList, userIds } from "./user-ids";
 
-/** What the queue or the topic says of a message, beside its body. */
+/** A message's values in the queue or topic, besides its body. */
 export interface MessageFacts {
-  /** SQS's or SNS's: the same each time that it hands out the message. */
+  /** The id from SQS or SNS: the same at each delivery of the message. */
   readonly id: string;
-  /** Epoch milliseconds at which the message was sent. A continuation says itself when its request was sent. */
+  /** Epoch milliseconds at which the message was sent. A continuation has its request's own time. */
   readonly sentAt?: number;
   /** Whether the pusher has sent the message. Anybody else's message cannot be a continuation. @default false */
   readonly isContinuation?: boolean;
@@ -47,7 +47,7 @@ function requestedAudience(users: readonly string[], excludedUsers: ReadonlySet<
   return { kind: "users", users: userIds(users, excludedUsers) };
 }
 
-/** A misspelt audience would reach everybody, or those who were to be left out. */
+/** A misspelt audience would reach everybody, or the excluded users. */
 function refuseMisspelling(message: Readonly<Record<string, unknown>>): void {
   for (const name of ["users", "exclude_users"] as const) {
     const misspelt = Object.hasOwn(message, name) ? undefined : misspeltMember(Object.keys(message), name);
@@ -57,7 +57,7 @@ function refuseMisspelling(message: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** A request of the new form whose `data` is in the wrong place would reach everybody. */
+/** A request of the new form with `data` in the wrong place would reach everybody. */
 function refuseMixture(message: Readonly<Record<string, unknown>>): void {
   for (const name of REQUEST_MEMBERS) {
     const value = message[name];

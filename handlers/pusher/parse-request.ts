@@ -46,7 +46,7 @@ export function parseRequest(body: string, facts: MessageFacts): Request {
   }
 }
 
-/** What an earlier invocation has kept; undefined in a request of a backend's. */
+/** The state from an earlier invocation; undefined in a backend's request. */
 function stateOf(message: Readonly<Record<string, unknown>>, { isContinuation = false }: MessageFacts): unknown {
   if (!Object.hasOwn(message, CONTINUATION)) return undefined;
   if (!isContinuation) throw new MalformedNotificationError(`\`${CONTINUATION}\` is reserved for SUMU`);

@@ -1,7 +1,9 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import type { HttpFailure } from "../aws/http-error";
 
-/** What came of one POST: the answer's status, or why there was none. `unaddressable`: no request can name the id. */
+/**
+ * The result of one POST: the answer's status, or why there was no answer. `unaddressable`: no URL can contain the id.
+ */
 export type PostResult = number | HttpFailure | "unaddressable";
 
 /** Why a connection did not get its message: a stable code for logs and dead letters. */
@@ -16,10 +18,10 @@ export type Reason =
   | "unreachable"
   | `status_${number}`;
 
-/** What an answer means for the connection. */
+/** The meaning of an answer for the connection. */
 export type PostOutcome =
   | { readonly kind: "delivered" | "gone" | "unsent" }
-  /** `retry`: a later try may succeed. `refused`: none will. */
+  /** `retry`: a later try may succeed. `refused`: no try can succeed. */
   | { readonly kind: "retry" | "refused"; readonly reason: Reason };
 
 const DELIVERED: PostOutcome = { kind: "delivered" };
@@ -49,7 +51,7 @@ export function classify(result: PostResult, connectedAt: number, now: number): 
   return { kind: "refused", reason: `status_${result}` };
 }
 
-/** Whether a connection began so lately that its handshake may still be under way. */
+/** Whether a connection is so new that its handshake may not have ended. */
 export function isYoung(connectedAt: number, now: number): boolean {
   return connectedAt > now - YOUNG_CONNECTION_MILLISECONDS;
 }

@@ -1,4 +1,4 @@
-/** Runs at most `limit` tasks at once. A task that is not urgent waits for all urgent ones. */
+/** Runs at most `limit` tasks at once. Urgent tasks go before all others. */
 export class PrioritySemaphore {
   readonly #urgent: (() => void)[] = [];
   readonly #patient: (() => void)[] = [];

@@ -26,9 +26,9 @@ export interface PusherPorts {
   readonly store: ConnectionStore;
   readonly endpoint: ConnectionsEndpoint;
   readonly outbox: Outbox;
-  /** Where `revoke` writes; undefined when there is no such table. */
+  /** The table that `revoke` writes to; undefined if there is no such table. */
   readonly revocations?: RevocationStore | undefined;
-  /** The container's memory of what `@connections` answered lately. */
+  /** The container's memory of recent answers from `@connections`. */
   readonly recentAnswers: RecentAnswers;
   readonly clock: Clock;
   /** From 0 to 1. */
@@ -37,15 +37,15 @@ export interface PusherPorts {
 }
 
 export interface PusherSettings {
-  /** Requests in flight to the endpoint at most. */
+  /** The limit of requests in flight to the endpoint. */
   readonly deliveryConcurrency: number;
-  /** Requests in flight to the table at most. */
+  /** The limit of requests in flight to the table. */
   readonly readConcurrency: number;
-  /** Parts that a broadcast of more than one page is split into. 1: never split. */
+  /** How many parts a broadcast of more than one page is split into. 1: never split. */
   readonly broadcastSegments: number;
 }
 
-/** A message as the queue or the topic hands it over. */
+/** A message from the queue or the topic. */
 export interface IncomingMessage extends MessageFacts {
   readonly body: string;
 }
@@ -58,27 +58,30 @@ export interface IncomingMessage extends MessageFacts {
  */
 export type MessageOutcome = "done" | "failed";
 
-/** One in so many connections that were refused together has taken its message since: then it was no fault of the clients. */
+/**
+ * If one in this many connections that were refused together has later accepted its message, the clients were not the
+ * cause.
+ */
 const EASING_EVERY = 64;
 
-/** Connections that are ended at once because a backend asks for it. */
+/** How many connections are ended at once for a backend's request. */
 const ENDINGS_AT_ONCE = 16;
 
-/** Broadcasts of one batch that read the table at once: each holds up to two pages in memory. */
+/** How many broadcasts of one batch read the table at once: each has up to two pages in memory. */
 const BROADCASTS_AT_ONCE = 2;
 /**
- * How long the parts of a broadcast are offered to the queue. What it has not taken by then is delivered here: a queue
- * that refuses for minutes must not keep the connections waiting.
+ * How long the pusher tries to send the parts of a broadcast to the queue. After that, it delivers the remaining parts
+ * itself: a queue that refuses for minutes must not delay the connections.
  */
 const SPLIT_PATIENCE_MS = 5_000;
 
 /**
- * Delivers messages side by side until all is delivered or the time is short; then hands over what is left. Has ended
- * by the budget's end, and nothing of it goes on after that.
+ * Delivers messages in parallel until all are delivered or time is short, and then hands over the remaining work. It
+ * ends by the budget's end, and no part of it continues after that.
  *
- * Should the function die half-way (out of memory, killed), the queue hands the whole batch out again, and what had been
- * delivered is delivered twice. Splitting keeps that small: a large broadcast is many messages, each with its own progress,
- * and the one that is split is done with before the first of them is delivered.
+ * If the function dies during a batch (out of memory, killed), the queue delivers the whole batch again, and some
+ * connections get a message twice. Splitting limits this. A large broadcast becomes many messages, each with its own
+ * progress, and the split message is finished before the first of them is delivered.
  *
  * @returns The outcome of each message, in order.
  */
@@ -154,14 +157,14 @@ class Invocation {
       if (await this.#handle(message)) return "done";
       this.ports.log.error("failed", { messageId: id });
     } catch (error) {
-      // A fault of ours must not take the other messages of the batch with it.
+      // Our own fault must not stop the other messages of the batch.
       this.ports.log.error("failed", { messageId: id, failure: failureCode(error) });
     }
     this.#totals.failed++;
     return "failed";
   }
 
-  /** False when something could be handed over to no queue. */
+  /** False if a part of the remaining work could not be sent to any queue. */
   async #handle(message: IncomingMessage): Promise<boolean> {
     try {
       const request = parseRequest(message.body, message);
@@ -172,7 +175,7 @@ class Invocation {
       if (!(error instanceof MalformedNotificationError)) throw error;
       return this.#refuseMalformed(message, error);
     }
-    // What no connection can take is refused once, not by each connection.
+    // A message that is too large for every connection is refused once, not by each connection.
     const isRefused = await this.#refuse(message, "payload_too_large");
     if (isRefused) this.#totals.deadLettered++;
     return isRefused;
@@ -198,7 +201,7 @@ class Invocation {
     return isRefused;
   }
 
-  /** Makes a dead letter of a message as it came. False when the dead-letter queue has not taken it. */
+  /** Makes a dead letter of the unchanged message. False if the dead-letter queue did not accept it. */
   async #refuse({ body, isContinuation = false }: IncomingMessage, reason: string, detail?: string): Promise<boolean> {
     const letter = { body, isContinuation, reason, detail };
     return (await this.ports.outbox.send("dead-letters", [letter], this.budget.endAt)).length === 0;
@@ -240,7 +243,7 @@ class Invocation {
 
     const unread = await this.#read(notification, delivery, () => pages++);
     const left = await delivery.finish();
-    // Pages that were read are progress, too: nobody of them may be connected.
+    // Reading pages is progress, too: it may be that none of their users is connected.
     const countsAsAttempt = !delivery.progressed && !this.#courier.progressed && pages === 0;
     for (const recipient of left) {
       if (recipient.reason === undefined) handover.handOverUntried(recipient, countsAsAttempt);
@@ -269,7 +272,7 @@ class Invocation {
     return isHandled;
   }
 
-  /** Returns false when the connection has been refused in all attempts. */
+  /** Returns false if the connection was refused in all attempts. */
   #postponeRefused(
     recipient: Recipient,
     { audience, attempt, refusals: before = 0 }: Notification,
@@ -277,7 +280,8 @@ class Invocation {
     handover: Handover,
   ): boolean {
     const together = audience.kind === "connections" ? audience.connections.length : 0;
-    // Connections that were refused together: when some of them take theirs now, the others may take theirs the next time.
+    // These connections were refused together. If some accept their messages now, the others may accept theirs the next
+    // time.
     if (attempt > 1 && delivered * EASING_EVERY >= together && delivered > 0)
       return handover.postponeRefused(recipient, 0, before);
     const isTheirFault = before > 0 || this.#courier.throttle.isTheirFault(this.ports.clock.now());
@@ -296,7 +300,7 @@ class Invocation {
     await this.#remove(connection, "removeExpired");
   }
 
-  /** No attempt is left for a connection that was refused: it is closed if others took theirs each time. */
+  /** A refused connection has no attempt left. It is closed if other connections accepted their messages each time. */
   async #giveUp(recipient: Recipient, id: string, before: number, handover: Handover): Promise<void> {
     const { log } = this.ports;
     const { connectionId } = recipient;
@@ -343,9 +347,9 @@ class Invocation {
   }
 
   /**
-   * A table of one page is delivered here. A larger one is split: its first page is put aside, since no part of the table
-   * would leave out just those rows, and all parts are delivered by whichever functions take them. None is kept here: a
-   * function that died over it would have the whole broadcast split and sent again.
+   * If the table has one page, the broadcast is delivered here. A larger table is split. The first page is not used,
+   * because no part of the table excludes exactly those rows. Any function may deliver any part. No part is delivered
+   * here: if this function died, the whole broadcast would be split and sent again.
    */
   async #broadcast(notification: Notification, delivery: Delivery, reading: ReadingPorts): Promise<readonly Unread[]> {
     const { excludedUsers } = notification;
@@ -371,7 +375,7 @@ class Invocation {
     return unread;
   }
 
-  /** Sends the parts to the queue. Returns those that it did not take. */
+  /** Sends the parts to the queue. Returns the parts that the queue did not accept. */
   async #split(notification: Notification, count: number): Promise<readonly Segment[]> {
     const segments = Array.from({ length: count }, (_, index) => ({ index, count }));
     const bodies = new Map<string, Segment>();
@@ -399,7 +403,7 @@ class Invocation {
       await this.#reads.run(
         async () => {
           const now = clock.now();
-          // What is not removed now is found gone another time, or expires by itself.
+          // If a row is not removed now, a later notification finds its connection gone, or the row expires.
           if (now >= (how === "removeGone" ? requestsEndAt : stopAt)) return;
           if (how === "removeGone") {
             await store.removeGone(connection, now - YOUNG_CONNECTION_MILLISECONDS, requestsEndAt);

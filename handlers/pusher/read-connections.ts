@@ -6,26 +6,26 @@ import type { PrioritySemaphore } from "./priority-semaphore";
 
 export interface ReadingPorts {
   readonly store: ConnectionStore;
-  /** Bounds the reads of all notifications together. */
+  /** Limits the reads of all notifications together. */
   readonly semaphore: PrioritySemaphore;
   /** Epoch milliseconds. */
   readonly deadline: number;
-  /** Readers of one notification's users side by side. */
+  /** How many of one notification's users are read at the same time. */
   readonly readers: number;
-  /** Called for each page that need not be read again, also where it is empty. */
+  /** Called for each page that need not be read again, even if it is empty. */
   readonly onPage: () => void;
 }
 
-/** What was not read. */
+/** The part that was not read. */
 export interface Unread {
   readonly remainder: Audience;
-  /** The table's code, when a read failed; absent when the time ran short. */
+  /** The table's code if a read failed; absent if time ran out. */
   readonly failure?: string;
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Offers the connections of each user to the delivery, some users side by side, every page. */
+/** Offers every connection of each user to the delivery, page by page. Some users are read in parallel. */
 export async function readUsers(
   { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
   delivery: Delivery,
@@ -66,7 +66,7 @@ export async function readUsers(
   return merged(unread);
 }
 
-/** Offers the connections of the table, or of a part of it, to the delivery: one page ahead of it, no more. */
+/** Offers the connections of the table, or of a part of it, to the delivery. It reads at most one page ahead. */
 export async function readEveryone(
   { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
   excludedUsers: ReadonlySet<string>,
@@ -93,7 +93,7 @@ export async function readEveryone(
   }
 }
 
-/** Users that failed alike share a continuation. */
+/** Users with the same failure share a continuation. */
 function merged(unread: readonly Unread[]): readonly Unread[] {
   const users = new Map<string | undefined, string[]>();
   const others: Unread[] = [];

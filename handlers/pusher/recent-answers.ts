@@ -1,4 +1,4 @@
-/** How long an answer counts, at least. It counts for twice as long at most. */
+/** The minimum time for which an answer counts. The maximum is twice as long. */
 const HALF_MS = 30_000;
 
 interface Count {
@@ -7,8 +7,9 @@ interface Count {
 }
 
 /**
- * The answers to first tries in the last half minute to minute, of all invocations of one container. An invocation with
- * a single notification sees too little by itself: whether others are served at the same time, the ones before it know.
+ * The answers to first tries in the last 30 to 60 seconds, from all invocations of one container. An invocation with a
+ * single notification has too few answers of its own. The earlier invocations show whether other connections accept
+ * messages at the same time.
  */
 export class RecentAnswers {
   #current: Count = { answers: 0, refusals: 0 };
@@ -22,7 +23,7 @@ export class RecentAnswers {
     if (isRefused) this.#current.refusals++;
   }
 
-  /** Whether there are answers, and at most this share of them (0 to 1) are refusals. */
+  /** Whether there are answers, and the share of refusals (0 to 1) is at most this. */
   isRefusedAtMost(share: number, now: number): boolean {
     this.#forget(now);
     const answers = this.#current.answers + this.#previous.answers;

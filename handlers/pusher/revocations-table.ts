@@ -3,11 +3,11 @@ import { REVOCATION } from "../../src/contract/tables";
 import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb } from "../aws/dynamodb";
 
-/** Whose tokens admit nobody any more. */
+/** The users whose tokens are revoked. */
 export interface RevocationStore {
   /**
-   * Makes the authorizer refuse the user's tokens that were issued before a time (epoch seconds). A later time that is
-   * there already stays. Throws when that is not written by the deadline (epoch milliseconds).
+   * Makes the authorizer refuse the user's tokens that were issued before a time (epoch seconds). If a later time is
+   * already stored, it stays. Throws if the time is not written by the deadline (epoch milliseconds).
    */
   revoke(userId: string, issuedBefore: number, nowSeconds: number, deadline: number): Promise<void>;
 }
@@ -20,7 +20,7 @@ export class RevocationsTable implements RevocationStore {
   ) {}
 
   async revoke(userId: string, issuedBefore: number, nowSeconds: number, deadline: number): Promise<void> {
-    // A time in the future keeps the user out until then.
+    // A future time keeps the user out until then.
     const deleteAt = Math.max(nowSeconds, issuedBefore) + REVOCATION_SECONDS;
     try {
       await this.dynamoDb.updateItem(
@@ -35,7 +35,7 @@ export class RevocationsTable implements RevocationStore {
         { deadline },
       );
     } catch (error) {
-      // The time that is there is the same, or later.
+      // The stored time is the same or later.
       if (!(error instanceof ConditionalCheckFailedError)) throw error;
     }
   }

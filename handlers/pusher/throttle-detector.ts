@@ -1,40 +1,51 @@
 import { SAMPLE_ANSWERS, THROTTLED_SHARE } from "./congestion-window";
 import type { RecentAnswers } from "./recent-answers";
 
-/** Refused connections that are worth a second look. The clients of fewer do not read, most likely: they wait in the queue. */
+/**
+ * The minimum of refused connections for probes. With fewer, the clients most likely do not read, and the messages wait
+ * in the queue.
+ */
 const MIN_REFUSED = 5;
-/** Second looks under way at once. */
+/** How many probes may be in flight. */
 const PROBES_AT_ONCE = 8;
-/** One in so many refused connections is looked at again once it is known whose fault it is: the account may change. */
+/**
+ * One in this many refused connections is still probed after the cause is known, because the account's state may
+ * change.
+ */
 const SPOT_CHECK_EVERY = 32;
 /**
- * How sure the detector must be that the account does not throttle: the chance, as a natural logarithm, that readers would
- * have been refused that often. One in a thousand; where retries have succeeded before, one in 500 million.
+ * How certain the detector must be that the account is not throttled: the probability, as a natural logarithm, that
+ * clients that read would be refused that often. One in a thousand; if retries have succeeded before, one in 500
+ * million.
  */
 const DOUBT = { atFirst: Math.log(1_000), afterThrottle: 20 };
-/** Connections that do not read are few: when less than half of the users take a first try, it is the account. */
+/** Few connections do not read. If less than half of the users accept a first try, the account is throttled. */
 const THROTTLED_SERVED_SHARE = 0.5;
 const MIN_USERS = 16;
-/** A single refusal says at most this much: what nine in ten get, one in ten may miss by chance. */
+/**
+ * The maximum weight of a single refusal: if nine in ten connections accept a message, one in ten may miss it by
+ * chance.
+ */
 const MAX_SERVED_SHARE = 0.9;
 /**
- * Refusals of one user's connections that count, until the user takes something. A user's connections are side by side in the
- * table: were all of them to count, thousands of one user's would look like a throttle.
+ * How many refusals of one user count, until the user accepts a message. A user's connections are adjacent in the
+ * table. If all of them counted, thousands of one user's connections would look like a throttle.
  */
 const REFUSALS_OF_USER = 4;
 const USERS_REMEMBERED = 256;
 
 /**
- * Who refuses: `account`, API Gateway's throttle of the account. `connections`, their own clients, which do not read.
- * `unknown`: too little has been seen.
+ * The cause of refusals. `account`: API Gateway throttles the account. `connections`: their clients do not read.
+ * `unknown`: there are too few answers.
  */
 export type Refuser = "account" | "connections" | "unknown";
 
 /**
- * Tells the two kinds of 429 apart, which look the same: the account's throttle, and a connection whose buffer is full because
- * its client does not read. The throttle hits whoever comes, so that a retry succeeds as often as the first tries of the same
- * time do. A client that does not read refuses the retry too, while others take theirs. So some of the refused connections
- * are tried a second time (probes), and each failure counts the more, the more first tries succeed beside it.
+ * Separates the two causes of 429, which look the same: the account's throttle, and a connection whose buffer is full
+ * because its client does not read. The throttle refuses any connection, so a retry succeeds as often as the first
+ * tries at that time. If a client does not read, its retry is refused too, while other connections accept their
+ * messages. So some of the refused connections are tried a second time (probes). A failed probe counts more if more
+ * first tries succeed at that time.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
@@ -47,19 +58,21 @@ export class ThrottleDetector {
   #probes = 0;
   #doubt = 0;
   #doubtedAt = 0;
-  /** Refusals of users that have taken nothing since. The last to be refused is last. */
+  /** Refusals of users that have accepted no message since. The most recent is last. */
   readonly #refusedUsers = new Map<string, number>();
-  /** Part of a refusal that is the account's but has not been reported yet. */
+  /** The fraction of a refusal that counts for the account but is not reported yet. */
   #owed = 0;
 
-  /** @param recent - what the container's earlier invocations have seen */
+  /** @param recent - the answers of the container's earlier invocations */
   constructor(private readonly recent: RecentAnswers) {}
 
   get refuser(): Refuser {
     return this.#refuser;
   }
 
-  /** Whether connections that were refused do not read, most likely: nearly all others took theirs at the same time. */
+  /**
+   * Whether refused connections most likely do not read: nearly all others accepted their messages at the same time.
+   */
   isTheirFault(now: number): boolean {
     if (this.#refuser !== "unknown") return this.#refuser === "connections";
     return this.#refusals <= THROTTLED_SHARE * this.#answers || this.recent.isRefusedAtMost(THROTTLED_SHARE, now);
@@ -69,7 +82,7 @@ export class ThrottleDetector {
     return this.#probes > 0;
   }
 
-  /** Takes note of a connection's first answer. Returns whether the congestion window should know of a refusal. */
+  /** Records a connection's first answer. Returns whether the congestion window should count a refusal. */
   firstTry(userId: string, isRefused: boolean): boolean {
     this.#answers++;
     if (!isRefused) {
@@ -89,25 +102,25 @@ export class ThrottleDetector {
     return true;
   }
 
-  /** The part of the refusals that is the account's: a retry then succeeds as often as a first try. */
+  /** The share of the refusals that the account causes: in this case, a retry succeeds as often as a first try. */
   get #accountPart(): number {
     if (this.#refuser === "unknown") return 1;
     const { successes, count } = this.#retries;
-    // One more success than there was: nothing is known of few retries, or where no first try succeeds either.
+    // One success is added, because a few retries prove nothing, and neither do retries while no first try succeeds.
     return Math.min(1, (successes + 1) / (count + 1) / Math.max(this.#firstTries.share, 1 / SAMPLE_ANSWERS));
   }
 
-  /** Takes note of the answer to a further try of a connection that was refused. `now` in epoch milliseconds. */
+  /** Records the answer to another try of a refused connection. `now` in epoch milliseconds. */
   retry(isRefused: boolean, isProbe: boolean, now: number): void {
     if (isProbe) this.#probes--;
     this.#retries.add(!isRefused);
     if (!isRefused) {
       this.#doubt = 0;
-      // A client that reads slowly takes a message now and then. That alone is no sign of a throttle.
+      // A slow client accepts a message from time to time. This alone is no sign of a throttle.
       this.#refuser = this.#refuser === "connections" ? "unknown" : "account";
       return;
     }
-    // A throttle refuses in bursts: those of one moment say no more than one of them.
+    // A throttle refuses in bursts: all refusals of one moment count as one.
     if (this.#refuser === "account" && now === this.#doubtedAt) return;
     this.#doubtedAt = now;
     this.#doubt -= Math.log(1 - Math.min(MAX_SERVED_SHARE, this.#firstTries.share));
@@ -115,7 +128,7 @@ export class ThrottleDetector {
     this.#refuser = "connections";
   }
 
-  /** Whether a refused connection should be tried again for what its answer tells. If so, its answer is waited for. */
+  /** Whether a refused connection should be probed. If so, the delivery waits for the probe's answer. */
   startProbe(): boolean {
     if (!this.wantsProbe) return false;
     this.#probes++;
@@ -128,12 +141,12 @@ export class ThrottleDetector {
     return this.#answers >= SAMPLE_ANSWERS && this.#refusals >= MIN_REFUSED;
   }
 
-  /** A probe that will not be sent. */
+  /** The probe will not be sent. */
   cancelProbe(): void {
     this.#probes--;
   }
 
-  /** Counts one more, and forgets the user who was refused longest ago when there are too many. */
+  /** Counts one more refusal. If there are too many users, forgets the user whose refusal is oldest. */
   #refusalsOf(userId: string): number {
     const users = this.#refusedUsers;
     const count = (users.get(userId) ?? 0) + 1;
@@ -145,7 +158,7 @@ export class ThrottleDetector {
   }
 }
 
-/** The share of successes among the last so many. */
+/** The share of successes among the most recent answers. */
 class RecentShare {
   readonly #last: boolean[] = [];
   #next = 0;
@@ -158,7 +171,7 @@ class RecentShare {
     return this.#last.length;
   }
 
-  /** 0 to 1; 0 where there has been none. */
+  /** 0 to 1; 0 if there were none. */
   get share(): number {
     return this.#last.length === 0 ? 0 : this.successes / this.#last.length;
   }

@@ -1,17 +1,17 @@
-/** How an invocation spends its time, in epoch milliseconds: Lambda kills whatever runs past the end. */
+/** The time limits of an invocation, in epoch milliseconds: Lambda kills an invocation that runs past its end. */
 export interface TimeBudget {
-  /** No delivery and no read begins from here on. */
+  /** From this time on, no delivery and no read begins. */
   readonly stopAt: number;
-  /** Every request to the endpoint and the table has ended by here. */
+  /** By this time, every request to the endpoint and the table has ended. */
   readonly requestsEndAt: number;
-  /** Every message to the queues has been sent by here, or never will be. */
+  /** By this time, every message to the queues has been sent or has failed. */
   readonly endAt: number;
 }
 
-/** Handing over what is left takes a few calls to SQS; ten seconds give them several retries. */
+/** Handing over the remaining work takes a few calls to SQS; ten seconds are enough for several retries. */
 const MAX_RESERVE_MS = 10_000;
 
-/** Keeps the last ten seconds, or the last quarter of a shorter time, for handing over what is left. */
+/** Reserves the last ten seconds, or the last quarter of a shorter time, for handing over the remaining work. */
 export function timeBudget(now: number, remainingMs: number): TimeBudget {
   const end = now + remainingMs;
   const reserveMs = Math.min(MAX_RESERVE_MS, remainingMs / 4);

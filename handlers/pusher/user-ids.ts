@@ -2,10 +2,10 @@ import { MalformedNotificationError } from "./notification";
 
 /** Longer than DynamoDB's hash keys can be. */
 const MAX_USER_ID_BYTES = 2_048;
-/** Half of a pair is no character: UTF-8, and so DynamoDB, has no such text. */
+/** Half of a surrogate pair is not a character. UTF-8, and so DynamoDB, cannot store it. */
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
-/** Each user once, in order. Names that no row can have (empty, over 2,048 bytes, not Unicode) are passed over. */
+/** Each user once, in order. Names that no row can have (empty, over 2,048 bytes, not Unicode) are skipped. */
 export function userIds(names: readonly string[], excluded: ReadonlySet<string> = new Set()): readonly string[] {
   return [...new Set(names)].filter((user) => !excluded.has(user) && isUserId(user));
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { isJsonObject } from "../../handlers/shared/json-object";
 import { listenFailure } from "../backend/free-port";
 import type { Issuer } from "../issuer/issuer";
 import { hostNames, LOOPBACK, urlHost } from "../listening";
@@ -155,11 +156,12 @@ async function answer(
   }
 }
 
-function mint(issuer: Issuer, { user, audience, expiresInSeconds }: Record<string, unknown>): Promise<string> {
+function mint(issuer: Issuer, { user, audience, expiresInSeconds, claims }: Record<string, unknown>): Promise<string> {
   if (typeof user !== "string" || user === "") throw new RequestError(400, '"user" is the name of the user');
   return issuer.mint(user, {
     audience: typeof audience === "string" ? audience : undefined,
     expiresInSeconds: typeof expiresInSeconds === "number" ? expiresInSeconds : undefined,
+    claims: isJsonObject(claims) ? claims : undefined,
   });
 }
 

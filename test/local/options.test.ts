@@ -7,6 +7,7 @@ describe("npm start's options", () => {
       host: "127.0.0.1",
       awsEndpoint: undefined,
       presenceSource: "topic",
+      allowedOrigins: [],
       json: false,
       env: false,
     });
@@ -14,6 +15,9 @@ describe("npm start's options", () => {
 
   test("are taken as they are given", () => {
     const args = [
+      "--allow-origin",
+      "http://localhost:3000",
+      "--allow-origin=https://shop.example",
       "--port",
       "0",
       "--host",
@@ -29,6 +33,7 @@ describe("npm start's options", () => {
       host: "0.0.0.0",
       awsEndpoint: "http://127.0.0.1:4566",
       presenceSource: "none",
+      allowedOrigins: ["http://localhost:3000", "https://shop.example"],
       json: true,
       env: true,
     });
@@ -36,6 +41,10 @@ describe("npm start's options", () => {
 
   test.each([
     [["--port", "80a"], '--port must be a whole number from 0 to 65533, got "80a"'],
+    [
+      ["--allow-origin", "localhost:3000"],
+      '--allow-origin must be an origin as browsers send it, such as http://localhost:3000, got "localhost:3000"',
+    ],
     [["--port", "65534"], '--port must be a whole number from 0 to 65533, got "65534"'],
     [["--port="], '--port must be a whole number from 0 to 65533, got ""'],
     [["--host", "::1"], '--host must be an IPv4 address such as 0.0.0.0, or a name, got "::1"'],
