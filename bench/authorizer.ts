@@ -16,7 +16,9 @@ const RUNS = 5;
 const WARM_CALLS = 3_000;
 const BUNDLE_BYTES_BOUND = 120_000;
 
-/** What a measured process does; it finds the bundle and its input in `process.argv` and sends CPU microseconds. */
+/**
+ * The program of a measured process. It finds the bundle and its input in `process.argv` and sends CPU microseconds.
+ */
 const PROGRAMS = {
   bare: `done();`,
   import: `await import(process.argv[2]); done();`,
@@ -25,7 +27,7 @@ const PROGRAMS = {
     const { handler } = await import(process.argv[2]);
     const event = JSON.parse(process.argv[3]);
     await measure(() => handler(event));`,
-  // What nothing that verifies with WebCrypto can go below.
+  // The least CPU that any verification with WebCrypto needs.
   floor: `
     const { jwk, importAs, verifyAs, signature, input } = JSON.parse(process.argv[3]);
     const key = await crypto.subtle.importKey("jwk", jwk, importAs, false, ["verify"]);

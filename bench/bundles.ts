@@ -8,7 +8,7 @@ import { type BenchRow, median } from "./table";
 const RUNS = 9;
 const SECTION = "bundles";
 
-/** What each function's package weighs, and what importing it costs a cold start. */
+/** The size of each function's package, and the cost of importing it at a cold start. */
 export async function benchBundles(session: BenchSession, laboratory: Laboratory): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const name of HANDLERS) {

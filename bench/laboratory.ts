@@ -24,7 +24,7 @@ export interface RunOptions {
 export interface Laboratory {
   /** The `file:` URL of a handler's bundle. */
   bundle(handler: string): string;
-  /** One warm measurement in a process of its own. Throws when not every connection got its message. */
+  /** One warm measurement in its own process. Throws when a connection did not get its message. */
   run(subject: Subject, task: Task, options?: RunOptions): Promise<Figures>;
   /** CPU microseconds that a process has taken when it reports, from its start. */
   cold(subject: ColdSubject | "node", ...args: string[]): Promise<number>;

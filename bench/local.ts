@@ -6,7 +6,7 @@ import type { BenchSession } from "./session";
 import type { BenchRow } from "./table";
 
 const CONNECTIONS = 5_000;
-/** As many handshakes at once: each needs an authorizer of its own in the local AWS, which is a process. */
+/** The number of handshakes at once. Each needs its own authorizer in the local AWS, which is a process. */
 const HANDSHAKES_AT_ONCE = 16;
 const BROADCAST_DEADLINE_MILLISECONDS = 60_000;
 /** Long enough for a second copy of a frame to show. */

@@ -5,7 +5,7 @@ export interface BenchRow {
   readonly name: string;
   /** CPU time of the measured process, user and system, in microseconds for one `unit`. */
   readonly cpuMicroseconds?: number;
-  /** What the CPU time is for: `message`, `call`, `start`, `import`. */
+  /** The unit of the CPU time: `message`, `call`, `start`, `import`. */
   readonly unit?: string;
   readonly perSecond?: number;
   /** The process's largest resident set, in MiB. */

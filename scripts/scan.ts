@@ -35,7 +35,7 @@ function write(folder: string, hcl: string): void {
   writeFileSync(path.join(folder, "main.tf"), hcl);
 }
 
-/** What a module's resources and data sources say is accepted. */
+/** The findings that a module's resources and data sources accept. */
 function acceptedFindings(module: string, { resource = {}, data = {} }: Body): AcceptedFinding[] {
   return Object.entries({ "": resource, "data.": data }).flatMap(([kind, types]) =>
     Object.entries(types as Record<string, Record<string, Body>>).flatMap(([type, named]) =>

@@ -34,7 +34,7 @@ export interface AuthorizerDefinition {
 export type PassthroughBehavior = "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
 
 export interface IntegrationDefinition {
-  /** What is called: nothing (MOCK), an AWS service, or a function (AWS_PROXY). */
+  /** The target of the call: nothing (MOCK), an AWS service, or a function (AWS_PROXY). */
   readonly target: "MOCK" | ServiceTarget | FunctionTarget;
   /** For each integration header or query parameter, the source of its value. */
   readonly requestParameters: readonly RequestParameter[];

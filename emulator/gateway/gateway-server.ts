@@ -72,7 +72,7 @@ export class GatewayServer {
       perMessageDeflate: false,
       maxPayload: limits.payloadBytes,
       closeTimeout: CLOSE_TIMEOUT_MILLISECONDS,
-      // As on AWS, where only the $connect integration could choose a subprotocol.
+      // On AWS, only the $connect integration could choose a subprotocol.
       handleProtocols: () => false,
     };
     this.#sockets = new WebSocketServer(socketOptions);

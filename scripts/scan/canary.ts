@@ -24,7 +24,7 @@ export const CANARY: Body = {
   },
 };
 
-/** What checkov must find in it: resource and check. */
+/** The findings that checkov must report for the canary: resource and check. */
 export const CANARY_FINDINGS = [
   "aws_iam_policy_document.open CKV_AWS_1",
   "aws_iam_policy_document.wide CKV_AWS_111",

@@ -33,7 +33,7 @@ const PUSHER = "local-sumu-pusher-codeless";
 const PRESENCE = "local-sumu-presence";
 const STACK = { stack: "local-sumu" };
 
-/** Of the gateway here, half of what the pusher refuses by itself. */
+/** The limit of the gateway in this test. It is half of the size that the pusher itself refuses. */
 const PAYLOAD_BYTES = 64 * 1_024;
 
 describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", () => {

@@ -22,7 +22,7 @@ const OPTIONAL = [
   "SUMU_E2E_EXPIRED_TOKEN",
 ] as const;
 
-/** What names a stack that runs already: see docs/testing-a-deployment.md. */
+/** The variables that name a stack which runs already: see docs/testing-a-deployment.md. */
 export type DeployedEnvironment = { readonly [Name in (typeof REQUIRED)[number]]: string } & {
   readonly [Name in (typeof OPTIONAL)[number]]?: string;
 };

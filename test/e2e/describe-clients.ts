@@ -7,7 +7,7 @@ import { describeWithChromium, launchChromium } from "../support/chromium";
 import { INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { ensurePythonClients } from "../support/python-clients";
 
-/** What the library puts on the window. */
+/** The library's object on the window. */
 interface SocketteGlobals {
   readonly sockette: (url: string, options: object) => { json(value: object): void; close(): void };
 }

@@ -6,7 +6,7 @@ import { until } from "./until";
 /** A line of a handler: its level, its code and its fields. */
 export type LogLine = { readonly level: string; readonly code: string; readonly [field: string]: unknown };
 
-/** What a function has written to CloudWatch Logs, read as an operator would. */
+/** A function's lines in CloudWatch Logs, as an operator would read them. */
 export class FunctionLog {
   private constructor(
     private readonly logs: CloudWatchLogsClient,

@@ -14,7 +14,7 @@ jest.setTimeout(60_000);
 
 /** Alone, a bystander waits 30 ms. The machine is shared with the hostile client itself, the emulator and all functions. */
 const MEDIAN_MILLISECONDS = 1_000;
-/** One notification behind a batch that is held for another's sake took 13,400. */
+/** A notification behind a batch that waited for another connection took 13,400. */
 const SLOWEST_MILLISECONDS = 5_000;
 
 describeWithLocalAws("a hostile client costs others nothing:", () => {
@@ -120,7 +120,7 @@ describeWithLocalAws("a hostile client costs others nothing:", () => {
     const post = management.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }));
     await expect(post).rejects.toMatchObject({ name: "LimitExceededException", $metadata: { httpStatusCode: 429 } });
     management.destroy();
-    // What it did not take is on its way again, by the queue: it costs nobody a function that waits.
+    // The pusher has put the posts that failed into the queue again, so no function waits for them.
     expectUnfelt(await bystander.during(Promise.resolve()));
     expect(deaf.frames).toEqual([]);
   });

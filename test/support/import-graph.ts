@@ -4,7 +4,7 @@ import path from "node:path";
 /** Files, each with the files that it imports. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
-/** What the files import of each other, for a type or to run, by paths below the root. */
+/** The imports between the files, for a type or to run, by paths below the root. */
 export function importsOf(root: string, files: readonly string[]): ImportGraph {
   const known = new Set(files);
   return new Map(

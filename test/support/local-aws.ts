@@ -68,7 +68,7 @@ export async function startForeignMiniStack(): Promise<AwsBackend> {
   };
 }
 
-/** For `beforeAll`: what a first installation may take. */
+/** For `beforeAll`: the time that a first installation may take. */
 export const INSTALL_TIMEOUT_MILLISECONDS = 120_000;
 
 export const describeWithLocalAws = describeUnless(

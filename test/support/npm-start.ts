@@ -10,7 +10,7 @@ import { findProcesses } from "./processes";
 
 export const root = path.resolve(__dirname, "..", "..");
 
-/** What `npm start -- --json` prints. */
+/** The output of `npm start -- --json`. */
 export type PrintedStack = StackInfo & { readonly tokens: { readonly alice: string; readonly bob: string } };
 
 /** The key that the page sends to its server. */

@@ -7,7 +7,7 @@ import {
   SQSServiceException,
 } from "@aws-sdk/client-sqs";
 
-/** What SUMU takes from its notifications topic and queue: schemas/explicit-notification-request.schema.json. */
+/** A request to SUMU's notifications topic or queue: schemas/explicit-notification-request.schema.json. */
 export interface Notification {
   readonly notification: {
     readonly to: "everyone" | { readonly users: readonly string[] };
