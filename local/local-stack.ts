@@ -47,6 +47,8 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly presenceSource?: string;
   /** The origins whose pages may connect, besides SUMU's own page. @default - any */
   readonly allowedOrigins?: readonly string[];
+  /** Whether the authorizer asks the table of revocations at each connect. @default true */
+  readonly revocations?: boolean;
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
   /** Called once for each kind of call that the stack's policies allow or deny. */
@@ -140,7 +142,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       apigw_endpoint: `http://${urlHost(host)}:${gatewayPort}/${STAGE_NAME}`,
       presence_source: presenceSource,
       end_connections_with_token: true,
-      revocations: true,
+      revocations: options.revocations ?? true,
       allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
     },
     rulesLeftOut: RULES_LEFT_OUT,
