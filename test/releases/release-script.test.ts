@@ -108,7 +108,8 @@ describe("a release", () => {
     return new Promise((resolve) => {
       execFile(
         "bash",
-        ["-c", command()],
+        // Node gives it a socket as its input, for which bash may read the user's own .bashrc, and with it another PATH.
+        ["--norc", "-c", command()],
         {
           cwd,
           env: {
