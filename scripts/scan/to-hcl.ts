@@ -84,6 +84,8 @@ function nestedBlocks(name: string, value: TerraformJson): readonly Body[] | und
 
 /** `depends_on` and `ignore_changes` name things: JSON has them as text, native syntax as references. */
 function argument(name: string, value: TerraformJson): string {
+  // A keyword, not a string.
+  if (name === "ignore_changes" && value === "all") return value;
   return ["depends_on", "ignore_changes"].includes(name) && Array.isArray(value)
     ? `[${value.join(", ")}]`
     : expression(value);

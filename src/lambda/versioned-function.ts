@@ -50,8 +50,6 @@ export interface VersionedFunction {
 const ACCEPTED = {
   CKV_AWS_116:
     "What fails goes to a dead-letter queue elsewhere: by the queue's redrive policy, the alias's on-failure destination and the stream mapping's. The authorizer is invoked synchronously.",
-  CKV_AWS_117:
-    "vpc_config is the caller's to give: the function calls AWS and the issuer of the tokens, and needs a NAT gateway for that in a VPC.",
   CKV_AWS_272: "The code comes from the module, or from the delivery pipeline's release, which signs nothing.",
 } as const;
 

@@ -2,11 +2,10 @@ import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { REVOCATION } from "../contract/tables";
-import { type Encryption, KEY_IS_AN_INPUT, READ_TABLE_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import { type Encryption, READ_TABLE_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { FurtherRights } from "../lambda/further-rights";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { NAME_SUFFIXES, physicalName } from "../names";
-import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 
@@ -38,7 +37,6 @@ export class RevocationStore extends Construct {
       serverSideEncryption: props.encryption.tableArguments,
       deletionProtectionEnabled: props.deletionProtection,
     });
-    acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
   }
 
   /** The environment variable with the table's name, for a function that exists with the table. */
