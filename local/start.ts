@@ -25,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   const startedAt = Date.now();
   const say = options.json ? () => {} : (line: string) => console.log(line);
+  const denials = new Set<string>();
   let stack: LocalStack;
   try {
     stack = await startLocalStack({
@@ -32,8 +33,11 @@ async function main(args: readonly string[]): Promise<number> {
       signal: interrupted.signal,
       onStep: (step) => say(`  ${step} …`),
       onDecision: (decision) => {
+        const denial = decision.kind === "denied" && describeDenial(decision);
+        if (denial === false || denials.has(denial)) return;
+        denials.add(denial);
         // With --json this goes to the standard error, because scripts read the single line on the standard output.
-        if (decision.kind === "denied") (options.json ? console.error : say)(`  ${describeDenial(decision)}`);
+        (options.json ? console.error : say)(`  ${denial}`);
       },
       onAccessLog: (line) => say(line),
       onFault: ({ routeKey, requestId, reason }) => say(`  gateway: ${routeKey} ${requestId}: ${reason}`),
