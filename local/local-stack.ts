@@ -48,8 +48,6 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly presenceSource?: string;
   /** The origins whose pages may connect, besides SUMU's own page. @default - any */
   readonly allowedOrigins?: readonly string[];
-  /** Whether the authorizer asks the table of revocations at each connect. @default true */
-  readonly revocations?: boolean;
   /** Further inputs of the module, by the names of its variables: `{ presence_grace_seconds: 1 }`. */
   readonly inputs?: ValueObject;
   /** API Gateway's limits, for tests that cannot wait two hours. */
@@ -159,7 +157,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       apigw_endpoint: `http://${urlHost(host)}:${gatewayPort}/${STAGE_NAME}`,
       presence_source: presenceSource,
       end_connections_with_token: true,
-      revocations: options.revocations ?? true,
+      revocations: true,
       allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
       ...options.inputs,
     },

@@ -23,12 +23,7 @@ describeWithLocalAws("a hostile client costs others nothing:", () => {
   let bystander: Bystander;
   let gatewayPid: number;
   beforeAll(async () => {
-    // Without revocations, as before there were any: a read more at each connect costs the emulator, not AWS.
-    stack = await startLocalStack({
-      presenceSource: "topic",
-      revocations: false,
-      limits: { bufferedBytes: 256 * 1_024 },
-    });
+    stack = await startLocalStack({ presenceSource: "topic", limits: { bufferedBytes: 256 * 1_024 } });
     session = await Session.open(localTarget(stack, "topic"));
     bystander = await Bystander.join(session);
     gatewayPid = stack.gateway.pid;
