@@ -20,6 +20,7 @@ import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
 import { type ProvisionedStack, provision } from "./backend/provision";
 import { Cleanup } from "./cleanup";
 import type { Decision } from "./enforcement/decision";
+import { Denials } from "./enforcement/denials";
 import { UnevaluatedCalls } from "./enforcement/unevaluated-calls";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
@@ -57,6 +58,8 @@ export interface LocalStackOptions extends SupervisorEvents {
    * most ten times a second for the same denial.
    */
   readonly onDecision?: (decision: Decision) => void;
+  /** Called once for each kind of call that is denied. The text says which statement is missing. */
+  readonly onDenial?: (text: string) => void;
   /** Called before each step that takes time. */
   readonly onStep?: (step: string) => void;
   /** If it is aborted before the stack is ready, the start stops and cleans up. */
@@ -133,8 +136,11 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   const folder = await mkdtemp(path.join(tmpdir(), "sumu-local-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const unevaluated = new UnevaluatedCalls();
+  const denials = new Denials();
   const onDecision = (decision: Decision): void => {
     unevaluated.note(decision);
+    const denial = denials.note(decision);
+    if (denial !== undefined) options.onDenial?.(denial);
     options.onDecision?.(decision);
   };
   const [access, stack] = await all([
@@ -185,6 +191,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   const info = describe(provisioned.outputs, gateway.url, page.url, pageKey, access);
   page.serve({
     stack: { websocket_url: info.websocket_url },
+    denials: (since) => denials.since(since),
     request: (via, request) => sendRequest(info, aws, via, request),
     watch: async (onEvent) => {
       // Subscribe to the messages first: changes during the read of the table arrive too, and their version puts them

@@ -1,5 +1,4 @@
 import { runCommand } from "./commands/run-command";
-import { describeDenial } from "./enforcement/describe-denial";
 import { environmentLines } from "./environment-lines";
 import { LOOPBACK } from "./listening";
 import { type LocalStack, startLocalStack } from "./local-stack";
@@ -25,20 +24,14 @@ async function main(args: readonly string[]): Promise<number> {
 
   const startedAt = Date.now();
   const say = options.json ? () => {} : (line: string) => console.log(line);
-  const denials = new Set<string>();
   let stack: LocalStack;
   try {
     stack = await startLocalStack({
       ...options,
       signal: interrupted.signal,
       onStep: (step) => say(`  ${step} …`),
-      onDecision: (decision) => {
-        const denial = decision.kind === "denied" && describeDenial(decision);
-        if (denial === false || denials.has(denial)) return;
-        denials.add(denial);
-        // With --json this goes to the standard error, because scripts read the single line on the standard output.
-        (options.json ? console.error : say)(`  ${denial}`);
-      },
+      // With --json this goes to the standard error, because scripts read the single line on the standard output.
+      onDenial: (text) => (options.json ? console.error : say)(`  ${text}`),
       onAccessLog: (line) => say(line),
       onFault: ({ routeKey, requestId, reason }) => say(`  gateway: ${routeKey} ${requestId}: ${reason}`),
       onRestart: (reason) => say(`  The gateway ended (${reason}) and is started again.`),
