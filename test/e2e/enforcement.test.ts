@@ -145,6 +145,32 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     await expect(assumed).rejects.toThrow("is not authorized to perform: sts:AssumeRole");
   });
 
+  test.each([
+    [
+      "give API Gateway a role that demands a call without a source",
+      { Null: { "aws:SourceArn": "true", "aws:SourceAccount": "true" } },
+      true,
+    ],
+    [
+      "give API Gateway no role that demands a source",
+      { StringEquals: { "aws:SourceAccount": "000000000000" } },
+      false,
+    ],
+  ])("%s: it sends neither aws:SourceArn nor aws:SourceAccount", async (_, Condition, isGiven) => {
+    const RoleName = session.user("conditional");
+    const Principal = { Service: "apigateway.amazonaws.com" };
+    const Statement = [{ Effect: "Allow", Action: "sts:AssumeRole", Principal, Condition }];
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await stack.aws.query("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument });
+    const RoleArn = `arn:aws:iam::000000000000:role/${RoleName}`;
+    const assumed = stack.aws.query("sts", "AssumeRole", { RoleArn, RoleSessionName: "apigateway.amazonaws.com" });
+    const isAssumed = await assumed.then(
+      () => true,
+      () => false,
+    );
+    expect(isAssumed).toBe(isGiven);
+  });
+
   test("say what is missing, on what, and in which file the statement would have to be", async () => {
     const found = await denial(find("role pusher", "FindConnections", "dynamodb:Query"), 0);
     expect(describeDenial(found)).toBe(
