@@ -6,9 +6,9 @@ import { CONNECTION_ROW_SECONDS } from "./limits";
  * `id`.
  */
 export const HISTORY = {
-  /** S. Whose notifications: `user:<id>`, `channel:<name>` or {@link EVERYONE_STREAM}. See handlers/shared/history-stream.ts. */
+  /** S. Whose notifications: `user:<id>`, `channel:<name>` or {@link EVERYONE_STREAM}. */
   stream: "stream",
-  /** S. The time of the write: see {@link cursorAt}. */
+  /** S. The time of the write and a unique text. The order of cursors is the order of their texts. */
   cursor: "cursor",
   /** S. The notification's id. It is the same in every row of the notification. */
   id: "id",
@@ -20,7 +20,7 @@ export const HISTORY = {
   from: "from",
   /** S. JSON list of the users who do not get it. Absent if there are none, and in the streams of users. */
   except: "except",
-  /** N. Epoch seconds after which DynamoDB may remove the row (its TTL attribute): see {@link historyDeleteAt}. */
+  /** N. Epoch seconds after which DynamoDB may remove the row (its TTL attribute). */
   deleteAt: "delete_at",
 } as const;
 
