@@ -142,7 +142,10 @@ class ContinuityModel {
   }
 
   #notify(id: number, isBroadcast: boolean): void {
-    if (!this.#has("writeThenRead")) return this.#readThenWrite(id);
+    if (!this.#has("writeThenRead")) {
+      this.#readThenWrite(id);
+      return;
+    }
     this.#write(id, (cursor) => {
       // Other pages of a broadcast come first.
       const lateMs =
@@ -169,7 +172,8 @@ class ContinuityModel {
   #read(id: number, cursor: number, attempt: number, onlyTo: (socket: Socket) => boolean = () => true): void {
     if (this.#now - cursor > FRESH_MS && this.#has("freshWhenRead")) {
       this.#counts.rewritten++;
-      return this.#write(id, (fresh) => this.#read(id, fresh, attempt, onlyTo));
+      this.#write(id, (fresh) => this.#read(id, fresh, attempt, onlyTo));
+      return;
     }
     this.#postAll(this.#rows().filter(onlyTo), id, cursor, attempt, this.#now);
   }
@@ -206,9 +210,10 @@ class ContinuityModel {
   #retry(socket: Socket, id: number, cursor: number, attempt: number, readAt: number): void {
     if (attempt === MAX_ATTEMPTS) {
       if (!this.#has("retryForTheUser")) return;
-      return this.#write(id, () => {
+      this.#write(id, () => {
         if (this.#has("closedAtLast")) this.#lose(socket, 0);
       });
+      return;
     }
     this.#counts.retried++;
     this.#after(this.#between(5_000, 60_000), () => {
