@@ -73,6 +73,12 @@ export const readRevocations = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+export const readHistory = (tableArn: string): Grant => ({
+  name: "read_history",
+  statements: [{ actions: ["dynamodb:Query"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 /** Gives a role a policy. If the same policy is requested again, the role still gets it once. */
 export function giveTo(
   scope: Construct,
