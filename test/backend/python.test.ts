@@ -21,17 +21,17 @@ describeWithLocalAws("the Python backend library", () => {
     return (await run(python, ["-B", path.join(__dirname, script)], { env })).stderr;
   };
 
-  test("has every behaviour of the list, with asyncio and without", async () => {
+  it("has every behaviour of the list, with asyncio and without", async () => {
     const tests = 2 * BEHAVIOURS.cases.length + 1;
     expect(await runTests("test_behaviours.py")).toMatch(new RegExp(`^Ran ${tests} tests in .*\n\nOK\n$`, "m"));
   });
 
-  test("streams as the list says", async () => {
+  it("streams as the list says", async () => {
     const tests = BEHAVIOURS.streams.length + 3;
     expect(await runTests("test_streams.py")).toMatch(new RegExp(`^Ran ${tests} tests in .*\n\nOK\n$`, "m"));
   });
 
-  test("is typed strictly, for Python 3.9 and later", async () => {
+  it("is typed strictly, for Python 3.9 and later", async () => {
     const cache = await mkdtemp(path.join(tmpdir(), "sumu-mypy-"));
     try {
       const { stdout } = await run(python, ["-m", "mypy", "--cache-dir", cache, "sumu"], { cwd: LIBRARY });

@@ -34,12 +34,12 @@ describe("the package sumu-backend", () => {
     const sqs = { send: async ({ input }) => ({ Successful: input.Entries }) };
     new SumuBackend({ notificationsQueueUrl: "url" }, { sqs }).notify("alice", 1, { id: "a" }).then(console.log);`;
 
-  test("works as an ES module and as CommonJS, with no client but SQS's", async () => {
+  it("works as an ES module and as CommonJS, with no client but SQS's", async () => {
     expect(await node("module", `import { SumuBackend } from "sumu-backend";${NOTIFY}`)).toBe("a");
     expect(await node("commonjs", `const { SumuBackend } = require("sumu-backend");${NOTIFY}`)).toBe("a");
   });
 
-  test("has each class once, however it is imported", async () => {
+  it("has each class once, however it is imported", async () => {
     const program = `
       import { createRequire } from "node:module";
       import * as esm from "sumu-backend";

@@ -18,7 +18,7 @@ function versionOf(file: string): string | undefined {
   return /^(?: {2}"version": |version = )"(.*)",?$/m.exec(text)?.[1];
 }
 
-test("everything that the repository releases has one version", () => {
+it("everything that the repository releases has one version", () => {
   const manifests = manifestsIn("");
   expect(manifests).toEqual(
     expect.arrayContaining(["package.json", "backend/python/pyproject.toml", "backend/typescript/package.json"]),
