@@ -12,7 +12,7 @@ import { republish } from "./rights/republish";
 import { covers, type Right } from "./rights/right";
 import { ONLY_ON_AWS, ROWS } from "./rights/table";
 import { Session } from "./session";
-import { abandonable, until } from "./until";
+import { until, untilAborted } from "./until";
 
 jest.setTimeout(120_000);
 
@@ -89,7 +89,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
   async function isMissed(behaviour: Behaviour, right: Right): Promise<void> {
     const since = decisions.length;
     const leaving = new AbortController();
-    const tried = abandonable(leaving.signal, () => behaviours[behaviour](right)).then(
+    const tried = untilAborted(leaving.signal, () => behaviours[behaviour](right)).then(
       () => "seen",
       () => "missing",
     );
@@ -104,7 +104,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     }
   }
 
-  test("are every right of every policy, each of which a behaviour below needs, or a reason keeps", () => {
+  it("are every right of every policy, each of which a behaviour below needs, or a reason keeps", () => {
     const named = [...ROWS, ...ONLY_ON_AWS].map((row) => row.slice(0, 3).join(" "));
     expect(rights.map(nameOf).sort()).toEqual(named.sort());
   });
@@ -115,16 +115,16 @@ describeWithLocalAws("what the policies of the stack decide", () => {
       seen = new Map(TOGETHER.map((behaviour) => [behaviour, behaviours[behaviour]({ resources: [] })]));
     });
 
-    test.each(TOGETHER)("%s", (behaviour) => seen.get(behaviour));
+    it.each(TOGETHER)("%s", (behaviour) => seen.get(behaviour));
 
-    test("nothing is denied that SUMU does", () => {
+    it("nothing is denied that SUMU does", () => {
       expect(decisions.filter(({ kind }) => kind !== "allowed").map(describeDenial)).toEqual([]);
     });
 
-    test.each([...ALONE])("%s", (behaviour) => behaviours[behaviour]({ resources: [] }));
+    it.each([...ALONE])("%s", (behaviour) => behaviours[behaviour]({ resources: [] }));
   });
 
-  test.each(ROWS)("without %s: %s %s, it fails that %s", async (where, sid, action, behaviour) => {
+  it.each(ROWS)("without %s: %s %s, it fails that %s", async (where, sid, action, behaviour) => {
     const right = find(where, sid, action);
     if (right.isRefusal) await behaviours[behaviour](right);
     const putBack = await right.take();
@@ -139,13 +139,13 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     }
   });
 
-  test("keep a role from a service that it does not trust", async () => {
+  it("keep a role from a service that it does not trust", async () => {
     const RoleArn = `arn:aws:iam::000000000000:role/${PUSHER}`;
     const assumed = stack.aws.query("sts", "AssumeRole", { RoleArn, RoleSessionName: "apigateway.amazonaws.com" });
     await expect(assumed).rejects.toThrow("is not authorized to perform: sts:AssumeRole");
   });
 
-  test.each([
+  it.each([
     [
       "give API Gateway a role that demands a call without a source",
       { Null: { "aws:SourceArn": "true", "aws:SourceAccount": "true" } },
@@ -171,7 +171,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     expect(isAssumed).toBe(isGiven);
   });
 
-  test("say what is missing, on what, and in which file the statement would have to be", async () => {
+  it("say what is missing, on what, and in which file the statement would have to be", async () => {
     const found = await denial(find("role pusher", "FindConnections", "dynamodb:Query"), 0);
     expect(describeDenial(found)).toBe(
       "AccessDenied: local-sumu-run-pusher may not call dynamodb:Query on " +
@@ -180,7 +180,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     );
   });
 
-  test("end the run with an error if no policy decided a call", async () => {
+  it("end the run with an error if no policy decided a call", async () => {
     expect(decisions.filter(({ kind }) => kind === "unevaluated")).toEqual([]);
     const role = await BackendRole.create(stack.aws, session.user("backend"), [
       { Action: "sqs:SendMessage", Resource: "*" },

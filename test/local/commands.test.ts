@@ -28,7 +28,7 @@ describe("the commands of the local run", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test.each([
+  it.each([
     ["local/start.ts", "npm start -- [options]"],
     ["local/commands/connect.ts", "npm run -s connect -- <user> [--protocol 2]"],
     ["local/commands/messages.ts", "npm run -s messages [-- --take]"],
@@ -42,7 +42,7 @@ describe("the commands of the local run", () => {
     expect(stderr).toBe("");
   });
 
-  test("rejects Windows, and says what to do", async () => {
+  it("rejects Windows, and says what to do", async () => {
     await expect(requireUnix("win32")).rejects.toMatchObject({
       code: "ERR_SETUP",
       message: "SUMU does not run on Windows itself: install WSL (wsl --install), and run npm ci and npm start there",
@@ -82,7 +82,7 @@ describeWithLocalAws("beside npm start, npm run", () => {
     }
   }
 
-  test("messages shows a message and leaves it, and takes it with --take", async () => {
+  it("messages shows a message and leaves it, and takes it with --take", async () => {
     const { stack } = started;
     const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
     alice.send('{"action":"send","message":{"hello":"backend"}}');
@@ -102,7 +102,7 @@ describeWithLocalAws("beside npm start, npm run", () => {
     }
   });
 
-  test("messages rejects what it does not know", async () => {
+  it("messages rejects what it does not know", async () => {
     const args = commandLine("local/commands/messages.ts", "--takes");
     await expect(run(process.execPath, args, { cwd: root, env: started.environment })).rejects.toMatchObject({
       code: 1,
@@ -117,7 +117,7 @@ describeWithLocalAws("beside npm start, npm run", () => {
   };
   const SENT = /^Sent to http:\/\/.*\/local-sumu-integration-notifications \([\da-f-]{36}\)\.\n$/;
 
-  test("notify says which statement is missing, and so does npm start, once", async () => {
+  it("notify says which statement is missing, and so does npm start, once", async () => {
     const { stack } = started;
     const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
     const aws = createAwsClients(awsAccess(stack));

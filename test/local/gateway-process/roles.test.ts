@@ -32,7 +32,7 @@ describe("the gateway asks who calls @connections", () => {
     server.close();
   });
 
-  test("once for many calls of a broadcast, also when they come at the same time", async () => {
+  it("once for many calls of a broadcast, also when they come at the same time", async () => {
     const callers = await Promise.all(Array.from({ length: 100 }, () => identify("ASIA", "POST")));
     now = CALLER_MILLISECONDS - 1;
     callers.push(await identify("ASIA", "POST"));
@@ -43,14 +43,14 @@ describe("the gateway asks who calls @connections", () => {
     expect(questions).toEqual(["ASIA POST"]);
   });
 
-  test("for each key and each resource", async () => {
+  it("for each key and each resource", async () => {
     await identify("ASIA", "POST");
     await identify("ASIA", "DELETE");
     await identify("ASIB", "POST");
     expect(questions).toEqual(["ASIA POST", "ASIA DELETE", "ASIB POST"]);
   });
 
-  test.each([
+  it.each([
     ["ImplicitDeny", "implicit deny"],
     ["Deny", "explicit deny"],
   ])("again after a moment, so that a changed policy acts: %s", async (decision, expected) => {
@@ -60,7 +60,7 @@ describe("the gateway asks who calls @connections", () => {
     expect(await identify("ASIA", "POST")).toMatchObject({ decision: expected });
   });
 
-  test("again at once when nobody has the key, or the question failed", async () => {
+  it("again at once when nobody has the key, or the question failed", async () => {
     answer = { known: false };
     expect(await identify("ASIA", "POST")).toBeUndefined();
     expect(await identify("ASIA", "POST")).toBeUndefined();
