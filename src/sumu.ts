@@ -10,6 +10,7 @@ import {
   readConnections,
   readPresence,
   readRevocations,
+  readSubscriptions,
   receiveMessages,
   sendNotifications,
   subscribeMessages,
@@ -18,6 +19,7 @@ import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
 import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
+import { SubscriptionStore } from "./channels/subscription-store";
 import { ConnectionStore } from "./connections/connection-store";
 import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
@@ -45,7 +47,7 @@ import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
-import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -69,6 +71,8 @@ export class Sumu extends Construct {
   readonly presenceTable?: Table;
   /** The users whose tokens are revoked. Undefined when a literal `revocations` is false. */
   readonly revocationsTable?: Table;
+  /** Which connections are in which channels. Undefined when there are no `channels`. */
+  readonly subscriptionsTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Decides who may connect. */
@@ -125,6 +129,11 @@ export class Sumu extends Construct {
       ? new RevocationStore(this, "revocations", { prefix, encryption, deletionProtection, existence: whenRevocations })
       : undefined;
     this.revocationsTable = revocations && nullableTable(revocations.table);
+    const whenChannels = existsWhenGiven(input.channels);
+    const subscriptions = whenChannels.exists
+      ? new SubscriptionStore(this, "channels", { prefix, encryption, deletionProtection, existence: whenChannels })
+      : undefined;
+    this.subscriptionsTable = subscriptions && nullableTable(subscriptions.table);
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       revocations,
@@ -318,6 +327,20 @@ export class Sumu extends Construct {
       throw new Error("There is no table of revocations to read: revocations is false.");
     }
     return this.grant(role, readRevocations(this.revocationsTable.arn));
+  }
+
+  /**
+   * Lets a role read which connections are in which channels.
+   *
+   * @example
+   * sumu.grantReadSubscriptions(backendRole);
+   * @throws Error when there is no such table: there are no `channels`
+   */
+  grantReadSubscriptions(role: GrantableRole): IamRolePolicy {
+    if (this.subscriptionsTable === undefined) {
+      throw new Error("There is no table of subscriptions to read: channels is not given.");
+    }
+    return this.grant(role, readSubscriptions(this.subscriptionsTable.arn));
   }
 
   /**

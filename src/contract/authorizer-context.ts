@@ -8,6 +8,8 @@ export const AUTHORIZER_CONTEXT = {
   expiresAt: "expires_at",
   /** The row's `delete_at` for that end: epoch seconds. Absent: `$connect` computes the default. */
   deleteAt: "delete_at",
+  /** Which channels the user may subscribe and post to: see GRANTS_SEPARATORS. Absent: public channels only. */
+  grants: "grants",
 } as const;
 
 /** The query parameter in which a client names its protocol. */

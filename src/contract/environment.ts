@@ -28,6 +28,10 @@ export const AUTHORIZER_ENVIRONMENT = {
   allowedOrigins: "ALLOWED_ORIGINS",
   /** Where the authorizer looks up whether a user's tokens are revoked. Empty or unset: it does not. */
   revocationsTable: "REVOCATIONS_TABLE_NAME",
+  /** The claim with the channels that the user may subscribe to. Empty or unset: no claim. */
+  channelsSubscribeClaim: "CHANNELS_SUBSCRIBE_CLAIM",
+  /** The claim with the channels that the user may post to. Empty or unset: no claim. */
+  channelsPostClaim: "CHANNELS_POST_CLAIM",
 } as const;
 
 /** The claim that names the user, unless `JWT_USER_ID_CLAIM` says otherwise. */

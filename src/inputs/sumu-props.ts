@@ -1,6 +1,7 @@
 import type { Transform } from "../terraform/transform";
 import type { AdmissionProps } from "./admission";
 import type { CapacityProps } from "./capacity-props";
+import type { ChannelsProps } from "./channels";
 import type { ConnectionProps } from "./connections";
 import type { DeliveryProps } from "./delivery";
 import type { GuardrailProps } from "./guardrails";
@@ -19,6 +20,7 @@ export interface SumuProps
     TokenProps,
     AdmissionProps,
     ConnectionProps,
+    ChannelsProps,
     ReleaseProps,
     DeliveryProps,
     ObservabilityProps,

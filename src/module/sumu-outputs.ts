@@ -35,6 +35,10 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     description: "Whose tokens are revoked: name and arn of the table. Both null without revocations.",
     value: ({ revocationsTable }) => ({ name: revocationsTable?.name, arn: revocationsTable?.arn }),
   },
+  subscriptions_table: {
+    description: "Which connections are in which channels: name and arn of the table. Both null without channels.",
+    value: ({ subscriptionsTable }) => ({ name: subscriptionsTable?.name, arn: subscriptionsTable?.arn }),
+  },
   websocket_url: {
     description: "URL to which clients connect, without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,
