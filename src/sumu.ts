@@ -161,7 +161,7 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, subscriptions });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })

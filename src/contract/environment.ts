@@ -48,6 +48,8 @@ export const PUSHER_ENVIRONMENT = {
   deadLetterQueueUrl: "NOTIFICATIONS_DLQ_URL",
   /** Where `revoke` writes. Empty or unset: a request to revoke is refused. */
   revocationsTable: "REVOCATIONS_TABLE_NAME",
+  /** The connections of channels. Empty or unset: a notification to channels is refused. */
+  subscriptionsTable: "SUBSCRIPTIONS_TABLE_NAME",
   /** Requests in flight to the endpoint at most. Bounds and defaults: PUSHER_SETTINGS. */
   deliveryConcurrency: "DELIVERY_CONCURRENCY",
   /** DynamoDB requests in flight at most. */

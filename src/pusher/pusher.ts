@@ -5,6 +5,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { conditional, Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import type { SubscriptionStore } from "../channels/subscription-store";
 import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
@@ -31,6 +32,8 @@ export interface PusherProps {
   readonly integration: Integration;
   /** Undefined if a literal says that tokens are not revoked. */
   readonly revocations?: RevocationStore;
+  /** Undefined if there are no channels. */
+  readonly subscriptions?: SubscriptionStore;
   readonly deliveryConcurrency: number;
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
@@ -79,8 +82,13 @@ export class Pusher extends Construct {
         [PUSHER_ENVIRONMENT.readConcurrency]: text(props.readConcurrency),
         [PUSHER_ENVIRONMENT.broadcastSegments]: text(props.broadcastSegments),
       },
-      optionalEnvironment: props.revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable),
-      furtherRights: props.revocations && [props.revocations.writeRights],
+      optionalEnvironment: [
+        ...(props.revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable) ?? []),
+        ...(props.subscriptions?.environment(PUSHER_ENVIRONMENT.subscriptionsTable) ?? []),
+      ],
+      furtherRights: [props.revocations?.writeRights, props.subscriptions?.deliveryRights].filter(
+        (rights) => rights !== undefined,
+      ),
       statements: [
         {
           sid: "FindConnections",
