@@ -8,6 +8,7 @@ import {
   type GrantableRole,
   giveTo,
   readConnections,
+  readHistory,
   readPresence,
   readRevocations,
   readSubscriptions,
@@ -25,6 +26,7 @@ import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
+import { HistoryStore } from "./history/history-store";
 import { acceptProps } from "./inputs/accept-props";
 import { INPUTS } from "./inputs/inputs";
 import type { SumuProps } from "./inputs/sumu-props";
@@ -47,6 +49,7 @@ import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
+import { atLeast } from "./terraform/condition";
 import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
@@ -71,6 +74,8 @@ export class Sumu extends Construct {
   readonly presenceTable?: Table;
   /** The users whose tokens are revoked. Undefined when a literal `revocations` is false. */
   readonly revocationsTable?: Table;
+  /** The notifications that are kept for clients that are away. Undefined when a literal `historySeconds` is 0. */
+  readonly historyTable?: Table;
   /** Which connections are in which channels. Undefined when there are no `channels`. */
   readonly subscriptionsTable?: Table;
   /** The API, before its routes and stage. */
@@ -129,6 +134,11 @@ export class Sumu extends Construct {
       ? new RevocationStore(this, "revocations", { prefix, encryption, deletionProtection, existence: whenRevocations })
       : undefined;
     this.revocationsTable = revocations && nullableTable(revocations.table);
+    const whenHistory = existsWhen(atLeast(input.historySeconds, 1));
+    const history = whenHistory.exists
+      ? new HistoryStore(this, "history", { ...input, encryption, existence: whenHistory })
+      : undefined;
+    this.historyTable = history && nullableTable(history.table);
     const whenChannels = existsWhenGiven(input.channels);
     const subscriptions = whenChannels.exists
       ? new SubscriptionStore(this, "channels", { prefix, encryption, deletionProtection, existence: whenChannels })
@@ -161,7 +171,7 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, subscriptions });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history, subscriptions });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -327,6 +337,20 @@ export class Sumu extends Construct {
       throw new Error("There is no table of revocations to read: revocations is false.");
     }
     return this.grant(role, readRevocations(this.revocationsTable.arn));
+  }
+
+  /**
+   * Lets a role read the notifications that are kept: those of one user or of everyone.
+   *
+   * @example
+   * sumu.grantReadHistory(supportRole);
+   * @throws Error when there is no such table: `historySeconds` is 0
+   */
+  grantReadHistory(role: GrantableRole): IamRolePolicy {
+    if (this.historyTable === undefined) {
+      throw new Error("There is no history to read: historySeconds is 0.");
+    }
+    return this.grant(role, readHistory(this.historyTable.arn));
   }
 
   /**

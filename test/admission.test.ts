@@ -1,14 +1,7 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformVariable, Token } from "cdktf";
-import type { SynthesizedStack } from "./support/synthesize";
+import { functionVariables as variables } from "./support/function-variables";
 import { synthesizeSumu } from "./support/synthesize-sumu";
-
-/** The environment of a function, as the stack has it. */
-function variables({ resource }: SynthesizedStack, handler: "authorizer" | "pusher"): unknown {
-  const functions = Object.values(resource.aws_lambda_function ?? {});
-  const [found] = functions.filter(({ function_name: name }) => name === `shop-sumu-${handler}-codeless`);
-  return (found?.environment as { variables: unknown } | undefined)?.variables;
-}
 
 const NEW_NAMES = /END_CONNECTIONS_WITH_TOKEN|ALLOWED_ORIGINS|REVOCATIONS_TABLE_NAME/;
 

@@ -74,6 +74,12 @@ export const readRevocations = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+export const readHistory = (tableArn: string): Grant => ({
+  name: "read_history",
+  statements: [{ actions: ["dynamodb:Query"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 export const readSubscriptions = (tableArn: string): Grant => ({
   name: "read_subscriptions",
   statements: [

@@ -4,6 +4,7 @@ import { CHANNEL_INPUTS } from "./channels";
 import { CONNECTION_INPUTS } from "./connections";
 import { DELIVERY_INPUTS } from "./delivery";
 import { GUARDRAIL_INPUTS } from "./guardrails";
+import { HISTORY_INPUTS } from "./history";
 import { IDENTITY_INPUTS } from "./identity";
 import type { Inputs } from "./input";
 import { OBSERVABILITY_INPUTS } from "./observability";
@@ -21,6 +22,7 @@ export const INPUTS = {
   ...TOKEN_INPUTS,
   ...ADMISSION_INPUTS,
   ...CONNECTION_INPUTS,
+  ...HISTORY_INPUTS,
   ...CHANNEL_INPUTS,
   ...RELEASE_INPUTS,
   ...DELIVERY_INPUTS,

@@ -5,6 +5,7 @@ import type { ChannelsProps } from "./channels";
 import type { ConnectionProps } from "./connections";
 import type { DeliveryProps } from "./delivery";
 import type { GuardrailProps } from "./guardrails";
+import type { HistoryProps } from "./history";
 import type { IdentityProps } from "./identity";
 import type { ObservabilityProps } from "./observability";
 import type { ProtectionProps } from "./protection";
@@ -20,6 +21,7 @@ export interface SumuProps
     TokenProps,
     AdmissionProps,
     ConnectionProps,
+    HistoryProps,
     ChannelsProps,
     ReleaseProps,
     DeliveryProps,

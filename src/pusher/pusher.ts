@@ -10,6 +10,7 @@ import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { HistoryStore } from "../history/history-store";
 import type { VpcConfig } from "../inputs/guardrails";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
@@ -32,6 +33,8 @@ export interface PusherProps {
   readonly integration: Integration;
   /** Undefined if a literal says that tokens are not revoked. */
   readonly revocations?: RevocationStore;
+  /** Undefined if a literal says that no history is kept. */
+  readonly history?: HistoryStore;
   /** Undefined if there are no channels. */
   readonly subscriptions?: SubscriptionStore;
   readonly deliveryConcurrency: number;
@@ -58,7 +61,7 @@ export class Pusher extends Construct {
 
   constructor(scope: Construct, id: string, props: PusherProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, connections, integration } = props;
+    const { account, prefix, webSocketApi, connections, integration, revocations, history, subscriptions } = props;
     const { notificationsQueue: queue, notificationsTopic: topic } = integration;
 
     this.handler = new HandlerFunction(this, "pusher", {
@@ -83,10 +86,11 @@ export class Pusher extends Construct {
         [PUSHER_ENVIRONMENT.broadcastSegments]: text(props.broadcastSegments),
       },
       optionalEnvironment: [
-        ...(props.revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable) ?? []),
-        ...(props.subscriptions?.environment(PUSHER_ENVIRONMENT.subscriptionsTable) ?? []),
+        ...(revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable) ?? []),
+        ...(history?.environment ?? []),
+        ...(subscriptions?.environment(PUSHER_ENVIRONMENT.subscriptionsTable) ?? []),
       ],
-      furtherRights: [props.revocations?.writeRights, props.subscriptions?.deliveryRights].filter(
+      furtherRights: [revocations?.writeRights, history?.writeRights, subscriptions?.deliveryRights].filter(
         (rights) => rights !== undefined,
       ),
       statements: [

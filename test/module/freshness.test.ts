@@ -136,6 +136,7 @@ describe("modules/serverless", () => {
       connections_table: { name: "string", arn: "string", stream_arn: "string" },
       presence_table: { name: "string", arn: "string" },
       revocations_table: { name: "string", arn: "string" },
+      history_table: { name: "string", arn: "string" },
       subscriptions_table: { name: "string", arn: "string" },
       websocket_url: "string",
       kms_key_policy_json: "string",

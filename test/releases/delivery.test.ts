@@ -100,10 +100,12 @@ describe("delivery pipelines", () => {
 
   test.each([
     [{}, "1"],
-    [{ endConnectionsWithToken: false, revocations: false, allowedOrigins: [] }, "1"],
+    [{ endConnectionsWithToken: false, revocations: false, allowedOrigins: [], historySeconds: 0 }, "1"],
     [{ endConnectionsWithToken: true }, "2"],
     [{ revocations: true }, "2"],
     [{ allowedOrigins: ["https://shop.example"] }, "2"],
+    [{ historySeconds: 3_600 }, "3"],
+    [{ historySeconds: 3_600, revocations: true }, "3"],
   ])("release with %j handlers that speak contract %s at least", (inputs, least) => {
     const { resource } = sumu({ ...delivered, ...inputs });
     const projects = Object.values(resource.aws_codebuild_project ?? {});

@@ -87,6 +87,10 @@ describeWithTerraform("examples/hcl", () => {
         name: "shop-staging-sumu-revocations",
         arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-revocations",
       },
+      history_table: {
+        name: "shop-staging-sumu-history",
+        arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-history",
+      },
       websocket_url: "offline-invoke_url",
       kms_key_policy_json: expect.stringContaining('"Sid": "KeepLogs"'),
     });

@@ -58,6 +58,7 @@ module "sumu" {
   revocations                   = true
   allowed_origins               = ["https://shop.example.com", "http://localhost:3000"]
   max_connections_per_user      = 20
+  history_seconds               = 86400
   channels = {
     public             = ["public:*"]
     subscribe_claim    = "subscribe"
