@@ -83,4 +83,6 @@ export const PRESENCE_ENVIRONMENT = {
   maxConnectionsPerUser: "MAX_CONNECTIONS_PER_USER",
   /** Where `/@connections/<id>` is; set only when connections are limited. */
   endpoint: "APIGW_ENDPOINT",
+  /** The control queue, for the channels of connections that are gone; unset when there are no channels. */
+  controlQueueUrl: "CONTROL_QUEUE_URL",
 } as const;
