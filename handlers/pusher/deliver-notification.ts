@@ -105,7 +105,7 @@ export async function deliverNotification(
   await Promise.all(slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
   if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, invocation);
   for (const { remainder, failure } of unread) {
-    if (failure !== undefined) log.warn("read_failed", { messageId, failure });
+    if (failure !== undefined && !keeper?.failures.has(failure)) log.warn("read_failed", { messageId, failure });
     handover.handOverUnread(remainder, countsAsAttempt, failure);
   }
   const isHandled = await handover.finish();

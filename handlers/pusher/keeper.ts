@@ -42,6 +42,8 @@ export interface KeeperPorts {
 export class Keeper {
   /** Rows that were written, and how many of them were written again. */
   readonly counts = { kept: 0, rewritten: 0, unkept: 0 };
+  /** The reasons for which entries were not written, which are in the log. */
+  readonly failures = new Set<string>();
 
   constructor(
     private readonly notification: Pick<Notification, "id" | "data" | "excludedUsers">,
@@ -88,6 +90,7 @@ export class Keeper {
       left = again;
     }
     const unkept = [...results.values()].filter((result) => result instanceof UnkeptError);
+    for (const { code } of unkept) this.failures.add(code);
     this.counts.kept += results.size - unkept.length;
     this.counts.unkept += unkept.length;
     if (unkept[0] !== undefined) {
