@@ -13,6 +13,7 @@ import {
   readRevocations,
   receiveMessages,
   sendNotifications,
+  stream,
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
@@ -284,6 +285,18 @@ export class Sumu extends Construct {
    */
   grantReadConnections(role: GrantableRole): IamRolePolicy {
     return this.grant(role, readConnections(this.connectionsTable.arn));
+  }
+
+  /**
+   * Lets a role stream a text to users' open connections, as `stream()` of the backend libraries does. The whole text
+   * goes through the queue at the end, so the role needs {@link grantSendNotifications}, too.
+   *
+   * @example
+   * sumu.grantStream(assistantRole);
+   * sumu.grantSendNotifications(assistantRole);
+   */
+  grantStream(role: GrantableRole): IamRolePolicy {
+    return this.grant(role, stream(this.connectionsTable.arn, this.webSocketApi.stageExecutionArn));
   }
 
   /**

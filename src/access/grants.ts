@@ -55,6 +55,16 @@ export const readConnections = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+/** @param stageArn - The execute-api ARN of the stage. */
+export const stream = (tableArn: string, stageArn: string): Grant => ({
+  name: "stream",
+  statements: [
+    { actions: ["dynamodb:Query"], resources: [tableArn] },
+    { actions: ["execute-api:ManageConnections"], resources: [`${stageArn}/POST/@connections/*`] },
+  ],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 export const followConnections = (streamArn: string): Grant => ({
   name: "follow_connections",
   statements: [{ actions: [...FOLLOW_STREAM, "dynamodb:ListStreams"], resources: [streamArn] }],
