@@ -1,7 +1,6 @@
 import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { PROTOCOLS } from "../../src/contract/tables";
-import { sha256Hex } from "../aws/signature";
-import type { Payload } from "./courier";
+import { type Payload, payload } from "../aws/connections-api";
 import type { Notification } from "./notification";
 
 /** The frame for a client of protocol 2: JSON text of a NotificationFrame. The data is exactly the sender's text. */
@@ -34,10 +33,4 @@ export class Payloads {
     this.#envelope ??= payload(envelope(this.notification));
     return this.#envelope;
   }
-}
-
-/** A message for connections. */
-export function payload(text: string): Payload {
-  const bytes = Buffer.from(text);
-  return { bytes, hash: sha256Hex(bytes) };
 }
