@@ -10,7 +10,7 @@ import { Inbox } from "./inbox";
 import { localTarget } from "./local-target";
 import { RolePolicy } from "./role-policy";
 import { Session } from "./session";
-import { until } from "./until";
+import { until, untilAborted } from "./until";
 
 jest.setTimeout(120_000);
 
@@ -38,7 +38,6 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     session = await Session.open(localTarget(stack, "topic"));
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(async () => {
-    // A behaviour that failed without a right is still being awaited, until its deadline.
     await Promise.all(underWay);
     await session?.close();
     await stack?.stop();
@@ -133,7 +132,8 @@ describeWithLocalAws("what the policies of the stack decide", () => {
 
   /** Until the denial is reported, and a little longer, the behaviour must not be seen. */
   async function isMissed(behaviour: keyof typeof behaviours, principal: string, action: string): Promise<Decision> {
-    const seen = behaviours[behaviour]().then(
+    const over = new AbortController();
+    const seen = untilAborted(over.signal, behaviours[behaviour]).then(
       () => "seen",
       () => "missing",
     );
@@ -141,6 +141,8 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     const found = await denial(principal, action);
     const later = new Promise<string>((resolve) => setTimeout(resolve, 250, "missing"));
     expect(await Promise.race([seen, later])).toBe("missing");
+    // Nothing waits for what does not come.
+    over.abort();
     return found;
   }
 
