@@ -51,7 +51,7 @@ describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () =>
       }
     }
 
-    test("one that floods, faster than its frames are served", async () => {
+    it("one that floods, faster than its frames are served", async () => {
       const flooders = await Promise.all([1, 2, 3].map((count) => session.connect(session.user(`flooder-${count}`))));
       const pings = 1_000;
       const messages = 200;
@@ -67,7 +67,7 @@ describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () =>
       }
     });
 
-    test("one that sends garbage: text that is no JSON, JSON that is no frame, bytes that are no WebSocket", async () => {
+    it("one that sends garbage: text that is no JSON, JSON that is no frame, bytes that are no WebSocket", async () => {
       const garbage = [
         "",
         "{",
@@ -92,7 +92,7 @@ describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () =>
       expect([...new Set(messages)]).toEqual(["Forbidden"]);
     });
 
-    test("one that opens and drops 1,000 connections, many of them in the middle of the handshake", async () => {
+    it("one that opens and drops 1,000 connections, many of them in the middle of the handshake", async () => {
       const users = Array.from({ length: 20 }, (_user, index) => session.user(`dropper-${index}`));
       const tokens = await Promise.all(users.map((user) => session.target.mint(user)));
       const storm = atOnce(16, 1_000, async (index) => {
@@ -108,7 +108,7 @@ describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () =>
       await Promise.all(users.map((user) => session.presenceEndsWith(user, "OFFLINE")));
     });
 
-    test("one that never reads, whom 10 MB of notifications wait for", async () => {
+    it("one that never reads, whom 10 MB of notifications wait for", async () => {
       const user = session.user("deaf");
       const deaf = await session.connect(user);
       const [connectionId] = await session.rows(user);

@@ -7,7 +7,7 @@ import { ensurePythonClients } from "../support/python-clients";
 
 /** Libraries that know nothing of SUMU. Before others: the client takes the first message that the queue has. */
 export function describePythonClient(running: () => LocalStack): void {
-  test(
+  it(
     "Python's websockets and boto3 send, receive and notify, in under a second",
     async () => {
       const python = spawn(await ensurePythonClients(), [path.join(__dirname, "python_client.py")], {

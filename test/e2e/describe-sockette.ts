@@ -10,7 +10,7 @@ interface SocketteGlobals {
 /** A library for browsers that knows nothing of SUMU. */
 export function describeSockette(running: () => LocalStack): void {
   describeWithChromium("in a browser", () => {
-    test("Sockette connects, sends and hears", async () => {
+    it("Sockette connects, sends and hears", async () => {
       const browser = await launchChromium();
       try {
         // The page's own policy keeps foreign scripts out.

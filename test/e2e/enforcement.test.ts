@@ -185,7 +185,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     actions.map((action) => [role, sid, action, behaviour] as const),
   );
 
-  test("are every right of every role, each of which a behaviour below needs, or a reason keeps", async () => {
+  it("are every right of every role, each of which a behaviour below needs, or a reason keeps", async () => {
     const rights = await Promise.all(
       [GATEWAY, AUTHORIZER, PUSHER, PRESENCE].map(async (role) =>
         (await RolePolicy.read(stack.aws, role)).statements.flatMap(({ Sid, Action }) =>
@@ -197,15 +197,15 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     expect(rights.flat().sort()).toEqual(named.sort());
   });
 
-  test.each(Object.keys(behaviours) as (keyof typeof behaviours)[])("with all rights, %s", async (behaviour) => {
+  it.each(Object.keys(behaviours) as (keyof typeof behaviours)[])("with all rights, %s", async (behaviour) => {
     await behaviours[behaviour]();
   });
 
-  test("deny nothing that SUMU does while all rights are there", () => {
+  it("deny nothing that SUMU does while all rights are there", () => {
     expect(decisions.filter(({ kind }) => kind !== "allowed").map(describeDenial)).toEqual([]);
   });
 
-  test.each(ROWS)("without %s %s %s, it fails that %s", async (role, sid, action, behaviour) => {
+  it.each(ROWS)("without %s %s %s, it fails that %s", async (role, sid, action, behaviour) => {
     const policy = await RolePolicy.read(stack.aws, role);
     await policy.write(policy.without(sid, action));
     try {
@@ -216,7 +216,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     }
   });
 
-  test.each([
+  it.each([
     ["local-sumu-authorizer-codeless", "apigateway.amazonaws.com", "a client connects"],
     ["local-sumu-pusher-codeless", "sns.amazonaws.com", "a notification by the topic arrives"],
   ] as const)("without the permission of %s for %s, it fails that %s", async (name, service, behaviour) => {
@@ -234,7 +234,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     }
   });
 
-  test("keep a role from a service that it does not trust", async () => {
+  it("keep a role from a service that it does not trust", async () => {
     const assume = (RoleSessionName: string): Promise<string> =>
       stack.aws.query("sts", "AssumeRole", {
         RoleArn: `arn:aws:iam::000000000000:role/${PUSHER}`,
@@ -243,7 +243,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     await expect(assume("apigateway.amazonaws.com")).rejects.toThrow("is not authorized to perform: sts:AssumeRole");
   });
 
-  test("say what is missing, on what, and in which file the statement would have to be", async () => {
+  it("say what is missing, on what, and in which file the statement would have to be", async () => {
     const found = await denial(PUSHER, "dynamodb:Query");
     expect(describeDenial(found)).toBe(
       "AccessDenied: local-sumu-run-pusher may not call dynamodb:Query on " +
@@ -252,7 +252,7 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     );
   });
 
-  test("leave no call of a role undecided", () => {
+  it("leave no call of a role undecided", () => {
     expect(decisions.filter(({ kind }) => kind === "unevaluated")).toEqual([]);
   });
 });

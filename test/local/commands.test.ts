@@ -27,7 +27,7 @@ describe("the commands of the local run", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test.each([
+  it.each([
     ["local/start.ts", "npm start -- [options]"],
     ["local/commands/connect.ts", "npm run -s connect -- <user> [--protocol 2]"],
     ["local/commands/messages.ts", "npm run -s messages [-- --take]"],
@@ -41,7 +41,7 @@ describe("the commands of the local run", () => {
     expect(stderr).toBe("");
   });
 
-  test("rejects Windows, and says what to do", async () => {
+  it("rejects Windows, and says what to do", async () => {
     await expect(requireUnix("win32")).rejects.toMatchObject({
       code: "ERR_SETUP",
       message: "SUMU does not run on Windows itself: install WSL (wsl --install), and run npm ci and npm start there",
@@ -81,7 +81,7 @@ describeWithLocalAws("npm run messages", () => {
     }
   }
 
-  test("shows a message and leaves it, and takes it with --take", async () => {
+  it("shows a message and leaves it, and takes it with --take", async () => {
     const { stack } = started;
     const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
     alice.send('{"action":"send","message":{"hello":"backend"}}');
@@ -101,7 +101,7 @@ describeWithLocalAws("npm run messages", () => {
     }
   });
 
-  test("rejects what it does not know", async () => {
+  it("rejects what it does not know", async () => {
     const args = commandLine("local/commands/messages.ts", "--takes");
     await expect(run(process.execPath, args, { cwd: root, env: started.environment })).rejects.toMatchObject({
       code: 1,

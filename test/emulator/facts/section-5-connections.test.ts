@@ -41,20 +41,20 @@ const call = (
 /** A live id with its first character changed: of the right shape, and never issued. */
 const neverIssued = (id: string): string => `${id.startsWith("A") ? "B" : "A"}${id.slice(1)}`;
 
-test("POST 200 has content-type application/json, content-length 0, and the three ids", async () => {
+it("POST 200 has content-type application/json, content-length 0, and the three ids", async () => {
   const { id } = await open();
   const { status, headers, body } = await call("POST", id, { body: "x" });
   expect([status, body]).toEqual([200, ""]);
   expect(headers).toMatchObject({ ...OF_API_GATEWAY, "content-length": "0" });
 });
 
-test.each([32_768, 32_769, 131_072])("POST takes %i bytes", async (bytes) => {
+it.each([32_768, 32_769, 131_072])("POST takes %i bytes", async (bytes) => {
   const { client, id } = await open();
   expect((await call("POST", id, { body: "x".repeat(bytes) })).status).toBe(200);
   expect((await client.nextFrame()).length).toBe(bytes);
 });
 
-test("131,073 bytes: 413 with no body, no content type, no error type, no request id; the connection lives on", async () => {
+it("131,073 bytes: 413 with no body, no content type, no error type, no request id; the connection lives on", async () => {
   const { client, id } = await open();
   const { status, headers, body } = await call("POST", id, { body: "x".repeat(131_073) });
   expect([status, body]).toEqual([413, ""]);
@@ -65,21 +65,21 @@ test("131,073 bytes: 413 with no body, no content type, no error type, no reques
   expect(await client.nextFrame()).toBe("on");
 });
 
-test("POST of nothing: an empty text frame", async () => {
+it("POST of nothing: an empty text frame", async () => {
   const { client, id } = await open();
   const isBinary = new Promise((resolve) => client.socket.once("message", (_, binary) => resolve(binary)));
   await call("POST", id);
   expect([await client.nextFrame(), await isBinary]).toEqual(["", false]);
 });
 
-test("bytes that are no UTF-8: a text frame with U+FFFD for them", async () => {
+it("bytes that are no UTF-8: a text frame with U+FFFD for them", async () => {
   const { client, id } = await open();
   const isBinary = new Promise((resolve) => client.socket.once("message", (_, binary) => resolve(binary)));
   await call("POST", id, { body: Buffer.from([0x61, 0xff, 0x62]) });
   expect([await client.nextFrame(), await isBinary]).toEqual(["a\ufffdb", false]);
 });
 
-test("GET 200 is JSON over several lines: identity with sourceIp and userAgent, connectedAt, lastActiveAt in ISO 8601", async () => {
+it("GET 200 is JSON over several lines: identity with sourceIp and userAgent, connectedAt, lastActiveAt in ISO 8601", async () => {
   const { id } = await open({ now: () => Date.UTC(2026, 8, 25, 0, 2, 29, 7) });
   const { status, body } = await call("GET", id, { signingDate: new Date(Date.UTC(2026, 8, 25, 0, 2, 29)) });
   expect(status).toBe(200);
@@ -97,7 +97,7 @@ test("GET 200 is JSON over several lines: identity with sourceIp and userAgent, 
   );
 });
 
-test("lastActiveAt moves with a POST, an empty one too, and with the client's frames, not with GET", async () => {
+it("lastActiveAt moves with a POST, an empty one too, and with the client's frames, not with GET", async () => {
   const startedAt = Date.UTC(2026, 8, 25);
   let now = startedAt;
   const { client, id } = await open({ now: () => now });
@@ -117,14 +117,14 @@ test("lastActiveAt moves with a POST, an empty one too, and with the client's fr
   expect(await lastActive()).toBe(3_000);
 });
 
-test("DELETE 204, without content-length", async () => {
+it("DELETE 204, without content-length", async () => {
   const { id } = await open();
   const { status, headers } = await call("DELETE", id);
   expect(status).toBe(204);
   expect(headers).not.toHaveProperty("content-length");
 });
 
-test.each(["DELETE", "close"])(
+it.each(["DELETE", "close"])(
   "410 GoneException, application/json, length 0, no body, for a connection that was: after %s",
   async (how) => {
     const { client, id } = await open();
@@ -144,7 +144,7 @@ test.each(["DELETE", "close"])(
   },
 );
 
-test.each(["well-formed", "garbage"])(
+it.each(["well-formed", "garbage"])(
   "400 BadRequestException for an id that API Gateway never issued, before signature and IAM: %s",
   async (kind) => {
     const { id } = await open();
@@ -160,7 +160,7 @@ test.each(["well-formed", "garbage"])(
   },
 );
 
-test("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
+it("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
   const { id } = await open();
   const { status, headers, body } = await call("POST", id, { isSigned: false });
   expect([status, headers["x-amzn-errortype"], body]).toEqual([
@@ -170,7 +170,7 @@ test("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
   ]);
 });
 
-test("a connection answers through any stage of its API that exists", async () => {
+it("a connection answers through any stage of its API that exists", async () => {
   const { client, id } = await open();
   expect((await call("POST", id, { body: "by blue", stage: "blue" })).status).toBe(200);
   expect(await client.nextFrame()).toBe("by blue");
@@ -178,13 +178,13 @@ test("a connection answers through any stage of its API that exists", async () =
   expect((await call("DELETE", id, { stage: "blue" })).status).toBe(204);
 });
 
-test("a stage that does not exist: 403 ForbiddenException", async () => {
+it("a stage that does not exist: 403 ForbiddenException", async () => {
   const { id } = await open();
   const { status, headers, body } = await call("POST", id, { stage: "green" });
   expect([status, headers["x-amzn-errortype"], body]).toEqual([403, "ForbiddenException", '{"message":"Forbidden"}']);
 });
 
-test("the id is percent-encoded in the path", async () => {
+it("the id is percent-encoded in the path", async () => {
   const { client, id } = await open();
   const path = `/prod/@connections/${id.replace(/=/g, "%3D")}`;
   expect((await call("POST", id, { path, body: "x" })).status).toBe(200);

@@ -5,7 +5,7 @@ import { connect } from "./support/test-client";
 let running: RunningGateway;
 afterEach(() => running.stop());
 
-test("stop waits for the time it is given, not for a service that never answers", async () => {
+it("stop waits for the time it is given, not for a service that never answers", async () => {
   running = await runGateway();
   const client = await connect(running.url);
   await running.aws.next(isAction("PutItem"));
