@@ -1,12 +1,8 @@
 import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { PROTOCOLS } from "../../src/contract/tables";
 import { type Payload, payload } from "../aws/connections-api";
+import { notificationFrame } from "../shared/notification-frame";
 import type { Notification } from "./notification";
-
-/** The frame for a client of protocol 2: JSON text of a NotificationFrame. The data is exactly the sender's text. */
-export function envelope({ id, data }: Pick<Notification, "id" | "data">): string {
-  return `{"type":"notification","id":${JSON.stringify(id)},"data":${data}}`;
-}
 
 /** The frame for a client of protocol 2 before SUMU ends its connection: JSON text of a DisconnectFrame. */
 export function disconnectFrame(reason: string): string {
@@ -30,7 +26,7 @@ export class Payloads {
       this.#bare ??= payload(this.notification.data);
       return this.#bare;
     }
-    this.#envelope ??= payload(envelope(this.notification));
+    this.#envelope ??= payload(notificationFrame(this.notification));
     return this.#envelope;
   }
 }

@@ -1,8 +1,8 @@
 import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { failureCode } from "../shared/failure-code";
+import { notificationFrame } from "../shared/notification-frame";
 import { deliverNotification } from "./deliver-notification";
 import { type DisconnectPorts, disconnect, revoke } from "./disconnect";
-import { envelope } from "./envelope";
 import { Invocation } from "./invocation";
 import { MalformedNotificationError, type Notification } from "./notification";
 import type { MessageFacts } from "./parse-notification";
@@ -116,6 +116,6 @@ async function refuse(
 }
 
 function isTooLarge(notification: Notification): boolean {
-  const text = notification.mustFitEnvelope ? envelope(notification) : notification.data;
+  const text = notification.mustFitEnvelope ? notificationFrame(notification) : notification.data;
   return Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES;
 }

@@ -4,7 +4,6 @@ import type { AwsAccount } from "../aws/aws-account";
 import { logGroup } from "../aws/log-group";
 import { ServiceRole } from "../aws/service-role";
 import type { ConnectionStore } from "../connections/connection-store";
-import { CONTROL_ROUTE_KEYS } from "../contract/control";
 import { ROUTE_KEYS } from "../contract/routes";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { Integration } from "../integration/integration";
@@ -71,20 +70,25 @@ export class Gateway extends Construct {
       credentialsArn: role.arn,
     });
     const controls = control && controlRows({ accountId: account.accountId, control });
-    const controlRights = control && furtherRights(this, role, encryption, {
-      name: "control",
-      existence: control.existence,
-      statements: routeStatements(Object.values(controls ?? {})),
-    });
-    const routes = Object.entries({ ...rows, ...controls }).flatMap(([name, { target, isAuthorized, existence = ALWAYS, ...row }]: [string, RouteRow]) =>
-      existence.exists ? new Route(this, name, {
-        ...row,
+    if (control !== undefined && controls !== undefined) {
+      furtherRights(this, role, encryption, {
+        name: "frames",
+        existence: control.existence,
+        statements: routeStatements(Object.values(controls)),
+      });
+    }
+    const routes = Object.entries<RouteRow>({ ...rows, ...controls }).flatMap(([name, row]) => {
+      const { target, isAuthorized, existence = ALWAYS, ...route } = row;
+      if (!existence.exists) return [];
+      return new Route(this, name, {
+        ...route,
         apiId,
         count: existence.count,
-        routeKey: { ...ROUTE_KEYS, ...CONTROL_ROUTE_KEYS }[name as keyof typeof ROUTE_KEYS],
+        routeKey: ROUTE_KEYS[name as keyof typeof ROUTE_KEYS],
         authorizerId: isAuthorized && props.authorizerId,
         service: target === undefined ? undefined : service(target),
-      }) : []);
+      });
+    });
 
     const accessLog = logGroup(this, "access", {
       name: physicalName(prefix, NAME_SUFFIXES.gatewayAccessLog),

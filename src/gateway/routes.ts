@@ -1,3 +1,4 @@
+import type { CONTROL_ROUTE_KEYS } from "../contract/control";
 import type { ROUTE_KEYS } from "../contract/routes";
 import type { Table, TopicAndQueue } from "../outlets";
 import type { Existence } from "../terraform/existence";
@@ -47,8 +48,10 @@ export const ACK_OR_ERROR = [
 /** $connect and $disconnect have no $default response: a refusal by DynamoDB must refuse the handshake. */
 const STORED = [{ id: "integration_response", key: "/200/" }];
 
-/** Every route of the WebSocket API, by the name that is its address. */
-export function routeRows(targets: RouteTargets): Readonly<Record<keyof typeof ROUTE_KEYS, RouteRow>> {
+/** The routes that exist always, by the name that is their address. */
+export function routeRows(
+  targets: RouteTargets,
+): Readonly<Record<Exclude<keyof typeof ROUTE_KEYS, keyof typeof CONTROL_ROUTE_KEYS>, RouteRow>> {
   const { accountId, messages } = targets;
   const { name: tableName, arn: tableArn } = targets.connectionsTable;
   const { arn: topicArn } = messages.topic;
