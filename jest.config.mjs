@@ -18,9 +18,18 @@ export const everyTest = {
   },
   // jose ships ES modules only; jest runs CommonJS.
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
-  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist", "<rootDir>/lib", "<rootDir>/.tools"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/cdktf.out",
+    "<rootDir>/dist",
+    "<rootDir>/lib",
+    "<rootDir>/backend/typescript/lib",
+    "<rootDir>/.tools",
+  ],
   // As the package's users import it.
-  moduleNameMapper: { "^sumu$": "<rootDir>/src/index.ts" },
+  moduleNameMapper: {
+    "^sumu$": "<rootDir>/src/index.ts",
+    "^sumu-backend$": "<rootDir>/backend/typescript/src/index.ts",
+  },
 };
 
 /** @type {import("jest").Config} */

@@ -20,6 +20,7 @@ export const NAME_SUFFIXES = {
   history: "history",
   control: "control",
   controlDlq: "control-dlq",
+  subscriptions: "subscriptions",
   presenceGrace: "presence-grace",
   presenceGraceDlq: "presence-grace-dlq",
   authorizerRole: "run-authorizer",

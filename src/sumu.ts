@@ -11,14 +11,17 @@ import {
   readHistory,
   readPresence,
   readRevocations,
+  readSubscriptions,
   receiveMessages,
   sendNotifications,
+  stream,
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
 import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
+import { SubscriptionStore } from "./channels/subscription-store";
 import { ConnectionStore } from "./connections/connection-store";
 import { ControlFunction } from "./control/control-function";
 import { ControlQueue } from "./control/control-queue";
@@ -50,7 +53,7 @@ import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
 import { atLeast } from "./terraform/condition";
-import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -76,6 +79,8 @@ export class Sumu extends Construct {
   readonly revocationsTable?: Table;
   /** The notifications that are kept for clients that are away. Undefined when a literal `historySeconds` is 0. */
   readonly historyTable?: Table;
+  /** Which connections are in which channels. Undefined when there are no `channels`. */
+  readonly subscriptionsTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Decides who may connect. */
@@ -139,6 +144,11 @@ export class Sumu extends Construct {
       ? new HistoryStore(this, "history", { ...input, encryption, existence: whenHistory })
       : undefined;
     this.historyTable = history && nullableTable(history.table);
+    const whenChannels = existsWhenGiven(input.channels);
+    const subscriptions = whenChannels.exists
+      ? new SubscriptionStore(this, "channels", { prefix, encryption, deletionProtection, existence: whenChannels })
+      : undefined;
+    this.subscriptionsTable = subscriptions && nullableTable(subscriptions.table);
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       revocations,
@@ -176,7 +186,7 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history, subscriptions });
     this.control = control && new ControlFunction(this, "control", { ...parts, control, history });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
@@ -303,6 +313,18 @@ export class Sumu extends Construct {
   }
 
   /**
+   * Lets a role stream a text to users' open connections, as `stream()` of the backend libraries does. The whole text
+   * goes through the queue at the end, so the role needs {@link grantSendNotifications}, too.
+   *
+   * @example
+   * sumu.grantStream(assistantRole);
+   * sumu.grantSendNotifications(assistantRole);
+   */
+  grantStream(role: GrantableRole): IamRolePolicy {
+    return this.grant(role, stream(this.connectionsTable.arn, this.webSocketApi.stageExecutionArn));
+  }
+
+  /**
    * Lets a role read connects and disconnects from the connections table's stream.
    *
    * @example
@@ -358,6 +380,20 @@ export class Sumu extends Construct {
       throw new Error("There is no history to read: historySeconds is 0.");
     }
     return this.grant(role, readHistory(this.historyTable.arn));
+  }
+
+  /**
+   * Lets a role read which connections are in which channels.
+   *
+   * @example
+   * sumu.grantReadSubscriptions(backendRole);
+   * @throws Error when there is no such table: there are no `channels`
+   */
+  grantReadSubscriptions(role: GrantableRole): IamRolePolicy {
+    if (this.subscriptionsTable === undefined) {
+      throw new Error("There is no table of subscriptions to read: channels is not given.");
+    }
+    return this.grant(role, readSubscriptions(this.subscriptionsTable.arn));
   }
 
   /**

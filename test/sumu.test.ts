@@ -377,6 +377,16 @@ describe("grants", () => {
     ]);
   });
 
+  it("grantStream lets a role find users' connections and post to them, and no more", () => {
+    expect(granted((construct, role) => construct.grantStream(role))).toEqual([
+      [["dynamodb:Query"], ["${aws_dynamodb_table.sumu_connections.arn}"]],
+      [
+        ["execute-api:ManageConnections"],
+        ["${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live/POST/@connections/*"],
+      ],
+    ]);
+  });
+
   it("grantReadPresence rejects a SUMU without a watchdog", () => {
     expect(() =>
       sumu({ presenceSource: "none" }, (construct, scope) => {

@@ -4,6 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { Construct } from "constructs";
 import { policyDocument } from "../aws/policy-document";
 import { FOLLOW_STREAM } from "../connections/connection-store";
+import { SUBSCRIPTIONS_BY_CONNECTION } from "../contract/channels";
 import {
   type Encryption,
   type KeyUse,
@@ -55,6 +56,16 @@ export const readConnections = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+/** @param stageArn - The execute-api ARN of the stage. */
+export const stream = (tableArn: string, stageArn: string): Grant => ({
+  name: "stream",
+  statements: [
+    { actions: ["dynamodb:Query"], resources: [tableArn] },
+    { actions: ["execute-api:ManageConnections"], resources: [`${stageArn}/POST/@connections/*`] },
+  ],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 export const followConnections = (streamArn: string): Grant => ({
   name: "follow_connections",
   statements: [{ actions: [...FOLLOW_STREAM, "dynamodb:ListStreams"], resources: [streamArn] }],
@@ -76,6 +87,17 @@ export const readRevocations = (tableArn: string): Grant => ({
 export const readHistory = (tableArn: string): Grant => ({
   name: "read_history",
   statements: [{ actions: ["dynamodb:Query"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
+export const readSubscriptions = (tableArn: string): Grant => ({
+  name: "read_subscriptions",
+  statements: [
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+      resources: [tableArn, `${tableArn}/index/${SUBSCRIPTIONS_BY_CONNECTION}`],
+    },
+  ],
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
