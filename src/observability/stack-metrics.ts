@@ -9,7 +9,7 @@ import {
   type REFUSED_METRICS,
 } from "../contract/metrics";
 
-/** A metric as CloudWatch knows it. */
+/** A metric in CloudWatch. */
 export interface Metric {
   readonly namespace: string;
   readonly name: string;
@@ -97,8 +97,11 @@ export class StackMetrics {
     return { namespace: "AWS/SNS", name, dimensions: { TopicName: this.names.topics[key] } };
   }
 
-  /** Its sample count is the number of such requests: rows that came, or went.
-   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+  /**
+   * The sample count is the number of these requests: of rows that were written, or removed.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+   */
   connectionsRequests(operation: "PutItem" | "DeleteItem"): Metric {
     return {
       namespace: "AWS/DynamoDB",
@@ -107,7 +110,7 @@ export class StackMetrics {
     };
   }
 
-  /** Expired rows: connections whose end was never reported. */
+  /** The rows that expired: for these connections no `$disconnect` came. */
   connectionsExpired(): Metric {
     return {
       namespace: "AWS/DynamoDB",
