@@ -107,7 +107,9 @@ function usedData({ nodes, outputs }: Stack): (node: StackNode) => boolean {
 function refuseUnknownTypes(stack: Stack, { resources, data }: ApplyOptions): void {
   for (const { kind, type, address } of stack.nodes) {
     if (kind !== "local" && !Object.hasOwn(kind === "data" ? data : resources, type)) {
-      throw new TerraformError(`${address}: ${type} is neither created here nor known to be left out`);
+      throw new TerraformError(
+        `${address}: ${type} is unknown here: add code that uses it, or add it to what is left out`,
+      );
     }
   }
 }

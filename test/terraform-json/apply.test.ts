@@ -146,7 +146,7 @@ describe("a stack applied", () => {
     const created = jest.fn(() => ({}));
     const stack = readStack({ resource: { queue: { a: {} }, bucket: { b: {} } } });
     await expect(applyStack(stack, { ...options, resources: { queue: created } })).rejects.toThrow(
-      "bucket.b: bucket is neither created here nor known to be left out",
+      "bucket.b: bucket is unknown here: add code that uses it, or add it to what is left out",
     );
     expect(created).not.toHaveBeenCalled();
   });
