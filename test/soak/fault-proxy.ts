@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +33,8 @@ const REFUSALS = {
 export async function startFaultProxy(fateOf: (call: ProxiedCall) => CallFate): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const end = new AbortController();
+  // Each call that is under way listens.
+  setMaxListeners(0, end.signal);
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
   });

@@ -54,10 +54,10 @@ export interface PlanOptions {
 }
 
 /** How often each kind of step happens: once in so many milliseconds, on average. */
-const EVERY_MS = { send: 200, broadcast: 3_000, kill: 10_000, weather: 4_000 } as const;
+const EVERY_MS = { send: 200, broadcast: 3_000, kill: 6_000, weather: 2_500 } as const;
 
 /** Each client has a fault once in so many milliseconds. */
-const CLIENT_FAULT_EVERY_MS = 25_000;
+const CLIENT_FAULT_EVERY_MS = 15_000;
 
 /** How long something slow takes. A call that is slower than the pusher waits is done after it has given up. */
 const LONGEST_LATE_MS = 30_000;
