@@ -21,12 +21,7 @@ const SLOWEST_MILLISECONDS = 5_000;
 describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () => {
   let stack: LocalStack;
   beforeAll(async () => {
-    // Without revocations, as before there were any: a read more at each connect costs the emulator, not AWS.
-    stack = await startLocalStack({
-      presenceSource: "topic",
-      revocations: false,
-      limits: { bufferedBytes: 256 * 1_024 },
-    });
+    stack = await startLocalStack({ presenceSource: "topic", limits: { bufferedBytes: 256 * 1_024 } });
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => stack?.stop());
 

@@ -1,4 +1,5 @@
 /** What AWS answered in captures of September 2026: @connections. A title is one captured fact. */
+import type { Caller, IdentifyCaller } from "../../../emulator/gateway/start-gateway";
 import { Journal } from "../gateway/support/journal";
 import { type RunningGateway, runGateway } from "../gateway/support/running-gateway";
 import { connect, type TestClient } from "../gateway/support/test-client";
@@ -168,6 +169,75 @@ it("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
     "MissingAuthenticationTokenException",
     '{"message":"Missing Authentication Token"}',
   ]);
+});
+
+const ROLE = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "of the role", sessionToken: "its session" };
+const ROLE_ARN = "arn:aws:sts::000000000000:assumed-role/pusher/session";
+const RESOURCE = "arn:aws:execute-api:eu-central-1:000000000000:a1b2c3/prod";
+
+/** Identifies the role, whose policies decide by the resource. @returns the resources that were asked for */
+function decideWith(decide: (resource: string) => Caller["decision"]): [asked: string[], identify: IdentifyCaller] {
+  const asked: string[] = [];
+  const identify: IdentifyCaller = async (_key, resource) => {
+    asked.push(resource);
+    return { credentials: ROLE, arn: ROLE_ARN, decision: decide(resource) };
+  };
+  return [asked, identify];
+}
+
+it.each<[string, Caller["decision"], string]>([
+  [
+    "no policy allows it",
+    "implicit deny",
+    "because no identity-based policy allows the execute-api:ManageConnections action",
+  ],
+  ["a policy denies it", "explicit deny", "with an explicit deny in an identity-based policy"],
+])(
+  "signed without the right, %s: 403 AccessDeniedException, capital M, the account hidden",
+  async (_, decision, why) => {
+    const [, identifyCaller] = decideWith(() => decision);
+    const { client, id } = await open({ identifyCaller });
+    for (const method of ["POST", "GET", "DELETE"]) {
+      const { status, headers, body } = await call(method, id, { credentials: ROLE });
+      const resource = `arn:aws:execute-api:eu-central-1:********0000:a1b2c3/prod/${method}/@connections/{connectionId}`;
+      const text = `User: ${ROLE_ARN} is not authorized to perform: execute-api:ManageConnections on resource: ${resource} ${why}`;
+      expect([status, headers["x-amzn-errortype"], body]).toEqual([
+        403,
+        "AccessDeniedException",
+        `{"Message":"${text}"}`,
+      ]);
+    }
+    expect((await call("POST", id, { body: "still here" })).status).toBe(200);
+    expect(await client.nextFrame()).toBe("still here");
+  },
+);
+
+it("IAM's resource is the literal {connectionId}: a policy for one id never matches", async () => {
+  let allowed = "";
+  const [asked, identifyCaller] = decideWith((resource) => (resource === allowed ? "allow" : "implicit deny"));
+  const { id } = await open({ identifyCaller });
+  const post = async () => (await call("POST", id, { credentials: ROLE })).status;
+  allowed = `${RESOURCE}/POST/@connections/${id}`;
+  expect(await post()).toBe(403);
+  allowed = `${RESOURCE}/POST/@connections/{connectionId}`;
+  expect(await post()).toBe(200);
+  expect(asked).toEqual([allowed, allowed]);
+});
+
+it("GET and POST rights are apart", async () => {
+  const [, identifyCaller] = decideWith((resource) => (resource.includes("/GET/") ? "allow" : "implicit deny"));
+  const { id } = await open({ identifyCaller });
+  const statuses = ["GET", "POST", "DELETE"].map(
+    async (method) => (await call(method, id, { credentials: ROLE })).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([200, 403, 403]);
+});
+
+it("400 for an id that was never issued comes before IAM: nobody is asked", async () => {
+  const [asked, identifyCaller] = decideWith(() => "implicit deny");
+  const { id } = await open({ identifyCaller });
+  expect((await call("GET", neverIssued(id), { credentials: ROLE })).status).toBe(400);
+  expect(asked).toEqual([]);
 });
 
 it("a connection answers through any stage of its API that exists", async () => {
