@@ -1,6 +1,12 @@
 export type { GrantableRole } from "./access/grants";
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 export type { Tags } from "./aws/tags";
+export {
+  CHANNEL_NAME,
+  CHANNEL_PATTERN,
+  SUBSCRIPTION,
+  SUBSCRIPTIONS_BY_CONNECTION,
+} from "./contract/channels";
 export type {
   AckFrame,
   ClientFrame,
@@ -43,6 +49,7 @@ export type { WebSocketApi } from "./gateway/web-socket-api";
 export { AccessLogAccount } from "./global/access-log-account";
 export type { AccessLogAccountProps } from "./inputs/access-log-account";
 export type { ApiMapping } from "./inputs/api-mapping";
+export type { Channels } from "./inputs/channels";
 export type { CustomDomainProps, SubDomains } from "./inputs/custom-domain-props";
 export type { VpcConfig } from "./inputs/guardrails";
 export type {

@@ -18,6 +18,7 @@ export const NAME_SUFFIXES = {
   presenceDlq: "presence-dlq",
   revocations: "revocations",
   history: "history",
+  subscriptions: "subscriptions",
   presenceGrace: "presence-grace",
   presenceGraceDlq: "presence-grace-dlq",
   authorizerRole: "run-authorizer",

@@ -11,6 +11,7 @@ import {
   readHistory,
   readPresence,
   readRevocations,
+  readSubscriptions,
   receiveMessages,
   sendNotifications,
   stream,
@@ -20,6 +21,7 @@ import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
 import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
+import { SubscriptionStore } from "./channels/subscription-store";
 import { ConnectionStore } from "./connections/connection-store";
 import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
@@ -49,7 +51,7 @@ import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
 import { atLeast } from "./terraform/condition";
-import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -75,6 +77,8 @@ export class Sumu extends Construct {
   readonly revocationsTable?: Table;
   /** The notifications that are kept for clients that are away. Undefined when a literal `historySeconds` is 0. */
   readonly historyTable?: Table;
+  /** Which connections are in which channels. Undefined when there are no `channels`. */
+  readonly subscriptionsTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Decides who may connect. */
@@ -136,6 +140,11 @@ export class Sumu extends Construct {
       ? new HistoryStore(this, "history", { ...input, encryption, existence: whenHistory })
       : undefined;
     this.historyTable = history && nullableTable(history.table);
+    const whenChannels = existsWhenGiven(input.channels);
+    const subscriptions = whenChannels.exists
+      ? new SubscriptionStore(this, "channels", { prefix, encryption, deletionProtection, existence: whenChannels })
+      : undefined;
+    this.subscriptionsTable = subscriptions && nullableTable(subscriptions.table);
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       revocations,
@@ -163,7 +172,7 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history, subscriptions });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -355,6 +364,20 @@ export class Sumu extends Construct {
       throw new Error("There is no history to read: historySeconds is 0.");
     }
     return this.grant(role, readHistory(this.historyTable.arn));
+  }
+
+  /**
+   * Lets a role read which connections are in which channels.
+   *
+   * @example
+   * sumu.grantReadSubscriptions(backendRole);
+   * @throws Error when there is no such table: there are no `channels`
+   */
+  grantReadSubscriptions(role: GrantableRole): IamRolePolicy {
+    if (this.subscriptionsTable === undefined) {
+      throw new Error("There is no table of subscriptions to read: channels is not given.");
+    }
+    return this.grant(role, readSubscriptions(this.subscriptionsTable.arn));
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
 } from "../handlers/pusher/connection";
 import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
+import type { HistoryRow, HistoryStore } from "../handlers/pusher/history-store";
 import type { PostResult } from "../handlers/pusher/post-result";
 import { type MessageOutcome, push } from "../handlers/pusher/pusher";
 import type { PusherSettings } from "../handlers/pusher/pusher-ports";
@@ -37,8 +38,14 @@ export interface SimulatedAwsOptions {
   readonly hasRevocations?: boolean;
   /** Whether the revocation of a user fails, and with which error. */
   readonly revokeFails?: (userId: string) => Error | undefined;
+  /** How long history is kept. @default - there is no history */
+  readonly historySeconds?: number;
+  /** How long the write of rows into history takes, in milliseconds, and why it fails. @default - 10 ms, and it does not fail */
+  readonly historyWrite?: (streams: readonly string[]) => { readonly ms?: number; readonly failure?: string };
   /** Whether a read fails, and with which error. */
   readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
+  /** How long a read takes, in milliseconds. @default - 10 ms */
+  readonly readMs?: (userId: string | undefined) => number;
   /** Whether the queue refuses a message. */
   readonly sendFails?: (queue: "notifications" | "dead-letters", message: OutboxMessage) => boolean;
   /** Called for each delivery. Without it, `deliveries` counts them. */
@@ -63,6 +70,12 @@ export class SimulatedAws {
   readonly deliveries = new Map<string, number>();
   readonly posts = new Map<string, number>();
   readonly removed: string[] = [];
+  /** The rows of the history table, in the order of their writes. `writtenAt`: when the write ended. */
+  readonly history: (HistoryRow & { readonly writtenAt: number })[] = [];
+  /** The streams of each write into history, in order. */
+  readonly historyWrites: (readonly string[])[] = [];
+  /** How many scans of the table were strongly consistent. */
+  consistentScans = 0;
   /** The time before which each user's tokens are revoked. */
   readonly revoked = new Map<string, number>();
   /** Connections that the pusher asked to close, in order. */
@@ -127,6 +140,7 @@ export class SimulatedAws {
         endpoint: this.#endpoint(end),
         outbox: this.#outbox(end),
         revocations: this.options.hasRevocations ? this.#revocations(end) : undefined,
+        history: this.options.historySeconds === undefined ? undefined : this.#historyStore(end),
         recentAnswers: this.#recentAnswers,
         clock: this.clock,
         random: () => 0.5,
@@ -197,14 +211,36 @@ export class SimulatedAws {
     };
   }
 
+  #historyStore(end: number): HistoryStore {
+    const { historySeconds: seconds = 0, historyWrite } = this.options;
+    return {
+      seconds,
+      write: async (rows, deadline) => {
+        this.peakReads = Math.max(this.peakReads, ++this.#reads);
+        const streams = rows.map(({ stream }) => stream);
+        this.historyWrites.push(streams);
+        const { ms = 10, failure } = historyWrite?.(streams) ?? {};
+        const leftMs = Math.max(0, deadline - this.clock.now());
+        const writtenAt = this.clock.now() + ms;
+        await this.#call("write", Math.min(ms, leftMs), end);
+        this.#reads--;
+        // A write that is given up may still arrive.
+        if (failure === undefined) this.history.push(...rows.map((row) => ({ ...row, writtenAt })));
+        const reason = ms > leftMs ? "timeout" : failure;
+        return new Map(reason === undefined ? [] : streams.map((stream) => [stream, reason]));
+      },
+    };
+  }
+
   #store(end: number): ConnectionStore {
     const read = async (userId: string | undefined, deadline: number): Promise<void> => {
       this.peakReads = Math.max(this.peakReads, ++this.#reads);
       this.reads++;
       const leftMs = deadline - this.clock.now();
-      await this.#call("read", Math.min(10, leftMs), end);
+      const ms = this.options.readMs?.(userId) ?? 10;
+      await this.#call("read", Math.min(ms, leftMs), end);
       this.#reads--;
-      if (leftMs < 10) throw new Error("timed out");
+      if (leftMs < ms) throw new Error("timed out");
       const error = this.options.readFails?.(userId, this.reads);
       if (error !== undefined) throw error;
     };
@@ -222,7 +258,8 @@ export class SimulatedAws {
         await read(userId, deadline);
         return this.#page((row) => row.userId === userId, 0, this.options.rows.length, after);
       },
-      ofEveryone: async (segment, after, deadline) => {
+      ofEveryone: async (segment, after, deadline, isConsistent = false) => {
+        if (isConsistent) this.consistentScans++;
         await read(undefined, deadline);
         const { index, count }: Segment = segment ?? { index: 0, count: 1 };
         const { length } = this.options.rows;

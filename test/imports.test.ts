@@ -13,7 +13,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ["handlers/aws", "src/aws"],
   ["handlers/authorizer", "handlers/pusher", "handlers/presence", "src/inputs", "src/encryption", "src/observability"],
   ["src/connections", "src/integration", "src/lambda", "src/global", "src/domain"],
-  ["src/revocations", "src/history"],
+  ["src/revocations", "src/history", "src/channels"],
   ["src/gateway", "src/access", "src/releases"],
   ["src/migration"],
   ["src/authorizer", "src/pusher", "src/presence"],

@@ -43,17 +43,19 @@ export class ConnectionsTable implements ConnectionStore {
   }
 
   /**
-   * Eventually consistent, at half the price: a broadcast has no single moment. The very first page has DynamoDB's
+   * Eventually consistent, at half the price, unless history asks for more: a broadcast has no single moment. The very first page has DynamoDB's
    * maximum size, because it decides whether the broadcast is split. The other pages are short, to use less memory.
    */
   async ofEveryone(
     segment: Segment | undefined,
     after: PageKey | undefined,
     deadline: number,
+    isConsistent = false,
   ): Promise<ConnectionPage> {
     const page = await this.dynamoDb.scan(
       {
         TableName: this.tableName,
+        ConsistentRead: isConsistent || undefined,
         ProjectionExpression: PROJECTION,
         ExpressionAttributeNames: NAMES,
         Segment: segment?.index,

@@ -46,12 +46,14 @@ export function continuationBodies(
   reason?: string,
 ): string[] {
   const { data, excludedUsers, id, keep, sentAt, refusals = 0 } = notification;
+  const readAt = remainder.kind === "connections" ? remainder.readAt : undefined;
   const state = openState({
     attempt,
     id,
     keep,
     sent_at: reason === undefined ? sentAt : undefined,
     refusals: refusals === 0 || reason !== undefined ? undefined : refusals,
+    read_at: readAt,
     reason,
   });
   const start = `{"data":${data}`;
@@ -113,11 +115,22 @@ export function readContinuation(
 ): Pick<Notification, "audience" | "attempt" | "refusals" | "keep"> & Partial<Pick<Notification, "id" | "sentAt">> {
   const malformed = new MalformedNotificationError(CONTINUATION_MALFORMED);
   if (!isJsonObject(continuation)) throw malformed;
-  const { attempt, connections, segment, after, refusals = 0, id, keep, sent_at: sentAt } = continuation;
+  const {
+    attempt,
+    connections,
+    segment,
+    after,
+    refusals = 0,
+    id,
+    keep,
+    sent_at: sentAt,
+    read_at: readAt,
+  } = continuation;
   if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
   if (typeof refusals !== "number" || !Number.isSafeInteger(refusals) || refusals < 0) throw malformed;
   if (after !== undefined && !isJsonObject(after)) throw malformed;
   if (sentAt !== undefined && typeof sentAt !== "number") throw malformed;
+  if (readAt !== undefined && typeof readAt !== "number") throw malformed;
   if (id !== undefined && typeof id !== "string") throw malformed;
   const state = {
     attempt,
@@ -126,7 +139,8 @@ export function readContinuation(
     ...(keep === false && { keep: false as const }),
   };
   if (connections !== undefined) {
-    return { ...state, refusals, audience: { kind: "connections", connections: readConnections(continuation) } };
+    const audience = { kind: "connections", connections: readConnections(continuation), readAt } as const;
+    return { ...state, refusals, audience };
   }
   if (users.length > 0) return { ...state, audience: { kind: "users", users, after } };
   if (segment !== undefined && !isSegment(segment)) throw malformed;

@@ -1,5 +1,6 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { HISTORY_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
 import { DynamoDb } from "../aws/dynamodb";
 import { HttpPool } from "../aws/http-pool";
@@ -10,6 +11,7 @@ import { createLog, logSettingsFrom } from "../shared/log";
 import { ConnectionsApi } from "./connections-api";
 import { ConnectionsTable } from "./connections-table";
 import { CONTINUATION } from "./continuation";
+import { HistoryTable } from "./history-table";
 import { NotificationQueues } from "./notification-queues";
 import { type IncomingMessage, push } from "./pusher";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
@@ -111,6 +113,15 @@ function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
   return first !== undefined && "Sns" in first;
 }
 
+/** Undefined: no history is kept. */
+function historyFrom(environment: Environment, dynamoDb: DynamoDb): HistoryTable | undefined {
+  const tableName = environment[HISTORY_ENVIRONMENT.table];
+  if (!tableName) return undefined;
+  requiredFrom(environment, HISTORY_ENVIRONMENT.seconds);
+  const bounds = { fallback: 0, min: 1, max: MAX_HISTORY_SECONDS };
+  return new HistoryTable(dynamoDb, tableName, integerFrom(environment, HISTORY_ENVIRONMENT.seconds, bounds));
+}
+
 function openContainer(environment: Environment): Container {
   const logSettings = logSettingsFrom(environment);
   const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
@@ -132,6 +143,7 @@ function openContainer(environment: Environment): Container {
   const store = new ConnectionsTable(dynamoDb, tableName);
   const revocationsTable = environment[PUSHER_ENVIRONMENT.revocationsTable];
   const revocations = revocationsTable ? new RevocationsTable(dynamoDb, revocationsTable) : undefined;
+  const history = historyFrom(environment, dynamoDb);
   const connections = new ConnectionsApi(pool, endpoint, environment);
   const recentAnswers = new RecentAnswers();
   return {
@@ -144,6 +156,7 @@ function openContainer(environment: Environment): Container {
         endpoint: connections,
         outbox,
         revocations,
+        history,
         recentAnswers,
         clock: systemClock,
         random: Math.random,

@@ -2,6 +2,7 @@ import { PUSHER_METRICS } from "../../src/contract/metrics";
 import { ConnectionCloser } from "./connection-closer";
 import { Courier } from "./courier";
 import { DeliveryTimes } from "./delivery-times";
+import type { Notification } from "./notification";
 import { PrioritySemaphore } from "./priority-semaphore";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
 import type { TimeBudget } from "./time-budget";
@@ -32,6 +33,10 @@ export class Invocation {
     deadLettered: 0,
     malformed: 0,
     failed: 0,
+    /** Entries of history that were written, how many of them were written again, and entries that were not written. */
+    kept: 0,
+    rewritten: 0,
+    unkept: 0,
   };
 
   constructor(
@@ -47,8 +52,9 @@ export class Invocation {
 
   /** Writes the line of the log with the metrics. */
   summarize(messages: number, durationMs: number): void {
-    const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed } =
+    const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed, ...history } =
       this.totals;
+    const ofHistory = this.ports.history === undefined ? {} : history;
     this.ports.log.summary(
       "pushed",
       PUSHER_METRICS,
@@ -60,7 +66,12 @@ export class Invocation {
         Failed: deadLettered + malformed + failed,
         DeliveryTime: this.deliveryTimes.values,
       },
-      { messages, expired, closed, ended, deadLettered, malformed, failed, durationMs },
+      { messages, expired, closed, ended, deadLettered, malformed, failed, ...ofHistory, durationMs },
     );
   }
+}
+
+/** Whether a notification is kept in history, if it is small enough for it. */
+export function isToBeKept({ keep }: Pick<Notification, "keep">, { ports }: Invocation): boolean {
+  return keep !== false && ports.history !== undefined;
 }

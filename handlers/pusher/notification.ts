@@ -6,7 +6,11 @@ export type Audience =
   | { readonly kind: "everyone"; readonly segment?: Segment; readonly after?: PageKey }
   /** Each user once. `after`: the page of the first user from which to continue. */
   | { readonly kind: "users"; readonly users: readonly string[]; readonly after?: PageKey }
-  | { readonly kind: "connections"; readonly connections: readonly Connection[] };
+  /**
+   * `readAt`: when the rows of the connections were read (epoch milliseconds). With history, a connection that is newer
+   * belongs to the audience, too, if its user has a connection here: its row may not have been there yet.
+   */
+  | { readonly kind: "connections"; readonly connections: readonly Connection[]; readonly readAt?: number | undefined };
 
 /** A notification to deliver: a backend's request, or what an earlier invocation left of one. */
 export interface Notification {

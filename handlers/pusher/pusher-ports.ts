@@ -3,6 +3,7 @@ import type { Log } from "../shared/log";
 import type { ConnectionStore } from "./connection";
 import type { ConnectionsEndpoint } from "./courier";
 import type { Outbox } from "./handover";
+import type { HistoryStore } from "./history-store";
 import type { RecentAnswers } from "./recent-answers";
 import type { RevocationStore } from "./revocations-table";
 
@@ -12,6 +13,8 @@ export interface PusherPorts {
   readonly outbox: Outbox;
   /** The table that `revoke` writes to; undefined if there is no such table. */
   readonly revocations?: RevocationStore | undefined;
+  /** The table of notifications for clients that are away; undefined if no history is kept. */
+  readonly history?: HistoryStore | undefined;
   /** The container's memory of recent answers from `@connections`. */
   readonly recentAnswers: RecentAnswers;
   readonly clock: Clock;

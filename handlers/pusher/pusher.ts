@@ -2,8 +2,8 @@ import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { failureCode } from "../shared/failure-code";
 import { deliverNotification } from "./deliver-notification";
 import { type DisconnectPorts, disconnect, revoke } from "./disconnect";
-import { envelope } from "./envelope";
-import { Invocation } from "./invocation";
+import { envelopeFits } from "./envelope";
+import { Invocation, isToBeKept } from "./invocation";
 import { MalformedNotificationError, type Notification } from "./notification";
 import type { MessageFacts } from "./parse-notification";
 import { parseRequest } from "./parse-request";
@@ -67,7 +67,7 @@ async function handle(message: IncomingMessage, invocation: Invocation): Promise
     const request = parseRequest(message.body, message);
     if ("disconnect" in request) return await disconnect(request.disconnect, endingPorts(invocation));
     if ("revoke" in request) return await revoke(request.revoke, endingPorts(invocation));
-    if (!isTooLarge(request.notification)) {
+    if (!isTooLarge(request.notification, invocation)) {
       return await deliverNotification(message.id, request.notification, invocation);
     }
   } catch (error) {
@@ -115,7 +115,7 @@ async function refuse(
   return (await ports.outbox.send("dead-letters", [letter], budget.endAt)).length === 0;
 }
 
-function isTooLarge(notification: Notification): boolean {
-  const text = notification.mustFitEnvelope ? envelope(notification) : notification.data;
-  return Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES;
+function isTooLarge(notification: Notification, invocation: Invocation): boolean {
+  if (notification.mustFitEnvelope) return !envelopeFits(notification, isToBeKept(notification, invocation));
+  return Buffer.byteLength(notification.data) > WEBSOCKET_PAYLOAD_BYTES;
 }

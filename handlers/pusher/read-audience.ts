@@ -1,10 +1,12 @@
+import { PROTOCOLS } from "../../src/contract/tables";
 import { failureCode } from "../shared/failure-code";
-import type { Segment } from "./connection";
+import type { Connection, Segment } from "./connection";
 import { continuationBodies } from "./continuation";
 import type { Delivery } from "./delivery";
 import type { Invocation } from "./invocation";
 import type { Notification } from "./notification";
-import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
+import { notifyAgain } from "./notify-again";
+import { EveryonePages, type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
 
 /**
  * How long the pusher tries to send the parts of a broadcast to the queue. After that, it delivers the remaining parts
@@ -13,28 +15,25 @@ import { type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-
 const SPLIT_PATIENCE_MS = 5_000;
 
 /**
- * Offers the connections of a notification's audience to its delivery.
+ * Offers the connections of a notification's audience to its delivery. If the notification is kept in history, a retry
+ * of connections is a new notification to their users.
  *
- * @param onPage - Called for each page that was read.
  * @returns The parts of the audience that were not read.
  */
 export async function readAudience(
   notification: Notification,
   delivery: Delivery,
-  onPage: () => void,
+  reading: ReadingPorts,
   invocation: Invocation,
 ): Promise<readonly Unread[]> {
   const { audience, excludedUsers } = notification;
-  const reading: ReadingPorts = {
-    store: invocation.ports.store,
-    semaphore: invocation.reads,
-    deadline: invocation.budget.requestsEndAt,
-    readers: invocation.settings.readConcurrency,
-    onPage,
-  };
   if (audience.kind === "connections") {
-    delivery.offer(audience.connections, excludedUsers);
-    return [];
+    const isRetried = ({ protocol }: Connection) => reading.keeper !== undefined && protocol === PROTOCOLS.envelopes;
+    delivery.offer(
+      audience.connections.filter((connection) => !isRetried(connection)),
+      excludedUsers,
+    );
+    return notifyAgain(audience.connections.filter(isRetried), audience.readAt ?? 0, delivery, reading);
   }
   if (audience.kind === "users") return readUsers(audience, delivery, reading);
   return invocation.broadcasts.run(() =>
@@ -61,10 +60,10 @@ async function broadcast(
   if (delivery.stopped) return [{ remainder: { kind: "everyone" } }];
   let isSplit: boolean;
   try {
-    const first = await reading.semaphore.run(() => reading.store.ofEveryone(undefined, undefined, reading.deadline));
-    isSplit = first.next !== undefined;
+    const { page, read } = await new EveryonePages(undefined, reading).read(undefined);
+    isSplit = page.next !== undefined;
     if (!isSplit) {
-      delivery.offer(first.rows, excludedUsers);
+      delivery.offer(page.rows, excludedUsers, read);
       reading.onPage();
     }
   } catch (error) {

@@ -1,8 +1,14 @@
+import { EVERYONE_STREAM } from "../../src/contract/history";
+import { PROTOCOLS } from "../../src/contract/tables";
+import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
-import type { ConnectionPage, ConnectionStore, PageKey, Segment } from "./connection";
+import type { ConnectionPage, ConnectionRow, ConnectionStore, PageKey, Segment } from "./connection";
 import type { Delivery } from "./delivery";
+import { type Entry, isFresh, type Reading } from "./history-store";
+import type { Keeper } from "./keeper";
 import type { Audience } from "./notification";
 import type { PrioritySemaphore } from "./priority-semaphore";
+import { UserEntries } from "./user-entries";
 
 export interface ReadingPorts {
   readonly store: ConnectionStore;
@@ -14,6 +20,11 @@ export interface ReadingPorts {
   readonly readers: number;
   /** Called for each page that need not be read again, even if it is empty. */
   readonly onPage: () => void;
+  readonly clock: Clock;
+  /** Writes the notification into history before connections are read. Undefined: it is not kept. */
+  readonly keeper?: Keeper | undefined;
+  /** Awaited before each page. @default - nothing */
+  readonly beforePage?: () => Promise<void>;
 }
 
 /** The part that was not read. */
@@ -25,28 +36,46 @@ export interface Unread {
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Offers every connection of each user to the delivery, page by page. Some users are read in parallel. */
+/** A page that waits this long to be offered to the delivery is read again. Else its rows would soon be too old. */
+const PAGE_AGES_MS = 2_500;
+
+/**
+ * Offers every connection of each user to the delivery, page by page. Some users are read in parallel.
+ *
+ * @param isMeant - Whether a connection gets the notification. @default - each does
+ */
 export async function readUsers(
   { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
   delivery: Delivery,
-  { store, semaphore, deadline, readers, onPage }: ReadingPorts,
+  reading: ReadingPorts,
+  isMeant?: (row: ConnectionRow) => boolean,
 ): Promise<readonly Unread[]> {
+  const { store, readers, onPage, keeper, beforePage } = reading;
+  const entries = keeper && new UserEntries(users, keeper);
   const late: string[] = [];
   const unread: Unread[] = [];
   let index = 0;
 
-  const readUser = async (userId: string, from: PageKey | undefined) => {
+  const readUser = async (userId: string, at: number, from: PageKey | undefined) => {
     let key = from;
+    let entry: Entry | undefined;
+    const fresh =
+      entries &&
+      (async () => {
+        entry = await entries.fresh(at, entry);
+        return entry;
+      });
     try {
       do {
+        await beforePage?.();
         await delivery.room();
         if (delivery.stopped) {
           if (key === undefined) late.push(userId);
           else unread.push({ remainder: { kind: "users", users: [userId], after: key } });
           return;
         }
-        const page = await semaphore.run(() => store.ofUser(userId, key, deadline));
-        delivery.offer(page.rows, NOBODY);
+        const { page, read } = await readPage(() => store.ofUser(userId, key, reading.deadline), reading, fresh);
+        delivery.offer(isMeant === undefined ? page.rows : page.rows.filter(isMeant), NOBODY, read);
         onPage();
         key = page.next;
       } while (key !== undefined);
@@ -58,10 +87,11 @@ export async function readUsers(
   const reader = async () => {
     while (index < users.length) {
       const at = index++;
-      await readUser(users[at] ?? "", at === 0 ? after : undefined);
+      await readUser(users[at] ?? "", at, at === 0 ? after : undefined);
     }
   };
   await Promise.all(Array.from({ length: Math.min(readers, users.length) }, reader));
+  await entries?.settled();
   if (late.length > 0) unread.push({ remainder: { kind: "users", users: late } });
   return merged(unread);
 }
@@ -71,26 +101,78 @@ export async function readEveryone(
   { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
   excludedUsers: ReadonlySet<string>,
   delivery: Delivery,
-  { store, semaphore, deadline, onPage }: ReadingPorts,
+  reading: ReadingPorts,
 ): Promise<readonly Unread[]> {
+  const { clock, onPage, beforePage } = reading;
+  const everyone = new EveryonePages(segment, reading);
   let key = after;
   const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
   if (delivery.stopped) return [{ remainder: remainder() }];
-  const fetch = () => semaphore.run(() => store.ofEveryone(segment, key, deadline));
   try {
-    let page: ConnectionPage = await fetch();
+    let { page, read } = await everyone.read(key);
     for (;;) {
       await delivery.room();
       if (delivery.stopped) return [{ remainder: remainder() }];
-      delivery.offer(page.rows, excludedUsers);
+      if (read !== undefined && clock.now() - read.at > PAGE_AGES_MS && page.rows.some(recovers)) {
+        ({ page, read } = await everyone.read(key));
+        continue;
+      }
+      delivery.offer(page.rows, excludedUsers, read);
       onPage();
       key = page.next;
       if (key === undefined) return [];
-      page = await fetch();
+      await beforePage?.();
+      ({ page, read } = await everyone.read(key));
     }
   } catch (error) {
     return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
   }
+}
+
+/** The pages of a broadcast. If it is kept in history, its entry is written again whenever it is too old for a page. */
+export class EveryonePages {
+  #entry: Entry | undefined;
+
+  constructor(
+    private readonly segment: Segment | undefined,
+    private readonly reading: ReadingPorts,
+  ) {}
+
+  read(key: PageKey | undefined): Promise<ReadPage> {
+    const { store, deadline, keeper } = this.reading;
+    const fresh =
+      keeper &&
+      (async () => {
+        this.#entry = await keeper.fresh(EVERYONE_STREAM, this.#entry);
+        return this.#entry;
+      });
+    return readPage(() => store.ofEveryone(this.segment, key, deadline, keeper !== undefined), this.reading, fresh);
+  }
+}
+
+interface ReadPage {
+  readonly page: ConnectionPage;
+  /** Present if the notification is kept in history. */
+  readonly read?: Reading;
+}
+
+/** Reads a page. If the notification is kept, its entry is at most 5 s old when the page is read: a slow read is repeated. */
+async function readPage(
+  fetch: () => Promise<ConnectionPage>,
+  { semaphore, clock }: ReadingPorts,
+  fresh: (() => Promise<Entry>) | undefined,
+): Promise<ReadPage> {
+  if (fresh === undefined) return { page: await semaphore.run(fetch) };
+  for (;;) {
+    const entry = await fresh();
+    const { at, page } = await semaphore.run(async () => ({ at: clock.now(), page: await fetch() }));
+    if (isFresh(entry.at, clock.now())) return { page, read: { entry, at } };
+  }
+}
+
+/** Whether a connection's client recovers what it has missed. For other clients it does not matter how old a row is. */
+function recovers({ protocol }: ConnectionRow): boolean {
+  return protocol === PROTOCOLS.envelopes;
 }
 
 /** Users with the same failure share a continuation. */

@@ -33,6 +33,12 @@ export const CONTROL_ATTRIBUTES = {
   grants: "grants",
 } as const;
 
+/**
+ * The attribute `action` of a message from the presence watchdog: the connection `connection_id` is gone, and leaves its
+ * channels. It is not a route, so no client can send it.
+ */
+export const CONNECTION_GONE = "connection_gone";
+
 /** Why a control frame is refused. The list is closed: a new reason is a new version of the wire contract. */
 export const REFUSAL_REASONS = [
   /** The frame is not JSON of the route's form. `message` says what is wrong. */

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { presenceEvent } from "../../handlers/presence/presence-event";
-import { disconnectFrame, envelope } from "../../handlers/pusher/envelope";
+import { disconnectFrame } from "../../handlers/pusher/envelope";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
 import { parseRequest } from "../../handlers/pusher/parse-request";
+import { notificationFrame } from "../../handlers/shared/notification-frame";
 import {
   type AckFrame,
   type ClientFrame,
@@ -313,7 +314,7 @@ describe("the schemas accept exactly what SUMU takes", () => {
   it("of what is pushed: what the pusher writes, for any id, data and reason", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), json, (text, data) => {
-        assertMatches("pushed-frame", JSON.parse(envelope({ id: text, data: JSON.stringify(data) })));
+        assertMatches("pushed-frame", JSON.parse(notificationFrame({ id: text, data: JSON.stringify(data) })));
         assertMatches("pushed-frame", JSON.parse(disconnectFrame(text)));
       }),
     );

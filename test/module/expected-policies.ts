@@ -147,6 +147,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "KeepHistory: dynamodb:BatchWriteItem on aws_dynamodb_table.history[0]",
     "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
+  "serverless pusher_subscriptions": [
+    "FindSubscriptions: dynamodb:Query dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
+    "with a key, UseKeyOfSubscriptions: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+  ],
   "serverless pusher_revocations": [
     "Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]",
     "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",

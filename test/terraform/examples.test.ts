@@ -91,6 +91,10 @@ describeWithTerraform("examples/hcl", () => {
         name: "shop-staging-sumu-history",
         arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-history",
       },
+      subscriptions_table: {
+        name: "shop-staging-sumu-subscriptions",
+        arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-subscriptions",
+      },
       websocket_url: "offline-invoke_url",
       kms_key_policy_json: expect.stringContaining('"Sid": "KeepLogs"'),
     });
