@@ -14,6 +14,8 @@ export interface MessageFacts {
   readonly sentAt?: number;
   /** Whether the pusher has sent the message. Anybody else's message cannot be a continuation. @default false */
   readonly isContinuation?: boolean;
+  /** The user who has posted it to a channel. Absent: the backend has sent it. */
+  readonly postedBy?: string | undefined;
 }
 
 /**
