@@ -68,7 +68,7 @@ export class Invocation {
         Continued: continued,
         Failed: deadLettered + malformed + failed,
         DeliveryTime: this.deliveryTimes.values,
-        ChannelConnections: this.fanOuts.values,
+        ...(this.ports.subscriptions && { ChannelConnections: this.fanOuts.values }),
       },
       { messages, expired, closed, ended, deadLettered, malformed, failed, ...ofHistory, durationMs },
     );
