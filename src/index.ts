@@ -7,6 +7,7 @@ export {
   SUBSCRIPTION,
   SUBSCRIPTIONS_BY_CONNECTION,
 } from "./contract/channels";
+export { CONTROL_ROUTE_KEYS, type ControlAction, REFUSAL_REASONS, type RefusalReason } from "./contract/control";
 export type {
   AckFrame,
   ClientFrame,
@@ -19,6 +20,9 @@ export type {
   PongFrame,
   PublishFrame,
   PushedFrame,
+  RecoveredFrame,
+  RecoverFrame,
+  RefusedFrame,
   SendFrame,
   ServerFrame,
 } from "./contract/frames";
@@ -42,6 +46,7 @@ export type {
 export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contract/messages";
 export { ROUTE_KEYS } from "./contract/routes";
 export { CONNECTION, PRESENCE, PROTOCOLS, REVOCATION } from "./contract/tables";
+export type { ControlFunction } from "./control/control-function";
 export type { ApiDomain } from "./domain/api-domain";
 export { CustomDomain } from "./domain/custom-domain";
 export type { Gateway } from "./gateway/gateway";

@@ -23,6 +23,8 @@ import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
 import { SubscriptionStore } from "./channels/subscription-store";
 import { ConnectionStore } from "./connections/connection-store";
+import { ControlFunction } from "./control/control-function";
+import { ControlQueue } from "./control/control-queue";
 import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
@@ -89,6 +91,8 @@ export class Sumu extends Construct {
   readonly pusher: Pusher;
   /** Sends presence events. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  /** Answers the control frames of clients. Undefined when literals say that there are none: no history is kept. */
+  readonly control?: ControlFunction;
   /** Alarms and the dashboard. Each exists only if an input asks for it. */
   readonly observability: Observability;
   private readonly account: AwsAccount;
@@ -154,6 +158,15 @@ export class Sumu extends Construct {
       observation,
       webSocketApi: this.webSocketApi,
     });
+    const whenControl = whenHistory;
+    const control = whenControl.exists
+      ? new ControlQueue(this, "control_queue", {
+          prefix,
+          encryption,
+          routes: { recover: whenHistory },
+          existence: whenControl,
+        })
+      : undefined;
     this.gateway = new Gateway(this, "gateway", {
       ...input,
       account,
@@ -162,6 +175,7 @@ export class Sumu extends Construct {
       authorizerId: this.authorizer.authorizer.id,
       connections,
       integration,
+      control,
     });
     const parts = {
       ...input,
@@ -173,6 +187,7 @@ export class Sumu extends Construct {
       integration,
     };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history, subscriptions });
+    this.control = control && new ControlFunction(this, "control", { ...parts, control, history });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -193,6 +208,7 @@ export class Sumu extends Construct {
       dashboard: existsWhen(input.dashboard),
       watchdog,
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
+      control: whenControl,
     });
 
     if (originalRights.exists) {
@@ -356,7 +372,7 @@ export class Sumu extends Construct {
    * Lets a role read the notifications that are kept: those of one user or of everyone.
    *
    * @example
-   * sumu.grantReadHistory(supportRole);
+   * sumu.grantReadHistory(backendRole);
    * @throws Error when there is no such table: `historySeconds` is 0
    */
   grantReadHistory(role: GrantableRole): IamRolePolicy {

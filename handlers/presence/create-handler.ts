@@ -87,7 +87,8 @@ export function createHandler(
   };
   return Object.assign(handler, {
     close: () => {
-      for (const client of [clients.dynamoDb, clients.sns, clients.sqs, clients.connections]) client?.close();
+      for (const client of [clients.dynamoDb, clients.sns, clients.sqs]) client.close();
+      clients.connections?.end();
     },
   });
 }

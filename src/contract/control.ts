@@ -25,11 +25,11 @@ export const CONTROL_ATTRIBUTES = {
   action: "action",
   /** String. API Gateway's id of the request, as in the access log. */
   requestId: "request_id",
-  /** String. The protocol of the client: `2`. Absent: bare notifications. */
+  /** String. The protocol of the client: one of PROTOCOLS, in digits. */
   protocol: "protocol",
-  /** Number. When the connection ends: epoch milliseconds. Absent: API Gateway's own limit ends it. */
+  /** Number. When the connection ends: epoch milliseconds. 0: API Gateway's own limit ends it. */
   expiresAt: "expires_at",
-  /** String. The channels that the authorizer granted. Absent: none. */
+  /** String. The channels that the authorizer granted. Absent if it granted none. */
   grants: "grants",
 } as const;
 

@@ -44,6 +44,14 @@ export const HISTORY_ENVIRONMENT = {
   seconds: "HISTORY_SECONDS",
 } as const;
 
+/** Environment variables of the control function. */
+export const CONTROL_ENVIRONMENT = {
+  /** Where `/@connections/<id>` is. */
+  endpoint: "APIGW_ENDPOINT",
+  /** The dead-letter queue for messages that no try can handle. */
+  deadLetterQueueUrl: "CONTROL_DLQ_URL",
+} as const;
+
 /** Environment variables of the pusher. */
 export const PUSHER_ENVIRONMENT = {
   /** Where `/@connections/<id>` is: the stage's https URL, or a custom domain with its mapping key. */

@@ -1,6 +1,7 @@
 import type { HandlerName } from "../contract/handlers";
 import {
   type AUTHORIZED_METRICS,
+  type CONTROL_METRICS,
   METRIC_DIMENSIONS,
   METRIC_NAMESPACE,
   type PRESENCE_METRICS,
@@ -33,13 +34,16 @@ export type QueueKey =
   | "notificationsDlq"
   | "presenceDlq"
   | "presenceGrace"
-  | "presenceGraceDlq";
+  | "presenceGraceDlq"
+  | "control"
+  | "controlDlq";
 
 type HandlerMetricName =
   | (keyof (typeof PUSHER_METRICS)["units"] & string)
   | keyof (typeof AUTHORIZED_METRICS)["units"]
   | keyof (typeof REFUSED_METRICS)["units"]
-  | keyof (typeof PRESENCE_METRICS)["units"];
+  | keyof (typeof PRESENCE_METRICS)["units"]
+  | keyof (typeof CONTROL_METRICS)["units"];
 
 /** Every metric that alarms and dashboard use, by its source. */
 export class StackMetrics {
