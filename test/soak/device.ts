@@ -16,6 +16,8 @@ export interface DeviceOptions {
   readonly cursor?: string | undefined;
   readonly write: (event: SoakEvent) => void;
   readonly count: (what: "connections" | "recoveries" | "replayed") => void;
+  /** A handshake failed. */
+  readonly countRefused: (why: string) => void;
 }
 
 /** A device of a user with one application on it. The application keeps what it knows while the device is away. */
@@ -93,6 +95,8 @@ export class Device {
       this.options.count("connections");
     },
     ended: (socket) => this.#sockets.delete(socket),
+    // Without the port.
+    refused: (message) => this.options.countRefused(message.replace(/ [\d.]+:\d+$/, "")),
     sent: (socket, text) => {
       const { action, after } = JSON.parse(text);
       if (action !== "recover") return;

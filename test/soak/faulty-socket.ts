@@ -7,6 +7,8 @@ export interface Tap {
   /** Before the client gets it. */
   received(socket: FaultySocket, text: string): void;
   ended(socket: FaultySocket): void;
+  /** The handshake failed. */
+  refused(message: string): void;
 }
 
 type Handler<Event> = ((event: Event) => void) | null;
@@ -47,7 +49,9 @@ export class FaultySocket {
       this.onmessage?.({ data: String(data) });
     });
     this.#socket.on("error", ({ message }) => {
-      if (!this.#isLost) this.onerror?.({ message });
+      if (this.#isLost) return;
+      if (!this.#isOpen) tap.refused(message);
+      this.onerror?.({ message });
     });
     this.#socket.on("close", (code) => this.#lose(code));
   }
@@ -79,7 +83,7 @@ export class FaultySocket {
   vanish(milliseconds: number): void {
     if (this.#isLost) return;
     this.#socket.resume();
-    setTimeout(() => this.#socket.terminate(), milliseconds);
+    setTimeout(() => this.#socket.terminate(), milliseconds).unref();
     this.#lose(1006);
   }
 
@@ -87,7 +91,7 @@ export class FaultySocket {
   freeze(milliseconds: number): void {
     if (this.#isLost || !this.#isOpen) return;
     this.#socket.pause();
-    setTimeout(() => this.#socket.resume(), milliseconds);
+    setTimeout(() => this.#socket.resume(), milliseconds).unref();
   }
 
   #lose(code: number): void {

@@ -25,9 +25,9 @@ export async function shortenWaits({ aws: { sqs }, info }: LocalStack): Promise<
   );
 }
 
-/** Whether notifications wait, or are being delivered. */
-export async function hasBacklog(stack: LocalStack): Promise<boolean> {
-  return (await messagesIn(stack, stack.info.notifications.queue.url)) > 0;
+/** How many notifications wait, or are being delivered. */
+export function countBacklog(stack: LocalStack): Promise<number> {
+  return messagesIn(stack, stack.info.notifications.queue.url);
 }
 
 /** The messages that no function could handle. */

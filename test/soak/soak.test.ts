@@ -16,13 +16,11 @@ describeWithLocalAws("SUMU, while everything breaks that may break,", () => {
     expect(result.faults).toEqual([]);
   });
 
-  it("was broken in earnest", () => {
-    const { counts } = result;
-    expect(counts["sent to users"]).toBe(150);
-    expect(counts["sent to everyone"]).toBe(10);
-    expect(counts["killed gateway"]).toBe(1);
-    expect(counts.given).toBeGreaterThan(150);
-    expect(counts["calls answered 429"]).toBeGreaterThan(0);
-    expect(counts.recoveries).toBeGreaterThan(12);
+  it("was really broken", () => {
+    const { sent, killed, clients } = result.counts;
+    expect(sent).toMatchObject({ "to users": 150, "to everyone": 10 });
+    expect(killed.gateway).toBe(1);
+    // Three of four clients come before things go wrong, and all clients come back at the end.
+    expect(clients.recoveries).toBeGreaterThanOrEqual(9 + 12);
   });
 });

@@ -10,9 +10,9 @@ import { Device } from "./device";
 import type { Fault } from "./fault";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy";
 import { kill } from "./kill";
-import { KILLED, makePlan, type PlannedStep } from "./plan";
+import { makePlan, type PlannedStep } from "./plan";
 import { comparePresence } from "./presence";
-import { countDeadLetters, hasBacklog, shortenWaits } from "./queues";
+import { countBacklog, countDeadLetters, shortenWaits } from "./queues";
 import type { SoakEvent } from "./record";
 import { createSmallClient } from "./small-client";
 import type { CreateSoakClient } from "./soak-client";
@@ -28,8 +28,19 @@ export interface SoakOptions {
 /** What happened, and what was wrong. */
 export interface SoakResult {
   readonly options: SoakOptions;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: SoakCounts;
   readonly faults: readonly Fault[];
+}
+
+type Counts = Record<string, number>;
+
+/** By group. */
+export interface SoakCounts {
+  readonly sent: Readonly<Counts>;
+  readonly killed: Readonly<Counts>;
+  readonly calls: Readonly<Counts>;
+  readonly clients: Readonly<Counts>;
+  readonly [group: string]: Readonly<Counts>;
 }
 
 const HISTORY_SECONDS = 3_600;
@@ -37,6 +48,8 @@ const HISTORY_SECONDS = 3_600;
 const ANCIENT_CURSOR = "1000000000000-0";
 /** A guard against a wait that never ends, wide enough for a busy machine. */
 const PATIENCE_MS = 600_000;
+const PROGRESS_MS = 10_000;
+const ARRIVING_AT_ONCE = 10;
 
 /**
  * Runs clients and backends on a local SUMU while a seeded plan breaks everything that may break. Then the weather
@@ -67,7 +80,7 @@ const openProxy = (sky: Sky): Promise<FaultProxy> => startFaultProxy((call) => s
 
 class Soak {
   readonly #events: SoakEvent[] = [];
-  readonly #counts: Record<string, number> = {};
+  readonly #counts = { killed: {} as Counts, clients: {} as Counts, faults: {} as Counts, refused: {} as Counts };
   readonly #devices: readonly Device[];
   readonly #backends: Backends;
   readonly #random: () => number;
@@ -91,21 +104,24 @@ class Soak {
   async run(): Promise<SoakResult> {
     await shortenWaits(this.stack);
     const { seed, seconds, clients } = this.options;
+    this.onStep("Letting the first clients come");
+    await this.#bringOnline(this.#devices.filter((_, index) => !isLatecomer(index)));
     this.onStep(`Breaking things for ${seconds} s, seed ${seed}`);
     await this.#follow(makePlan({ seed, seconds, clients, users: this.#users }));
     this.sky.clear();
     this.onStep("Waiting until the backends and the queues are done");
     await this.#backends.idle();
     for (const device of this.#devices) device.open();
-    await until("the queues to be empty", async () => !(await hasBacklog(this.stack)), PATIENCE_MS);
+    await this.#untilNone("messages are in the queue", () => countBacklog(this.stack));
     this.onStep("Letting every client come back once more");
-    await this.#comeBack();
+    await Promise.all(this.#devices.map((device) => device.close()));
+    await this.#bringOnline(this.#devices);
     await this.#settle();
     this.onStep("Comparing presence");
     await this.#goHome();
     const deadLetters = await countDeadLetters(this.stack);
     await Promise.all(this.#devices.map((device) => device.close()));
-    return { options: this.options, counts: this.#allCounts(deadLetters), faults: this.#check() };
+    return { options: this.options, counts: this.#countAll(deadLetters), faults: this.#check() };
   }
 
   #device(index: number): Device {
@@ -119,7 +135,8 @@ class Soak {
       historySeconds: HISTORY_SECONDS,
       cursor: index % 20 === 19 ? ANCIENT_CURSOR : undefined,
       write: this.#write,
-      count: (what) => this.#count(what),
+      count: (what) => this.#count("clients", what),
+      countRefused: (why) => this.#count("refused", why),
     });
   }
 
@@ -127,23 +144,24 @@ class Soak {
     this.#events.push(event);
   };
 
-  #count(what: string, by = 1): void {
-    this.#counts[what] = (this.#counts[what] ?? 0) + by;
+  #count(group: "killed" | "clients" | "faults" | "refused", what: string, by = 1): void {
+    this.#counts[group][what] = (this.#counts[group][what] ?? 0) + by;
   }
 
   /** One token in five ends soon, and its connection with it. */
   async #mint(user: string): Promise<string> {
     if (this.#random() >= 0.2) return this.stack.issuer.mint(user);
-    this.#count("short tokens");
+    this.#count("clients", "tokens that end soon");
     return this.stack.issuer.mint(user, { expiresInSeconds: 5 + Math.floor(this.#random() * 25) });
   }
 
   async #follow(plan: readonly PlannedStep[]): Promise<void> {
-    // Most clients come in the first tenth of the time, the others one by one.
-    const arrivals = this.#devices.map((device, index) => {
-      const at = this.#random() * this.options.seconds * 1_000 * (index % 4 === 3 ? 0.7 : 0.1);
-      return { at, run: async () => device.open() };
-    });
+    const arrivals = this.#devices
+      .filter((_, index) => isLatecomer(index))
+      .map((device) => ({
+        at: this.#random() * this.options.seconds * 700,
+        run: async () => device.open(),
+      }));
     const steps = plan.map(({ at, step }) => ({ at, run: () => this.#do(step) }));
     const begun = Date.now();
     for (const { at, run } of [...arrivals, ...steps].sort((one, other) => one.at - other.at)) {
@@ -163,28 +181,49 @@ class Soak {
         return this.sky.begin(step, Date.now());
       case "kill":
         if (step.what !== "gateway" && !canFindProcesses) return;
-        return this.#count(`killed ${step.what}`, await kill(step.what, this.stack, this.functionsEndpoint));
+        return this.#count("killed", step.what, await kill(step.what, this.stack, this.functionsEndpoint));
       default: {
         const device = this.#devices[step.client];
         if (device?.isOpen !== true) return;
-        this.#count(step.kind);
+        this.#count("faults", step.kind);
         device.suffer(step.kind, step.milliseconds);
       }
     }
   }
 
-  async #comeBack(): Promise<void> {
-    const before = this.#devices.map(({ recoveries }) => recoveries);
-    // In groups, because each handshake needs the authorizer.
-    for (let from = 0; from < this.#devices.length; from += 20) {
-      const group = this.#devices.slice(from, from + 20);
-      await Promise.all(group.map((device) => device.close()));
+  /** Opens devices that are closed, and waits until each has recovered. */
+  async #bringOnline(devices: readonly Device[]): Promise<void> {
+    const before = new Map(devices.map((device) => [device, device.recoveries]));
+    const isAway = (device: Device) => device.recoveries <= (before.get(device) ?? 0);
+    // In groups: each handshake at the same time has an authorizer of its own, and each of these is a process.
+    for (let from = 0; from < devices.length; from += ARRIVING_AT_ONCE) {
+      const group = devices.slice(from, from + ARRIVING_AT_ONCE);
       for (const device of group) device.open();
-      await sleep(100);
+      await this.#untilNone(
+        "clients are not back",
+        () => group.filter(isAway).length,
+        () => devices.filter(isAway).length,
+      );
     }
+  }
+
+  /** Says now and then how many there are. */
+  async #untilNone(
+    what: string,
+    count: () => number | Promise<number>,
+    tell: (left: number) => number = (left) => left,
+  ): Promise<void> {
+    let saidAt = Date.now();
     await until(
-      "every client to recover",
-      () => this.#devices.every(({ recoveries }, index) => recoveries > (before[index] ?? 0)),
+      `no more ${what}`,
+      async () => {
+        const left = await count();
+        if (Date.now() > saidAt + PROGRESS_MS) {
+          saidAt = Date.now();
+          this.onStep(`  ${tell(left)} ${what}`);
+        }
+        return left === 0;
+      },
       PATIENCE_MS,
     );
   }
@@ -209,27 +248,25 @@ class Soak {
     return check({ users, events: this.#events });
   }
 
-  #allCounts(deadLetters: number): Readonly<Record<string, number>> {
+  #countAll(deadLetters: number): SoakCounts {
     const { toUsers, toEveryone, unkept, doubled } = this.#backends.counts;
     const { through, slow, lost, ...statuses } = this.sky.counts;
-    const killed = Object.fromEntries(KILLED.map((what) => [`killed ${what}`, this.#counts[`killed ${what}`] ?? 0]));
+    const { clients, refused } = this.#counts;
     return {
-      "sent to users": toUsers,
-      "sent to everyone": toEveryone,
-      "not kept": unkept,
-      doubled,
-      given: this.#events.filter(({ kind }) => kind === "given").length,
-      ...this.#counts,
-      ...killed,
-      "calls of the functions": through,
-      "calls answered 429": statuses[429],
-      "calls answered 500 or 503": statuses[500] + statuses[503],
-      "calls whose answer was lost": lost,
-      "calls that were late": slow,
-      "dead letters": deadLetters,
+      sent: { "to users": toUsers, "to everyone": toEveryone, "of these not kept": unkept, "delivered again": doubled },
+      killed: { ...this.#counts.killed },
+      calls: { through, "answered 429": statuses[429], "answered 500": statuses[500], "answered 503": statuses[503] },
+      "other calls": { "answer lost": lost, late: slow },
+      clients: { ...clients, given: this.#events.filter(({ kind }) => kind === "given").length },
+      "clients' faults": { ...this.#counts.faults },
+      "handshakes refused": { ...refused },
+      "dead letters": { "in all queues": deadLetters },
     };
   }
 }
+
+/** One client in four comes while things go wrong. */
+const isLatecomer = (index: number): boolean => index % 4 === 3;
 
 const USER_PREFIX = "user-";
 const userName = (index: number): string => `${USER_PREFIX}${index}`;
