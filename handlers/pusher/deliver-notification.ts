@@ -103,7 +103,7 @@ export async function deliverNotification(
     else postpone(recipient, recipient.reason);
   }
   await Promise.all(slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
-  if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, invocation);
+  if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, handover, invocation);
   for (const { remainder, failure } of unread) {
     if (failure !== undefined && !keeper?.failures.has(failure)) log.warn("read_failed", { messageId, failure });
     handover.handOverUnread(remainder, countsAsAttempt, failure);

@@ -6,7 +6,8 @@ import type { Delivery } from "./delivery";
 import type { Invocation } from "./invocation";
 import type { Notification } from "./notification";
 import { notifyAgain } from "./notify-again";
-import { EveryonePages, type ReadingPorts, readEveryone, readUsers, type Unread } from "./read-connections";
+import { type ReadingPorts, readUsers, type Unread } from "./read-connections";
+import { EveryonePages, readEveryone } from "./read-everyone";
 
 /**
  * How long the pusher tries to send the parts of a broadcast to the queue. After that, it delivers the remaining parts
@@ -60,10 +61,11 @@ async function broadcast(
   if (delivery.stopped) return [{ remainder: { kind: "everyone" } }];
   let isSplit: boolean;
   try {
-    const { page, read } = await new EveryonePages(undefined, reading).read(undefined);
-    isSplit = page.next !== undefined;
+    const first = await new EveryonePages(undefined, reading).read(undefined);
+    isSplit = first.page.next !== undefined;
+    if (!isSplit && first.read !== undefined) return readEveryone({}, excludedUsers, delivery, reading, first);
     if (!isSplit) {
-      delivery.offer(page.rows, excludedUsers, read);
+      delivery.offer(first.page.rows, excludedUsers);
       reading.onPage();
     }
   } catch (error) {

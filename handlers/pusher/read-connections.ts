@@ -1,8 +1,6 @@
-import { EVERYONE_STREAM } from "../../src/contract/history";
-import { PROTOCOLS } from "../../src/contract/tables";
 import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
-import type { ConnectionPage, ConnectionRow, ConnectionStore, PageKey, Segment } from "./connection";
+import type { ConnectionPage, ConnectionRow, ConnectionStore, PageKey } from "./connection";
 import type { Delivery } from "./delivery";
 import { type Entry, isFresh, type Reading } from "./history-store";
 import type { Keeper } from "./keeper";
@@ -35,9 +33,6 @@ export interface Unread {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
-
-/** A page that waits this long to be offered to the delivery is read again. Else its rows would soon be too old. */
-const PAGE_AGES_MS = 2_500;
 
 /**
  * Offers every connection of each user to the delivery, page by page. Some users are read in parallel.
@@ -96,68 +91,14 @@ export async function readUsers(
   return merged(unread);
 }
 
-/** Offers the connections of the table, or of a part of it, to the delivery. It reads at most one page ahead. */
-export async function readEveryone(
-  { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
-  excludedUsers: ReadonlySet<string>,
-  delivery: Delivery,
-  reading: ReadingPorts,
-): Promise<readonly Unread[]> {
-  const { clock, onPage, beforePage } = reading;
-  const everyone = new EveryonePages(segment, reading);
-  let key = after;
-  const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
-  if (delivery.stopped) return [{ remainder: remainder() }];
-  try {
-    let { page, read } = await everyone.read(key);
-    for (;;) {
-      await delivery.room();
-      if (delivery.stopped) return [{ remainder: remainder() }];
-      if (read !== undefined && clock.now() - read.at > PAGE_AGES_MS && page.rows.some(recovers)) {
-        ({ page, read } = await everyone.read(key));
-        continue;
-      }
-      delivery.offer(page.rows, excludedUsers, read);
-      onPage();
-      key = page.next;
-      if (key === undefined) return [];
-      await beforePage?.();
-      ({ page, read } = await everyone.read(key));
-    }
-  } catch (error) {
-    return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
-  }
-}
-
-/** The pages of a broadcast. If it is kept in history, its entry is written again whenever it is too old for a page. */
-export class EveryonePages {
-  #entry: Entry | undefined;
-
-  constructor(
-    private readonly segment: Segment | undefined,
-    private readonly reading: ReadingPorts,
-  ) {}
-
-  read(key: PageKey | undefined): Promise<ReadPage> {
-    const { store, deadline, keeper } = this.reading;
-    const fresh =
-      keeper &&
-      (async () => {
-        this.#entry = await keeper.fresh(EVERYONE_STREAM, this.#entry);
-        return this.#entry;
-      });
-    return readPage(() => store.ofEveryone(this.segment, key, deadline, keeper !== undefined), this.reading, fresh);
-  }
-}
-
-interface ReadPage {
+export interface ReadPage {
   readonly page: ConnectionPage;
   /** Present if the notification is kept in history. */
   readonly read?: Reading;
 }
 
 /** Reads a page. If the notification is kept, its entry is at most 5 s old when the page is read: a slow read is repeated. */
-async function readPage(
+export async function readPage(
   fetch: () => Promise<ConnectionPage>,
   { semaphore, clock }: ReadingPorts,
   fresh: (() => Promise<Entry>) | undefined,
@@ -168,11 +109,6 @@ async function readPage(
     const { at, page } = await semaphore.run(async () => ({ at: clock.now(), page: await fetch() }));
     if (isFresh(entry.at, clock.now())) return { page, read: { entry, at } };
   }
-}
-
-/** Whether a connection's client recovers what it has missed. For other clients it does not matter how old a row is. */
-function recovers({ protocol }: ConnectionRow): boolean {
-  return protocol === PROTOCOLS.envelopes;
 }
 
 /** Users with the same failure share a continuation. */
