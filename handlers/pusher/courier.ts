@@ -1,3 +1,4 @@
+import type { Payload } from "../aws/connections-api";
 import type { Clock } from "../shared/clock";
 import { CongestionWindow } from "./congestion-window";
 import type { Connection } from "./connection";
@@ -7,12 +8,7 @@ import type { RecentAnswers } from "./recent-answers";
 import { ThrottleDetector } from "./throttle-detector";
 import type { TimeBudget } from "./time-budget";
 
-/** A message as it is sent, hashed once for all its recipients. */
-export interface Payload {
-  readonly bytes: Buffer;
-  /** SHA-256, hexadecimal. */
-  readonly hash: string;
-}
+export type { Payload };
 
 /** The API's `@connections`. */
 export interface ConnectionsEndpoint {

@@ -2,13 +2,12 @@ import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { HISTORY_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
+import { ConnectionsApi } from "../aws/connections-api";
 import { DynamoDb } from "../aws/dynamodb";
-import { HttpPool } from "../aws/http-pool";
 import { Sqs } from "../aws/sqs";
 import { systemClock } from "../shared/clock";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 import { createLog, logSettingsFrom } from "../shared/log";
-import { ConnectionsApi } from "./connections-api";
 import { ConnectionsTable } from "./connections-table";
 import { CONTINUATION } from "./continuation";
 import { HistoryTable } from "./history-table";
@@ -137,14 +136,13 @@ function openContainer(environment: Environment): Container {
     readConcurrency: setting("readConcurrency"),
     broadcastSegments: setting("broadcastSegments"),
   };
-  const pool = new HttpPool({ endpoint, maxConnections: settings.deliveryConcurrency });
   const dynamoDb = new DynamoDb({ environment, maxConnections: settings.readConcurrency });
   const sqs = new Sqs({ environment });
   const store = new ConnectionsTable(dynamoDb, tableName);
   const revocationsTable = environment[PUSHER_ENVIRONMENT.revocationsTable];
   const revocations = revocationsTable ? new RevocationsTable(dynamoDb, revocationsTable) : undefined;
   const history = historyFrom(environment, dynamoDb);
-  const connections = new ConnectionsApi(pool, endpoint, environment);
+  const connections = new ConnectionsApi(endpoint, { environment, maxConnections: settings.deliveryConcurrency });
   const recentAnswers = new RecentAnswers();
   return {
     settings,
@@ -164,7 +162,8 @@ function openContainer(environment: Environment): Container {
       };
     },
     close: () => {
-      for (const client of [pool, dynamoDb, sqs]) client.close();
+      connections.end();
+      for (const client of [dynamoDb, sqs]) client.close();
     },
   };
 }

@@ -1,9 +1,8 @@
 import { cursorAt } from "../../src/contract/history";
 import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { PROTOCOLS } from "../../src/contract/tables";
-import { sha256Hex } from "../aws/signature";
+import { type Payload, payload } from "../aws/connections-api";
 import { notificationFrame } from "../shared/notification-frame";
-import type { Payload } from "./courier";
 import type { Entry } from "./history-store";
 import type { Notification } from "./notification";
 
@@ -63,10 +62,4 @@ export class Payloads {
     }
     return envelope;
   }
-}
-
-/** A message for connections. */
-export function payload(text: string): Payload {
-  const bytes = Buffer.from(text);
-  return { bytes, hash: sha256Hex(bytes) };
 }
