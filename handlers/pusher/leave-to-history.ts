@@ -1,8 +1,9 @@
-import { userStream } from "../shared/history-stream";
+import { channelStream, userStream } from "../shared/history-stream";
 import type { Handover, Undelivered } from "./handover";
 import { WRITTEN_AT_ONCE } from "./history-store";
 import type { Invocation } from "./invocation";
 import { type Keeper, UnkeptError } from "./keeper";
+import type { Notification } from "./notification";
 import { removeRow } from "./remove-row";
 
 /** A connection that did not get its notification in its last attempt, and why: a stable code. */
@@ -16,13 +17,14 @@ export interface Lost {
  * connections, so that their clients connect again and recover. The entry alone would not be enough: if the client got
  * later notifications on the same connection, it would recover from a later cursor.
  *
- * A connection gets a dead letter if its entry is not written or if it cannot be closed (in time). While the account throttles,
+ * A connection gets a dead letter if its entry is not written, or if it cannot be closed in time. While the account throttles,
  * nothing is closed: the clients could not all connect again.
  */
 export async function leaveToHistory(
   lost: readonly Lost[],
   keeper: Keeper,
   messageId: string,
+  { channel }: Pick<Notification, "channel">,
   handover: Handover,
   invocation: Invocation,
 ): Promise<void> {
@@ -49,14 +51,16 @@ export async function leaveToHistory(
         return handover.deadLetter(connection, reason);
     }
   };
+  const streamOf = ({ connection }: Lost) =>
+    channel === undefined ? userStream(connection.userId) : channelStream(channel);
   // In groups, because a connection must be closed soon after its entry is written.
   for (let from = 0; from < lost.length; from += WRITTEN_AT_ONCE) {
     const group = lost.slice(from, from + WRITTEN_AT_ONCE);
-    const streams = new Set(group.map(({ connection }) => userStream(connection.userId)));
+    const streams = new Set(group.map(streamOf));
     const written = await keeper.write([...streams]);
     await Promise.all(
       group.map((each) => {
-        if (written.get(userStream(each.connection.userId)) instanceof UnkeptError) {
+        if (written.get(streamOf(each)) instanceof UnkeptError) {
           return handover.deadLetter(each.connection, each.reason);
         }
         return close(each);

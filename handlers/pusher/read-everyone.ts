@@ -1,132 +1,69 @@
 import { EVERYONE_STREAM } from "../../src/contract/history";
-import { PROTOCOLS } from "../../src/contract/tables";
 import { failureCode } from "../shared/failure-code";
-import type { ConnectionRow, PageKey, Segment } from "./connection";
+import type { PageKey, Segment } from "./connection";
 import type { Delivery } from "./delivery";
-import type { Entry } from "./history-store";
-import type { Audience } from "./notification";
-import { type ReadingPorts, type ReadPage, readPage, type Unread } from "./read-connections";
-
-/** With history, so many rows of a page are offered at a time, while there is room. */
-const ROWS_AT_ONCE = 64;
-/** With history, a page is read again if some of its rows wait longer than this. */
-const PAGE_AGES_MS = 2_500;
+import type { Invocation } from "./invocation";
+import type { Notification } from "./notification";
+import { Pages, type ReadPage, readPages } from "./read-pages";
+import type { ReadingPorts, Unread } from "./reading-ports";
+import { sendParts } from "./send-parts";
 
 /**
- * Offers the connections of the table, or of a part of it, to the delivery. It reads at most one page ahead.
+ * Offers the connections of the table, or of a part of it, to the delivery.
  *
  * @param first - The first page, if it was read already.
  */
-export async function readEveryone(
+export function readEveryone(
   { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
   excludedUsers: ReadonlySet<string>,
   delivery: Delivery,
   reading: ReadingPorts,
   first?: ReadPage,
 ): Promise<readonly Unread[]> {
-  const pages = new EveryonePages(segment, reading);
-  let key = after;
-  const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
-  if (delivery.stopped) return [{ remainder: remainder() }];
-  try {
-    let page = first ?? (await pages.read(key));
-    const offered = new OfferedRows();
-    for (;;) {
-      await delivery.room();
-      if (delivery.stopped) return [{ remainder: remainder() }];
-      if (page.read === undefined) delivery.offer(page.page.rows, excludedUsers);
-      else {
-        const offering = await offerInParts(page, () => pages.read(key), offered, excludedUsers, delivery, reading);
-        page = offering.page;
-        if (offering.left.length > 0) {
-          key = page.page.next;
-          const left = { kind: "connections", connections: offering.left, readAt: offering.page.read?.at } as const;
-          return [{ remainder: left }, ...(key === undefined ? [] : [{ remainder: remainder() }])];
-        }
-      }
-      reading.onPage();
-      key = page.page.next;
-      if (key === undefined) return [];
-      await reading.beforePage?.();
-      page = await pages.read(key);
-    }
-  } catch (error) {
-    return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
-  }
+  const pages = pagesOf(segment, reading);
+  const remainder = (from: PageKey | undefined) => ({ kind: "everyone", segment, after: from }) as const;
+  return readPages({ pages, after, remainder }, excludedUsers, delivery, reading, first);
 }
 
 /**
- * Offers the rows of a page while there is room, and reads the page again when its rows are too old.
- *
- * @returns The page as last read, and the rows that were not offered because the delivery has stopped.
+ * If the table has one page, the broadcast is delivered here. A larger table is split. The first page is not used,
+ * because no part of the table excludes exactly those rows. Any function may deliver any part. No part is delivered
+ * here: if this function died, the whole broadcast would be split and sent again.
  */
-async function offerInParts(
-  first: ReadPage,
-  readAgain: () => Promise<ReadPage>,
-  offered: OfferedRows,
-  excludedUsers: ReadonlySet<string>,
+export async function broadcast(
+  notification: Notification,
   delivery: Delivery,
-  { clock }: ReadingPorts,
-): Promise<{ readonly page: ReadPage; readonly left: readonly ConnectionRow[] }> {
-  let page = first;
-  let left = offered.missingOf(page.page.rows);
-  while (left.length > 0) {
-    await delivery.room();
-    if (delivery.stopped) return { page, left: left.filter(({ userId }) => !excludedUsers.has(userId)) };
-    if (clock.now() - (page.read?.at ?? 0) > PAGE_AGES_MS && left.some(recovers)) {
-      page = await readAgain();
-      left = offered.missingOf(page.page.rows);
+  reading: ReadingPorts,
+  invocation: Invocation,
+): Promise<readonly Unread[]> {
+  const { excludedUsers } = notification;
+  const { broadcastSegments: count } = invocation.settings;
+  if (count === 1) return readEveryone({}, excludedUsers, delivery, reading);
+  if (delivery.stopped) return [{ remainder: { kind: "everyone" } }];
+  let isSplit: boolean;
+  try {
+    const first = await pagesOf(undefined, reading).read(undefined);
+    const { page } = first;
+    isSplit = page.next !== undefined;
+    if (!isSplit && first.read !== undefined) return readEveryone({}, excludedUsers, delivery, reading, first);
+    if (!isSplit) {
+      delivery.offer(page.rows, excludedUsers);
+      reading.onPage(page.rows.length);
     }
-    const part = left.slice(0, ROWS_AT_ONCE);
-    left = left.slice(ROWS_AT_ONCE);
-    offered.add(part);
-    delivery.offer(part, excludedUsers, page.read);
+  } catch (error) {
+    return [{ remainder: { kind: "everyone" }, failure: failureCode(error) }];
   }
-  offered.nextPage();
-  return { page, left };
+  if (!isSplit) return [];
+  const parts = Array.from({ length: count }, (_, index) => ({ kind: "everyone", segment: { index, count } }) as const);
+  const unread: Unread[] = [];
+  for (const { segment } of await sendParts(notification, parts, invocation)) {
+    unread.push(...(await readEveryone({ segment }, excludedUsers, delivery, reading)));
+  }
+  return unread;
 }
 
-/** Whether a connection's client recovers what it has missed. For other clients it does not matter how old a row is. */
-function recovers({ protocol }: ConnectionRow): boolean {
-  return protocol === PROTOCOLS.envelopes;
-}
-
-/** The rows of this page and the last one that were offered: a page that is read again may end at another row. */
-class OfferedRows {
-  #last = new Set<string>();
-  #current = new Set<string>();
-
-  add(rows: readonly ConnectionRow[]): void {
-    for (const { connectionId } of rows) this.#current.add(connectionId);
-  }
-
-  missingOf(rows: readonly ConnectionRow[]): readonly ConnectionRow[] {
-    return rows.filter(({ connectionId }) => !this.#current.has(connectionId) && !this.#last.has(connectionId));
-  }
-
-  nextPage(): void {
-    this.#last = this.#current;
-    this.#current = new Set();
-  }
-}
-
-/** The pages of a broadcast. If it is kept in history, its entry is written again whenever it is too old for a page. */
-export class EveryonePages {
-  #entry: Entry | undefined;
-
-  constructor(
-    private readonly segment: Segment | undefined,
-    private readonly reading: ReadingPorts,
-  ) {}
-
-  read(key: PageKey | undefined): Promise<ReadPage> {
-    const { store, deadline, keeper } = this.reading;
-    const fresh =
-      keeper &&
-      (async () => {
-        this.#entry = await keeper.fresh(EVERYONE_STREAM, this.#entry);
-        return this.#entry;
-      });
-    return readPage(() => store.ofEveryone(this.segment, key, deadline, keeper !== undefined), this.reading, fresh);
-  }
+function pagesOf(segment: Segment | undefined, reading: ReadingPorts): Pages {
+  const { store, deadline, keeper } = reading;
+  const fetch = (after: PageKey | undefined) => store.ofEveryone(segment, after, deadline, keeper !== undefined);
+  return new Pages(fetch, EVERYONE_STREAM, reading);
 }
