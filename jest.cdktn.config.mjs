@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import base from "./jest.config.mjs";
+import { everyTest, testTimeout } from "./jest.config.mjs";
 
 const modules = execFileSync(process.execPath, ["--import", "tsx", "scripts/cdktn.ts"], { encoding: "utf8" }).trim();
 
@@ -9,7 +9,8 @@ const modules = execFileSync(process.execPath, ["--import", "tsx", "scripts/cdkt
  * @type {import("jest").Config}
  */
 const config = {
-  ...base,
+  ...everyTest,
+  testTimeout,
   testMatch: [
     "sumu.test.ts",
     "releases/delivery.test.ts",
@@ -18,7 +19,7 @@ const config = {
     "package/cdktn.lane.ts",
   ].map((tests) => `<rootDir>/test/${tests}`),
   moduleNameMapper: {
-    ...base.moduleNameMapper,
+    ...everyTest.moduleNameMapper,
     "^(cdktf|constructs|@cdktf/provider-(?:archive|aws))(/.*)?$": `${modules}/$1$2`,
   },
 };

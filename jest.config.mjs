@@ -1,13 +1,15 @@
 // Plain JavaScript: jest reads TypeScript only with ts-node, or on a Node that strips types.
-/** @type {import("jest").Config} */
-const config = {
+/** A guard against a test that hangs, wide enough for a busy machine: no test measures time by it. */
+export const testTimeout = 60_000;
+
+/**
+ * What holds for every test.
+ *
+ * @type {import("jest").Config}
+ */
+export const everyTest = {
   testEnvironment: "node",
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
   globalSetup: "<rootDir>/test/support/global-setup.ts",
-  // Most tests wait for processes of their own: a worker for each core keeps the cores busy.
-  maxWorkers: "100%",
-  // A guard against a test that hangs, wide enough for a busy machine: no test measures time by it.
-  testTimeout: 60_000,
   transform: {
     "^.+\\.(ts|js|mjs)$": [
       "@swc/jest",
@@ -16,9 +18,37 @@ const config = {
   },
   // jose ships ES modules only; jest runs CommonJS.
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
-  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/dist", "<rootDir>/lib", "<rootDir>/.tools"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/cdktf.out",
+    "<rootDir>/dist",
+    "<rootDir>/lib",
+    "<rootDir>/backend/typescript/lib",
+    "<rootDir>/.tools",
+  ],
   // As the package's users import it.
-  moduleNameMapper: { "^sumu$": "<rootDir>/src/index.ts" },
+  moduleNameMapper: {
+    "^sumu$": "<rootDir>/src/index.ts",
+    "^sumu-backend$": "<rootDir>/backend/typescript/src/index.ts",
+  },
+};
+
+/** @type {import("jest").Config} */
+const config = {
+  // Most tests wait for processes of their own: a worker for each core keeps the cores busy.
+  maxWorkers: "100%",
+  testTimeout,
+  projects: [
+    {
+      ...everyTest,
+      testMatch: ["<rootDir>/test/**/*.test.ts", "!**/*.quiet.test.ts"],
+    },
+    {
+      // These tests measure time, so jest runs them one by one, and nothing beside them.
+      ...everyTest,
+      testMatch: ["<rootDir>/test/**/*.quiet.test.ts"],
+      runner: "<rootDir>/test/support/quiet-runner.ts",
+    },
+  ],
 };
 
 export default config;

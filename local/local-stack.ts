@@ -20,6 +20,8 @@ import { isHealthy, LOCAL_REGION, startMiniStack } from "./backend/ministack";
 import { type ProvisionedStack, provision } from "./backend/provision";
 import { Cleanup } from "./cleanup";
 import type { Decision } from "./enforcement/decision";
+import { Denials } from "./enforcement/denials";
+import { UnevaluatedCalls } from "./enforcement/unevaluated-calls";
 import { type SupervisedGateway, type SupervisorEvents, superviseGateway } from "./gateway-process/supervise";
 import { createIssuer, type Issuer } from "./issuer/issuer";
 import { LOOPBACK, urlHost } from "./listening";
@@ -47,12 +49,17 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly presenceSource?: string;
   /** The origins whose pages may connect, besides SUMU's own page. @default - any */
   readonly allowedOrigins?: readonly string[];
-  /** Whether the authorizer asks the table of revocations at each connect. @default true */
-  readonly revocations?: boolean;
+  /** Further inputs of the module, by the names of its variables: `{ presence_grace_seconds: 1 }`. */
+  readonly inputs?: ValueObject;
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
-  /** Called once for each kind of call that the stack's policies allow or deny. */
+  /**
+   * Called once for each kind of call that the stack's policies allow or that no policy decides, and for each denial: at
+   * most ten times a second for the same denial.
+   */
   readonly onDecision?: (decision: Decision) => void;
+  /** Called once for each kind of call that is denied. The text says which statement is missing. */
+  readonly onDenial?: (text: string) => void;
   /** Called before each step that takes time. */
   readonly onStep?: (step: string) => void;
   /** If it is aborted before the stack is ready, the start stops and cleans up. */
@@ -66,6 +73,9 @@ export interface LocalStack {
   readonly issuer: Issuer;
   /**
    * Stops everything. It leaves no process, port or temporary folder, and nothing in an emulator that keeps running.
+   *
+   * @throws SetupError when the stack made calls that no policy decided: on AWS they may be refused. Everything has
+   * stopped by then.
    */
   stop(): Promise<void>;
 }
@@ -125,7 +135,18 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
 
   const folder = await mkdtemp(path.join(tmpdir(), "sumu-local-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const [access, stack] = await all([startAws(options, folder, cleanup, onStep), synthesize(signal)]);
+  const unevaluated = new UnevaluatedCalls();
+  const denials = new Denials();
+  const onDecision = (decision: Decision): void => {
+    unevaluated.note(decision);
+    const denial = denials.note(decision);
+    if (denial !== undefined) options.onDenial?.(denial);
+    options.onDecision?.(decision);
+  };
+  const [access, stack] = await all([
+    startAws({ ...options, onDecision }, folder, cleanup, onStep),
+    synthesize(signal),
+  ]);
   signal?.throwIfAborted();
 
   onStep("Creating tables, queues, topics and functions");
@@ -142,8 +163,9 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       apigw_endpoint: `http://${urlHost(host)}:${gatewayPort}/${STAGE_NAME}`,
       presence_source: presenceSource,
       end_connections_with_token: true,
-      revocations: options.revocations ?? true,
+      revocations: true,
       allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
+      ...options.inputs,
     },
     rulesLeftOut: RULES_LEFT_OUT,
     place: PLACE,
@@ -169,6 +191,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   const info = describe(provisioned.outputs, gateway.url, page.url, pageKey, access);
   page.serve({
     stack: { websocket_url: info.websocket_url },
+    denials: (since) => denials.since(since),
     request: (via, request) => sendRequest(info, aws, via, request),
     watch: async (onEvent) => {
       // Subscribe to the messages first: changes during the read of the table arrive too, and their version puts them
@@ -180,7 +203,11 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
   });
   // The page stops first, because each watcher on it has its own queue and subscription.
   cleanup.add(() => page.stop());
-  return { info, aws, gateway, issuer, stop: () => cleanup.run() };
+  const stop = async (): Promise<void> => {
+    await cleanup.run();
+    unevaluated.refuse();
+  };
+  return { info, aws, gateway, issuer, stop };
 }
 
 /**

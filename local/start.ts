@@ -1,5 +1,4 @@
 import { runCommand } from "./commands/run-command";
-import { describeDenial } from "./enforcement/describe-denial";
 import { environmentLines } from "./environment-lines";
 import { LOOPBACK } from "./listening";
 import { type LocalStack, startLocalStack } from "./local-stack";
@@ -31,10 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
       ...options,
       signal: interrupted.signal,
       onStep: (step) => say(`  ${step} …`),
-      onDecision: (decision) => {
-        // With --json this goes to the standard error, because scripts read the single line on the standard output.
-        if (decision.kind === "denied") (options.json ? console.error : say)(`  ${describeDenial(decision)}`);
-      },
+      // With --json this goes to the standard error, because scripts read the single line on the standard output.
+      onDenial: (text) => (options.json ? console.error : say)(`  ${text}`),
       onAccessLog: (line) => say(line),
       onFault: ({ routeKey, requestId, reason }) => say(`  gateway: ${routeKey} ${requestId}: ${reason}`),
       onRestart: (reason) => say(`  The gateway ended (${reason}) and is started again.`),

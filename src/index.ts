@@ -17,6 +17,7 @@ export type {
   ServerFrame,
 } from "./contract/frames";
 export { CONNECTION_ENDED } from "./contract/frames";
+export { EVERYONE_STREAM, HISTORY } from "./contract/history";
 export type {
   BackendRequest,
   DisconnectRequest,

@@ -17,6 +17,7 @@ export const NAME_SUFFIXES = {
   presence: "presence",
   presenceDlq: "presence-dlq",
   revocations: "revocations",
+  history: "history",
   presenceGrace: "presence-grace",
   presenceGraceDlq: "presence-grace-dlq",
   authorizerRole: "run-authorizer",

@@ -8,10 +8,12 @@ import {
   type GrantableRole,
   giveTo,
   readConnections,
+  readHistory,
   readPresence,
   readRevocations,
   receiveMessages,
   sendNotifications,
+  stream,
   subscribeMessages,
 } from "./access/grants";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
@@ -23,6 +25,7 @@ import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
 import { WebSocketApi } from "./gateway/web-socket-api";
+import { HistoryStore } from "./history/history-store";
 import { acceptProps } from "./inputs/accept-props";
 import { INPUTS } from "./inputs/inputs";
 import type { SumuProps } from "./inputs/sumu-props";
@@ -45,6 +48,7 @@ import { Delivery } from "./releases/delivery";
 import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
+import { atLeast } from "./terraform/condition";
 import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
@@ -69,6 +73,8 @@ export class Sumu extends Construct {
   readonly presenceTable?: Table;
   /** The users whose tokens are revoked. Undefined when a literal `revocations` is false. */
   readonly revocationsTable?: Table;
+  /** The notifications that are kept for clients that are away. Undefined when a literal `historySeconds` is 0. */
+  readonly historyTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Decides who may connect. */
@@ -125,6 +131,11 @@ export class Sumu extends Construct {
       ? new RevocationStore(this, "revocations", { prefix, encryption, deletionProtection, existence: whenRevocations })
       : undefined;
     this.revocationsTable = revocations && nullableTable(revocations.table);
+    const whenHistory = existsWhen(atLeast(input.historySeconds, 1));
+    const history = whenHistory.exists
+      ? new HistoryStore(this, "history", { ...input, encryption, existence: whenHistory })
+      : undefined;
+    this.historyTable = history && nullableTable(history.table);
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       revocations,
@@ -152,7 +163,7 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -277,6 +288,18 @@ export class Sumu extends Construct {
   }
 
   /**
+   * Lets a role stream a text to users' open connections, as `stream()` of the backend libraries does. The whole text
+   * goes through the queue at the end, so the role needs {@link grantSendNotifications}, too.
+   *
+   * @example
+   * sumu.grantStream(assistantRole);
+   * sumu.grantSendNotifications(assistantRole);
+   */
+  grantStream(role: GrantableRole): IamRolePolicy {
+    return this.grant(role, stream(this.connectionsTable.arn, this.webSocketApi.stageExecutionArn));
+  }
+
+  /**
    * Lets a role read connects and disconnects from the connections table's stream.
    *
    * @example
@@ -318,6 +341,20 @@ export class Sumu extends Construct {
       throw new Error("There is no table of revocations to read: revocations is false.");
     }
     return this.grant(role, readRevocations(this.revocationsTable.arn));
+  }
+
+  /**
+   * Lets a role read the notifications that are kept: those of one user or of everyone.
+   *
+   * @example
+   * sumu.grantReadHistory(supportRole);
+   * @throws Error when there is no such table: `historySeconds` is 0
+   */
+  grantReadHistory(role: GrantableRole): IamRolePolicy {
+    if (this.historyTable === undefined) {
+      throw new Error("There is no history to read: historySeconds is 0.");
+    }
+    return this.grant(role, readHistory(this.historyTable.arn));
   }
 
   /**

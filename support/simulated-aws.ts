@@ -9,7 +9,8 @@ import type {
 import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
 import type { PostResult } from "../handlers/pusher/post-result";
-import { type MessageOutcome, type PusherSettings, push } from "../handlers/pusher/pusher";
+import { type MessageOutcome, push } from "../handlers/pusher/pusher";
+import type { PusherSettings } from "../handlers/pusher/pusher-ports";
 import { RecentAnswers } from "../handlers/pusher/recent-answers";
 import type { RevocationStore } from "../handlers/pusher/revocations-table";
 import { timeBudget } from "../handlers/pusher/time-budget";

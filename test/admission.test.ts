@@ -1,19 +1,12 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformVariable, Token } from "cdktf";
-import type { SynthesizedStack } from "./support/synthesize";
+import { functionVariables as variables } from "./support/function-variables";
 import { synthesizeSumu } from "./support/synthesize-sumu";
-
-/** The environment of a function, as the stack has it. */
-function variables({ resource }: SynthesizedStack, handler: "authorizer" | "pusher"): unknown {
-  const functions = Object.values(resource.aws_lambda_function ?? {});
-  const [found] = functions.filter(({ function_name: name }) => name === `shop-sumu-${handler}-codeless`);
-  return (found?.environment as { variables: unknown } | undefined)?.variables;
-}
 
 const NEW_NAMES = /END_CONNECTIONS_WITH_TOKEN|ALLOWED_ORIGINS|REVOCATIONS_TABLE_NAME/;
 
 describe("the inputs that end and refuse connections", () => {
-  test.each([{}, { endConnectionsWithToken: false, revocations: false, allowedOrigins: [] }])(
+  it.each([{}, { endConnectionsWithToken: false, revocations: false, allowedOrigins: [] }])(
     "leave no trace when they are not set, or off: %j",
     (props) => {
       const stack = synthesizeSumu(props);
@@ -23,7 +16,7 @@ describe("the inputs that end and refuse connections", () => {
     },
   );
 
-  test("reach the handlers that read them", () => {
+  it("reach the handlers that read them", () => {
     const stack = synthesizeSumu({
       endConnectionsWithToken: true,
       revocations: true,
@@ -39,7 +32,7 @@ describe("the inputs that end and refuse connections", () => {
     expect(JSON.stringify(variables(stack, "pusher"))).not.toMatch(/END_CONNECTIONS|ALLOWED_ORIGINS/);
   });
 
-  test("are decided in Terraform where they are variables", () => {
+  it("are decided in Terraform where they are variables", () => {
     const stack = synthesizeSumu((scope) => ({
       endConnectionsWithToken: new TerraformVariable(scope, "ends", { type: "bool" }).booleanValue,
       revocations: new TerraformVariable(scope, "revokes", { type: "bool" }).booleanValue,
@@ -57,7 +50,7 @@ describe("the inputs that end and refuse connections", () => {
     ]);
   });
 
-  test("let a role read revocations, where there are any", () => {
+  it("let a role read revocations, where there are any", () => {
     const role = (scope: ConstructorParameters<typeof IamRole>[0]) =>
       new IamRole(scope, "support", { assumeRolePolicy: "{}" });
     const stack = synthesizeSumu({ revocations: true }, (sumu, scope) => sumu.grantReadRevocations(role(scope)));

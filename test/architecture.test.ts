@@ -76,7 +76,7 @@ function connectedParts(): Set<string> {
 describe("the architecture in the README", () => {
   const OUTSIDE = ["backend", "client"];
 
-  test("shows every function, table, topic and queue, each in the shape of its kind", () => {
+  it("shows every function, table, topic and queue, each in the shape of its kind", () => {
     const expected = new Map<string, string>([["api", "["]]);
     const show = (types: readonly string[], shape: string) => {
       for (const address of types.flatMap(addresses)) {
@@ -92,14 +92,14 @@ describe("the architecture in the README", () => {
     expect(Object.fromEntries([...shapes].sort())).toEqual(Object.fromEntries([...expected].sort()));
   });
 
-  test("connects the parts that invoke each other or may do something to each other, and no others", () => {
+  it("connects the parts that invoke each other or may do something to each other, and no others", () => {
     const drawn = edges
       .filter(({ from, to }) => !OUTSIDE.includes(from) && !OUTSIDE.includes(to))
       .map(({ from, to }) => pair(from, to));
     expect([...new Set(drawn)].sort()).toEqual([...connectedParts()].sort());
   });
 
-  test("names every route that leads to a service", () => {
+  it("names every route that leads to a service", () => {
     const routes = blocks("aws_apigatewayv2_route").filter(({ target }) => {
       const [, name = ""] = references(target)[0]?.split(".") ?? [];
       return resource.aws_apigatewayv2_integration?.[name]?.integration_type !== "MOCK";

@@ -46,7 +46,7 @@ function vpcPolicies({ data, resource }: SynthesizedStack): unknown {
 }
 
 describe("the guardrails of an organization", () => {
-  test("leave no trace when they are not set", () => {
+  it("leave no trace when they are not set", () => {
     const stack = sumu();
     expect(all(stack, "aws_iam_role").filter((role) => "permissions_boundary" in role)).toEqual([]);
     expect(all(stack, "aws_lambda_function").filter((block) => "vpc_config" in block || "dynamic" in block)).toEqual(
@@ -55,7 +55,7 @@ describe("the guardrails of an organization", () => {
     expect(vpcPolicies(stack)).toEqual([]);
   });
 
-  test("bound every role, those of the pipelines and of API Gateway's log too", () => {
+  it("bound every role, those of the pipelines and of API Gateway's log too", () => {
     const roles = all(sumu({ permissionsBoundary: BOUNDARY }), "aws_iam_role");
     expect(roles.map((role) => [role.name, role.permissions_boundary]).sort()).toEqual(
       [
@@ -75,7 +75,7 @@ describe("the guardrails of an organization", () => {
     expect(all(account, "aws_iam_role").map((role) => role.permissions_boundary)).toEqual([BOUNDARY]);
   });
 
-  test("leave a role the boundary that transform gave it", () => {
+  it("leave a role the boundary that transform gave it", () => {
     const own = "arn:aws:iam::123456789012:policy/own";
     const stack = sumu({
       permissionsBoundary: BOUNDARY,
@@ -88,7 +88,7 @@ describe("the guardrails of an organization", () => {
     expect(boundaries.filter((boundary) => boundary === BOUNDARY)).toHaveLength(7);
   });
 
-  test("put each function into the VPC, and let Lambda, but not the function, make its network interfaces", () => {
+  it("put each function into the VPC, and let Lambda, but not the function, make its network interfaces", () => {
     const stack = sumu({ vpcConfig: VPC });
     const placed = { subnet_ids: VPC.subnetIds, security_group_ids: VPC.securityGroupIds };
     const functions = all(stack, "aws_lambda_function");
@@ -121,7 +121,7 @@ describe("the guardrails of an organization", () => {
     );
   });
 
-  test("take subnets that only Terraform knows, one by one or as a list", () => {
+  it("take subnets that only Terraform knows, one by one or as a list", () => {
     const { resource } = synthesize((stack) => {
       const list = new TerraformVariable(stack, "subnets", { type: "list(string)" });
       const group = new TerraformVariable(stack, "group", { type: "string" });
@@ -136,7 +136,7 @@ describe("the guardrails of an organization", () => {
     });
   });
 
-  test("reject what AWS would refuse, also beside something that only Terraform knows", () => {
+  it("reject what AWS would refuse, also beside something that only Terraform knows", () => {
     const { message } = INPUTS.vpcConfig.rule;
     const unknown = Token.asString({ resolve: () => "" });
     for (const vpcConfig of [

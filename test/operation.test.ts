@@ -50,7 +50,7 @@ describe("the capacity of a SUMU", () => {
     };
   };
 
-  test("is what it was, with no limit on concurrency, when nothing is said", () => {
+  it("is what it was, with no limit on concurrency, when nothing is said", () => {
     const architectures = ["arm64"];
     expect(settings(sumu())).toEqual({
       authorizer: { memory_size: 512, timeout: 10, architectures },
@@ -62,7 +62,7 @@ describe("the capacity of a SUMU", () => {
     });
   });
 
-  test("is what the props say, and the queue waits six times the pusher's time-out", () => {
+  it("is what the props say, and the queue waits six times the pusher's time-out", () => {
     const architectures = ["x86_64"];
     const stack = sumu({
       architecture: "x86_64",
@@ -88,7 +88,7 @@ describe("the capacity of a SUMU", () => {
     });
   });
 
-  test("is Terraform's to compute where a prop is a variable", () => {
+  it("is Terraform's to compute where a prop is a variable", () => {
     const stack = sumu((scope) => ({
       pusherTimeoutSeconds: new TerraformVariable(scope, "timeout", { type: "number" }).numberValue,
       pusherMaximumConcurrency: new TerraformVariable(scope, "pushers", { type: "number" }).numberValue,
@@ -105,7 +105,7 @@ describe("the capacity of a SUMU", () => {
     });
   });
 
-  test("builds a released handler for the architecture that it runs on", () => {
+  it("builds a released handler for the architecture that it runs on", () => {
     const environment = (architecture?: string) =>
       blocks(
         sumu({
@@ -142,7 +142,7 @@ describe("encryption", () => {
   });
   const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
-  test("is by the services' own keys without a key", () => {
+  it("is by the services' own keys without a key", () => {
     expect(encrypted(sumu())).toEqual({
       queues: times(5, [true, undefined, undefined]),
       topics: times(2, "alias/aws/sns"),
@@ -152,7 +152,7 @@ describe("encryption", () => {
     });
   });
 
-  test("is by the key, everywhere, with one", () => {
+  it("is by the key, everywhere, with one", () => {
     expect(encrypted(sumu({ kmsKeyArn: KEY_ARN }))).toEqual({
       queues: times(5, [undefined, KEY_ARN, 300]),
       topics: times(2, KEY_ARN),
@@ -162,7 +162,7 @@ describe("encryption", () => {
     });
   });
 
-  test("is Terraform's to decide for a variable key, which may be null or not known yet", () => {
+  it("is Terraform's to decide for a variable key, which may be null or not known yet", () => {
     const stack = sumu((scope) => ({
       kmsKeyArn: new TerraformVariable(scope, "key", { type: "string" }).stringValue,
     }));
@@ -183,7 +183,7 @@ describe("encryption", () => {
     ["presence/presence/execution/policy_document", ["ReadOwnEnvironment", "UseKeyOfTables", "UseKeyOfMessages"]],
   ] as const;
 
-  test.each(roles)("lets the role of %s use the key, and only where there is one", (path, uses) => {
+  it.each(roles)("lets the role of %s use the key, and only where there is one", (path, uses) => {
     const ofKey = (stack: SynthesizedStack) =>
       sids(stack, path).filter((sid) => /UseKey|Environment/.test(String(sid)));
     expect(ofKey(sumu())).toEqual([]);
@@ -194,7 +194,7 @@ describe("encryption", () => {
     expect(ofKey(variable)).toEqual(uses.map((sid) => `dynamic ${sid}`));
   });
 
-  test("comes with each grant: whoever may send or read may use the key for it", () => {
+  it("comes with each grant: whoever may send or read may use the key for it", () => {
     const stack = synthesize((scope) => {
       const backend = new IamRole(scope, "server", { name: "backend", assumeRolePolicy: "{}" });
       const construct = new Sumu(scope, "sumu", { ...FEWEST, kmsKeyArn: KEY_ARN });
@@ -239,14 +239,14 @@ describe("encryption", () => {
     });
   });
 
-  test("offers what the key's policy must say to services, and depends on no key", () => {
+  it("offers what the key's policy must say to services, and depends on no key", () => {
     for (const stack of [sumu(), sumu({ kmsKeyArn: KEY_ARN })]) {
       expect(sids(stack, "encryption/key_policy_document")).toEqual(["KeepLogs", "KeepWhatTheTopicCouldNotDeliver"]);
     }
   });
 });
 
-test("deletionProtection keeps both tables from deletion", () => {
+it("deletionProtection keeps both tables from deletion", () => {
   const protection = (props?: Partial<SumuProps>) =>
     blocks(sumu(props), "aws_dynamodb_table").map(({ deletion_protection_enabled }) => deletion_protection_enabled);
   expect(protection()).toEqual([false, false]);
@@ -254,7 +254,7 @@ test("deletionProtection keeps both tables from deletion", () => {
 });
 
 describe("transform", () => {
-  test("changes any resource by its path, and nothing else", () => {
+  it("changes any resource by its path, and nothing else", () => {
     const transformed = sumu({
       transform: (element, path) => {
         if (element instanceof SqsQueue && path === "integration/messages/queue") {
@@ -279,7 +279,7 @@ describe("transform", () => {
     expect(transformed.data).toEqual(plain.data);
   });
 
-  test("sees every resource and data source, by a path of its own", () => {
+  it("sees every resource and data source, by a path of its own", () => {
     const seen: string[] = [];
     const { resource, data } = sumu({ transform: (_element, path) => seen.push(path) });
     const all = [resource, data].flatMap((types) =>

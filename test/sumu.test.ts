@@ -20,7 +20,7 @@ function readable(text: string): string {
 describe("Sumu with the fewest props", () => {
   const stack = sumu();
 
-  test("gives every part its name by the prefix", () => {
+  it("gives every part its name by the prefix", () => {
     const names = (type: string) =>
       Object.values(stack.resource[type] ?? {}).map(({ name, function_name }) => name ?? function_name);
     expect(names("aws_sqs_queue").sort()).toEqual([
@@ -55,7 +55,7 @@ describe("Sumu with the fewest props", () => {
     ]);
   });
 
-  test("has a connections table with a TTL on a Number, a stream of keys and point-in-time recovery", () => {
+  it("has a connections table with a TTL on a Number, a stream of keys and point-in-time recovery", () => {
     expect(only(stack.resource.aws_dynamodb_table, named("shop-sumu-connections"))).toEqual({
       name: "shop-sumu-connections",
       billing_mode: "PAY_PER_REQUEST",
@@ -75,7 +75,7 @@ describe("Sumu with the fewest props", () => {
     });
   });
 
-  test.each(["messages", "notifications"])(
+  it.each(["messages", "notifications"])(
     "has a queue %s with the documented settings and a dead-letter queue",
     (name) => {
       const queue = only(stack.resource.aws_sqs_queue, named(`shop-sumu-integration-${name}`));
@@ -120,7 +120,7 @@ describe("Sumu with the fewest props", () => {
     );
   });
 
-  test.each([
+  it.each([
     ["shop-sumu-authorizer-codeless", 10, 512],
     ["shop-sumu-pusher-codeless", 120, 1_024],
     ["shop-sumu-presence", 60, 512],
@@ -142,7 +142,7 @@ describe("Sumu with the fewest props", () => {
     expect(alias).toMatchObject({ name: "latest", function_version: expect.stringMatching(/\.version\}$/) });
   });
 
-  test("everything that invokes a function does so through the alias", () => {
+  it("everything that invokes a function does so through the alias", () => {
     const through = [
       ...Object.values(stack.resource.aws_lambda_event_source_mapping ?? {}).map(({ function_name }) => function_name),
       ...Object.values(stack.resource.aws_sns_topic_subscription ?? {}).map(({ endpoint }) => endpoint),
@@ -163,7 +163,7 @@ describe("Sumu with the fewest props", () => {
     }
   });
 
-  test("hands the handlers their environment under the original's names", () => {
+  it("hands the handlers their environment under the original's names", () => {
     const authorizer = environmentOf(stack, "shop-sumu-authorizer-codeless");
     expect({ ...authorizer, AUTHORIZED_APIS: readable(authorizer.AUTHORIZED_APIS ?? "") }).toEqual({
       AUTHORIZED_APIS: "${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live",
@@ -196,7 +196,7 @@ describe("Sumu with the fewest props", () => {
     });
   });
 
-  test("tags every resource that can carry tags", () => {
+  it("tags every resource that can carry tags", () => {
     const taggable = [
       "aws_apigatewayv2_api",
       "aws_apigatewayv2_stage",
@@ -226,11 +226,11 @@ describe("presenceSource", () => {
       ),
     );
 
-  test("as a literal that is neither topic nor queue leaves no watchdog and no rights", () => {
+  it("as a literal that is neither topic nor queue leaves no watchdog and no rights", () => {
     expect(ofPresence(sumu({ presenceSource: "stream" }))).toEqual([]);
   });
 
-  test("as a literal topic or queue makes a watchdog without a count", () => {
+  it("as a literal topic or queue makes a watchdog without a count", () => {
     for (const presenceSource of ["topic", "queue"]) {
       const blocks = ofPresence(sumu({ presenceSource }));
       expect(blocks.length).toBeGreaterThan(8);
@@ -238,7 +238,7 @@ describe("presenceSource", () => {
     }
   });
 
-  test("as a variable gives every part of the watchdog the same count", () => {
+  it("as a variable gives every part of the watchdog the same count", () => {
     const stack = synthesize((scope) => {
       const presenceSource = new TerraformVariable(scope, "presence", { type: "string" }).stringValue;
       new Sumu(scope, "sumu", { ...FEWEST, presenceSource });
@@ -250,7 +250,7 @@ describe("presenceSource", () => {
     );
   });
 
-  test("with a grace has a queue in which OFFLINE waits", () => {
+  it("with a grace has a queue in which OFFLINE waits", () => {
     const stack = sumu({ presenceGraceSeconds: 30 });
     expect(environmentOf(stack, "shop-sumu-presence")).toMatchObject({
       PRESENCE_GRACE_SECONDS: "30",
@@ -263,7 +263,7 @@ describe("presenceSource", () => {
 });
 
 describe("tokens", () => {
-  test("pass through where a literal would be refused, and reach the resources as references", () => {
+  it("pass through where a literal would be refused, and reach the resources as references", () => {
     const stack = synthesize((scope) => {
       const text = (name: string) => new TerraformVariable(scope, name, { type: "string" }).stringValue;
       const list = new TerraformVariable(scope, "audiences", { type: "list(string)" }).listValue;
@@ -295,7 +295,7 @@ describe("tokens", () => {
 });
 
 describe("two SUMUs in one stack", () => {
-  test("live side by side, with no name in common", () => {
+  it("live side by side, with no name in common", () => {
     const { resource } = synthesize((scope) => {
       new Sumu(scope, "shop", FEWEST);
       new Sumu(scope, "blog", { ...FEWEST, prefix: "blog" });
@@ -319,14 +319,14 @@ describe("grants", () => {
     return (statement as Block[]).map(({ actions, resources }) => [actions, (resources as string[]).map(readable)]);
   };
 
-  test("grantSendNotifications lets a role notify by topic and queue", () => {
+  it("grantSendNotifications lets a role notify by topic and queue", () => {
     expect(granted((construct, role) => construct.grantSendNotifications(role))).toEqual([
       [["sns:Publish"], ["${aws_sns_topic.sumu_integration_notifications_topic.arn}"]],
       [["sqs:SendMessage"], ["${aws_sqs_queue.sumu_integration_notifications_queue.arn}"]],
     ]);
   });
 
-  test("grantReceiveMessages lets a role take messages", () => {
+  it("grantReceiveMessages lets a role take messages", () => {
     expect(granted((construct, role) => construct.grantReceiveMessages(role))).toEqual([
       [
         ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
@@ -335,7 +335,7 @@ describe("grants", () => {
     ]);
   });
 
-  test("grantFollowConnections lets a role read the stream, not the table", () => {
+  it("grantFollowConnections lets a role read the stream, not the table", () => {
     expect(granted((construct, role) => construct.grantFollowConnections(role))).toEqual([
       [
         ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
@@ -344,7 +344,7 @@ describe("grants", () => {
     ]);
   });
 
-  test("twice to one role are one policy, to another role another", () => {
+  it("twice to one role are one policy, to another role another", () => {
     const stack = sumu({}, (construct, scope) => {
       const [one, other] = ["one", "other"].map((id) => new IamRole(scope, id, { assumeRolePolicy: "{}" }));
       if (one === undefined || other === undefined) throw new Error("There are two.");
@@ -357,7 +357,7 @@ describe("grants", () => {
     expect(granting.map(({ role }) => role).sort()).toEqual(["${aws_iam_role.one.id}", "${aws_iam_role.other.id}"]);
   });
 
-  test("go to a role that was there before as well", () => {
+  it("go to a role that was there before as well", () => {
     const stack = sumu({}, (construct, scope) => {
       construct.grantSendNotifications(new DataAwsIamRole(scope, "backend_role", { name: "backend" }));
     });
@@ -365,7 +365,7 @@ describe("grants", () => {
     expect(granting.role).toBe("${data.aws_iam_role.backend_role.id}");
   });
 
-  test("grantReadConnections and grantReadPresence let a role see who is there", () => {
+  it("grantReadConnections and grantReadPresence let a role see who is there", () => {
     expect(granted((construct, role) => construct.grantReadConnections(role))).toEqual([
       [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], ["${aws_dynamodb_table.sumu_connections.arn}"]],
     ]);
@@ -377,7 +377,17 @@ describe("grants", () => {
     ]);
   });
 
-  test("grantReadPresence rejects a SUMU without a watchdog", () => {
+  it("grantStream lets a role find users' connections and post to them, and no more", () => {
+    expect(granted((construct, role) => construct.grantStream(role))).toEqual([
+      [["dynamodb:Query"], ["${aws_dynamodb_table.sumu_connections.arn}"]],
+      [
+        ["execute-api:ManageConnections"],
+        ["${aws_apigatewayv2_api.sumu_api_websocket.execution_arn}/live/POST/@connections/*"],
+      ],
+    ]);
+  });
+
+  it("grantReadPresence rejects a SUMU without a watchdog", () => {
     expect(() =>
       sumu({ presenceSource: "none" }, (construct, scope) => {
         construct.grantReadPresence(new IamRole(scope, "sender", { assumeRolePolicy: "{}" }));

@@ -1,8 +1,9 @@
 import { fullJitterMs } from "../../handlers/aws/backoff";
 import { CongestionWindow } from "../../handlers/pusher/congestion-window";
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
-import { BACKLOG_FULL, BACKOFF, MAX_TRIES, PATIENCE_MS } from "../../handlers/pusher/delivery";
+import { BACKLOG_FULL, PATIENCE_MS } from "../../handlers/pusher/delivery";
 import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
+import { BACKOFF, MAX_TRIES } from "../../handlers/pusher/retries";
 import { TokenBucket } from "../../support/token-bucket";
 import { EventQueue } from "./event-queue";
 

@@ -1,17 +1,12 @@
 import type { ApiDefinition, AuthorizerDefinition } from "./api-definition";
 import { readAuthorizerResult } from "./authorizer-result";
-import { type Decision, evaluatePolicy } from "./evaluate-policy";
+import { type Decision, describeDenial, evaluatePolicy } from "./evaluate-policy";
 import { internalServerError, RouteFault } from "./fault";
 import { FunctionError } from "./function-error";
 import type { InvokeFunction } from "./gateway-options";
 import { authorizerEvent } from "./lambda-event";
 import type { RequestParams } from "./request-params";
 import type { RouteRequest } from "./route-request";
-
-const DENIALS: Readonly<Record<Exclude<Decision, "allow">, string>> = {
-  "explicit deny": "with an explicit deny in an identity-based policy",
-  "implicit deny": "because no identity-based policy allows the execute-api:Invoke action",
-};
 
 /**
  * Runs a REQUEST authorizer for `$connect`.
@@ -39,7 +34,7 @@ export async function authorize(
   });
   const decision = decide(result, methodArn, onAuthorizer);
   if (decision !== "allow") {
-    const message = `User is not authorized to access this resource ${DENIALS[decision]}`;
+    const message = `User is not authorized to access this resource ${describeDenial(decision, "execute-api:Invoke")}`;
     throw new RouteFault(message, 403, `the authorizer's policy is an ${decision}`);
   }
 }

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import type { Connection } from "./connection";
 import type { ConnectionRegistry } from "./connection-registry";
 import type { Deployment } from "./deployment";
+import { describeDenial } from "./evaluate-policy";
 import { sendText } from "./fragments";
 import type { Caller, IdentifyCaller, Limits } from "./gateway-options";
 import { isConnectionId, newRequestId } from "./ids";
@@ -35,6 +36,11 @@ const refusal = (status: number, errorType: string, message: string): Answer => 
 });
 
 const GONE: Answer = { status: 410, errorType: "GoneException" };
+
+const ACTION = "execute-api:ManageConnections";
+
+/** The end of the resource's ARN. A policy cannot name one connection: IAM gets this text and not the id. */
+const resourceOf = (stageName: string, method: string): string => `${stageName}/${method}/@connections/{connectionId}`;
 
 const PATH = /^\/([^/]+)\/@connections\/(.+)$/;
 
@@ -117,15 +123,15 @@ export class ConnectionsApi {
       return refusal(400, "BadRequestException", `Invalid connectionId: ${connectionId}`);
     }
     if (body === undefined) return { status: 413 };
-    const resource = `${this.#deployment().api.executionArn}/${stageName}/${method}/@connections/${connectionId}`;
-    const caller = await this.#callerOf(request, resource);
+    const caller = await this.#callerOf(
+      request,
+      `${this.#deployment().api.executionArn}/${resourceOf(stageName, method)}`,
+    );
     const others = caller ? [caller.credentials] : [];
     const refused = await this.#verifier.verify({ method, path, headers: request.headers, body }, others);
     if (refused) return refusal(403, refused.type, refused.message);
-    if (caller && !caller.mayCall) {
-      const message = `User: ${caller.arn} is not authorized to perform: execute-api:ManageConnections on resource: ${resource}`;
-      return refusal(403, "AccessDeniedException", message);
-    }
+    if (caller && caller.decision !== "allow")
+      return this.#deny(caller, caller.decision, resourceOf(stageName, method));
     const connection = this.#connections.get(connectionId);
     // A connection in its handshake is not open either. The answer is 410, though its row may exist already.
     if (connection?.socket?.readyState !== WebSocket.OPEN) return GONE;
@@ -141,6 +147,14 @@ export class ConnectionsApi {
     const accessKey = accessKeyOf(headers);
     if (accessKey === undefined || this.#verifier.knows(accessKey)) return undefined;
     return this.#identifyCaller(accessKey, resource);
+  }
+
+  #deny({ arn }: Caller, decision: Parameters<typeof describeDenial>[0], resource: string): Answer {
+    const [, partition, , region, account = "", api] = this.#deployment().api.executionArn.split(":");
+    // API Gateway hides the account.
+    const on = `arn:${partition}:execute-api:${region}:${account.slice(-4).padStart(account.length, "*")}:${api}/${resource}`;
+    const Message = `User: ${arn} is not authorized to perform: ${ACTION} on resource: ${on} ${describeDenial(decision, ACTION)}`;
+    return { status: 403, errorType: "AccessDeniedException", body: JSON.stringify({ Message }) };
   }
 
   #post(connection: Connection, socket: WebSocket, body: Buffer): Answer {

@@ -2,6 +2,13 @@ import type { JsonObject } from "./authorizer-result";
 
 export type Decision = "allow" | "explicit deny" | "implicit deny";
 
+/** The end of a refusal's message, as API Gateway writes it. */
+export function describeDenial(decision: Exclude<Decision, "allow">, action: string): string {
+  return decision === "explicit deny"
+    ? "with an explicit deny in an identity-based policy"
+    : `because no identity-based policy allows the ${action} action`;
+}
+
 /**
  * Evaluates an authorizer's policy document for one method. A deny wins. If no statement allows the method, it is
  * denied.

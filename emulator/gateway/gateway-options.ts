@@ -1,4 +1,5 @@
 import type { ApiDefinition } from "./api-definition";
+import type { Decision } from "./evaluate-policy";
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -14,13 +15,13 @@ export interface Caller {
   readonly credentials: Credentials;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
   readonly arn: string;
-  /** Whether the caller's policies allow the call. */
-  readonly mayCall: boolean;
+  /** The decision of the caller's policies on the call. */
+  readonly decision: Decision;
 }
 
 /**
- * Gives the caller that an access key belongs to, and whether it may call the resource `<execution
- * ARN>/<stage>/<method>/@connections/<connection id>`. Undefined: nobody has this key.
+ * Gives the caller that an access key belongs to, and the decision on the resource `<execution
+ * ARN>/<stage>/<method>/@connections/{connectionId}`: IAM never sees the id itself. Undefined: nobody has this key.
  */
 export type IdentifyCaller = (accessKeyId: string, resource: string) => Promise<Caller | undefined>;
 

@@ -1,36 +1,21 @@
-import { fullJitterMs } from "../aws/backoff";
 import type { Clock } from "../shared/clock";
 import type { Connection, ConnectionRow } from "./connection";
-import { MAX_ATTEMPTS } from "./continuation";
 import type { Courier, Payload, Recipient, Turn } from "./courier";
 import type { Payloads } from "./envelope";
 import { classify, type PostResult, type Reason } from "./post-result";
+import { ReadyQueue } from "./ready-queue";
+import { type Past, Retries } from "./retries";
 
-/**
- * Tries of one connection in one invocation, while other connections of the notification accept their messages: about
- * 13 s of waiting.
- */
-export const MAX_TRIES = 12;
 /**
  * How long a notification waits for clients that do not read, once everything else is sent. A queue has five functions
  * at first. When five batches waited 14 s for such clients, all other messages waited as long. For longer waits, the
  * messages are in the queue.
  */
 export const PATIENCE_MS = 1_000;
-export const BACKOFF = { baseMs: 50, ceilingMs: 5_000 };
 
 /** How many recipients and removals one notification may have in memory before reading must wait. */
 export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
-
-/**
- * How many refused connections (429) one notification may have in memory for another try. Further connections wait in
- * the queue.
- */
-const REFUSED_FULL = 2_048;
-
-/** Shifting an array of thousands at every delivery would cost more than removing its used part from time to time. */
-const COMPACT_AT = 4_096;
 
 /** The dependencies of a delivery. */
 export interface DeliveryPorts {
@@ -50,11 +35,6 @@ export interface DeliveryPorts {
   readonly onPostponed: (recipient: Recipient, reason: Reason) => void;
 }
 
-export interface Past {
-  readonly attempts: number;
-  readonly refusals: number;
-}
-
 /**
  * The delivery of one notification to its connections within one invocation. Each offered connection has exactly one
  * result: delivered, gone, handed over (refused or postponed), or left (`finish`).
@@ -65,16 +45,8 @@ export class Delivery implements Turn {
   expired = 0;
   /** Tries that failed temporarily. */
   retried = 0;
-  #ready: Recipient[] = [];
-  #first = 0;
-  /** Probes go first: until they are answered, the congestion window may be reduced without need. */
-  readonly #probes: Recipient[] = [];
-  /** Recipients that wait for another try, each with the function that ends its wait. */
-  readonly #waiting = new Map<Recipient, () => void>();
-  /** How many of them were refused (429). */
-  #refusedWaiting = 0;
-  /** Refused recipients that are not tried again until the cause of the refusals is known. */
-  readonly #held = new Set<Recipient>();
+  readonly #ready = new ReadyQueue();
+  readonly #retries: Retries;
   #inFlight = 0;
   #removals = 0;
   #stopped = false;
@@ -87,11 +59,16 @@ export class Delivery implements Turn {
     private readonly payloads: Payloads,
     private readonly courier: Courier,
     private readonly ports: DeliveryPorts,
-    /** For a continuation: the attempts before this one, and how often its connections were refused in them. */
     private readonly past: Past = { attempts: 0, refusals: 0 },
   ) {
     this.#stopped = courier.stopped;
     this.#progressAt = ports.clock.now();
+    const { clock, random, onPostponed } = ports;
+    const onReady = (recipient: Recipient) => {
+      this.#ready.push(recipient);
+      courier.pump();
+    };
+    this.#retries = new Retries(courier.throttle, past, { clock, random, onPostponed, onReady });
     courier.add(this);
   }
 
@@ -104,7 +81,7 @@ export class Delivery implements Turn {
   }
 
   get hasReady(): boolean {
-    return this.#readyCount > 0;
+    return this.#ready.length > 0;
   }
 
   /** Whether this notification has had any final result so far. */
@@ -147,7 +124,7 @@ export class Delivery implements Turn {
 
   take(): Recipient | undefined {
     for (;;) {
-      const recipient = this.#probes.pop() ?? this.#shiftReady();
+      const recipient = this.#ready.shift();
       if (recipient === undefined) return undefined;
       // The connection may have waited for minutes.
       if (recipient.endsAt === undefined || recipient.endsAt > this.ports.clock.now() / 1_000) {
@@ -195,8 +172,8 @@ export class Delivery implements Turn {
         this.retried++;
         recipient.failures++;
         recipient.reason = outcome.reason;
-        if (outcome.reason === "throttled") this.#refused(recipient);
-        else this.#retry(recipient, outcome.reason);
+        if (outcome.reason === "throttled") this.#retries.refused(recipient);
+        else this.#retries.retry(recipient, outcome.reason);
         this.#stopIfNothingMoves();
         break;
     }
@@ -204,23 +181,13 @@ export class Delivery implements Turn {
   }
 
   reconsider(): void {
-    const { throttle } = this.courier;
-    const isOfUse = !this.#stopped && (throttle.refuser !== "unknown" || throttle.wantsProbe);
-    for (const recipient of isOfUse ? [...this.#held] : []) {
-      if (throttle.refuser === "unknown" && !throttle.wantsProbe) break;
-      this.#held.delete(recipient);
-      this.#retryRefused(recipient);
-    }
+    this.#retries.reconsider();
     this.#check();
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const [recipient, cancel] of this.#waiting) {
-      cancel();
-      if (recipient.isProbe) this.courier.throttle.cancelProbe();
-      recipient.isProbe = false;
-    }
+    this.#retries.stop();
     this.#check();
   }
 
@@ -238,84 +205,16 @@ export class Delivery implements Turn {
       cancel();
     }
     this.courier.remove(this);
-    return [...this.#probes, ...this.#ready.slice(this.#first), ...this.#waiting.keys(), ...this.#held];
-  }
-
-  #shiftReady(): Recipient | undefined {
-    const recipient = this.#ready[this.#first++];
-    if (this.#first >= this.#ready.length) {
-      this.#ready = [];
-      this.#first = 0;
-    } else if (this.#first === COMPACT_AT) {
-      this.#ready.splice(0, this.#first);
-      this.#first = 0;
-    }
-    return recipient;
-  }
-
-  get #readyCount(): number {
-    return this.#probes.length + this.#ready.length - this.#first;
+    return [...this.#ready, ...this.#retries.left()];
   }
 
   get #backlog(): number {
-    return this.#readyCount + this.#waiting.size - this.#refusedWaiting + this.#removals;
+    return this.#ready.length + this.#retries.backlog + this.#removals;
   }
 
   get #idle(): boolean {
-    const held = this.courier.throttle.isProbing ? this.#held.size : 0;
-    const left = this.#stopped ? 0 : this.#readyCount + this.#waiting.size + held;
+    const left = this.#stopped ? 0 : this.#ready.length + this.#retries.pending;
     return this.#inFlight === 0 && this.#removals === 0 && left === 0;
-  }
-
-  #retry(recipient: Recipient, reason: Reason): void {
-    if (recipient.failures >= MAX_TRIES) {
-      this.ports.onPostponed(recipient, reason);
-      return;
-    }
-    this.#wait(recipient);
-  }
-
-  /** The connection answered 429. */
-  #refused(recipient: Recipient): void {
-    recipient.refusals++;
-    if (this.#stopped) this.#held.add(recipient);
-    else this.#retryRefused(recipient);
-  }
-
-  /** While the cause of the refusals is unknown, only a few of the connections are tried again. */
-  #retryRefused(recipient: Recipient): void {
-    const { throttle } = this.courier;
-    const isFull = this.#held.size + this.#refusedWaiting >= REFUSED_FULL;
-    if (throttle.refuser === "account") {
-      if (isFull || recipient.failures >= MAX_TRIES) this.ports.onPostponed(recipient, "throttled");
-      else this.#wait(recipient);
-      return;
-    }
-    if (!isFull && this.#mayProbe(recipient) && throttle.startProbe()) {
-      recipient.isProbe = true;
-      this.#wait(recipient);
-    } else if (isFull || (throttle.refuser === "connections" && !this.isSuspect)) {
-      this.ports.onPostponed(recipient, "throttled");
-    } else this.#held.add(recipient);
-  }
-
-  /** At most once in an invocation, and it counts as an attempt. */
-  #mayProbe({ refusals }: Recipient): boolean {
-    return !this.isSuspect && refusals === 1 && this.past.attempts + refusals < MAX_ATTEMPTS;
-  }
-
-  #wait(recipient: Recipient): void {
-    const isRefused = recipient.reason === "throttled";
-    if (isRefused) this.#refusedWaiting++;
-    const cancel = this.#stopped
-      ? () => {}
-      : this.ports.clock.after(fullJitterMs(recipient.failures, BACKOFF, this.ports.random), () => {
-          this.#waiting.delete(recipient);
-          if (isRefused) this.#refusedWaiting--;
-          (recipient.isProbe ? this.#probes : this.#ready).push(recipient);
-          this.courier.pump();
-        });
-    this.#waiting.set(recipient, cancel);
   }
 
   /** Ends the waiting if it has had no result for long enough, even in the middle of a long wait. */

@@ -2,6 +2,8 @@
 export interface LocalCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** For a session of a role. */
+  readonly sessionToken?: string;
 }
 
 /** The endpoint of the emulator, and the credentials for it. */

@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id, get_region
@@ -35,29 +36,30 @@ ACTIONS_OF_BATCHES = {
 decided = contextvars.ContextVar("sumu_decided", default=None)
 last_evaluation = contextvars.ContextVar("sumu_last_evaluation", default=None)
 
-reported = set()
+# Denials are reported again, because a policy may have changed meanwhile.
+DENIAL_EVERY_SECONDS = 0.1
+
+reported = {}
 reported_lock = threading.Lock()
 
 
-def report(**decision):
-    """Writes each decision once, as a line on standard output for the parent. The line never has a payload."""
-    line = json.dumps(decision, sort_keys=True)
+def report(kind, principal, action, resource="", sid="", explicit=False):
+    """
+    Writes a decision as a line on standard output for the parent: each decision once, and a denial again while it goes on.
+    The line never has a payload.
+    """
+    decision = (kind, principal, action, resource, sid, explicit)
+    before, now = reported.get(decision), time.monotonic()
+    if before is not None and (kind != "denied" or now - before < DENIAL_EVERY_SECONDS):
+        return
     with reported_lock:
-        if line in reported:
-            return
-        reported.add(line)
-    print(f"SUMU_DECISION {line}", flush=True)
+        reported[decision] = now
+        names = ("kind", "principal", "action", "resource", "sid", "explicit")
+        print(f"SUMU_DECISION {json.dumps(dict(zip(names, decision)))}", flush=True)
 
 
 def role_of(principal_arn):
     return principal_arn.split("/")[1] if ":assumed-role/" in principal_arn else principal_arn
-
-
-def resource_pattern(arn):
-    """Removes the parts that differ from call to call: the id of a connection, the stream of a log."""
-    if "/@connections/" in arn:
-        return arn.rsplit("/", 1)[0] + "/*"
-    return arn
 
 
 def note(principal, action, resource, result):
@@ -66,12 +68,7 @@ def note(principal, action, resource, result):
         seen.append(action)
     allowed = result.decision == "Allow"
     report(
-        kind="allowed" if allowed else "denied",
-        principal=principal,
-        action=action,
-        resource=resource_pattern(resource),
-        sid=result.matched_sid,
-        explicit=result.decision == "Deny",
+        "allowed" if allowed else "denied", principal, action, resource, result.matched_sid, result.decision == "Deny"
     )
     return allowed
 
@@ -90,8 +87,11 @@ def context(principal_arn, action, resource, keys=None, principal_type="AssumedR
     )
 
 
-def role_may(role_arn, session, action, resource):
-    """Whether a role may do something through a service: by its policies, its boundary and the resource's policy."""
+def decide_for_role(role_arn, session, action, resource):
+    """
+    Allow, Deny or ImplicitDeny: whether a role may do something through a service, by its policies, its boundary and the
+    resource's policy.
+    """
     name, account = role_arn.rsplit("/", 1)[-1], get_account_id()
     ctx = context(f"arn:aws:sts::{account}:assumed-role/{name}/{session}", action, resource)
     limits = iam_evaluator._permissions_boundary(iam._roles, name, account)
@@ -100,7 +100,12 @@ def role_may(role_arn, session, action, resource):
     found = iam_evaluator._resource_policy(service, resource) if service in ("sqs", "sns") else None
     if found is not None:
         result = iam_evaluator.combine_resource_policy(result, ctx, *found, limits=limits)
-    return note(name, action, resource, result)
+    note(name, action, resource, result)
+    return result.decision
+
+
+def role_may(role_arn, session, action, resource):
+    return decide_for_role(role_arn, session, action, resource) == "Allow"
 
 
 def service_may(policy, service, action, resource, source_arn):

@@ -84,18 +84,19 @@ class Guard:
             await self.app(scope, replay(body, receive), send)
 
     async def serve_enforced(self, scope, body, receive, send, headers):
-        # This hop stays on the machine. It counts as TLS, as every connection of SUMU is in an account.
+        # This hop stays on the machine. It counts as TLS, as every connection of SUMU is in an account, unless the caller
+        # says otherwise.
+        protocol = b"http" if "x-sumu-without-tls" in headers else b"https"
         fields = [field for field in scope["headers"] if field[0].lower() != b"x-forwarded-proto"]
         seen = []
         enforcement.decided.set(seen)
         await self.app(
-            {**scope, "headers": [*fields, (b"x-forwarded-proto", b"https")]}, replay(body, receive), send
+            {**scope, "headers": [*fields, (b"x-forwarded-proto", protocol)]}, replay(body, receive), send
         )
         session = enforcement.session_of(sigv4.parse_header_signature(headers).access_key_id)
         if session is not None and not seen:
             call = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
-            principal = enforcement.role_of(session["Arn"])
-            enforcement.report(kind="unevaluated", principal=principal, action=call, resource="", sid="", explicit=False)
+            enforcement.report("unevaluated", enforcement.role_of(session["Arn"]), call)
 
     def require_root(self, headers):
         key = sigv4.parse_header_signature(headers).access_key_id
@@ -157,15 +158,15 @@ def refuse_invocation(path, headers):
 
 
 def authorize_call(_root, body):
-    """Says who signs with this key, and whether they may make this call. The gateway asks it for @connections."""
+    """Says who signs with this key, and what their policies say about a call. The gateway asks it for @connections."""
     question = json.loads(body)
     session = enforcement.session_of(question["accessKeyId"])
     if session is None:
         return {"known": False}
     role, name = session["Arn"].split("/")[1:3]
-    allowed = enforcement.role_may(role, name, question["action"], question["resource"])
+    decision = enforcement.decide_for_role(role, name, question["action"], question["resource"])
     secret, token = session["SecretAccessKey"], session["SessionToken"]
-    return {"known": True, "secretAccessKey": secret, "sessionToken": token, "arn": session["Arn"], "allowed": allowed}
+    return {"known": True, "secretAccessKey": secret, "sessionToken": token, "arn": session["Arn"], "decision": decision}
 
 
 async def answer_json(send, value):

@@ -37,7 +37,7 @@ export interface MiniStackOptions {
    * @default false: everybody with the run's credentials may do everything
    */
   readonly enforces?: boolean;
-  /** Called once for each kind of decision on a role's or a service's call. */
+  /** Called once for each kind of decision on a role's or a service's call; for a denial again while it goes on. */
   readonly onDecision?: (decision: Decision) => void;
 }
 
@@ -154,7 +154,7 @@ function rememberLastLine(child: ChildProcess): () => string {
 async function endGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
   const isRunning = child.exitCode === null && child.signalCode === null;
-  const exited = isRunning ? once(child, "exit") : undefined;
+  const exited = isRunning ? once(child, "close") : undefined;
   try {
     // Nothing in it outlives the run, so it needs no graceful end.
     process.kill(-child.pid, "SIGKILL");

@@ -3,6 +3,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { createAwsClients } from "../backend/aws";
 import { awsAccess, findRunningStack } from "../running-stack";
 import { SetupError } from "../setup-error";
+import { followNotification } from "./follow-notification";
 import { runCommand } from "./run-command";
 
 const usage = `Sends a notification to users of the SUMU that runs on this machine, as a backend does.
@@ -11,7 +12,9 @@ const usage = `Sends a notification to users of the SUMU that runs on this machi
 
   <users>  names with commas between them, or "all" for everybody who is connected
   <data>   JSON, such as '{"hello":"you"}'
-  --id     the id that clients of protocol 2 get; without it, the message's own`;
+  --id     the id that clients of protocol 2 get; without it, the message's own
+
+If SUMU has no right to deliver it, the command prints which statement is missing.`;
 
 runCommand({
   usage,
@@ -22,8 +25,12 @@ runCommand({
     const { sqs } = createAwsClients(awsAccess(stack));
     const QueueUrl = stack.notifications.queue.url;
     const MessageBody = JSON.stringify({ notification: { to, id, data: parse(data) } });
+    const since = Date.now();
     const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
     console.log(`Sent to ${QueueUrl} (${MessageId}).`);
+    const denials = await followNotification(stack, sqs, since);
+    for (const denial of denials) console.error(denial);
+    return denials.length === 0 ? 0 : 1;
   },
 });
 

@@ -35,16 +35,40 @@ interface Answer {
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly arn: string;
-  readonly allowed: boolean;
+  readonly decision: keyof typeof DECISIONS;
 }
 
-/** Asks the local AWS who calls @connections, and whether the policies of the caller's role allow it. */
-export function identifyCallersWith(access: AwsAccess): IdentifyCaller {
-  return async (accessKeyId, resource) => {
+const DECISIONS = { Allow: "allow", Deny: "explicit deny", ImplicitDeny: "implicit deny" } as const;
+
+/**
+ * How long the local AWS's answer is used again. A broadcast asks once and not for each connection. A changed policy
+ * acts this much later; on AWS it takes seconds.
+ */
+export const CALLER_MILLISECONDS = 200;
+
+/**
+ * Asks the local AWS who calls @connections, and whether the policies of the caller's role allow it.
+ *
+ * @param now - epoch milliseconds
+ */
+export function identifyCallersWith(access: AwsAccess, now: () => number = Date.now): IdentifyCaller {
+  const callers = new Map<string, { readonly caller: ReturnType<IdentifyCaller>; readonly until: number }>();
+  const ask: IdentifyCaller = async (accessKeyId, resource) => {
     const question = { accessKeyId, action: "execute-api:ManageConnections", resource };
     const response = await signedFetch(access, "sts", "/_sumu/authorize", JSON.stringify(question), {});
-    const { known, secretAccessKey, sessionToken, arn, allowed } = (await response.json()) as Answer;
+    const { known, secretAccessKey, sessionToken, arn, decision } = (await response.json()) as Answer;
     if (!known) return undefined;
-    return { credentials: { accessKeyId, secretAccessKey, sessionToken }, arn, mayCall: allowed };
+    return { credentials: { accessKeyId, secretAccessKey, sessionToken }, arn, decision: DECISIONS[decision] };
+  };
+  return (accessKeyId, resource) => {
+    const key = `${accessKeyId} ${resource}`;
+    const before = callers.get(key);
+    if (before && before.until > now()) return before.caller;
+    const caller = ask(accessKeyId, resource);
+    callers.set(key, { caller, until: now() + CALLER_MILLISECONDS });
+    // Anybody can send an access key that nobody has: such keys must not fill the memory.
+    const forget = (): void => void callers.delete(key);
+    caller.then((found) => found ?? forget(), forget);
+    return caller;
   };
 }

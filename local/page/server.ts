@@ -11,7 +11,7 @@ import { readJson } from "./read-json";
 import { RequestError } from "./request-error";
 import { refuseForeignPages, requireKey } from "./request-guard";
 
-/** The requests that the page and the `token` command make of the running stack. */
+/** The requests that the page and the commands make of the running stack. */
 export interface PageServer {
   /** `http://<host>:<port>`. */
   readonly url: string;
@@ -25,6 +25,8 @@ export interface PageRoutes {
   readonly stack: object & { readonly websocket_url: string };
   /** Sends a backend's request by the topic or the queue. */
   request(via: "topic" | "queue", request: unknown): Promise<void>;
+  /** The calls of the stack that were denied since then (epoch milliseconds). */
+  denials(since: number): readonly string[];
   /**
    * Reports, as it happens, who is online and which messages backends receive. Returns a function that stops the
    * reports.
@@ -119,7 +121,7 @@ async function answer(
   { names, key, issuer, routes, watchers }: Serving,
 ): Promise<void> {
   refuseForeignPages(request, names);
-  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const route = `${request.method} ${pathname}`;
   if (issuer !== undefined && route === "GET /.well-known/jwks.json") {
     // The time is short, because another run on the same port has another key.
@@ -137,6 +139,9 @@ async function answer(
   switch (route) {
     case "GET /stack.json":
       sendJson(response, routes.stack);
+      return;
+    case "GET /denials":
+      sendJson(response, { denials: routes.denials(Number(searchParams.get("since"))) });
       return;
     case "GET /events":
       await sendEvents(response, routes, watchers);

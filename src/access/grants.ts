@@ -55,6 +55,16 @@ export const readConnections = (tableArn: string): Grant => ({
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 
+/** @param stageArn - The execute-api ARN of the stage. */
+export const stream = (tableArn: string, stageArn: string): Grant => ({
+  name: "stream",
+  statements: [
+    { actions: ["dynamodb:Query"], resources: [tableArn] },
+    { actions: ["execute-api:ManageConnections"], resources: [`${stageArn}/POST/@connections/*`] },
+  ],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
 export const followConnections = (streamArn: string): Grant => ({
   name: "follow_connections",
   statements: [{ actions: [...FOLLOW_STREAM, "dynamodb:ListStreams"], resources: [streamArn] }],
@@ -70,6 +80,12 @@ export const readPresence = (tableArn: string): Grant => ({
 export const readRevocations = (tableArn: string): Grant => ({
   name: "read_revocations",
   statements: [{ actions: ["dynamodb:GetItem", "dynamodb:Scan"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
+export const readHistory = (tableArn: string): Grant => ({
+  name: "read_history",
+  statements: [{ actions: ["dynamodb:Query"], resources: [tableArn] }],
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 

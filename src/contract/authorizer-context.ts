@@ -8,6 +8,8 @@ export const AUTHORIZER_CONTEXT = {
   expiresAt: "expires_at",
   /** The row's `delete_at` for that end: epoch seconds. Absent: `$connect` computes the default. */
   deleteAt: "delete_at",
+  /** The channels that the client may use, as one text of at most 4 KB. Absent: none. */
+  grants: "grants",
 } as const;
 
 /** The query parameter in which a client names its protocol. */

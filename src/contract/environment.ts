@@ -33,6 +33,13 @@ export const AUTHORIZER_ENVIRONMENT = {
 /** The claim that names the user, unless `JWT_USER_ID_CLAIM` says otherwise. */
 export const DEFAULT_USER_ID_CLAIM = "sub";
 
+/** Environment variables of the functions that write or read history. Both are unset in a SUMU that keeps none. */
+export const HISTORY_ENVIRONMENT = {
+  table: "HISTORY_TABLE_NAME",
+  /** How long notifications are kept, in seconds: 1 to MAX_HISTORY_SECONDS. */
+  seconds: "HISTORY_SECONDS",
+} as const;
+
 /** Environment variables of the pusher. */
 export const PUSHER_ENVIRONMENT = {
   /** Where `/@connections/<id>` is: the stage's https URL, or a custom domain with its mapping key. */

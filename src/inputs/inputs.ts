@@ -3,6 +3,7 @@ import { CAPACITY_INPUTS } from "./capacity";
 import { CONNECTION_INPUTS } from "./connections";
 import { DELIVERY_INPUTS } from "./delivery";
 import { GUARDRAIL_INPUTS } from "./guardrails";
+import { HISTORY_INPUTS } from "./history";
 import { IDENTITY_INPUTS } from "./identity";
 import type { Inputs } from "./input";
 import { OBSERVABILITY_INPUTS } from "./observability";
@@ -20,6 +21,7 @@ export const INPUTS = {
   ...TOKEN_INPUTS,
   ...ADMISSION_INPUTS,
   ...CONNECTION_INPUTS,
+  ...HISTORY_INPUTS,
   ...RELEASE_INPUTS,
   ...DELIVERY_INPUTS,
   ...OBSERVABILITY_INPUTS,

@@ -4,6 +4,7 @@ import type { CapacityProps } from "./capacity-props";
 import type { ConnectionProps } from "./connections";
 import type { DeliveryProps } from "./delivery";
 import type { GuardrailProps } from "./guardrails";
+import type { HistoryProps } from "./history";
 import type { IdentityProps } from "./identity";
 import type { ObservabilityProps } from "./observability";
 import type { ProtectionProps } from "./protection";
@@ -19,6 +20,7 @@ export interface SumuProps
     TokenProps,
     AdmissionProps,
     ConnectionProps,
+    HistoryProps,
     ReleaseProps,
     DeliveryProps,
     ObservabilityProps,

@@ -35,6 +35,10 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     description: "Whose tokens are revoked: name and arn of the table. Both null without revocations.",
     value: ({ revocationsTable }) => ({ name: revocationsTable?.name, arn: revocationsTable?.arn }),
   },
+  history_table: {
+    description: "Table of the notifications that are kept: name and arn. Both are null if history_seconds is 0.",
+    value: ({ historyTable }) => ({ name: historyTable?.name, arn: historyTable?.arn }),
+  },
   websocket_url: {
     description: "URL to which clients connect, without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,

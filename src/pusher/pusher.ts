@@ -9,6 +9,7 @@ import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { HistoryStore } from "../history/history-store";
 import type { VpcConfig } from "../inputs/guardrails";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
@@ -31,6 +32,8 @@ export interface PusherProps {
   readonly integration: Integration;
   /** Undefined if a literal says that tokens are not revoked. */
   readonly revocations?: RevocationStore;
+  /** Undefined if a literal says that no history is kept. */
+  readonly history?: HistoryStore;
   readonly deliveryConcurrency: number;
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
@@ -55,7 +58,7 @@ export class Pusher extends Construct {
 
   constructor(scope: Construct, id: string, props: PusherProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, connections, integration } = props;
+    const { account, prefix, webSocketApi, connections, integration, revocations, history } = props;
     const { notificationsQueue: queue, notificationsTopic: topic } = integration;
 
     this.handler = new HandlerFunction(this, "pusher", {
@@ -79,8 +82,11 @@ export class Pusher extends Construct {
         [PUSHER_ENVIRONMENT.readConcurrency]: text(props.readConcurrency),
         [PUSHER_ENVIRONMENT.broadcastSegments]: text(props.broadcastSegments),
       },
-      optionalEnvironment: props.revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable),
-      furtherRights: props.revocations && [props.revocations.writeRights],
+      optionalEnvironment: [
+        ...(revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable) ?? []),
+        ...(history?.environment ?? []),
+      ],
+      furtherRights: [revocations?.writeRights, history?.writeRights].filter((rights) => rights !== undefined),
       statements: [
         {
           sid: "FindConnections",

@@ -1,16 +1,17 @@
-import { CONTRACT_VERSION } from "../contract/version";
 import { choose } from "../terraform/choose";
-import { type Condition, either, hasAny } from "../terraform/condition";
+import { atLeast, type Condition, either, hasAny } from "../terraform/condition";
 
-/** The inputs that handlers of contract 1 ignore: a stack that uses one must not run such a handler. */
+/** The inputs that older handlers ignore: a stack that uses one must not run such a handler. */
 export interface ContractInputs {
   readonly endConnectionsWithToken: Condition;
   readonly revocations: Condition;
   readonly allowedOrigins: readonly string[];
+  readonly historySeconds: number;
 }
 
 /** The oldest contract version that a released handler may speak, in digits, as the inputs need it. */
-export function leastContract({ endConnectionsWithToken, revocations, allowedOrigins }: ContractInputs): string {
-  const needsNewest = either(either(endConnectionsWithToken, revocations), hasAny(allowedOrigins));
-  return choose(needsNewest, String(CONTRACT_VERSION), "1");
+export function leastContract(inputs: ContractInputs): string {
+  const { endConnectionsWithToken, revocations, allowedOrigins, historySeconds } = inputs;
+  const needsSecond = either(either(endConnectionsWithToken, revocations), hasAny(allowedOrigins));
+  return choose(atLeast(historySeconds, 1), "3", choose(needsSecond, "2", "1"));
 }

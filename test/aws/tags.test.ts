@@ -17,15 +17,15 @@ function tagsOf(commonTags: Tags | "a variable", own?: Tags): unknown {
 }
 
 describe("tagEverything", () => {
-  test("adds stack = sumu to the given tags", () => {
+  it("adds stack = sumu to the given tags", () => {
     expect(tagsOf({ team: "web" })).toEqual({ team: "web", stack: "sumu" });
   });
 
-  test.each(["stack", "Stack", "STACK", "sTaCk"])("leaves a given %s as it is, and adds none beside it", (key) => {
+  it.each(["stack", "Stack", "STACK", "sTaCk"])("leaves a given %s as it is, and adds none beside it", (key) => {
     expect(tagsOf({ [key]: "shop", team: "web" })).toEqual({ [key]: "shop", team: "web" });
   });
 
-  test("keeps what a resource has, before a given tag of the same key in any case of letters", () => {
+  it("keeps what a resource has, before a given tag of the same key in any case of letters", () => {
     expect(tagsOf({ team: "web", env: "live" }, { Team: "orders", owner: "ann" })).toEqual({
       stack: "sumu",
       env: "live",
@@ -35,14 +35,14 @@ describe("tagEverything", () => {
     expect(tagsOf({}, { STACK: "own" })).toEqual({ STACK: "own" });
   });
 
-  test("merges a variable's tags in Terraform, under those that the resource has", () => {
+  it("merges a variable's tags in Terraform, under those that the resource has", () => {
     expect(tagsOf("a variable")).toMatch(/^\$\{local\.scope_tags_\w{8}\}$/);
     expect(tagsOf("a variable", { Team: "orders" })).toMatch(
       /^\$\{merge\(\{for key, value in local\.scope_tags_\w{8} : key => value if !contains\(\["team"\], lower\(key\)\)\}, \{"Team" = "orders"\}\)\}$/,
     );
   });
 
-  test("keeps the tags that an aspect of the caller's app has set", () => {
+  it("keeps the tags that an aspect of the caller's app has set", () => {
     const { resource } = synthesize((stack) => {
       const scope = new Construct(stack, "scope");
       new S3Bucket(scope, "bucket");

@@ -20,7 +20,7 @@ function domain(more: Partial<CustomDomainProps> = {}): SynthesizedStack {
 }
 
 describe("CustomDomain", () => {
-  test("has both names, regional with TLS 1.2, a record each, and no mapping without APIs", () => {
+  it("has both names, regional with TLS 1.2, a record each, and no mapping without APIs", () => {
     const { resource } = domain();
     const names = Object.values(resource.aws_apigatewayv2_domain_name ?? {});
     const configuration = { certificate_arn: props.certArn, endpoint_type: "REGIONAL", security_policy: "TLS_1_2" };
@@ -32,7 +32,7 @@ describe("CustomDomain", () => {
     expect("aws_apigatewayv2_api_mapping" in resource).toBe(false);
   });
 
-  test("maps each API and stage by its key, with slashes or none at all", () => {
+  it("maps each API and stage by its key, with slashes or none at all", () => {
     const { resource } = domain({
       subDomains: { stateless: "rest", statefull: "push" },
       httpApis: [
@@ -49,7 +49,7 @@ describe("CustomDomain", () => {
     ]);
   });
 
-  test("takes names and keys that only Terraform knows, and names such a mapping by its place", () => {
+  it("takes names and keys that only Terraform knows, and names such a mapping by its place", () => {
     const { resource } = synthesize((stack) => {
       const key = new TerraformVariable(stack, "key", { type: "string" }).stringValue;
       new CustomDomain(stack, "domain", {
@@ -63,13 +63,13 @@ describe("CustomDomain", () => {
     expect(only(resource.aws_apigatewayv2_api_mapping).api_mapping_key).toBe("${var.key}");
   });
 
-  test("leaves out the names without APIs when asked to", () => {
+  it("leaves out the names without APIs when asked to", () => {
     const { resource } = domain({ omitUnusedDomains: true, wsApis: [{ id: "sumu", key: "live", stage: "live" }] });
     expect(only(resource.aws_apigatewayv2_domain_name).domain_name).toBe("live.example.com");
     expect(only(resource.aws_route53_record).name).toBe("live");
   });
 
-  test("rejects keys that are the same or no path, with the module's words", () => {
+  it("rejects keys that are the same or no path, with the module's words", () => {
     const api = (key: string) => ({ id: "a", key, stage: "live" });
     expect(() => domain({ wsApis: [api("live"), api("live")] })).toThrow(CUSTOM_DOMAIN_INPUTS.wsApis.rule.message);
     for (const key of ["/live", "live/", "a//b", "a b", "x".repeat(301)]) {
@@ -94,7 +94,7 @@ describeWithTerraform("modules/core-route53", () => {
   });
   afterAll(() => workspace.remove());
 
-  test("plans both domains without APIs, as the original, and none when asked to", async () => {
+  it("plans both domains without APIs, as the original, and none when asked to", async () => {
     expect(addresses(await workspace.plan(...inputs))).toEqual([
       "aws_apigatewayv2_domain_name.statefull[0]",
       "aws_apigatewayv2_domain_name.stateless[0]",
@@ -109,7 +109,7 @@ describeWithTerraform("modules/core-route53", () => {
     });
   });
 
-  test("plans many mappings, at the original's addresses", async () => {
+  it("plans many mappings, at the original's addresses", async () => {
     const apis = [
       { id: "a", key: "orders/v1", stage: "blue" },
       { id: "a", key: "orders/v2", stage: "green" },
@@ -124,7 +124,7 @@ describeWithTerraform("modules/core-route53", () => {
     ]);
   });
 
-  test("rejects keys that are the same, with the construct's words", async () => {
+  it("rejects keys that are the same, with the construct's words", async () => {
     const apis = JSON.stringify([
       { id: "a", key: "live", stage: "x" },
       { id: "b", key: "live", stage: "y" },

@@ -66,7 +66,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
   const send = (MessageBody: string) =>
     stack.aws.sqs.send(new SendMessageCommand({ QueueUrl: stack.info.notifications.queue.url, MessageBody }));
 
-  test.each([
+  it.each([
     ["topic", publish],
     ["queue", send],
   ] as const)("a malformed notification from the %s, at once, with its reason", async (way, notify) => {
@@ -84,7 +84,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     expect((await log.text()).join()).not.toContain("no JSON");
   });
 
-  test("data that no connection can take, for all of them at once, with its reason", async () => {
+  it("data that no connection can take, for all of them at once, with its reason", async () => {
     const log = await FunctionLog.open(stack.aws, PUSHER);
     const notification = JSON.stringify({ data: `too large for all ${"x".repeat(128 * 1_024)}` });
     await send(notification);
@@ -96,7 +96,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     expect(await log.metric("Failed", 1)).toMatchObject([{ dimensions: STACK, values: [1] }]);
   });
 
-  test("what the gateway answers with 413, for that connection, with its reason", async () => {
+  it("what the gateway answers with 413, for that connection, with its reason", async () => {
     const log = await FunctionLog.open(stack.aws, PUSHER);
     const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice"));
     client.send('{"action":"ping"}');
@@ -114,7 +114,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     await client.close();
   });
 
-  test("an asynchronous invocation of the pusher that throws three times", async () => {
+  it("an asynchronous invocation of the pusher that throws three times", async () => {
     const log = await FunctionLog.open(stack.aws, PUSHER);
     const Payload = JSON.stringify({ no: "event" });
     // Not by its alias, as the topic does: the emulator has the alias's settings for the function alone.
@@ -128,7 +128,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     expect((await log.text()).filter((line) => line.startsWith("START"))).toHaveLength(3);
   });
 
-  test("what the topic may not hand to the pusher, as the topic's envelope", async () => {
+  it("what the topic may not hand to the pusher, as the topic's envelope", async () => {
     const { lambda } = stack.aws;
     const target = { FunctionName: PUSHER, Qualifier: "latest" };
     const { Policy = "" } = await lambda.send(new GetPolicyCommand(target));
@@ -143,7 +143,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     await lambda.send(new AddPermissionCommand(permission));
   });
 
-  test("a change of presence that no try can settle, at once, with its reason, and without the user in the log", async () => {
+  it("a change of presence that no try can settle, at once, with its reason, and without the user in the log", async () => {
     const log = await FunctionLog.open(stack.aws, PRESENCE);
     const user = "eve of the row that is not the watchdog's";
     const Item = { user_id: { S: user }, status: { S: "AWAY" }, version: { N: "1" } };
@@ -159,7 +159,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     await Promise.all([client.close(), other.close()]);
   });
 
-  test("changes of presence that the watchdog cannot settle, and those after them are", async () => {
+  it("changes of presence that the watchdog cannot settle, and those after them are", async () => {
     const { lambda } = stack.aws;
     const alias = { FunctionName: PRESENCE, Name: "latest" };
     const { FunctionVersion: good } = await lambda.send(new GetAliasCommand(alias));
@@ -196,7 +196,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     await Promise.all([client.close(), other.close()]);
   });
 
-  test("but a refused client only in the log and the metrics, by its reason, request and connection", async () => {
+  it("but a refused client only in the log and the metrics, by its reason, request and connection", async () => {
     const log = await FunctionLog.open(stack.aws, AUTHORIZER);
     await expect(Client.connect(stack.info.websocket_url, "no.token.at-all")).rejects.toThrow("403");
     expect(await log.line("authorization_decided")).toMatchObject({
@@ -213,7 +213,7 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
     ]);
   });
 
-  test("a message that a backend receives five times and never deletes", async () => {
+  it("a message that a backend receives five times and never deletes", async () => {
     const deadMessages = await inboxOf("local-sumu-integration-messages-dlq");
     const client = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice"));
     client.send('{"action":"send","message":"indigestible"}');

@@ -12,15 +12,15 @@ const COMPLETE = {
 };
 
 describe("the environment of a deployed stack", () => {
-  test("names none when it has none of the variables", () => {
+  it("names none when it has none of the variables", () => {
     expect(readDeployedEnvironment({ PATH: "/bin", SUMU_E2E_WEBSOCKET_URL: "" })).toBeUndefined();
   });
 
-  test("names one when it has all that are needed", () => {
+  it("names one when it has all that are needed", () => {
     expect(readDeployedEnvironment({ ...COMPLETE, PATH: "/bin" })).toMatchObject(COMPLETE);
   });
 
-  test("rejects what is missing, misspelt or of another kind, all at once", () => {
+  it("rejects what is missing, misspelt or of another kind, all at once", () => {
     const { SUMU_E2E_TOKEN_COMMAND, ...incomplete } = COMPLETE;
     const environment = { ...incomplete, SUMU_E2E_MAY_BROADCASTS: "1", SUMU_E2E_PRESENCE_SOURCE: "none" };
     expect(() => readDeployedEnvironment(environment)).toThrow(
@@ -31,7 +31,7 @@ describe("the environment of a deployed stack", () => {
 });
 
 describe("a token command", () => {
-  test("answers one line for each name, in turn", async () => {
+  it("answers one line for each name, in turn", async () => {
     const command = new TokenCommand("cat");
     expect(await Promise.all(["alice", 'al"ice & co'].map((user) => command.mint(user)))).toEqual([
       "alice",
@@ -40,7 +40,7 @@ describe("a token command", () => {
     await command.end();
   });
 
-  test.each([
+  it.each([
     ["false", "ended (exit code 1)"],
     ["sumu-no-such-command", "could not be run (spawn sumu-no-such-command ENOENT)"],
   ])("rejects when it is %s", async (line, reason) => {

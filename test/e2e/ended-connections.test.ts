@@ -12,7 +12,7 @@ import { until } from "./until";
 
 jest.setTimeout(120_000);
 
-/** Long enough to connect on a busy machine. */
+/** Enough to connect and to send a message, if the machine is not too busy. */
 const TOKEN_SECONDS = 5;
 
 /** An origin that is listed, and a server for pages of it and of another. */
@@ -52,14 +52,25 @@ describeWithLocalAws("a connection that must end", () => {
   const sent = (text: string) => JSON.stringify({ action: "send", message: text });
 
   /** A connection whose token has ended: it has sent a message before, and what it has sent since was refused. */
-  async function endedConnection(tries = 3): Promise<{ user: string; token: string; client: Client }> {
+  async function endedConnection(
+    tries = 3,
+    seconds = TOKEN_SECONDS,
+  ): Promise<{ user: string; token: string; client: Client }> {
     const user = session.user("ending");
-    const ends = Date.now() + TOKEN_SECONDS * 1_000;
-    const token = await stack.issuer.mint(user, { expiresInSeconds: TOKEN_SECONDS });
-    const client = await session.connectWith(token);
-    await session.presenceEndsWith(user, "ONLINE");
-    client.send(sent("before"));
-    expect(JSON.parse(await client.frame((frame) => frame.includes('"ack"')))).toMatchObject({ action: "send" });
+    const ends = Date.now() + seconds * 1_000;
+    const token = await stack.issuer.mint(user, { expiresInSeconds: seconds });
+    let client: Client;
+    try {
+      client = await session.connectWith(token);
+      await session.presenceEndsWith(user, "ONLINE");
+      client.send(sent("before"));
+      const answer = await client.frame((frame) => frame.includes('"ack"') || frame.includes('"error"'));
+      expect(JSON.parse(answer)).toMatchObject({ type: "ack", action: "send" });
+    } catch (error) {
+      // The machine was so busy that the token ended first.
+      if (tries > 1 && Date.now() >= ends) return endedConnection(tries - 1, seconds * 3);
+      throw error;
+    }
 
     await until("the token to end", () => Date.now() > ends + 1_000);
     for (const action of ["send", "publish"]) {
@@ -69,7 +80,7 @@ describeWithLocalAws("a connection that must end", () => {
     }
     // Once a minute the local DynamoDB removes rows whose time is up, and tells no stream: then nobody knows of the socket.
     const isLost = (await session.rows(user)).length === 0;
-    return isLost && tries > 1 ? endedConnection(tries - 1) : { user, token, client };
+    return isLost && tries > 1 ? endedConnection(tries - 1, seconds) : { user, token, client };
   }
 
   it("ends with its token: nothing is delivered or accepted after it, the next notification closes the socket, OFFLINE comes once", async () => {

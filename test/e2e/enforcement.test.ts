@@ -1,248 +1,178 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import { signedFetch } from "../../local/backend/signed-fetch";
 import type { Decision } from "../../local/enforcement/decision";
 import { describeDenial } from "../../local/enforcement/describe-denial";
+import { CALLER_MILLISECONDS } from "../../local/gateway-process/roles";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
-import { FunctionLog } from "./function-log";
-import { Inbox } from "./inbox";
 import { localTarget } from "./local-target";
-import { RolePolicy } from "./role-policy";
+import { BackendRole } from "./rights/backend-role";
+import { ALONE, type Behaviour, behavioursOf, INPUTS } from "./rights/behaviours";
+import { listRights } from "./rights/list-rights";
+import { republish } from "./rights/republish";
+import { covers, type Right } from "./rights/right";
+import { ONLY_ON_AWS, ROWS } from "./rights/table";
 import { Session } from "./session";
-import { until } from "./until";
+import { until, untilAborted } from "./until";
 
 jest.setTimeout(120_000);
 
-const GATEWAY = "local-sumu";
-const AUTHORIZER = "local-sumu-run-authorizer";
 const PUSHER = "local-sumu-run-pusher";
-const PRESENCE = "local-sumu-run-presence";
-
-/** Rights that no behaviour here needs, and why they stay. */
-const NOT_TRIED: { readonly [right: string]: string } = {
-  [`${PUSHER} CloseSlowConsumers execute-api:ManageConnections`]:
-    "a client has to read nothing for as long as the pusher is patient: the simulated AWS tries it on a simulated clock",
-  [`${PUSHER} TakeNotificationsAndContinueThem sqs:SendMessage`]:
-    "a client has to read nothing: the behaviour of a client that never reads needs it",
-  [`${PRESENCE} SendEvents sqs:SendMessage`]: "for presence to the queue; it stays so that a switch loses no event",
+/** After a denial, a behaviour must not be seen for this long. */
+const LATER_MILLISECONDS = 100;
+/** The functions of the roles that Lambda assumes. */
+const FUNCTIONS: { readonly [trust: string]: string } = {
+  "trust of authorizer": "local-sumu-authorizer-codeless",
+  "trust of pusher": "local-sumu-pusher-codeless",
+  "trust of presence": "local-sumu-presence",
 };
+
+const WITHOUT_TLS: Behaviour = "a call without TLS is refused";
+const SERVED = [...new Set(ROWS.map(([, , , behaviour]) => behaviour))].filter((one) => one !== WITHOUT_TLS);
+const TOGETHER = SERVED.filter((behaviour) => !ALONE.has(behaviour));
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const nameOf = ({ where, sid, action }: Right): string => [where, sid, action].join(" ");
 
 describeWithLocalAws("what the policies of the stack decide", () => {
   const decisions: Decision[] = [];
-  const underWay: Promise<unknown>[] = [];
   let stack: LocalStack;
   let session: Session;
+  let behaviours: ReturnType<typeof behavioursOf>;
+  let rights: readonly Right[];
   beforeAll(async () => {
-    stack = await startLocalStack({ presenceSource: "topic", onDecision: (decision) => decisions.push(decision) });
+    stack = await startLocalStack({
+      presenceSource: "topic",
+      inputs: INPUTS,
+      onDecision: (decision) => decisions.push(decision),
+    });
     session = await Session.open(localTarget(stack, "topic"));
+    behaviours = behavioursOf(stack, session);
+    rights = await listRights(stack.aws);
   }, INSTALL_TIMEOUT_MILLISECONDS);
+  let closing: Promise<void> | undefined;
+  const closeSession = () => {
+    closing ??= session?.close();
+    return closing;
+  };
   afterAll(async () => {
-    // A behaviour that failed without a right is still being awaited, until its deadline.
-    await Promise.all(underWay);
-    await session?.close();
+    await closeSession();
     await stack?.stop();
   });
-  afterEach(() => session.closeClients());
 
-  const denial = (principal: string, action: string): Promise<Decision> =>
-    until(`a denial of ${action} to ${principal}`, () =>
-      decisions.find((one) => one.kind === "denied" && one.principal === principal && one.action === action),
-    );
-
-  async function deadLetter(queueName: string, isIt: (body: string) => boolean): Promise<void> {
-    const { QueueUrl = "" } = await stack.aws.sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
-    const inbox = new Inbox(stack.aws.sqs, QueueUrl);
-    try {
-      await until("the dead letter", () => inbox.messages.some(({ body }) => isIt(body)));
-    } finally {
-      await inbox.stop();
-    }
-  }
-
-  /** Each of them ends when the behaviour is seen. */
-  const behaviours = {
-    "a client connects": async () => {
-      await session.connect(session.user("alice"));
-    },
-    "the row of a closed connection goes": async () => {
-      const user = session.user("alice");
-      await (await session.connect(user)).close();
-      await until("the row to go", async () => (await session.rows(user)).length === 0);
-    },
-    "send is acknowledged": () => acknowledged("send"),
-    "publish is acknowledged": () => acknowledged("publish"),
-    "a notification by the topic arrives": () => arrives("topic"),
-    "a notification by the queue arrives": () => arrives("queue"),
-    "a broadcast arrives": async () => {
-      const client = await session.connect(session.user("alice"));
-      const data = session.user("broadcast");
-      await session.notify("topic", { data });
-      await client.frame((frame) => frame === JSON.stringify(data));
-    },
-    "the row of a connection that is gone goes": async () => {
-      const user = session.user("alice");
-      await session.putStaleRow(user, await session.closedConnectionId(), 60_000);
-      await session.notify("topic", { users: [user], data: 1 });
-      await until("the row to go", async () => (await session.rows(user)).length === 0);
-    },
-    "a malformed notification is a dead letter": async () => {
-      const text = session.user("no JSON");
-      await session.notify("topic", text);
-      await deadLetter("local-sumu-integration-notifications-dlq", (body) => body === text);
-    },
-    "ONLINE is told": async () => {
-      const user = session.user("alice");
-      await session.connect(user);
-      await session.presence(user, 1);
-    },
-    "a change of presence that no try can settle is a dead letter": async () => {
-      const user = session.user("eve");
-      const Item = { user_id: { S: user }, status: { S: "AWAY" }, version: { N: "1" } };
-      await stack.aws.dynamodb.send(new PutItemCommand({ TableName: stack.info.presence_table?.name, Item }));
-      await session.connect(user);
-      await deadLetter("local-sumu-presence-dlq", (body) => body.includes(user));
-    },
-    "the authorizer logs": () => logs("local-sumu-authorizer-codeless", "authorization_decided"),
-    "the pusher logs": async () => {
-      const log = await FunctionLog.open(stack.aws, "local-sumu-pusher-codeless");
-      await arrives("topic");
-      await log.line("pushed");
-    },
-    "the watchdog logs": () => logs("local-sumu-presence", "presence_settled"),
-  } satisfies { readonly [behaviour: string]: () => Promise<void> };
-
-  async function acknowledged(action: string): Promise<void> {
-    const client = await session.connect(session.user("alice"));
-    client.send(JSON.stringify({ action, message: "hello" }));
-    await client.frame((frame) => frame.includes('"type":"ack"'));
-  }
-
-  async function arrives(via: "topic" | "queue"): Promise<void> {
-    const user = session.user("alice");
-    const client = await session.connect(user);
-    await session.notify(via, { users: [user], data: "hello" });
-    await client.frame((frame) => frame === '"hello"');
-  }
-
-  async function logs(functionName: string, code: string): Promise<void> {
-    const log = await FunctionLog.open(stack.aws, functionName);
-    await session.connect(session.user("alice"));
-    await log.line(code);
-  }
-
-  /** Until the denial is reported, and a little longer, the behaviour must not be seen. */
-  async function isMissed(behaviour: keyof typeof behaviours, principal: string, action: string): Promise<Decision> {
-    const seen = behaviours[behaviour]().then(
-      () => "seen",
-      () => "missing",
-    );
-    underWay.push(seen);
-    const found = await denial(principal, action);
-    const later = new Promise<string>((resolve) => setTimeout(resolve, 250, "missing"));
-    expect(await Promise.race([seen, later])).toBe("missing");
+  function find(where: string, sid: string, action: string): Right {
+    const found = rights.find((right) => right.where === where && right.sid === sid && right.action === action);
+    if (found === undefined) throw new Error(`the stack has no right ${where} ${sid} ${action}`);
     return found;
   }
 
-  const RIGHTS: readonly (readonly [
-    role: string,
-    sid: string,
-    actions: readonly string[],
-    behaviour: keyof typeof behaviours,
-  ])[] = [
-    [GATEWAY, "KeepConnections", ["dynamodb:PutItem"], "a client connects"],
-    [GATEWAY, "KeepConnections", ["dynamodb:DeleteItem"], "the row of a closed connection goes"],
-    [GATEWAY, "PublishMessages", ["sns:Publish"], "publish is acknowledged"],
-    [GATEWAY, "SendMessages", ["sqs:SendMessage"], "send is acknowledged"],
-    [AUTHORIZER, "WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], "the authorizer logs"],
-    [PUSHER, "WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], "the pusher logs"],
-    [PUSHER, "FindConnections", ["dynamodb:Query"], "a notification by the topic arrives"],
-    [PUSHER, "FindConnections", ["dynamodb:Scan"], "a broadcast arrives"],
-    [PUSHER, "FindConnections", ["dynamodb:DeleteItem"], "the row of a connection that is gone goes"],
-    [PUSHER, "PostToConnections", ["execute-api:ManageConnections"], "a notification by the topic arrives"],
-    [
-      PUSHER,
-      "TakeNotificationsAndContinueThem",
-      ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-      "a notification by the queue arrives",
-    ],
-    [PUSHER, "GiveUp", ["sqs:SendMessage"], "a malformed notification is a dead letter"],
-    [PRESENCE, "WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], "the watchdog logs"],
-    [
-      PRESENCE,
-      "FollowConnections",
-      ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"],
-      "ONLINE is told",
-    ],
-    [PRESENCE, "CountConnections", ["dynamodb:Query"], "ONLINE is told"],
-    [PRESENCE, "KeepStates", ["dynamodb:GetItem", "dynamodb:UpdateItem"], "ONLINE is told"],
-    [PRESENCE, "PublishEvents", ["sns:Publish"], "ONLINE is told"],
-    [PRESENCE, "GiveUp", ["sqs:SendMessage"], "a change of presence that no try can settle is a dead letter"],
-  ];
-  const ROWS = RIGHTS.flatMap(([role, sid, actions, behaviour]) =>
-    actions.map((action) => [role, sid, action, behaviour] as const),
-  );
-
-  test("are every right of every role, each of which a behaviour below needs, or a reason keeps", async () => {
-    const rights = await Promise.all(
-      [GATEWAY, AUTHORIZER, PUSHER, PRESENCE].map(async (role) =>
-        (await RolePolicy.read(stack.aws, role)).statements.flatMap(({ Sid, Action }) =>
-          Action.map((action) => `${role} ${Sid} ${action}`),
+  const denial = (right: Right, since: number): Promise<Decision> =>
+    until(`a denial of ${right.action} to ${right.principal}`, () =>
+      decisions
+        .slice(since)
+        .find(
+          ({ kind, principal, action, resource }) =>
+            kind === "denied" && principal === right.principal && action === right.action && covers(right, resource),
         ),
-      ),
     );
-    const named = [...ROWS.map((row) => row.slice(0, 3).join(" ")), ...Object.keys(NOT_TRIED)];
-    expect(rights.flat().sort()).toEqual(named.sort());
-  });
 
-  test.each(Object.keys(behaviours) as (keyof typeof behaviours)[])("with all rights, %s", async (behaviour) => {
-    await behaviours[behaviour]();
-  });
+  /** Ends the sessions of a role whose trust has changed: services keep the sessions that they have. */
+  async function endSessions(where: string): Promise<void> {
+    const functionName = FUNCTIONS[where];
+    if (functionName !== undefined) await republish(stack.aws.lambda, functionName);
+    if (where !== "trust of gateway") return;
+    const { pid } = stack.gateway;
+    process.kill(pid, "SIGKILL");
+    await until("another gateway", () => stack.gateway.pid !== pid);
+    await stack.gateway.ready();
+  }
 
-  test("deny nothing that SUMU does while all rights are there", () => {
-    expect(decisions.filter(({ kind }) => kind !== "allowed").map(describeDenial)).toEqual([]);
-  });
-
-  test.each(ROWS)("without %s %s %s, it fails that %s", async (role, sid, action, behaviour) => {
-    const policy = await RolePolicy.read(stack.aws, role);
-    await policy.write(policy.without(sid, action));
+  /** Until the denial is reported, and a little longer, the behaviour must not be seen. */
+  async function isMissed(behaviour: Behaviour, right: Right): Promise<void> {
+    const since = decisions.length;
+    const leaving = new AbortController();
+    const tried = untilAborted(leaving.signal, () => behaviours[behaviour](right)).then(
+      () => "seen",
+      () => "missing",
+    );
     try {
-      const { kind, principal } = await isMissed(behaviour, role, action);
-      expect([kind, principal]).toEqual(["denied", role]);
+      if (!right.isRefusal) {
+        await denial(right, since);
+        expect(await Promise.race([tried, sleep(LATER_MILLISECONDS).then(() => "missing")])).toBe("missing");
+      } else expect(await tried).toBe("missing");
     } finally {
-      await policy.write(policy.statements);
+      leaving.abort(new Error("the test is over"));
+      if (ALONE.has(behaviour)) await tried;
+    }
+  }
+
+  it("are every right of every policy, each of which a behaviour below needs, or a reason keeps", () => {
+    const named = [...ROWS, ...ONLY_ON_AWS].map((row) => row.slice(0, 3).join(" "));
+    expect(rights.map(nameOf).sort()).toEqual(named.sort());
+  });
+
+  describe("with all rights,", () => {
+    let seen: ReadonlyMap<Behaviour, Promise<void>>;
+    beforeAll(() => {
+      seen = new Map(TOGETHER.map((behaviour) => [behaviour, behaviours[behaviour]({ resources: [] })]));
+    });
+
+    it.each(TOGETHER)("%s", (behaviour) => seen.get(behaviour));
+
+    it("nothing is denied that SUMU does", () => {
+      expect(decisions.filter(({ kind }) => kind !== "allowed").map(describeDenial)).toEqual([]);
+    });
+
+    it.each([...ALONE])("%s", (behaviour) => behaviours[behaviour]({ resources: [] }));
+  });
+
+  it.each(ROWS)("without %s: %s %s, it fails that %s", async (where, sid, action, behaviour) => {
+    const right = find(where, sid, action);
+    if (right.isRefusal) await behaviours[behaviour](right);
+    const putBack = await right.take();
+    try {
+      await endSessions(where);
+      if (action === "execute-api:ManageConnections") await sleep(CALLER_MILLISECONDS);
+      await isMissed(behaviour, right);
+    } finally {
+      await putBack();
+      if (where in FUNCTIONS) await endSessions(where);
+      await session.closeClients();
     }
   });
 
-  test.each([
-    ["local-sumu-authorizer-codeless", "apigateway.amazonaws.com", "a client connects"],
-    ["local-sumu-pusher-codeless", "sns.amazonaws.com", "a notification by the topic arrives"],
-  ] as const)("without the permission of %s for %s, it fails that %s", async (name, service, behaviour) => {
-    const { lambda } = stack.aws;
-    const target = { FunctionName: name, Qualifier: "latest" };
-    const { Policy = "{}" } = await lambda.send(new GetPolicyCommand(target));
-    const [statement] = JSON.parse(Policy).Statement;
-    const { Sid: StatementId, Action, Condition } = statement;
-    await lambda.send(new RemovePermissionCommand({ ...target, StatementId }));
-    try {
-      await isMissed(behaviour, service, "lambda:InvokeFunction");
-    } finally {
-      const SourceArn = Condition.ArnLike["AWS:SourceArn"];
-      await lambda.send(new AddPermissionCommand({ ...target, StatementId, Action, Principal: service, SourceArn }));
-    }
+  it("keep a role from a service that it does not trust", async () => {
+    const RoleArn = `arn:aws:iam::000000000000:role/${PUSHER}`;
+    const assumed = stack.aws.query("sts", "AssumeRole", { RoleArn, RoleSessionName: "apigateway.amazonaws.com" });
+    await expect(assumed).rejects.toThrow("is not authorized to perform: sts:AssumeRole");
   });
 
-  test("keep a role from a service that it does not trust", async () => {
-    const assume = (RoleSessionName: string): Promise<string> =>
-      stack.aws.query("sts", "AssumeRole", {
-        RoleArn: `arn:aws:iam::000000000000:role/${PUSHER}`,
-        RoleSessionName,
-      });
-    await expect(assume("apigateway.amazonaws.com")).rejects.toThrow("is not authorized to perform: sts:AssumeRole");
+  it.each([
+    [
+      "give API Gateway a role that demands a call without a source",
+      { Null: { "aws:SourceArn": "true", "aws:SourceAccount": "true" } },
+      true,
+    ],
+    [
+      "give API Gateway no role that demands a source",
+      { StringEquals: { "aws:SourceAccount": "000000000000" } },
+      false,
+    ],
+  ])("%s: it sends neither aws:SourceArn nor aws:SourceAccount", async (_, Condition, isGiven) => {
+    const RoleName = session.user("conditional");
+    const Principal = { Service: "apigateway.amazonaws.com" };
+    const Statement = [{ Effect: "Allow", Action: "sts:AssumeRole", Principal, Condition }];
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await stack.aws.query("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument });
+    const RoleArn = `arn:aws:iam::000000000000:role/${RoleName}`;
+    const assumed = stack.aws.query("sts", "AssumeRole", { RoleArn, RoleSessionName: "apigateway.amazonaws.com" });
+    const isAssumed = await assumed.then(
+      () => true,
+      () => false,
+    );
+    expect(isAssumed).toBe(isGiven);
   });
 
-  test("say what is missing, on what, and in which file the statement would have to be", async () => {
-    const found = await denial(PUSHER, "dynamodb:Query");
+  it("say what is missing, on what, and in which file the statement would have to be", async () => {
+    const found = await denial(find("role pusher", "FindConnections", "dynamodb:Query"), 0);
     expect(describeDenial(found)).toBe(
       "AccessDenied: local-sumu-run-pusher may not call dynamodb:Query on " +
         "arn:aws:dynamodb:us-east-1:000000000000:table/local-sumu-connections. No statement of the role allows it: " +
@@ -250,7 +180,20 @@ describeWithLocalAws("what the policies of the stack decide", () => {
     );
   });
 
-  test("leave no call of a role undecided", () => {
+  it("end the run with an error if no policy decided a call", async () => {
     expect(decisions.filter(({ kind }) => kind === "unevaluated")).toEqual([]);
+    const role = await BackendRole.create(stack.aws, session.user("backend"), [
+      { Action: "sqs:SendMessage", Resource: "*" },
+    ]);
+    const { endpoint, region } = stack.aws.access;
+    // STS answers everybody: no policy decides.
+    const body = new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" }).toString();
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const { status } = await signedFetch({ endpoint, region, credentials: role.credentials }, "sts", "/", body, form);
+    expect(status).toBe(200);
+    await closeSession();
+    await expect(stack.stop()).rejects.toThrow(
+      /^no policy was checked for these calls, so AWS may refuse them: backend-/,
+    );
   });
 });

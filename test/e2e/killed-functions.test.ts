@@ -33,7 +33,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     return workers.length;
   }
 
-  test("lose no notification", async () => {
+  it("lose no notification", async () => {
     const { queueUrl: QueueUrl } = session.target.notifications;
     const { sqs } = session.target;
     const Attributes = { VisibilityTimeout: VISIBILITY_TIMEOUT_SECONDS };
@@ -59,7 +59,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
   });
 
-  test("deliver a notification again with the same id, and the bare data to an old client beside it", async () => {
+  it("deliver a notification again with the same id, and the bare data to an old client beside it", async () => {
     const { queueUrl: QueueUrl } = session.target.notifications;
     const { sqs } = session.target;
     await sqs.send(
@@ -86,7 +86,7 @@ const VISIBILITY_TIMEOUT_SECONDS = "5";
     await until("the ghost's row to go", async () => (await session.rows(ghost)).length === 0, 40_000);
   });
 
-  test("leave presence true, with every change of a user once", async () => {
+  it("leave presence true, with every change of a user once", async () => {
     const users = Array.from({ length: 20 }, (_user, index) => session.user(`user-${index}`));
     const connecting = users.map((user) => session.connect(user));
     await Promise.race(users.map((user) => session.presence(user, 1)));

@@ -87,7 +87,7 @@ function describeClient(title: string, command: () => Promise<readonly string[]>
       createInterface(child.stdout).on("line", (line) => lines.push(JSON.parse(line)));
     }
 
-    test("gives notifications of any JSON to the application, and keeps answers to itself", async () => {
+    it("gives notifications of any JSON to the application, and keeps answers to itself", async () => {
       await run({ tokens: ["good"] });
       await until("the message", () => server.frames.length === 1);
       expect(JSON.parse(server.frames[0] ?? "")).toEqual({ action: "send", message: { hello: "backend" } });
@@ -106,21 +106,21 @@ function describeClient(title: string, command: () => Promise<readonly string[]>
       ]);
     });
 
-    test("pings when it is quiet, and stays on a connection that answers", async () => {
+    it("pings when it is quiet, and stays on a connection that answers", async () => {
       await run({ tokens: ["good"], quietSeconds: 0.1, pongSeconds: 20 });
       await until("three pings", () => server.frames.filter((frame) => frame === PING).length >= 3);
       expect(server.sockets).toHaveLength(1);
       expect(lines).toEqual([{ online: true }]);
     });
 
-    test("leaves a connection that does not answer a ping, and connects with a new token", async () => {
+    it("leaves a connection that does not answer a ping, and connects with a new token", async () => {
       server.answersPings = false;
       await run({ tokens: ["good 1", "good 2"], quietSeconds: 0.2, pongSeconds: 0.2 });
       await until("a second connection", () => server.sockets.length >= 2);
       expect(server.tokens.slice(0, 2)).toEqual(["good 1", "good 2"]);
     });
 
-    test("connects again when its connection is closed", async () => {
+    it("connects again when its connection is closed", async () => {
       await run({ tokens: ["good 1", "good 2"] });
       await until("a connection", () => server.frames.length === 1);
       server.sockets[0]?.close(1001);
@@ -128,13 +128,13 @@ function describeClient(title: string, command: () => Promise<readonly string[]>
       expect(server.tokens).toEqual(["good 1", "good 2"]);
     });
 
-    test("gets a new token when one is refused", async () => {
+    it("gets a new token when one is refused", async () => {
       await run({ tokens: ["old", "good"] });
       await until("a connection", () => server.sockets.length === 1);
       expect(server.tokens).toEqual(["old", "good"]);
     });
 
-    test("stops when two tokens in a row are refused", async () => {
+    it("stops when two tokens in a row are refused", async () => {
       await run({ tokens: ["old", "older", "good"] });
       await until("the end", () => lines.length === 1);
       expect(lines).toEqual([{ error: expect.stringContaining("403") }]);

@@ -184,7 +184,7 @@ export function describeBackends(stack: () => LocalStack): void {
     });
   });
 
-  test(
+  it(
     "the Python backend stands what SQS can answer",
     async () => {
       const script = path.join(__dirname, "test_backend.py");

@@ -34,14 +34,14 @@ export function describeGuides(stack: () => LocalStack): void {
 
   const connect = async (user: string) => Client.connect(stack().info.websocket_url, await stack().issuer.mint(user));
 
-  test("the README's backend reaches a user", async () => {
+  it("the README's backend reaches a user", async () => {
     const alice = await connect("alice");
     await run(pythonOf("README.md"));
     expect(JSON.parse(await alice.frame(() => true))).toEqual({ order: 4711, status: "shipped" });
     await alice.close();
   });
 
-  test("the answers of how-to send, ask who is online, receive and close", async () => {
+  it("the answers of how-to send, ask who is online, receive and close", async () => {
     const [bob, carol] = await Promise.all([connect("bob"), connect("carol")]);
     bob.send('{"action":"send","message":{"hello":"backend"}}');
     await bob.frame((frame) => frame.includes('"ack"'));

@@ -1,5 +1,5 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
-import { describeClients } from "../e2e/describe-clients";
+import { describeSockette } from "../e2e/describe-sockette";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
@@ -15,7 +15,7 @@ describeWithLocalAws("one SUMU on this machine", () => {
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => stack?.stop());
 
-  describe("serves clients that others have written:", () => describeClients(() => stack));
+  describe("serves clients that others have written:", () => describeSockette(() => stack));
   describe("serves the examples:", () => {
     describeBackends(() => stack);
     describeBrowser(() => stack);

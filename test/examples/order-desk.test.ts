@@ -34,17 +34,17 @@ const presence = (status: string) => ({
 });
 
 describe("examples/cdktf/order-desk", () => {
-  test("answers a customer who asks for an order", () => {
+  it("answers a customer who asks for an order", () => {
     expect(answersOf(sent('{"order":"4711"}'))).toEqual([
       { users: ["alice"], data: { type: "order", order: "4711", state: "packed" } },
     ]);
   });
 
-  test.each(["{}", "null", "an order, please", '{"order":4711}'])("tells a customer that %s names no order", (body) => {
+  it.each(["{}", "null", "an order, please", '{"order":4711}'])("tells a customer that %s names no order", (body) => {
     expect(answersOf(sent(body))).toEqual([{ users: ["alice"], data: { type: "error", reason: "no order" } }]);
   });
 
-  test("welcomes one who has come online, and nobody who has gone", () => {
+  it("welcomes one who has come online, and nobody who has gone", () => {
     expect(answersOf(presence("ONLINE"))).toEqual([{ users: ["alice"], data: { type: "welcome" } }]);
     expect(answersOf(presence("OFFLINE"))).toEqual([]);
   });

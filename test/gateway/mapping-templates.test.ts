@@ -96,12 +96,12 @@ function text(message: unknown): string {
 }
 
 describe("the request of send", () => {
-  test.each(hostile)("carries $title to SQS as the client meant it", ({ message }) => {
+  it.each(hostile)("carries $title to SQS as the client meant it", ({ message }) => {
     const body = JSON.stringify({ action: "send", message });
     expect(form(render(sendMessageTemplate(), body))).toEqual(sent(text(message)));
   });
 
-  test("carries any string", () => {
+  it("carries any string", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (message) => {
         const body = JSON.stringify({ action: "send", message });
@@ -110,7 +110,7 @@ describe("the request of send", () => {
     );
   });
 
-  test("carries a user id of any characters", () => {
+  it("carries a user id of any characters", () => {
     const user = `auth0|x&y=z+"'%\\é`;
     const context = { ...CONTEXT, authorizer: { principalId: user } };
     const body = '{"action":"send","message":"hi"}';
@@ -119,7 +119,7 @@ describe("the request of send", () => {
 });
 
 describe("the request of publish", () => {
-  test.each(hostile)("carries $title to SNS as the client meant it", ({ message }) => {
+  it.each(hostile)("carries $title to SNS as the client meant it", ({ message }) => {
     const body = JSON.stringify({ action: "publish", message });
     expect(form(render(publishTemplate(TOPIC_ARN), body))).toEqual(published(text(message)));
   });
@@ -133,7 +133,7 @@ describe("a frame without a message", () => {
     '{"action":"send","Message":"x"}',
   ];
 
-  test.each(without)("makes SQS and SNS refuse, so that the client gets an error frame: %s", (body) => {
+  it.each(without)("makes SQS and SNS refuse, so that the client gets an error frame: %s", (body) => {
     // A request without its required parameter, which both services answer with 400.
     const { MessageBody: _body, ...rest } = sent("");
     expect(form(render(sendMessageTemplate(), body))).toEqual(rest);
@@ -148,13 +148,13 @@ describe("a frame of a connection whose authorizer has said when it ends", () =>
   const { MessageBody: _body, ...noMessage } = sent("hi");
   const { Message: _message, ...nothingPublished } = published("hi");
 
-  test("goes to SQS and SNS up to the last millisecond before the end", () => {
+  it("goes to SQS and SNS up to the last millisecond before the end", () => {
     const context = at("1764000001000");
     expect(form(render(sendMessageTemplate(), body, context))).toEqual(sent("hi"));
     expect(form(render(publishTemplate(TOPIC_ARN), body, context))).toEqual(published("hi"));
   });
 
-  test.each(["1764000000999", "1764000000998", "1763999999999"])(
+  it.each(["1764000000999", "1764000000998", "1763999999999"])(
     "takes no message with it at or after the end, so that the service refuses it: %s",
     (end) => {
       expect(form(render(sendMessageTemplate(), body, at(end)))).toEqual(noMessage);
@@ -162,7 +162,7 @@ describe("a frame of a connection whose authorizer has said when it ends", () =>
     },
   );
 
-  test("is answered by a frame that says that the connection has ended", () => {
+  it("is answered by a frame that says that the connection has ended", () => {
     expect(JSON.parse(render(ERROR_TEMPLATE, "<xml/>", at("1764000000999")))).toEqual({
       type: "error",
       action: "send",
@@ -172,7 +172,7 @@ describe("a frame of a connection whose authorizer has said when it ends", () =>
     });
   });
 
-  test("is answered as ever before the end, and where the authorizer says nothing, byte for byte", () => {
+  it("is answered as ever before the end, and where the authorizer says nothing, byte for byte", () => {
     const asEver =
       '{"type":"error","action":"send","requestId":"J6x7eGbqIAMFwyg=",' +
       '"message":"The message is missing, empty or too large, or the service refused it."}';
@@ -191,14 +191,14 @@ describe("the templates of send and publish depend on nothing that versions of V
     ["publish", publishTemplate(TOPIC_ARN)],
   ] as const;
 
-  test.each(templates)("%s has no empty block", (_, template) => {
+  it.each(templates)("%s has no empty block", (_, template) => {
     // What follows the condition of #if or #elseif, or an #else, up to the next directive that ends the block.
     const blocks = template.split(/#(?:if|elseif)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|#else/).slice(1);
     expect(blocks.length).toBeGreaterThanOrEqual(4);
     expect(blocks.filter((block) => /^\s*(?:#end|$)/.test(block))).toEqual([]);
   });
 
-  test.each(templates)(
+  it.each(templates)(
     "%s sets no variable to what may be null: each #set takes a double-quoted string",
     (_, template) => {
       const sets = template.split(DIRECTIVES).filter((part) => /^\(\$\w+ = /.test(part));
@@ -217,7 +217,7 @@ describe("the templates of send and publish depend on nothing that versions of V
     },
   );
 
-  test.each(templates)(
+  it.each(templates)(
     "%s is the same under both readings of a reference without a value, whatever the frame",
     (route, template) => {
       fc.assert(
@@ -247,7 +247,7 @@ describe("the request of $connect", () => {
     delete_at: { N: "1764007500" },
   };
 
-  test("puts the authorizer's time to live, where there is one", () => {
+  it("puts the authorizer's time to live, where there is one", () => {
     expect(itemWith({ delete_at: "1764000060", expires_at: "1764000060999" })).toEqual({
       ...usual,
       delete_at: { N: "1764000060" },
@@ -255,13 +255,13 @@ describe("the request of $connect", () => {
     expect(itemWith({ expires_at: "1764007200999" })).toEqual(usual);
   });
 
-  test("puts the protocol that SUMU knows, and no other", () => {
+  it("puts the protocol that SUMU knows, and no other", () => {
     expect(itemWith({ protocol: "2" })).toEqual({ ...usual, protocol: { N: "2" } });
     for (const protocol of ["", "1", "3", "02", "null", '2"},"x":{"S":"'])
       expect(itemWith({ protocol })).toEqual(usual);
   });
 
-  test("puts the connection with its time to live as a Number of epoch seconds", () => {
+  it("puts the connection with its time to live as a Number of epoch seconds", () => {
     expect(JSON.parse(render(putConnectionTemplate("shop-sumu-connections"), ""))).toEqual({
       TableName: "shop-sumu-connections",
       Item: {
@@ -273,7 +273,7 @@ describe("the request of $connect", () => {
     });
   });
 
-  test("and of $disconnect name the user whatever characters the token's sub has", () => {
+  it("and of $disconnect name the user whatever characters the token's sub has", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (principalId) => {
         const context = { ...CONTEXT, authorizer: { principalId } };
@@ -289,7 +289,7 @@ describe("the request of $connect", () => {
 });
 
 describe("the client's answer", () => {
-  test("is an ack, an error or a pong of the documented shape", () => {
+  it("is an ack, an error or a pong of the documented shape", () => {
     expect(JSON.parse(render(ACK_TEMPLATE, "<xml/>"))).toEqual({
       type: "ack",
       action: "send",

@@ -29,7 +29,7 @@ const readable = (value: unknown) => String(value).replace(/_[0-9A-F]{8}(?=[.}])
 const ofWorker = (block: Block) => pathOf(block).includes("/messages_");
 
 describe("invokeFromMessagesTopic", () => {
-  test("subscribes a function and lets the topic, and only it, invoke it", () => {
+  it("subscribes a function and lets the topic, and only it, invoke it", () => {
     const { resource } = application(({ sumu, function: worker }) => sumu.invokeFromMessagesTopic(worker));
     const topic = "${aws_sns_topic.sumu_integration_messages_topic.arn}";
     const { topic_arn, depends_on, ...subscription } = only(resource.aws_sns_topic_subscription, ofWorker);
@@ -46,7 +46,7 @@ describe("invokeFromMessagesTopic", () => {
     expect(depends_on).toEqual([expect.stringMatching(/^aws_lambda_permission\./)]);
   });
 
-  test("subscribes an alias, to messages from given sources", () => {
+  it("subscribes an alias, to messages from given sources", () => {
     const { resource } = application(({ sumu, stack, function: worker }) => {
       const functionName = worker.functionName;
       const live = new LambdaAlias(stack, "live", { name: "live", functionName, functionVersion: "7" });
@@ -69,7 +69,7 @@ describe("invokeFromMessagesQueue", () => {
       sumu.invokeFromMessagesQueue(worker, role, options);
     }).resource;
 
-  test("maps the queue to the function in batches of ten, once its role may take from it", () => {
+  it("maps the queue to the function in batches of ten, once its role may take from it", () => {
     const resource = consuming();
     const { event_source_arn, depends_on, ...mapping } = only(resource.aws_lambda_event_source_mapping, ofWorker);
     expect(readable(event_source_arn)).toBe("${aws_sqs_queue.sumu_integration_messages_queue.arn}");
@@ -85,13 +85,13 @@ describe("invokeFromMessagesQueue", () => {
     expect(depends_on).toEqual([`aws_iam_role_policy.${address}`]);
   });
 
-  test("takes the bounds that are given", () => {
+  it("takes the bounds that are given", () => {
     expect(
       only(consuming({ batchSize: 1, maximumConcurrency: 2 }).aws_lambda_event_source_mapping, ofWorker),
     ).toMatchObject({ batch_size: 1, scaling_config: { maximum_concurrency: 2 } });
   });
 
-  test.each([
+  it.each([
     [{ batchSize: 0 }, batchSizeRule.message],
     [{ batchSize: 11 }, batchSizeRule.message],
     [{ maximumConcurrency: 1 }, maximumConcurrencyRule.message],

@@ -10,6 +10,7 @@ import { peekQueue } from "../../local/backend/peek-queue";
 import { requireUnix } from "../../local/commands/run-command";
 import { awsAccess } from "../../local/running-stack";
 import { Client } from "../e2e/client";
+import { listRights } from "../e2e/rights/list-rights";
 import { until } from "../e2e/until";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { NpmStart, root } from "../support/npm-start";
@@ -27,7 +28,7 @@ describe("the commands of the local run", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test.each([
+  it.each([
     ["local/start.ts", "npm start -- [options]"],
     ["local/commands/connect.ts", "npm run -s connect -- <user> [--protocol 2]"],
     ["local/commands/messages.ts", "npm run -s messages [-- --take]"],
@@ -41,7 +42,7 @@ describe("the commands of the local run", () => {
     expect(stderr).toBe("");
   });
 
-  test("rejects Windows, and says what to do", async () => {
+  it("rejects Windows, and says what to do", async () => {
     await expect(requireUnix("win32")).rejects.toMatchObject({
       code: "ERR_SETUP",
       message: "SUMU does not run on Windows itself: install WSL (wsl --install), and run npm ci and npm start there",
@@ -50,7 +51,7 @@ describe("the commands of the local run", () => {
   });
 });
 
-describeWithLocalAws("npm run messages", () => {
+describeWithLocalAws("beside npm start, npm run", () => {
   let started: NpmStart;
   beforeAll(async () => {
     started = await NpmStart.run("--presence-source", "none");
@@ -81,7 +82,7 @@ describeWithLocalAws("npm run messages", () => {
     }
   }
 
-  test("shows a message and leaves it, and takes it with --take", async () => {
+  it("messages shows a message and leaves it, and takes it with --take", async () => {
     const { stack } = started;
     const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
     alice.send('{"action":"send","message":{"hello":"backend"}}');
@@ -101,12 +102,46 @@ describeWithLocalAws("npm run messages", () => {
     }
   });
 
-  test("rejects what it does not know", async () => {
+  it("messages rejects what it does not know", async () => {
     const args = commandLine("local/commands/messages.ts", "--takes");
     await expect(run(process.execPath, args, { cwd: root, env: started.environment })).rejects.toMatchObject({
       code: 1,
       stdout: "",
       stderr: '"--takes" is not known here: "npm run -s messages -- --help" says what is\n',
     });
+  });
+
+  const notify = () => {
+    const args = commandLine("local/commands/notify.ts", "alice", '{"hello":"Alice"}');
+    return run(process.execPath, args, { cwd: root, env: started.environment });
+  };
+  const SENT = /^Sent to http:\/\/.*\/local-sumu-integration-notifications \([\da-f-]{36}\)\.\n$/;
+
+  it("notify says which statement is missing, and so does npm start, once", async () => {
+    const { stack } = started;
+    const alice = await Client.connect(stack.websocket_url, stack.tokens.alice);
+    const aws = createAwsClients(awsAccess(stack));
+    const right = (await listRights(aws)).find(
+      ({ where, action }) => where === "role pusher" && action === "dynamodb:Query",
+    );
+    const missing =
+      "AccessDenied: local-sumu-run-pusher may not call dynamodb:Query on " +
+      "arn:aws:dynamodb:us-east-1:000000000000:table/local-sumu-connections. No statement of the role allows it: " +
+      "add dynamodb:Query to a statement in src/pusher/pusher.ts.";
+    try {
+      const { stdout, stderr } = await notify();
+      expect([stdout, stderr]).toEqual([expect.stringMatching(SENT), ""]);
+      expect(await alice.received(1)).toEqual(['{"hello":"Alice"}']);
+
+      const putBack = await right?.take();
+      const failure = { code: 1, stdout: expect.stringMatching(SENT), stderr: `${missing}\n` };
+      await expect(notify()).rejects.toMatchObject(failure);
+      await expect(notify()).rejects.toMatchObject(failure);
+      await putBack?.();
+      expect(started.complaints.filter((line) => line.includes("AccessDenied"))).toEqual([`  ${missing}`]);
+    } finally {
+      aws.destroy();
+      await alice.close();
+    }
   });
 });

@@ -4,7 +4,7 @@ import { describeDenial, SOURCES_FOR_SERVICES, SOURCES_OF_ROLES } from "../../lo
 
 const denied = { kind: "denied", resource: "arn:q", sid: "", explicit: false } as const;
 
-test.each([
+it.each([
   ["shop-sumu-run-presence", "add sns:Publish to a statement in src/presence/presence-watchdog.ts."],
   ["shop-sumu", "add sns:Publish to a statement in src/gateway/routes.ts."],
 ])("a denial of the role %s names the file of its statements", (principal, advice) => {
@@ -13,14 +13,14 @@ test.each([
   );
 });
 
-test("a denial of a service names what would have to allow it", () => {
+it("a denial of a service names what would have to allow it", () => {
   expect(describeDenial({ ...denied, principal: "lambda.amazonaws.com", action: "sts:AssumeRole" })).toBe(
     "AccessDenied: lambda.amazonaws.com may not call sts:AssumeRole on arn:q. No statement allows it: " +
       "add the trust policy of the role, in src/aws/service-role.ts.",
   );
 });
 
-test("an explicit deny names its statement", () => {
+it("an explicit deny names its statement", () => {
   const decision = {
     ...denied,
     principal: "shop-sumu",
@@ -33,7 +33,7 @@ test("an explicit deny names its statement", () => {
   );
 });
 
-test("every file that a denial names exists", () => {
+it("every file that a denial names exists", () => {
   const texts = [...SOURCES_OF_ROLES.map(([, file]) => file), ...Object.values(SOURCES_FOR_SERVICES)];
   const files = texts.flatMap((text) => text.match(/src\/[\w/-]+\.ts/g) ?? []);
   expect(files.length).toBeGreaterThanOrEqual(8);

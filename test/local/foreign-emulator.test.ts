@@ -53,7 +53,7 @@ describeWithLocalAws("npm start -- --aws-endpoint", () => {
     ].sort();
   }
 
-  test("runs in a MiniStack of somebody else's, and with Ctrl-C takes what it created away again and nothing more", async () => {
+  it("runs in a MiniStack of somebody else's, and with Ctrl-C takes what it created away again and nothing more", async () => {
     const { QueueUrl = "" } = await aws.sqs.send(new CreateQueueCommand({ QueueName: "theirs" }));
     const { TopicArn = "" } = await aws.sns.send(new CreateTopicCommand({ Name: "theirs" }));
     const Endpoint = "arn:aws:sqs:us-east-1:000000000000:theirs";
@@ -84,7 +84,7 @@ describeWithLocalAws("npm start -- --aws-endpoint", () => {
     expect(Messages?.map(({ Body }) => Body)).toEqual(["mine"]);
   });
 
-  test("says what stays when the MiniStack cannot be reached at the end", async () => {
+  it("says what stays when the MiniStack cannot be reached at the end", async () => {
     run = await NpmStart.run("--aws-endpoint", backend.endpoint, "--presence-source", "none");
     await backend.stop();
     await run.interrupt();

@@ -89,7 +89,7 @@ describeWithBoth("a page of another origin, while npm start runs,", () => {
     }
   }
 
-  test.each([
+  it.each([
     ["127.0.0.1", "127.0.0.1"],
     ["localhost", "localhost"],
     ["attacker.test", "127.0.0.1"],
@@ -102,7 +102,7 @@ describeWithBoth("a page of another origin, while npm start runs,", () => {
     expect(await traces()).toEqual(before);
   });
 
-  test("would make a function in a MiniStack without a guard", async () => {
+  it("would make a function in a MiniStack without a guard", async () => {
     const unguarded = await startForeignMiniStack();
     try {
       const { host } = new URL(unguarded.endpoint);
@@ -113,7 +113,7 @@ describeWithBoth("a page of another origin, while npm start runs,", () => {
     }
   });
 
-  test("reaches nothing by a name of its own that means this machine (DNS rebinding)", async () => {
+  it("reaches nothing by a name of its own that means this machine (DNS rebinding)", async () => {
     const before = await traces();
     for (const port of ports()) {
       expect(await attackFrom(`http://rebound.test:${port}`, [`rebound.test:${port}`])).toEqual([]);

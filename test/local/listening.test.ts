@@ -8,7 +8,7 @@ import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/l
 jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 
 describe("a server's own names", () => {
-  test("are those of the loopback interface, with any port, and that of a container's host", () => {
+  it("are those of the loopback interface, with any port, and that of a container's host", () => {
     const names = hostNames("127.0.0.1");
     expect(names).toEqual(["127.0.0.1", "localhost", "host.docker.internal"]);
     for (const own of ["127.0.0.1:4601", "LOCALHOST:8080", "localhost", "host.docker.internal:4602"]) {
@@ -27,7 +27,7 @@ describe("a server's own names", () => {
     }
   });
 
-  test("are also the host that was chosen, or with 0.0.0.0 every address and the name of the machine, but not 0.0.0.0 itself", () => {
+  it("are also the host that was chosen, or with 0.0.0.0 every address and the name of the machine, but not 0.0.0.0 itself", () => {
     expect(hostNames("Sumu.internal")).toContain("sumu.internal");
     expect(hostNames("0.0.0.0")).not.toContain("0.0.0.0");
     expect(hostNames("0.0.0.0")).toEqual(expect.arrayContaining(["127.0.0.1", "localhost", hostname().toLowerCase()]));
@@ -36,9 +36,9 @@ describe("a server's own names", () => {
 
 describeWithLocalAws("npm start with --host", () => {
   // Only Linux has all of 127.0.0.0/8 without being told.
-  const testOnLinux = process.platform === "linux" ? test : test.skip;
+  const itOnLinux = process.platform === "linux" ? it : it.skip;
 
-  testOnLinux("listens on that address, and works there; for the functions the page is at 127.0.0.1 too", async () => {
+  itOnLinux("listens on that address, and works there; for the functions the page is at 127.0.0.1 too", async () => {
     const stack = await startLocalStack({ host: "127.0.0.2", presenceSource: "none" });
     try {
       const { websocket_url, page_url, aws_endpoint_url, notifications } = stack.info;
@@ -56,7 +56,7 @@ describeWithLocalAws("npm start with --host", () => {
     }
   });
 
-  test("rejects an address of another machine, and says what to do", async () => {
+  it("rejects an address of another machine, and says what to do", async () => {
     await expect(startLocalStack({ host: "192.0.2.1" })).rejects.toMatchObject({
       code: "ERR_SETUP",
       message:

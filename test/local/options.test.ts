@@ -1,7 +1,7 @@
 import { parseStartOptions } from "../../local/options";
 
 describe("npm start's options", () => {
-  test("have defaults that suit a newcomer", () => {
+  it("have defaults that suit a newcomer", () => {
     expect(parseStartOptions([])).toEqual({
       port: 4600,
       host: "127.0.0.1",
@@ -13,7 +13,7 @@ describe("npm start's options", () => {
     });
   });
 
-  test("are taken as they are given", () => {
+  it("are taken as they are given", () => {
     const args = [
       "--allow-origin",
       "http://localhost:3000",
@@ -39,7 +39,7 @@ describe("npm start's options", () => {
     });
   });
 
-  test.each([
+  it.each([
     [["--port", "80a"], '--port must be a whole number from 0 to 65533, got "80a"'],
     [
       ["--allow-origin", "localhost:3000"],

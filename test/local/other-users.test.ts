@@ -40,7 +40,7 @@ describeWithLocalAws("a running SUMU", () => {
     await started?.clear();
   });
 
-  test("takes boto3 with the credentials that --env prints, at the AWS endpoint and at @connections", async () => {
+  it("takes boto3 with the credentials that --env prints, at the AWS endpoint and at @connections", async () => {
     const python = await ensurePythonClients();
     const script = `eval "$(npm -s start -- --env)" && ${python} -c '${BOTO3.replaceAll("'", `'\\''`)}'`;
     const { stdout } = await run("sh", ["-c", script], {
@@ -50,7 +50,7 @@ describeWithLocalAws("a running SUMU", () => {
     expect(stdout).toBe("0\nGoneException\n");
   });
 
-  test.each([
+  it.each([
     [
       "the access key test",
       { accessKeyId: "test", secretAccessKey: "test" },
@@ -75,7 +75,7 @@ describeWithLocalAws("a running SUMU", () => {
     }
   });
 
-  test("rejects another body, and another time, than those that were signed", async () => {
+  it("rejects another body, and another time, than those that were signed", async () => {
     const { endpoint, region, credentials } = awsAccess(started.stack);
     const url = new URL(endpoint);
     const signer = new SignatureV4({ credentials, region, service: "dynamodb", sha256: Sha256 });
@@ -103,7 +103,7 @@ describeWithLocalAws("a running SUMU", () => {
     expect(await request(new Date(Date.now() - 20 * 60_000))).toBe(403);
   });
 
-  test("gives no token, event or notification without the key of its page, and shows its stack to nobody", async () => {
+  it("gives no token, event or notification without the key of its page, and shows its stack to nobody", async () => {
     const page = new URL(started.stack.page_url).origin;
     const json = { "content-type": "application/json" };
     for (const authorization of ["", "Bearer ", "Bearer test"]) {
@@ -120,7 +120,7 @@ describeWithLocalAws("a running SUMU", () => {
     expect((await fetch(`${page}/.well-known/jwks.json`)).status).toBe(200);
   });
 
-  test("keeps its secrets where other users cannot read them", async () => {
+  it("keeps its secrets where other users cannot read them", async () => {
     const { stack, folder } = started;
     const secrets = [stack.aws_secret_access_key, new URL(stack.page_url).hash.slice(1)];
     const commands = (await findProcesses(folder)).map(({ command }) => command).join("\n");

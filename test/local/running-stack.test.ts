@@ -16,7 +16,7 @@ describe("the note of a running stack", () => {
   const leaveNote = (pid: number, page_url: string, startedAt: number): Promise<void> =>
     writeFile(path.join(folder, `running-${pid}.json`), JSON.stringify({ page_url, pid, startedAt }));
 
-  test("of the stack that started last is found, and that of another when it has ended", async () => {
+  it("of the stack that started last is found, and that of another when it has ended", async () => {
     await leaveNote(process.ppid, "first", 1);
     const withdraw = await announce(stack("second"), folder);
     expect(await findRunningStack(folder)).toMatchObject({ page_url: "second", pid: process.pid });
@@ -24,7 +24,7 @@ describe("the note of a running stack", () => {
     expect(await findRunningStack(folder)).toMatchObject({ page_url: "first", pid: process.ppid });
   });
 
-  test("of a process that was killed is not found, and goes when the next stack starts", async () => {
+  it("of a process that was killed is not found, and goes when the next stack starts", async () => {
     await leaveNote(2 ** 22 + 1, "killed", 1);
     await expect(findRunningStack(folder)).rejects.toThrow(
       'no SUMU runs here: "npm start" starts one, then try again in another terminal',
@@ -33,7 +33,7 @@ describe("the note of a running stack", () => {
     expect(await readdir(folder)).toEqual([`running-${process.pid}.json`]);
   });
 
-  test("rejects a place where it cannot be written, and says what to do", async () => {
+  it("rejects a place where it cannot be written, and says what to do", async () => {
     const file = path.join(folder, "a-file");
     await writeFile(file, "");
     await expect(announce(stack("any"), file)).rejects.toMatchObject({

@@ -39,7 +39,7 @@ describe("a developer's settings", () => {
     server.close();
   });
 
-  test.each([
+  it.each([
     ["AWS_USE_FIPS_ENDPOINT", "true"],
     ["AWS_USE_DUALSTACK_ENDPOINT", "true"],
     ["AWS_ENABLE_ENDPOINT_DISCOVERY", "true"],
@@ -81,7 +81,7 @@ describeWithLocalAws("NODE_USE_ENV_PROXY", () => {
     process.exit();
   `;
 
-  test.each([
+  it.each([
     ["directly", "reached reached\n"],
     // What the setting does alone: the test would see it.
     ["by the setting", "lost lost\n"],

@@ -51,7 +51,7 @@ describeWithLocalAws("npm start", () => {
   const untilNothingRemains = (started: NpmStart): Promise<boolean> =>
     until("its processes, ports and files to go", async () => (await remains(started)).length === 0);
 
-  test("prints one line of JSON that clients and backends can be given, and ends with Ctrl-C without a trace", async () => {
+  it("prints one line of JSON that clients and backends can be given, and ends with Ctrl-C without a trace", async () => {
     const started = await start("--presence-source", "none");
     const { stack, environment } = started;
     expect(stack).toEqual({
@@ -91,13 +91,13 @@ describeWithLocalAws("npm start", () => {
     });
   });
 
-  test("ends when npm is told to, as a script or a service manager does", async () => {
+  it("ends when npm is told to, as a script or a service manager does", async () => {
     const started = await start();
     started.process.kill("SIGTERM");
     await untilNothingRemains(started);
   });
 
-  test("takes everything along when it is killed", async () => {
+  it("takes everything along when it is killed", async () => {
     const started = await start();
     const notes = path.join(started.folder, "note");
     const [, pid] = /^running-(\d+)\.json$/.exec((await readdir(notes))[0] ?? "") ?? [];
@@ -106,7 +106,7 @@ describeWithLocalAws("npm start", () => {
     await untilNothingRemains(started);
   });
 
-  test("cleans up after Ctrl-C when what read its output has ended first, as tee does", async () => {
+  it("cleans up after Ctrl-C when what read its output has ended first, as tee does", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "sumu-test-tee-"));
     const note = path.join(folder, "note");
     const shell = spawn("sh", ["-c", `npm start --silent -- --port 0 --presence-source none | tee "$TMPDIR/output"`], {
@@ -134,7 +134,7 @@ describeWithLocalAws("npm start", () => {
     }
   });
 
-  test("rejects a port that is taken before it does anything else", async () => {
+  it("rejects a port that is taken before it does anything else", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as { port: number };

@@ -17,7 +17,7 @@ const write = (file: string, text: string): void => {
   writeFileSync(path.join(folder, file), text);
 };
 
-test("synthesizes and packs once for the same sources, and removes what is older than a day", async () => {
+it("synthesizes and packs once for the same sources, and removes what is older than a day", async () => {
   for (const [name, days] of Object.entries({ "stack-old": 2, "stack-young": 0.5, "node-24": 9 })) {
     mkdirSync(path.join(folder, name));
     const made = new Date(Date.now() - days * 86_400_000);
@@ -38,7 +38,7 @@ test("synthesizes and packs once for the same sources, and removes what is older
   expect(JSON.stringify(first.json)).toContain(path.join(bundles, "pusher", "index.mjs"));
 });
 
-test("a key of sources changes with a byte, a name, a file more, and the place; not with other files", async () => {
+it("a key of sources changes with a byte, a name, a file more, and the place; not with other files", async () => {
   write("main.ts", "a");
   write("src/deep/one.ts", "b");
   const key = (): Promise<string> => sourceKey(folder, ["main.ts", "src"]);

@@ -1,7 +1,7 @@
 import { parseTokenOptions } from "../../local/commands/token-options";
 
 describe("npm run token's options", () => {
-  test.each([
+  it.each([
     [["alice"], { user: "alice" }],
     [["-"], { user: "-" }],
     [["alice", "--expires-in", "30"], { user: "alice", expiresInSeconds: 30 }],
@@ -12,7 +12,7 @@ describe("npm run token's options", () => {
     expect(parseTokenOptions(args)).toEqual({ expiresInSeconds: undefined, claims: undefined, ...options });
   });
 
-  test.each([
+  it.each([
     [[], "the name of one user is needed"],
     [["alice", "bob"], "the name of one user is needed"],
     [["alice", "--expires-in"], "--expires-in must be a whole number of seconds"],

@@ -143,6 +143,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "FindRevocation: dynamodb:GetItem on aws_dynamodb_table.revocations[0]",
     "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
   ],
+  "serverless pusher_history": [
+    "KeepHistory: dynamodb:BatchWriteItem on aws_dynamodb_table.history[0]",
+    "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+  ],
   "serverless pusher_revocations": [
     "Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]",
     "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",

@@ -22,7 +22,7 @@ function contents(folder: string, below = ""): Record<string, string> {
 }
 
 describe("modules/", () => {
-  test("is what npm run modules writes now, without a warning", () => {
+  it("is what npm run modules writes now, without a warning", () => {
     const scratch = mkdtempSync(path.join(tmpdir(), "sumu-modules-test-"));
     const warn = jest.spyOn(console, "warn").mockImplementation(() => {});
     try {
@@ -47,7 +47,7 @@ describe("modules/serverless", () => {
       Record<string, Record<string, Record<string, unknown>>>
     >;
 
-  test("keeps its addresses: states, moved blocks and snapshots hold them", () => {
+  it("keeps its addresses: states, moved blocks and snapshots hold them", () => {
     const { resource = {}, data = {} } = read("main.tf.json");
     const addresses = (blocks: object, kind = "") =>
       Object.entries(blocks).flatMap(([type, named]) =>
@@ -56,7 +56,7 @@ describe("modules/serverless", () => {
     expect([...addresses(resource), ...addresses(data, "data.")].join("\n")).toMatchSnapshot();
   });
 
-  test("has neither provider nor backend of its own, and provider ranges", () => {
+  it("has neither provider nor backend of its own, and provider ranges", () => {
     const files = readdirSync(path.join(repositoryRoot, "modules", "serverless")).filter((name) =>
       name.endsWith(".json"),
     );
@@ -74,7 +74,7 @@ describe("modules/serverless", () => {
     });
   });
 
-  test("has no note but what a block accepts of the scanner's findings, with a reason", () => {
+  it("has no note but what a block accepts of the scanner's findings, with a reason", () => {
     const { resource = {}, data = {} } = read("main.tf.json");
     const notes = [resource, data].flatMap((types) =>
       Object.values(types).flatMap((named) => Object.values(named).flatMap((block) => block["//"] ?? [])),
@@ -91,7 +91,7 @@ describe("modules/serverless", () => {
     }
   });
 
-  test("describes and types every variable, validates all but booleans and presence_source", () => {
+  it("describes and types every variable, validates all but booleans and presence_source", () => {
     const variables = Object.entries(read("variables.tf.json").variable ?? {});
     for (const [name, variable] of variables) {
       expect({ name, type: typeof variable.type, description: typeof variable.description }).toEqual({
@@ -115,7 +115,7 @@ describe("modules/serverless", () => {
     ]);
   });
 
-  test("describes every output, in the shapes of the interface", () => {
+  it("describes every output, in the shapes of the interface", () => {
     const outputs = Object.entries(read("outputs.tf.json").output ?? {});
     for (const [name, { description }] of outputs) {
       expect({ name, description }).toEqual({ name, description: expect.stringMatching(/\.$/) });
@@ -136,6 +136,7 @@ describe("modules/serverless", () => {
       connections_table: { name: "string", arn: "string", stream_arn: "string" },
       presence_table: { name: "string", arn: "string" },
       revocations_table: { name: "string", arn: "string" },
+      history_table: { name: "string", arn: "string" },
       websocket_url: "string",
       kms_key_policy_json: "string",
     });

@@ -161,11 +161,11 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
 ];
 
 describe("the policies of all modules", () => {
-  test("say exactly this, and nothing wider", () => {
+  it("say exactly this, and nothing wider", () => {
     expect(policies()).toEqual(POLICIES);
   });
 
-  test("are all policy documents: no policy is JSON in a string or one of AWS's own", () => {
+  it("are all policy documents: no policy is JSON in a string or one of AWS's own", () => {
     for (const module of MODULES) {
       const text = readFileSync(path.join(repositoryRoot, "modules", module, "main.tf.json"), "utf8");
       expect(text).not.toMatch(/iam::aws:policy|aws_iam_policy_attachment/);
@@ -179,7 +179,7 @@ describe("the policies of all modules", () => {
     expect(all.length).toBeGreaterThan(25);
   });
 
-  test("name every action that they allow: no wildcard, no negation", () => {
+  it("name every action that they allow: no wildcard, no negation", () => {
     const wide = allowed.filter(
       ({ actions = [], not_actions, not_resources }) =>
         actions.length === 0 ||
@@ -190,7 +190,7 @@ describe("the policies of all modules", () => {
     expect(wide).toEqual([]);
   });
 
-  test("name every resource, but where AWS leaves no other way", () => {
+  it("name every resource, but where AWS leaves no other way", () => {
     const wide = all.flatMap(({ where, sid, resources = [] }) =>
       resources.filter((resource) => resource.includes("*")).map((resource) => `${where} ${sid} ${resource}`),
     );
@@ -199,7 +199,7 @@ describe("the policies of all modules", () => {
     expect(unused).toEqual([]);
   });
 
-  test("let one service assume each role, under no condition that the service is not known to meet", () => {
+  it("let one service assume each role, under no condition that the service is not known to meet", () => {
     const met: Readonly<Record<string, readonly string[]>> = {
       // It sends neither source key.
       "apigateway.amazonaws.com": [],
@@ -218,7 +218,7 @@ describe("the policies of all modules", () => {
     }
   });
 
-  test("let everyone of no account and no service in: only the owner, and a service for one source", () => {
+  it("let everyone of no account and no service in: only the owner, and a service for one source", () => {
     const open = allowed.filter(({ principals = [] }) =>
       principals.some(({ identifiers }) => identifiers.includes("*")),
     );
@@ -236,7 +236,7 @@ describe("the policies of all modules", () => {
     );
   });
 
-  test("refuse whoever comes without TLS, at each queue and each topic", () => {
+  it("refuse whoever comes without TLS, at each queue and each topic", () => {
     const { resource = {} } = read("serverless");
     const withPolicy = [
       ...Object.values(resource.aws_sqs_queue_policy ?? {}),
@@ -254,7 +254,7 @@ describe("the policies of all modules", () => {
     expect(withPolicy.length).toBe(guarded.length);
   });
 
-  test("let Lambda be invoked for one source of this account each: this API's authorizer, and the topic", () => {
+  it("let Lambda be invoked for one source of this account each: this API's authorizer, and the topic", () => {
     const permissions = Object.values(read("serverless").resource?.aws_lambda_permission ?? {});
     expect(
       permissions.map(({ principal, source_account, source_arn }) => ({ principal, source_account, source_arn })),
@@ -275,7 +275,7 @@ describe("the policies of all modules", () => {
 });
 
 describe("dead-letter queues", () => {
-  test("keep for 14 days what the queues, the topic's subscription, the pusher and the stream could not deliver", () => {
+  it("keep for 14 days what the queues, the topic's subscription, the pusher and the stream could not deliver", () => {
     const { resource = {} } = read("serverless");
     const deadLetters = Object.entries(resource.aws_sqs_queue ?? {}).filter(([name]) => name.endsWith("_dlq"));
     expect(deadLetters.map(([name, { message_retention_seconds }]) => [name, message_retention_seconds])).toEqual(

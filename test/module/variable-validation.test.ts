@@ -31,16 +31,16 @@ describe("a construct with an invalid literal", () => {
       message: rule.message,
     }));
 
-  test.each(first(SUMU_RULED_INPUTS))("rejects $variable by the variable's own words", ({ props, message }) => {
+  it.each(first(SUMU_RULED_INPUTS))("rejects $variable by the variable's own words", ({ props, message }) => {
     expect(() => construct(props)).toThrow(new RangeError(message));
   });
 
-  test.each(first(CUSTOM_DOMAIN_RULED_INPUTS))("rejects $variable of a domain likewise", ({ props, message }) => {
+  it.each(first(CUSTOM_DOMAIN_RULED_INPUTS))("rejects $variable of a domain likewise", ({ props, message }) => {
     const stack = new TerraformStack(new App(), "stack");
     expect(() => new CustomDomain(stack, "domain", { ...validDomain, ...props })).toThrow(new RangeError(message));
   });
 
-  test("rejects a prefix with which a name would overrun AWS's limit, and takes one a character shorter", () => {
+  it("rejects a prefix with which a name would overrun AWS's limit, and takes one a character shorter", () => {
     expect(() => construct({ prefix: "p".repeat(40) })).toThrow(new RangeError(INPUTS.prefix.rule.message));
     expect(() => construct({ prefix: "p".repeat(39) })).not.toThrow();
   });
@@ -72,7 +72,7 @@ describeWithTerraform("the module with invalid variables", () => {
     return found;
   }
 
-  test("is refused at plan, each variable by its rule", async () => {
+  it("is refused at plan, each variable by its rule", async () => {
     const first = SUMU_RULED_INPUTS.map(({ variable, invalid: [sample] }) => [variable, sample]);
     // Objects of which Terraform fills in the rest.
     const partial = {
@@ -88,12 +88,12 @@ describeWithTerraform("the module with invalid variables", () => {
     });
   });
 
-  test("is refused for a prefix with which a name would overrun AWS's limit", async () => {
+  it("is refused for a prefix with which a name would overrun AWS's limit", async () => {
     const rest = { stage_name: "live", issuer_jwks_uri: "https://issuer.example.com/jwks.json" };
     expect(await refusals({ ...rest, prefix: "p".repeat(40) })).toEqual({ prefix: INPUTS.prefix.rule.message });
   });
 
-  test("takes null for what has a default", async () => {
+  it("takes null for what has a default", async () => {
     const given = {
       prefix: "p".repeat(39),
       stage_name: "live",

@@ -7,7 +7,7 @@ import { AppProject, type AppRun } from "./app-project";
 
 jest.setTimeout(180_000);
 
-test("this run has cdktn where it asks for cdktf", () => {
+it("this run has cdktn where it asks for cdktf", () => {
   expect(require("cdktf/package.json")).toMatchObject({ name: "cdktn", version: "0.24.0" });
 });
 
@@ -29,7 +29,7 @@ describeWithRegistry("the packed library, installed by the lines of docs/cdktn.m
     return project.run("app/app.mjs");
   }
 
-  test.each([
+  it.each([
     ["cdktn in place of cdktf", alias],
     ["bindings of the fork", bindings],
   ])("synthesizes with %s what it does on cdktf", async (name, manifest) => {

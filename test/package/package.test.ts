@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("npm pack", () => {
-  test("packs the compiled constructs, the handlers' bundles the wire's schemas and the papers, nothing else", () => {
+  it("packs the compiled constructs, the handlers' bundles the wire's schemas and the papers, nothing else", () => {
     const compiled = packed.files.filter((file) => /^lib\/([a-z-]+\/)?[a-z-]+\.(js|d\.ts)$/.test(file));
     expect(packed.files.filter((file) => !compiled.includes(file))).toEqual([
       "CHANGELOG.md",
@@ -55,12 +55,12 @@ describe("npm pack", () => {
     expect([...folders].filter((folder) => ["module", "test", "local"].includes(folder))).toEqual([]);
   });
 
-  test("has a changelog that knows its version", () => {
+  it("has a changelog that knows its version", () => {
     const { version } = JSON.parse(readFileSync(path.join(repositoryRoot, "package.json"), "utf8"));
     expect(readFileSync(path.join(repositoryRoot, "CHANGELOG.md"), "utf8")).toContain(`\n## [${version}] - `);
   });
 
-  test("stays under 200 kB", () => {
+  it("stays under 200 kB", () => {
     // 121 kB with alarms, dashboard and encryption. A bundle or a dependency that slips in weighs more than the rest of the way.
     expect(packed.bytes).toBeLessThan(200_000);
   });
@@ -72,7 +72,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     project = await AppProject.install(path.join(scratch, "project"), {}, packed.tarball);
   });
 
-  test("has the library and its four peers, with what cdktf bundles, and nothing else", () => {
+  it("has the library and its four peers, with what cdktf bundles, and nothing else", () => {
     const names = readdirSync(project.installed()).filter((name) => !name.startsWith("."));
     expect(names.sort()).toEqual(["@cdktf", "cdktf", "constructs", "sumu"]);
     expect(readdirSync(project.installed("@cdktf")).sort()).toEqual(["provider-archive", "provider-aws"]);
@@ -88,14 +88,14 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     ]);
   });
 
-  test("names nothing of the machine that packed it", () => {
+  it("names nothing of the machine that packed it", () => {
     const telling = packed.files.filter((file) =>
       readFileSync(project.installed("sumu", file), "utf8").includes(repositoryRoot),
     );
     expect(telling).toEqual([]);
   });
 
-  test("gives require and import the same copy under the same names", async () => {
+  it("gives require and import the same copy under the same names", async () => {
     const names = await project.node("-p", 'JSON.stringify(Object.keys(require("sumu")).sort())');
     expect(JSON.parse(names)).toEqual(PUBLIC_NAMES);
     const script = [
@@ -111,7 +111,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     expect(schema).toBe("object");
   });
 
-  test("loads the bindings one by one: the provider's root alone would be over a thousand", async () => {
+  it("loads the bindings one by one: the provider's root alone would be over a thousand", async () => {
     const script = 'require("sumu"); console.log(JSON.stringify(Object.keys(require.cache)))';
     const loaded = (JSON.parse(await project.node("--eval", script)) as string[]).map((file) =>
       path.relative(project.installed(), file).split(path.sep).join("/"),
@@ -121,7 +121,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     expect(bindings.length).toBeLessThan(60);
   });
 
-  test("compiles an app as an ES module and as CommonJS, and either synthesizes two SUMUs and a custom domain", async () => {
+  it("compiles an app as an ES module and as CommonJS, and either synthesizes two SUMUs and a custom domain", async () => {
     await project.compile("node16", ["app.mts", "app.cts"], { module: "node16" });
     for (const output of ["node16/app.mjs", "node16/app.cjs"]) {
       const result = await project.run(output);
@@ -135,7 +135,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     }
   });
 
-  test("compiles an app that a bundler resolves", async () => {
+  it("compiles an app that a bundler resolves", async () => {
     await project.compile("bundled", ["app.ts"], { module: "preserve", noEmit: true });
   });
 
@@ -157,7 +157,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
       return JSON.parse(readFileSync(path.join(folder, "cdktf.out", "stacks", "shop", "cdk.tf.json"), "utf8"));
     }
 
-    test("it asks for the versions that are tested here", () => {
+    it("it asks for the versions that are tested here", () => {
       const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
       const { version, devDependencies } = read(path.join(repositoryRoot, "package.json"));
       const asked = read(path.join(example, "package.json"));
@@ -166,7 +166,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
       expect(others).toEqual(Object.fromEntries(Object.keys(others).map((name) => [name, devDependencies[name]])));
     });
 
-    test("it keeps its state in the bucket that it is given", async () => {
+    it("it keeps its state in the bucket that it is given", async () => {
       const { terraform } = await synthesized({ STATE_BUCKET: "shop-state", AWS_REGION: "eu-central-1" });
       expect(terraform).toMatchObject({
         backend: { s3: { bucket: "shop-state", key: "shop.tfstate", region: "eu-central-1", encrypt: true } },
@@ -174,7 +174,7 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     });
 
     describeWithTerraform("terraform", () => {
-      test("validates, plans, applies it and finds nothing more to change", async () => {
+      it("validates, plans, applies it and finds nothing more to change", async () => {
         await synthesized();
         const stack = path.join(folder, "cdktf.out", "stacks", "shop");
         const terraform = (...args: string[]) => runTerraform(stack, ...args);

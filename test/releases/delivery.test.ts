@@ -22,7 +22,7 @@ function lifecycles(stack: SynthesizedStack, type: string, name: string): Record
 }
 
 describe("delivery pipelines", () => {
-  test("do not exist without both a bucket and a GitHub owner", () => {
+  it("do not exist without both a bucket and a GitHub owner", () => {
     for (const props of [FEWEST, { ...delivered, github: undefined }, { ...delivered, s3Artifacts: undefined }]) {
       const stack = sumu({ ...props, ciNotificationsSlackChannels: { info: "info", alert: "alert" } });
       expect(DELIVERY_TYPES.filter((type) => type in stack.resource)).toEqual([]);
@@ -34,7 +34,7 @@ describe("delivery pipelines", () => {
     }
   });
 
-  test("take attributes and variables inside of their objects", () => {
+  it("take attributes and variables inside of their objects", () => {
     const { resource } = sumu((stack) => {
       const bucket = new S3Bucket(stack, "artifacts");
       const variable = (name: string) => new TerraformVariable(stack, name, { type: "string" }).stringValue;
@@ -56,7 +56,7 @@ describe("delivery pipelines", () => {
     expect(JSON.stringify(resource.aws_codestarnotifications_notification_rule)).toContain("slack-channel/${var.info}");
   });
 
-  test("release a push to the repository's branch, from its source to its function", () => {
+  it("release a push to the repository's branch, from its source to its function", () => {
     const { resource } = sumu(delivered);
     const pipeline = only(resource.aws_codepipeline, named("shop-sumu-release-pusher"));
     expect(pipeline).toMatchObject({
@@ -98,19 +98,21 @@ describe("delivery pipelines", () => {
     expect(JSON.parse(String(variable(project, "SMOKE_EVENT")))).toEqual({ Records: [] });
   });
 
-  test.each([
+  it.each([
     [{}, "1"],
-    [{ endConnectionsWithToken: false, revocations: false, allowedOrigins: [] }, "1"],
+    [{ endConnectionsWithToken: false, revocations: false, allowedOrigins: [], historySeconds: 0 }, "1"],
     [{ endConnectionsWithToken: true }, "2"],
     [{ revocations: true }, "2"],
     [{ allowedOrigins: ["https://shop.example"] }, "2"],
+    [{ historySeconds: 3_600 }, "3"],
+    [{ historySeconds: 3_600, revocations: true }, "3"],
   ])("release with %j handlers that speak contract %s at least", (inputs, least) => {
     const { resource } = sumu({ ...delivered, ...inputs });
     const projects = Object.values(resource.aws_codebuild_project ?? {});
     expect(projects.map((project) => variable(project, "LEAST_CONTRACT"))).toEqual([least, least]);
   });
 
-  test("release a tag only, when preRelease is false, from the repositories that are given", () => {
+  it("release a tag only, when preRelease is false, from the repositories that are given", () => {
     const { resource } = sumu({
       ...delivered,
       preRelease: false,
@@ -132,7 +134,7 @@ describe("delivery pipelines", () => {
     expect(Object.values(sumu(delivered).resource.aws_iam_role_policy ?? {}).filter(named("sumu-clone"))).toEqual([]);
   });
 
-  test("keep the artifacts of the two apart, also where a long prefix makes the folders of the pipelines one", () => {
+  it("keep the artifacts of the two apart, also where a long prefix makes the folders of the pipelines one", () => {
     const { data, resource } = sumu({ ...delivered, prefix: "a-long-name-of-a-shop" });
     const folders = Object.values(data.aws_iam_policy_document ?? {})
       .flatMap(({ statement }) => statement as readonly { sid?: string; resources?: readonly string[] }[])
@@ -148,7 +150,7 @@ describe("delivery pipelines", () => {
     }
   });
 
-  test("with a key, let the build encrypt the function's environment and let Lambda have its grant", () => {
+  it("with a key, let the build encrypt the function's environment and let Lambda have its grant", () => {
     const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-4f56-7890-abcd-ef0123456789";
     const withKey = (props: SumuProps) =>
       Object.values(sumu(props).data.aws_iam_policy_document ?? {})
@@ -173,7 +175,7 @@ describe("delivery pipelines", () => {
     expect(withKey({ ...delivered, kmsKeyArn })).toEqual([...both, ...both]);
   });
 
-  test("leave code and alias of their functions to the releases", () => {
+  it("leave code and alias of their functions to the releases", () => {
     const stack = sumu(delivered);
     const code = { create_before_destroy: true, ignore_changes: ["filename", "source_code_hash"] };
     expect(lifecycles(stack, "aws_lambda_function", "function_name")).toEqual({
@@ -193,7 +195,7 @@ describe("delivery pipelines", () => {
     expect(aliases.filter(({ lifecycle }) => lifecycle !== undefined)).toHaveLength(2);
   });
 
-  test("tell Slack of starts and successes on one channel, of failures on the other", () => {
+  it("tell Slack of starts and successes on one channel, of failures on the other", () => {
     const { resource } = sumu({ ...delivered, ciNotificationsSlackChannels: { info: "ci-info", alert: "ci-alert" } });
     const rules = Object.values(resource.aws_codestarnotifications_notification_rule ?? {});
     const started = [
@@ -217,7 +219,7 @@ describe("delivery pipelines", () => {
     expect("aws_codestarnotifications_notification_rule" in sumu(delivered).resource).toBe(false);
   });
 
-  test("build with rights on their function, artifacts, log and pipeline alone", () => {
+  it("build with rights on their function, artifacts, log and pipeline alone", () => {
     const { data } = sumu(delivered);
     const documents = Object.values(data.aws_iam_policy_document ?? {}) as unknown as readonly {
       statement: readonly { sid?: string; actions: readonly string[]; resources?: readonly string[] }[];
@@ -244,7 +246,7 @@ describe("delivery pipelines", () => {
     ]);
   });
 
-  test("rejects a GitHub object or bucket that is none", () => {
+  it("rejects a GitHub object or bucket that is none", () => {
     expect(() => sumu({ ...delivered, s3Artifacts: { bucket: "a", arn: "b" } })).toThrow(/^s3_artifacts must be/);
     const unknown = Token.asString({ resolve: () => "" });
     expect(() => sumu({ ...delivered, s3Artifacts: { bucket: unknown, arn: "b" } })).toThrow(/^s3_artifacts must be/);

@@ -150,7 +150,7 @@ describe("a release", () => {
     return JSON.parse(Buffer.from(Payload ?? []).toString());
   }
 
-  test("of a good build moves the alias to its version; a broken one leaves it", async () => {
+  it("of a good build moves the alias to its version; a broken one leaves it", async () => {
     await deploy("authorizer", handler(policy("one")));
 
     repository(handler(policy("two")));
@@ -169,7 +169,7 @@ describe("a release", () => {
     expect(await answer("authorizer")).toMatchObject({ context: { reason: "two" } });
   });
 
-  test("rejects an authorizer that does not refuse a client without a token", async () => {
+  it("rejects an authorizer that does not refuse a client without a token", async () => {
     await deploy("lax", handler(policy("one")));
     for (const answer of ["({ isAuthorized: true })", letsIn("Allow"), letsIn("Deny", "Allow")]) {
       repository(handler(answer));
@@ -181,7 +181,7 @@ describe("a release", () => {
     expect(await released("lax")).toBe("1");
   }, 360_000);
 
-  test("rejects a version that speaks an older contract than the inputs of the stack need, or cannot say which", async () => {
+  it("rejects a version that speaks an older contract than the inputs of the stack need, or cannot say which", async () => {
     await deploy("contract", handler("({ batchItemFailures: [] })"));
     const speaks = (contract: string) =>
       `export const handler = async (event) => event.sumu === "version" ? ({ contract: ${contract} }) : ({});\n`;
@@ -202,7 +202,7 @@ describe("a release", () => {
     expect(await released("contract")).toBe("4");
   }, 480_000);
 
-  test("rejects a build that fails, and a repository without lockfile, before it touches the function", async () => {
+  it("rejects a build that fails, and a repository without lockfile, before it touches the function", async () => {
     await deploy("pusher", handler("({ batchItemFailures: [] })"));
 
     repository(handler("({})"), { build: "node -e 'process.exit(3)'" });
@@ -262,7 +262,7 @@ describe("a release", () => {
       git(checkout, "checkout", "-q", "--detach", ref);
     }
 
-    test("the run that comes with the pipeline's creation releases nothing", async () => {
+    it("the run that comes with the pipeline's creation releases nothing", async () => {
       await deploy("tagged", handler(policy("one")));
       clone("v1");
       const created = await build("tagged", "authorizer", { ...tag, CAUSE: "CreatePipeline" }, bin, checkout);
@@ -270,7 +270,7 @@ describe("a release", () => {
       expect(await released("tagged")).toBe("1");
     });
 
-    test.each([
+    it.each([
       ["a whole clone", []],
       ["a shallow clone of the tag", ["--depth", "1", "--branch", "v1"]],
     ])("a tag that the branch contains releases, from %s", async (kind, options) => {
@@ -281,7 +281,7 @@ describe("a release", () => {
       expect(contained).toEqual({ status: 0, said: expect.stringContaining("moved from version 1 to version 2") });
     });
 
-    test.each([
+    it.each([
       ["a whole clone", []],
       ["a shallow clone of the tag", ["--depth", "1", "--branch", "v2"]],
     ])(
@@ -296,7 +296,7 @@ describe("a release", () => {
       },
     );
 
-    test("rejects a tag when the branch is not there to ask", async () => {
+    it("rejects a tag when the branch is not there to ask", async () => {
       await deploy("branchless", handler(policy("one")));
       clone("v1");
       const branchless = await build("branchless", "authorizer", { ...tag, BRANCH: "stable" }, bin, checkout);
@@ -304,7 +304,7 @@ describe("a release", () => {
     });
   });
 
-  test("asks nothing that this repository's own handlers cannot answer", async () => {
+  it("asks nothing that this repository's own handlers cannot answer", async () => {
     const environments = {
       authorizer: {
         AUTHORIZED_APIS: "arn:aws:execute-api:us-east-1:000000000000:abcdefghij/live",
@@ -351,7 +351,7 @@ describe("a release", () => {
   });
 });
 
-test("the buildspec leaves nothing for Terraform to interpolate, and runs Node 24", () => {
+it("the buildspec leaves nothing for Terraform to interpolate, and runs Node 24", () => {
   expect(BUILDSPEC).not.toMatch(/[$%]\{/);
   expect(BUILDSPEC).toContain("    runtime-versions:\n      nodejs: 24\n");
   expect(command()).toContain(RELEASE_SCRIPT.trim());

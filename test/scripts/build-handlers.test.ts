@@ -26,11 +26,11 @@ describe("npm run build", () => {
   });
   afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 
-  test.each(HANDLERS)("packs %s into the same bytes in another folder", (name) => {
+  it.each(HANDLERS)("packs %s into the same bytes in another folder", (name) => {
     expect(checksum(elsewhere, name)).toBe(checksum(repositoryRoot, name));
   });
 
-  test.each(HANDLERS)("packs %s into one ES module that exports handler", async (name) => {
+  it.each(HANDLERS)("packs %s into one ES module that exports handler", async (name) => {
     expect(readdirSync(dist(repositoryRoot, name))).toEqual(["index.mjs"]);
     const source = readFileSync(path.join(dist(repositoryRoot, name), "index.mjs"), "utf8");
     // Not by toMatch, which would print the bundle.

@@ -10,20 +10,20 @@ describe("a tool that is installed", () => {
   });
   afterEach(() => rm(tools, { recursive: true, force: true }));
 
-  test("is there for every user of the checkout", async () => {
+  it("is there for every user of the checkout", async () => {
     const folder = await installTool("tool-1", (unfinished) => writeFile(path.join(unfinished, "a"), ""), tools);
     expect(folder).toBe(path.join(tools, "tool-1"));
     expect((await stat(folder)).mode & 0o777).toBe(0o755);
   });
 
-  test("leaves nothing when its installation fails", async () => {
+  it("leaves nothing when its installation fails", async () => {
     await expect(installTool("tool-1", () => Promise.reject(new Error("no network")), tools)).rejects.toThrow(
       "no network",
     );
     await expect(stat(path.join(tools, "tool-1"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+  const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
 
   /** Runs as another user, which only root can. */
   async function asNobody<T>(action: () => Promise<T>): Promise<T> {
@@ -35,7 +35,7 @@ describe("a tool that is installed", () => {
     }
   }
 
-  testAsRoot("rejects a tool that another user has made for itself alone, and says what to do", async () => {
+  itAsRoot("rejects a tool that another user has made for itself alone, and says what to do", async () => {
     // Below the folder that mkdtemp has made for its owner.
     const folder = path.join(tools, "tool-1");
     await mkdir(folder);
@@ -46,7 +46,7 @@ describe("a tool that is installed", () => {
     );
   });
 
-  testAsRoot("rejects a folder of another user's, and says what to do", async () => {
+  itAsRoot("rejects a folder of another user's, and says what to do", async () => {
     await chmod(tools, 0o755);
     await asNobody(() =>
       expect(installTool("tool-1", async () => {}, tools)).rejects.toThrow(

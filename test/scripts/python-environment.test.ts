@@ -11,12 +11,12 @@ const run = promisify(execFile);
 jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 
 describe("the environment for an installation", () => {
-  test("has nothing of the developer's Python and pip", () => {
+  it("has nothing of the developer's Python and pip", () => {
     const environment = { PATH: "/bin", PIP_USER: "1", PIP_TARGET: "/x", PYTHONHOME: "/x", PYTHONPATH: "/x" };
     expect(plainPython(environment)).toEqual({ PATH: "/bin", PIP_CONFIG_FILE: devNull });
   });
 
-  test("keeps how pip reaches an index: a command's setting wins over a global one, the environment over both", () => {
+  it("keeps how pip reaches an index: a command's setting wins over a global one, the environment over both", () => {
     const list = [
       ":env:.cert='/c.pem'",
       "global.index-url='https://global.example/simple'",
@@ -86,16 +86,11 @@ describeWithLocalAws("pip, as the local AWS and other tools are installed by it,
     ["PYTHONPATH", "/no/such/folder"],
   ];
 
-  test.each([
-    "PIP_USER",
-    "PIP_TARGET",
-    "PIP_PREFIX",
-    "PIP_ROOT",
-    "PIP_DRY_RUN",
-    "PIP_REQUIRE_HASHES",
-    "PIP_CONSTRAINT",
-  ])("installs into its environment with %s set", (name) => installs([name]));
-  test.each(["PIP_CONFIG_FILE", "PYTHONHOME", "PYTHONPATH"])("installs into its environment with %s set", (name) =>
+  it.each(["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN", "PIP_REQUIRE_HASHES", "PIP_CONSTRAINT"])(
+    "installs into its environment with %s set",
+    (name) => installs([name]),
+  );
+  it.each(["PIP_CONFIG_FILE", "PYTHONHOME", "PYTHONPATH"])("installs into its environment with %s set", (name) =>
     installs([name]),
   );
 

@@ -9,7 +9,7 @@ export function describeUnless(
   if (missing === undefined) return describe;
   if (process.env[requiredBy]) {
     return (title) =>
-      test(title, () => {
+      it(title, () => {
         throw new Error(`${requiredBy} is set, but ${missing}.`);
       });
   }

@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 import { installTool } from "../../scripts/install-tool";
 import { plainPip, plainPython } from "../../scripts/python-environment";
 
-const PACKAGES = ["websockets==17.4", "boto3==1.44.5"];
+// mypy 1.19 is the last that checks for Python 3.9.
+const PACKAGES = ["websockets==17.4", "boto3==1.44.5", "mypy==1.19.1"];
 
 const run = promisify(execFile);
 

@@ -12,7 +12,7 @@ const options: ApplyOptions = {
 };
 
 describe("a stack applied", () => {
-  test("creates each resource after what it refers to, and lets expressions read all of them", async () => {
+  it("creates each resource after what it refers to, and lets expressions read all of them", async () => {
     const created: string[] = [];
     const stack = readStack({
       variable: { prefix: { type: "string" } },
@@ -52,7 +52,7 @@ describe("a stack applied", () => {
     expect(resolve({ a: ["${queue.main.redrive}"], b: 1 })).toEqual({ a: ['{"target":"arn:p-eu-west-3-dlq"}'], b: 1 });
   });
 
-  test("makes as many instances as count and for_each say", async () => {
+  it("makes as many instances as count and for_each say", async () => {
     const stack = readStack({
       variable: { has: { default: true } },
       resource: {
@@ -75,7 +75,7 @@ describe("a stack applied", () => {
     });
   });
 
-  test("keeps the blocks beside dynamic blocks of the same type", async () => {
+  it("keeps the blocks beside dynamic blocks of the same type", async () => {
     const created: unknown[] = [];
     await applyStack(
       readStack({
@@ -104,7 +104,7 @@ describe("a stack applied", () => {
     expect(created).toEqual([[{ name: "plain" }, { name: "a" }], [{ name: "only" }]]);
   });
 
-  test("unrolls dynamic blocks", async () => {
+  it("unrolls dynamic blocks", async () => {
     const seen: unknown[] = [];
     const stack = readStack({
       resource: {
@@ -117,7 +117,7 @@ describe("a stack applied", () => {
     expect(seen).toEqual([{ setting: [{ name: "a" }, { name: "b" }] }]);
   });
 
-  test("rejects a type that nobody creates before anything is created", async () => {
+  it("rejects a type that nobody creates before anything is created", async () => {
     const created = jest.fn(() => ({}));
     const stack = readStack({ resource: { queue: { a: {} }, bucket: { b: {} } } });
     await expect(applyStack(stack, { ...options, resources: { queue: created } })).rejects.toThrow(
@@ -126,30 +126,30 @@ describe("a stack applied", () => {
     expect(created).not.toHaveBeenCalled();
   });
 
-  test("rejects an expression that fails, naming the place", async () => {
+  it("rejects an expression that fails, naming the place", async () => {
     const stack = readStack({ resource: { queue: { a: { name: "x" }, b: { tags: [{ k: "${queue.a.urll}" }] } } } });
     await expect(applyStack(stack, options)).rejects.toThrow('queue.b.tags[0].k: queue.a has no attribute "urll"');
   });
 });
 
 describe("a stack read", () => {
-  test("rejects a reference to nothing", () => {
+  it("rejects a reference to nothing", () => {
     expect(() => readStack({ resource: { queue: { a: { name: "${topic.b.arn}" } } } })).toThrow(
       "queue.a refers to topic.b, which the stack does not declare",
     );
   });
 
-  test("rejects a circle of references", () => {
+  it("rejects a circle of references", () => {
     expect(() =>
       readStack({ resource: { queue: { a: { name: "${queue.b.arn}" }, b: { name: "${queue.a.arn}" } } } }),
     ).toThrow("a circle of references: queue.a -> queue.b -> queue.a");
   });
 
-  test("rejects sections that it does not run", () => {
+  it("rejects sections that it does not run", () => {
     expect(() => readStack({ module: {} })).toThrow('the section "module" is not supported here');
   });
 
-  test("takes names bound by a for expression for no reference", () => {
+  it("takes names bound by a for expression for no reference", () => {
     const stack = readStack({ locals: { a: "${[for x, y in var.list : y.z]}", b: "${[for x in local.a : x.y]}" } });
     expect(stack.nodes.map(({ address, dependencies }) => [address, dependencies])).toEqual([
       ["local.a", []],

@@ -76,11 +76,11 @@ const EXAMPLES: readonly (readonly [template: string, expected: Value])[] = [
 ];
 
 describe("an expression of a synthesized stack", () => {
-  test.each(EXAMPLES)("%s is worth %j", (template, expected) => {
+  it.each(EXAMPLES)("%s is worth %j", (template, expected) => {
     expect(value(template)).toEqual(expected);
   });
 
-  test.each([
+  it.each([
     ["${var.absent}", 'var has no attribute "absent"'],
     ["${aws_sqs_queue.messages.arnn}", 'aws_sqs_queue.messages has no attribute "arnn"'],
     ["${aws_kms_key.none[0].arn}", "aws_kms_key.none has 0 elements, none at [0]"],
@@ -102,7 +102,7 @@ describe("an expression of a synthesized stack", () => {
     expect(() => value(template)).toThrow(expect.objectContaining({ name: "TerraformError", message }));
   });
 
-  test.each([
+  it.each([
     ["${var.a", "an interpolation has no closing brace"],
     ['${"a}', "a quoted string has no closing quote"],
     ["${}", 'the closing "}" is out of place'],
@@ -119,7 +119,7 @@ describe("an expression of a synthesized stack", () => {
     expect(() => parseTemplate(template)).toThrow(`${reason}, in ${JSON.stringify(template)}`);
   });
 
-  test("any text is worth itself once its marks are escaped", () => {
+  it("any text is worth itself once its marks are escaped", () => {
     const text = fc.string({ unit: fc.constantFrom("$", "%", "{", "}", '"', "\\", "~", "a", "é", "\n") });
     fc.assert(
       fc.property(text, (raw) => {
@@ -128,7 +128,7 @@ describe("an expression of a synthesized stack", () => {
     );
   });
 
-  test("any JSON value written as an expression is worth itself", () => {
+  it("any JSON value written as an expression is worth itself", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (json) => {
         const expected = JSON.parse(JSON.stringify(json)) as Value;
@@ -139,7 +139,7 @@ describe("an expression of a synthesized stack", () => {
     );
   });
 
-  test("any sum and product binds as JavaScript's", () => {
+  it("any sum and product binds as JavaScript's", () => {
     const arithmetic = fc
       .array(fc.tuple(fc.constantFrom("+", "-", "*"), fc.nat(99)), { minLength: 1, maxLength: 6 })
       .map((terms) => `1 ${terms.map(([operator, number]) => `${operator} ${number}`).join(" ")}`);
@@ -150,7 +150,7 @@ describe("an expression of a synthesized stack", () => {
     );
   });
 
-  test("rejects any other text with an error of its own, never another", () => {
+  it("rejects any other text with an error of its own, never another", () => {
     const noise = fc.array(
       fc.constantFrom("${", "}", '"', "[", "]", "*", ".", "a", "1", "?", ":", "(", ")", "for", " ", "=", ","),
     );

@@ -1,7 +1,7 @@
 import { resolveVariables } from "../../terraform-json/variables";
 
 describe("the variables of a stack", () => {
-  test("take what is given, else their default", () => {
+  it("take what is given, else their default", () => {
     const declared = {
       prefix: { type: "string" },
       tags: { type: "map(string)", default: {} },
@@ -14,7 +14,7 @@ describe("the variables of a stack", () => {
     });
   });
 
-  test("fill the optional attributes of an object, nested ones too", () => {
+  it("fill the optional attributes of an object, nested ones too", () => {
     const type =
       'object({name = string, repo = optional(object({branch = optional(string, "main"), id = optional(number)}), {})})';
     expect(resolveVariables({ o: { type } }, { o: { name: "n" } })).toEqual({
@@ -22,11 +22,11 @@ describe("the variables of a stack", () => {
     });
   });
 
-  test("fall back to the default for null when they are not nullable", () => {
+  it("fall back to the default for null when they are not nullable", () => {
     expect(resolveVariables({ n: { type: "number", default: 3, nullable: false } }, { n: null })).toEqual({ n: 3 });
   });
 
-  test.each([
+  it.each([
     [{ a: {} }, {}, "var.a: it has no default: a value is needed"],
     [{}, { a: 1 }, 'the stack has no variable "a"'],
     [{ a: { type: "list(string)" } }, { a: "x" }, "var.a: a list is needed, got string"],
@@ -37,7 +37,7 @@ describe("the variables of a stack", () => {
     expect(() => resolveVariables(declared, given)).toThrow(message);
   });
 
-  test("rejects a value that breaks a validation rule, in the rule's own words", () => {
+  it("rejects a value that breaks a validation rule, in the rule's own words", () => {
     const declared = {
       stage: {
         type: "string",

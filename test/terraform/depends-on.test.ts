@@ -18,7 +18,7 @@ describeWithTerraform("modules that depend on something that changes", () => {
   let workspace: TerraformWorkspace;
   afterEach(() => workspace.remove());
 
-  test("update in place when a tag comes: Terraform reads their data sources late, and replaces nothing", async () => {
+  it("update in place when a tag comes: Terraform reads their data sources late, and replaces nothing", async () => {
     workspace = new TerraformWorkspace("test/terraform/fixtures/depends-on");
     await workspace.init();
     await workspace.plan();

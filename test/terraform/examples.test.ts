@@ -43,7 +43,7 @@ describeWithTerraform("examples/hcl", () => {
     expect((await workspace.terraform("state", "list")).trim()).toBe("");
   }
 
-  test("the fewest inputs plan, apply, stay and go", async () => {
+  it("the fewest inputs plan, apply, stay and go", async () => {
     await initialize("fewest");
     const plan = await workspace.plan();
     expect(planText(plan)).toMatchSnapshot();
@@ -51,7 +51,7 @@ describeWithTerraform("examples/hcl", () => {
     await destroy();
   });
 
-  test("every input plans, applies, gives the outputs of the interface, stays and goes", async () => {
+  it("every input plans, applies, gives the outputs of the interface, stays and goes", async () => {
     await initialize("everything");
     const plan = await workspace.plan();
     expect(planText(plan)).toMatchSnapshot();
@@ -87,13 +87,17 @@ describeWithTerraform("examples/hcl", () => {
         name: "shop-staging-sumu-revocations",
         arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-revocations",
       },
+      history_table: {
+        name: "shop-staging-sumu-history",
+        arn: "arn:aws:dynamodb:us-east-1:123456789012:table/shop-staging-sumu-history",
+      },
       websocket_url: "offline-invoke_url",
       kms_key_policy_json: expect.stringContaining('"Sid": "KeepLogs"'),
     });
     await destroy();
   });
 
-  test("a key that the same apply creates encrypts everything, and stays", async () => {
+  it("a key that the same apply creates encrypts everything, and stays", async () => {
     await initialize("encrypted");
     // The stand-in makes a key's ARN of its description.
     const file = path.join(workspace.path, "main.tf");
@@ -132,7 +136,7 @@ describeWithTerraform("examples/hcl", () => {
     await destroy();
   });
 
-  test("two environments by for_each have a key, a domain and alarms each: no cycle", async () => {
+  it("two environments by for_each have a key, a domain and alarms each: no cycle", async () => {
     await initialize("environments");
     // The stand-in makes a key's ARN of its description.
     const file = path.join(workspace.path, "main.tf");
@@ -157,7 +161,7 @@ describeWithTerraform("examples/hcl", () => {
     await destroy();
   });
 
-  test("presence_source decides by itself what of the watchdog exists", async () => {
+  it("presence_source decides by itself what of the watchdog exists", async () => {
     await initialize("everything");
     // With a limit the watchdog exists whatever presence_source says.
     const main = path.join(workspace.path, "main.tf");
@@ -223,7 +227,7 @@ describeWithTerraform("examples/hcl", () => {
     return found?.instances[0]?.attributes.policy ?? "";
   }
 
-  test("for_each gives two SUMUs with no name in common", async () => {
+  it("for_each gives two SUMUs with no name in common", async () => {
     await initialize();
     const plan = await workspace.plan();
     const [blog, shop] = ['module.sumu["blog"]', 'module.sumu["shop"]'].map((instance) =>
@@ -240,7 +244,7 @@ describeWithTerraform("examples/hcl", () => {
     await destroy();
   });
 
-  test("the module's providers have ranges and no configuration of their own", async () => {
+  it("the module's providers have ranges and no configuration of their own", async () => {
     workspace = new TerraformWorkspace("modules/serverless");
     const providers = await workspace.terraform("providers");
     expect(providers).toContain("provider[registry.terraform.io/hashicorp/aws] >= 6.21.0, < 7.0.0");

@@ -114,7 +114,7 @@ describeWithTerraform("a deployment of the original", () => {
   const RIGHTS = MOVED.map(({ to }) => to).filter((to) => to.includes(".original_"));
   const PREFIX = "module.sumu.";
 
-  test("moves in two applies: no moment without rights, subscription, permission, or an alias that leads to something", async () => {
+  it("moves in two applies: no moment without rights, subscription, permission, or an alias that leads to something", async () => {
     await deployOriginal();
     await changeSource();
     const forgotten = await workspace.plan("-var", "connections_table_name=null");
@@ -197,7 +197,7 @@ describeWithTerraform("a deployment of the original", () => {
     expect(changes(await workspace.plan(...second))).toEqual([]);
   });
 
-  test("keeps a subscription to the function itself until the one to the alias is there", async () => {
+  it("keeps a subscription to the function itself until the one to the alias is there", async () => {
     await deployOriginal("-var", "subscribes_function=true");
     await changeSource();
     const plan = await workspace.plan();

@@ -66,7 +66,7 @@ describeWithTerraform("a released handler", () => {
   let workspace: TerraformWorkspace;
   afterEach(() => workspace?.remove());
 
-  test("survives applies, module upgrades and the pipelines' own end, in the module", async () => {
+  it("survives applies, module upgrades and the pipelines' own end, in the module", async () => {
     workspace = new TerraformWorkspace("modules/serverless");
     const inputs = ["prefix=shop", "stage_name=live", "issuer_jwks_uri=https://issuer.example.com/jwks.json"];
     const common = inputs.flatMap((input) => ["-var", input]);
@@ -130,7 +130,7 @@ describeWithTerraform("a released handler", () => {
     expect(summary(await workspace.plan(...common))).toEqual(["update aws_lambda_function.pusher[0]"]);
   });
 
-  test("survives an apply of the construct, whose props are literals", async () => {
+  it("survives an apply of the construct, whose props are literals", async () => {
     const outdir = mkdtempSync(path.join(tmpdir(), "sumu-release-"));
     try {
       const app = new App({ outdir });

@@ -7,7 +7,7 @@ describeWithTerraform("examples/hcl/two-modules", () => {
   let workspace: TerraformWorkspace;
   afterEach(() => workspace.remove());
 
-  test("plans, applies, stays and goes: SUMU with pipelines, and its API under live.kodhive.com", async () => {
+  it("plans, applies, stays and goes: SUMU with pipelines, and its API under live.kodhive.com", async () => {
     workspace = new TerraformWorkspace("examples/hcl/two-modules");
     await workspace.init();
     const plan = await workspace.plan();

@@ -32,7 +32,7 @@ describeWithTerraform("the handlers' zips of two instances from one folder", () 
     workspace.remove();
   });
 
-  test("are each instance's own, below the root module: the modules' folder is only read", async () => {
+  it("are each instance's own, below the root module: the modules' folder is only read", async () => {
     const shipped = contents(modules);
     setReadOnly(modules, true);
     await workspace.plan();
@@ -44,7 +44,7 @@ describeWithTerraform("the handlers' zips of two instances from one folder", () 
     expect(contents(modules)).toEqual(shipped);
   });
 
-  test("wait for the instance's own API before they are written, so that one prefix twice is no race", async () => {
+  it("wait for the instance's own API before they are written, so that one prefix twice is no race", async () => {
     const plan = await workspace.plan("-var", 'prefixes={america="shop",europe="shop"}');
     const zips = (plan.resource_changes ?? []).filter(({ type }) => type === "archive_file");
     const unknown = ({ change }: PlannedChange) => [change.after_unknown.output_path, change.after_unknown.output_sha];

@@ -58,6 +58,7 @@ module "sumu" {
   revocations                   = true
   allowed_origins               = ["https://shop.example.com", "http://localhost:3000"]
   max_connections_per_user      = 20
+  history_seconds               = 86400
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   keep_original_rights          = false

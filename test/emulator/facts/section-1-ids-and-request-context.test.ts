@@ -47,7 +47,7 @@ async function lifecycle(
   };
 }
 
-test("a connectionId has 20 characters of URL-safe base64 and ends in ==; a messageId has its shape and its end", async () => {
+it("a connectionId has 20 characters of URL-safe base64 and ends in ==; a messageId has its shape and its end", async () => {
   const { message } = await lifecycle();
   const { connectionId, messageId } = message.requestContext;
   expect(connectionId).toMatch(/^[\w-]{18}==$/);
@@ -57,7 +57,7 @@ test("a connectionId has 20 characters of URL-safe base64 and ends in ==; a mess
   expect(messageId).not.toBe(connectionId);
 });
 
-test("requestId is extendedRequestId, of 16 characters, on CONNECT, MESSAGE and DISCONNECT", async () => {
+it("requestId is extendedRequestId, of 16 characters, on CONNECT, MESSAGE and DISCONNECT", async () => {
   const { connected, message, disconnected } = await lifecycle();
   for (const { requestContext } of [connected, message, disconnected]) {
     expect(requestContext.requestId).toMatch(/^[\w-]{15}=$/);
@@ -65,7 +65,7 @@ test("requestId is extendedRequestId, of 16 characters, on CONNECT, MESSAGE and 
   }
 });
 
-test("requestTime is 25/Sep/2026:00:02:29 +0000; requestTimeEpoch and connectedAt are milliseconds, connectedAt not later", async () => {
+it("requestTime is 25/Sep/2026:00:02:29 +0000; requestTimeEpoch and connectedAt are milliseconds, connectedAt not later", async () => {
   const { connected } = await lifecycle();
   expect(connected.requestContext).toMatchObject({
     requestTime: "25/Sep/2026:00:02:29 +0000",
@@ -74,7 +74,7 @@ test("requestTime is 25/Sep/2026:00:02:29 +0000; requestTimeEpoch and connectedA
   });
 });
 
-test("the request context has its members in this order", async () => {
+it("the request context has its members in this order", async () => {
   const { connected, message, disconnected } = await lifecycle({ isAuthorized: true });
   const rest = (...atTime: string[]): string[] => [
     "eventType",
@@ -105,7 +105,7 @@ test("the request context has its members in this order", async () => {
   }
 });
 
-test("a CONNECT event has no Connection, Upgrade and Sec-WebSocket-Extensions, has X-Amzn-Trace-Id and X-Forwarded-*, and keeps the client's case", async () => {
+it("a CONNECT event has no Connection, Upgrade and Sec-WebSocket-Extensions, has X-Amzn-Trace-Id and X-Forwarded-*, and keeps the client's case", async () => {
   const { connected } = await lifecycle();
   const names = Object.keys(connected.headers ?? {});
   expect(names.filter((name) => /^(connection|upgrade|sec-websocket-extensions)$/i.test(name))).toEqual([]);
@@ -118,26 +118,26 @@ test("a CONNECT event has no Connection, Upgrade and Sec-WebSocket-Extensions, h
   });
 });
 
-test("of repeated query values, queryStringParameters has the last, multiValueQueryStringParameters all", async () => {
+it("of repeated query values, queryStringParameters has the last, multiValueQueryStringParameters all", async () => {
   const { connected } = await lifecycle({ path: "?room=a&room=b" });
   expect(connected.queryStringParameters).toEqual({ room: "b" });
   expect(connected.multiValueQueryStringParameters).toEqual({ room: ["a", "b"] });
 });
 
-test("a MESSAGE event has no headers, a body, and isBase64Encoded false", async () => {
+it("a MESSAGE event has no headers, a body, and isBase64Encoded false", async () => {
   const { message } = await lifecycle();
   expect(Object.keys(message)).toEqual(["requestContext", "body", "isBase64Encoded"]);
   expect(message).toMatchObject({ body: '{"action":"echo"}', isBase64Encoded: false });
 });
 
-test("stageVariables are there only where the stage has some", async () => {
+it("stageVariables are there only where the stage has some", async () => {
   const { message } = await lifecycle();
   expect(message).not.toHaveProperty("stageVariables");
   await running.stop();
   expect((await lifecycle({ variables: { table: "rows" } })).message.stageVariables).toEqual({ table: "rows" });
 });
 
-test("a DISCONNECT event has the headers Host, and x-api-key, X-Forwarded-For and x-restapi, which are empty", async () => {
+it("a DISCONNECT event has the headers Host, and x-api-key, X-Forwarded-For and x-restapi, which are empty", async () => {
   const { disconnected } = await lifecycle();
   expect(disconnected.headers).toEqual({
     Host: `127.0.0.1:${running.gateway.port}`,
@@ -147,12 +147,12 @@ test("a DISCONNECT event has the headers Host, and x-api-key, X-Forwarded-For an
   });
 });
 
-test("DISCONNECT has the client's own code, a number, and its reason", async () => {
+it("DISCONNECT has the client's own code, a number, and its reason", async () => {
   const { disconnected } = await lifecycle();
   expect(disconnected.requestContext).toMatchObject({ disconnectStatusCode: 1000, disconnectReason: "probe-complete" });
 });
 
-test("DISCONNECT after DELETE has 1000 and Connection Closed Normally", async () => {
+it("DISCONNECT after DELETE has 1000 and Connection Closed Normally", async () => {
   invocations = new Journal();
   running = await runGateway({ api: devProxyApi(), invoke: invokeNamed(invocations) });
   const client = await connect(running.gateway.url);

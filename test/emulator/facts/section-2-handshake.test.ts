@@ -42,13 +42,13 @@ const statement = (Effect: unknown, Resource = "*") => ({
   policyDocument: { Statement: [{ Effect, Action: "execute-api:Invoke", Resource }] },
 });
 
-test("101 has date, connection, upgrade, sec-websocket-accept and nothing else", async () => {
+it("101 has date, connection, upgrade, sec-websocket-accept and nothing else", async () => {
   const { status, headers } = await attempt({});
   expect(status).toBe(101);
   expect(Object.keys(headers).sort()).toEqual(["connection", "date", "sec-websocket-accept", "upgrade"]);
 });
 
-test("a refusal by route or authorizer is JSON in UTF-8, keep-alive, with x-amz-apigw-id = requestId and no x-amzn-RequestId or -ErrorType", async () => {
+it("a refusal by route or authorizer is JSON in UTF-8, keep-alive, with x-amz-apigw-id = requestId and no x-amzn-RequestId or -ErrorType", async () => {
   const { headers, body } = await attempt({ authorizer: () => allow(statement("Deny")) });
   const { requestId } = JSON.parse(body);
   expect(headers).toEqual({
@@ -61,7 +61,7 @@ test("a refusal by route or authorizer is JSON in UTF-8, keep-alive, with x-amz-
   expect(running.accessLog.entries).toEqual([`${requestId} 403`]);
 });
 
-test.each<[string, Attempt]>([
+it.each<[string, Attempt]>([
   ["missing", { path: "" }],
   ["empty", { path: "?token=" }],
   ["empty in the last of its repeated values", { path: "?token=t&token=" }],
@@ -70,7 +70,7 @@ test.each<[string, Attempt]>([
   expect(called()).toEqual([]);
 });
 
-test('401, Unauthorized, when the function throws exactly "Unauthorized"', async () => {
+it('401, Unauthorized, when the function throws exactly "Unauthorized"', async () => {
   const refuse = (message: string) => () => {
     throw new FunctionError("Error", message);
   };
@@ -82,7 +82,7 @@ test('401, Unauthorized, when the function throws exactly "Unauthorized"', async
   expect((await attempt({ authorizer: refuse("unauthorized") })).status).toBe(500);
 });
 
-test("403 for a Deny names an explicit deny", async () => {
+it("403 for a Deny names an explicit deny", async () => {
   const words = "User is not authorized to access this resource with an explicit deny in an identity-based policy";
   expect(await attempt({ authorizer: () => allow(statement("Deny")) })).toMatchObject({
     status: 403,
@@ -90,7 +90,7 @@ test("403 for a Deny names an explicit deny", async () => {
   });
 });
 
-test("403 where no statement matches names the missing allow", async () => {
+it("403 where no statement matches names the missing allow", async () => {
   const words =
     "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action";
   expect(await attempt({ authorizer: () => allow(statement("Allow", "arn:aws:execute-api:*:*:x/*")) })).toMatchObject({
@@ -99,7 +99,7 @@ test("403 where no statement matches names the missing allow", async () => {
   });
 });
 
-test.each<[string, unknown]>([
+it.each<[string, unknown]>([
   ["no policy", { principalId: "ada" }],
   ["a malformed policy", allow({ policyDocument: "Allow" })],
   ["a bad Effect", allow(statement("Permit"))],
@@ -112,7 +112,7 @@ test.each<[string, unknown]>([
   expect(called()).toEqual(["authorizer"]);
 });
 
-test("500, Internal server error, when API Gateway may not invoke the function", async () => {
+it("500, Internal server error, when API Gateway may not invoke the function", async () => {
   const refuse = () => {
     throw Object.assign(new Error("not authorized to perform lambda:InvokeFunction"), {
       name: "AccessDeniedException",
@@ -124,7 +124,7 @@ test("500, Internal server error, when API Gateway may not invoke the function",
   });
 });
 
-test.each([
+it.each([
   ["two", "a", "b"],
   ["two, one of them empty,", "a", ""],
 ])(
@@ -143,12 +143,12 @@ test.each([
   },
 );
 
-test("a $connect integration (proxy) that answers 403 refuses with its own body", async () => {
+it("a $connect integration (proxy) that answers 403 refuses with its own body", async () => {
   const answer = await attempt({ connect: () => ({ statusCode: 403, body: "not you" }) });
   expect([answer.status, answer.body]).toEqual([403, "not you"]);
 });
 
-test("a header identity source is matched without regard to case", async () => {
+it("a header identity source is matched without regard to case", async () => {
   const identitySources = ["route.request.header.X-Token"];
   expect((await attempt({ identitySources, path: "", headers: [["x-tOKEN", "t"]] })).status).toBe(101);
 });

@@ -44,11 +44,11 @@ const readAuthorizer = (attributes: Readonly<Record<string, unknown>>) => {
   return readApi(json, resolveSample).routes.get("$connect")?.authorizer;
 };
 
-test("only type REQUEST", () => {
+it("only type REQUEST", () => {
   expect(() => readAuthorizer({ authorizer_type: "JWT" })).toThrow("WebSocket APIs have REQUEST authorizers");
 });
 
-test.each([
+it.each([
   ["authorizer_payload_format_version", "2.0"],
   ["authorizer_result_ttl_in_seconds", 0],
   ["authorizer_result_ttl_in_seconds", 300],
@@ -60,11 +60,11 @@ test.each([
   );
 });
 
-test.each([[undefined], [[]], [[""]]])("the identity source %j is stored as none", (sources) => {
+it.each([[undefined], [[]], [[""]]])("the identity source %j is stored as none", (sources) => {
   expect(readAuthorizer({ identity_sources: sources })?.identitySources).toEqual([]);
 });
 
-test("the event is CONNECT's with type, methodArn and the upgrade's headers; empty variables and query maps are {}", async () => {
+it("the event is CONNECT's with type, methodArn and the upgrade's headers; empty variables and query maps are {}", async () => {
   invocations = new Journal();
   running = await runGateway({
     api: proxyApi({ $connect: authorizedProxy([]) }),
@@ -93,7 +93,7 @@ test("the event is CONNECT's with type, methodArn and the upgrade's headers; emp
   });
 });
 
-test.each<[string, unknown, unknown]>([
+it.each<[string, unknown, unknown]>([
   ["missing is accepted, and absent afterwards", undefined, undefined],
   ["null is accepted, and absent afterwards", null, undefined],
   ['"" is accepted, and ""', "", ""],
@@ -103,12 +103,12 @@ test.each<[string, unknown, unknown]>([
   expect(authorizer).toEqual({ level: "3", ...(expected !== undefined && { principalId: expected }) });
 });
 
-test("principalId of an object: 500", async () => {
+it("principalId of an object: 500", async () => {
   const { gateway } = await run(() => allow({ principalId: {} }));
   expect((await handshake(`${gateway.url}?token=t`)).status).toBe(500);
 });
 
-test('in the context, numbers and booleans become text, "" stays, null is dropped', async () => {
+it('in the context, numbers and booleans become text, "" stays, null is dropped', async () => {
   const context = { number: 7, yes: true, no: false, empty: "", nothing: null };
   expect(await authorizerOf(allow({ context }))).toEqual({
     principalId: "ada",
@@ -119,12 +119,12 @@ test('in the context, numbers and booleans become text, "" stays, null is droppe
   });
 });
 
-test.each([[{}], [[]]])("a context value of %j: 500", async (value) => {
+it.each([[{}], [[]]])("a context value of %j: 500", async (value) => {
   const { gateway } = await run(() => allow({ context: { value } }));
   expect((await handshake(`${gateway.url}?token=t`)).status).toBe(500);
 });
 
-test("principalId and context are in every later MESSAGE and in DISCONNECT; CONNECT also has integrationLatency, a number", async () => {
+it("principalId and context are in every later MESSAGE and in DISCONNECT; CONNECT also has integrationLatency, a number", async () => {
   const { gateway } = await run(() => allow({ context: { tenant: "acme" } }));
   const client = await connect(`${gateway.url}?token=t`);
   client.send('{"action":"echo"}');
@@ -141,13 +141,13 @@ test("principalId and context are in every later MESSAGE and in DISCONNECT; CONN
   expect((await event("disconnect")).requestContext.authorizer).toEqual(expected);
 });
 
-test("nothing is cached: the same token is asked for again at each connect", async () => {
+it("nothing is cached: the same token is asked for again at each connect", async () => {
   const { gateway } = await run(() => allow());
   for (const _ of [1, 2]) await handshake(`${gateway.url}?token=t`);
   expect(invocations.entries.filter(({ name }) => name === "authorizer")).toHaveLength(2);
 });
 
-test.each<[string, () => unknown]>([
+it.each<[string, () => unknown]>([
   ["new ones are denied", () => allow({ policyDocument: { Statement: [] } })],
   [
     "the permission to invoke the authorizer is away",

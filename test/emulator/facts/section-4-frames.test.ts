@@ -49,13 +49,13 @@ function frameLengths(client: TestClient): { readonly length: number; readonly i
   return frames;
 }
 
-test("no route matches and there is no $default: a frame Forbidden, and the connection goes on", async () => {
+it("no route matches and there is no $default: a frame Forbidden, and the connection goes on", async () => {
   const { client, id } = await open();
   expect(await ask(client, '{"action":"nothing"}')).toEqual(gatewayWords("Forbidden", id));
   expect(await ask(client, '{"action":"echo"}')).toBe("answer of echo");
 });
 
-test.each(['{"action":"nothing"}', "{}", "no JSON", '{"action":"$default"}'])(
+it.each(['{"action":"nothing"}', "{}", "no JSON", '{"action":"$default"}'])(
   "a $default route gets %s",
   async (frame) => {
     const { client } = await open({ $default: proxy("fallback") });
@@ -65,7 +65,7 @@ test.each(['{"action":"nothing"}', "{}", "no JSON", '{"action":"$default"}'])(
   },
 );
 
-test.each<[string, () => unknown]>([
+it.each<[string, () => unknown]>([
   [
     "throws",
     () => {
@@ -79,12 +79,12 @@ test.each<[string, () => unknown]>([
   expect(await ask(client, '{"action":"echo"}')).toEqual(gatewayWords("Internal server error", id));
 });
 
-test("an answer with statusCode 503: its body is sent as the reply", async () => {
+it("an answer with statusCode 503: its body is sent as the reply", async () => {
   const { client } = await open({}, { echo: () => ({ statusCode: 503, body: "busy" }) });
   expect(await ask(client, '{"action":"echo"}')).toBe("busy");
 });
 
-test("a route without route response: the client hears nothing", async () => {
+it("a route without route response: the client hears nothing", async () => {
   const { client } = await open({ quiet: proxy("quiet", false) });
   client.send('{"action":"quiet"}');
   await invocations.first(({ name }) => name === "quiet");
@@ -92,27 +92,27 @@ test("a route without route response: the client hears nothing", async () => {
   expect(client.frames.entries).toHaveLength(1);
 });
 
-test("a binary frame: close 1003, Binary is not supported; no route runs", async () => {
+it("a binary frame: close 1003, Binary is not supported; no route runs", async () => {
   const { client } = await open({ $default: proxy("fallback") });
   client.socket.send(Buffer.from('{"action":"echo"}'), { binary: true });
   expect(await client.closed).toEqual({ code: 1003, reason: "Binary is not supported" });
   expect(invocations.entries.map(({ name }) => name).filter((name) => name !== "disconnect")).toEqual(["connect"]);
 });
 
-test("the client's close comes back with its code and its reason", async () => {
+it("the client's close comes back with its code and its reason", async () => {
   const { client } = await open();
   client.socket.close(4321, "enough");
   expect(await client.closed).toEqual({ code: 4321, reason: "enough" });
 });
 
-test("DELETE of a connection: close 1000, Connection Closed Normally; $disconnect runs", async () => {
+it("DELETE of a connection: close 1000, Connection Closed Normally; $disconnect runs", async () => {
   const { client, id } = await open();
   expect((await signedCall(running.gateway, "DELETE", id, { region: "eu-central-1" })).status).toBe(204);
   expect(await client.closed).toEqual({ code: 1000, reason: "Connection Closed Normally" });
   await invocations.first(({ name }) => name === "disconnect");
 });
 
-test("a reply comes in fragments: 4,096 bytes first, then 8,192; one of 900 bytes in two", async () => {
+it("a reply comes in fragments: 4,096 bytes first, then 8,192; one of 900 bytes in two", async () => {
   let body = "é".repeat(10_000);
   const { client } = await open({}, { echo: () => ({ statusCode: 200, body }) });
   const frames = frameLengths(client);
@@ -128,7 +128,7 @@ test("a reply comes in fragments: 4,096 bytes first, then 8,192; one of 900 byte
   ]);
 });
 
-test("a push comes in fragments", async () => {
+it("a push comes in fragments", async () => {
   const { client, id } = await open();
   const frames = frameLengths(client);
   const body = "x".repeat(5_000);
@@ -140,7 +140,7 @@ test("a push comes in fragments", async () => {
   ]);
 });
 
-test("fragments of two texts are never mixed", async () => {
+it("fragments of two texts are never mixed", async () => {
   const { client, id } = await open();
   const texts = ["a", "b", "c", "d"].map((letter) => letter.repeat(50_000));
   await Promise.all(texts.map((body) => signedCall(running.gateway, "POST", id, { body, region: "eu-central-1" })));

@@ -1,4 +1,5 @@
 /** What AWS answered in captures of September 2026: @connections. A title is one captured fact. */
+import type { Caller, IdentifyCaller } from "../../../emulator/gateway/start-gateway";
 import { Journal } from "../gateway/support/journal";
 import { type RunningGateway, runGateway } from "../gateway/support/running-gateway";
 import { connect, type TestClient } from "../gateway/support/test-client";
@@ -41,20 +42,20 @@ const call = (
 /** A live id with its first character changed: of the right shape, and never issued. */
 const neverIssued = (id: string): string => `${id.startsWith("A") ? "B" : "A"}${id.slice(1)}`;
 
-test("POST 200 has content-type application/json, content-length 0, and the three ids", async () => {
+it("POST 200 has content-type application/json, content-length 0, and the three ids", async () => {
   const { id } = await open();
   const { status, headers, body } = await call("POST", id, { body: "x" });
   expect([status, body]).toEqual([200, ""]);
   expect(headers).toMatchObject({ ...OF_API_GATEWAY, "content-length": "0" });
 });
 
-test.each([32_768, 32_769, 131_072])("POST takes %i bytes", async (bytes) => {
+it.each([32_768, 32_769, 131_072])("POST takes %i bytes", async (bytes) => {
   const { client, id } = await open();
   expect((await call("POST", id, { body: "x".repeat(bytes) })).status).toBe(200);
   expect((await client.nextFrame()).length).toBe(bytes);
 });
 
-test("131,073 bytes: 413 with no body, no content type, no error type, no request id; the connection lives on", async () => {
+it("131,073 bytes: 413 with no body, no content type, no error type, no request id; the connection lives on", async () => {
   const { client, id } = await open();
   const { status, headers, body } = await call("POST", id, { body: "x".repeat(131_073) });
   expect([status, body]).toEqual([413, ""]);
@@ -65,21 +66,21 @@ test("131,073 bytes: 413 with no body, no content type, no error type, no reques
   expect(await client.nextFrame()).toBe("on");
 });
 
-test("POST of nothing: an empty text frame", async () => {
+it("POST of nothing: an empty text frame", async () => {
   const { client, id } = await open();
   const isBinary = new Promise((resolve) => client.socket.once("message", (_, binary) => resolve(binary)));
   await call("POST", id);
   expect([await client.nextFrame(), await isBinary]).toEqual(["", false]);
 });
 
-test("bytes that are no UTF-8: a text frame with U+FFFD for them", async () => {
+it("bytes that are no UTF-8: a text frame with U+FFFD for them", async () => {
   const { client, id } = await open();
   const isBinary = new Promise((resolve) => client.socket.once("message", (_, binary) => resolve(binary)));
   await call("POST", id, { body: Buffer.from([0x61, 0xff, 0x62]) });
   expect([await client.nextFrame(), await isBinary]).toEqual(["a\ufffdb", false]);
 });
 
-test("GET 200 is JSON over several lines: identity with sourceIp and userAgent, connectedAt, lastActiveAt in ISO 8601", async () => {
+it("GET 200 is JSON over several lines: identity with sourceIp and userAgent, connectedAt, lastActiveAt in ISO 8601", async () => {
   const { id } = await open({ now: () => Date.UTC(2026, 8, 25, 0, 2, 29, 7) });
   const { status, body } = await call("GET", id, { signingDate: new Date(Date.UTC(2026, 8, 25, 0, 2, 29)) });
   expect(status).toBe(200);
@@ -97,7 +98,7 @@ test("GET 200 is JSON over several lines: identity with sourceIp and userAgent, 
   );
 });
 
-test("lastActiveAt moves with a POST, an empty one too, and with the client's frames, not with GET", async () => {
+it("lastActiveAt moves with a POST, an empty one too, and with the client's frames, not with GET", async () => {
   const startedAt = Date.UTC(2026, 8, 25);
   let now = startedAt;
   const { client, id } = await open({ now: () => now });
@@ -117,14 +118,14 @@ test("lastActiveAt moves with a POST, an empty one too, and with the client's fr
   expect(await lastActive()).toBe(3_000);
 });
 
-test("DELETE 204, without content-length", async () => {
+it("DELETE 204, without content-length", async () => {
   const { id } = await open();
   const { status, headers } = await call("DELETE", id);
   expect(status).toBe(204);
   expect(headers).not.toHaveProperty("content-length");
 });
 
-test.each(["DELETE", "close"])(
+it.each(["DELETE", "close"])(
   "410 GoneException, application/json, length 0, no body, for a connection that was: after %s",
   async (how) => {
     const { client, id } = await open();
@@ -144,7 +145,7 @@ test.each(["DELETE", "close"])(
   },
 );
 
-test.each(["well-formed", "garbage"])(
+it.each(["well-formed", "garbage"])(
   "400 BadRequestException for an id that API Gateway never issued, before signature and IAM: %s",
   async (kind) => {
     const { id } = await open();
@@ -160,7 +161,7 @@ test.each(["well-formed", "garbage"])(
   },
 );
 
-test("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
+it("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
   const { id } = await open();
   const { status, headers, body } = await call("POST", id, { isSigned: false });
   expect([status, headers["x-amzn-errortype"], body]).toEqual([
@@ -170,7 +171,76 @@ test("unsigned, id good: 403 MissingAuthenticationTokenException", async () => {
   ]);
 });
 
-test("a connection answers through any stage of its API that exists", async () => {
+const ROLE = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "of the role", sessionToken: "its session" };
+const ROLE_ARN = "arn:aws:sts::000000000000:assumed-role/pusher/session";
+const RESOURCE = "arn:aws:execute-api:eu-central-1:000000000000:a1b2c3/prod";
+
+/** Identifies the role, whose policies decide by the resource. @returns the resources that were asked for */
+function decideWith(decide: (resource: string) => Caller["decision"]): [asked: string[], identify: IdentifyCaller] {
+  const asked: string[] = [];
+  const identify: IdentifyCaller = async (_key, resource) => {
+    asked.push(resource);
+    return { credentials: ROLE, arn: ROLE_ARN, decision: decide(resource) };
+  };
+  return [asked, identify];
+}
+
+it.each<[string, Caller["decision"], string]>([
+  [
+    "no policy allows it",
+    "implicit deny",
+    "because no identity-based policy allows the execute-api:ManageConnections action",
+  ],
+  ["a policy denies it", "explicit deny", "with an explicit deny in an identity-based policy"],
+])(
+  "signed without the right, %s: 403 AccessDeniedException, capital M, the account hidden",
+  async (_, decision, why) => {
+    const [, identifyCaller] = decideWith(() => decision);
+    const { client, id } = await open({ identifyCaller });
+    for (const method of ["POST", "GET", "DELETE"]) {
+      const { status, headers, body } = await call(method, id, { credentials: ROLE });
+      const resource = `arn:aws:execute-api:eu-central-1:********0000:a1b2c3/prod/${method}/@connections/{connectionId}`;
+      const text = `User: ${ROLE_ARN} is not authorized to perform: execute-api:ManageConnections on resource: ${resource} ${why}`;
+      expect([status, headers["x-amzn-errortype"], body]).toEqual([
+        403,
+        "AccessDeniedException",
+        `{"Message":"${text}"}`,
+      ]);
+    }
+    expect((await call("POST", id, { body: "still here" })).status).toBe(200);
+    expect(await client.nextFrame()).toBe("still here");
+  },
+);
+
+it("IAM's resource is the literal {connectionId}: a policy for one id never matches", async () => {
+  let allowed = "";
+  const [asked, identifyCaller] = decideWith((resource) => (resource === allowed ? "allow" : "implicit deny"));
+  const { id } = await open({ identifyCaller });
+  const post = async () => (await call("POST", id, { credentials: ROLE })).status;
+  allowed = `${RESOURCE}/POST/@connections/${id}`;
+  expect(await post()).toBe(403);
+  allowed = `${RESOURCE}/POST/@connections/{connectionId}`;
+  expect(await post()).toBe(200);
+  expect(asked).toEqual([allowed, allowed]);
+});
+
+it("GET and POST rights are apart", async () => {
+  const [, identifyCaller] = decideWith((resource) => (resource.includes("/GET/") ? "allow" : "implicit deny"));
+  const { id } = await open({ identifyCaller });
+  const statuses = ["GET", "POST", "DELETE"].map(
+    async (method) => (await call(method, id, { credentials: ROLE })).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([200, 403, 403]);
+});
+
+it("400 for an id that was never issued comes before IAM: nobody is asked", async () => {
+  const [asked, identifyCaller] = decideWith(() => "implicit deny");
+  const { id } = await open({ identifyCaller });
+  expect((await call("GET", neverIssued(id), { credentials: ROLE })).status).toBe(400);
+  expect(asked).toEqual([]);
+});
+
+it("a connection answers through any stage of its API that exists", async () => {
   const { client, id } = await open();
   expect((await call("POST", id, { body: "by blue", stage: "blue" })).status).toBe(200);
   expect(await client.nextFrame()).toBe("by blue");
@@ -178,13 +248,13 @@ test("a connection answers through any stage of its API that exists", async () =
   expect((await call("DELETE", id, { stage: "blue" })).status).toBe(204);
 });
 
-test("a stage that does not exist: 403 ForbiddenException", async () => {
+it("a stage that does not exist: 403 ForbiddenException", async () => {
   const { id } = await open();
   const { status, headers, body } = await call("POST", id, { stage: "green" });
   expect([status, headers["x-amzn-errortype"], body]).toEqual([403, "ForbiddenException", '{"message":"Forbidden"}']);
 });
 
-test("the id is percent-encoded in the path", async () => {
+it("the id is percent-encoded in the path", async () => {
   const { client, id } = await open();
   const path = `/prod/@connections/${id.replace(/=/g, "%3D")}`;
   expect((await call("POST", id, { path, body: "x" })).status).toBe(200);

@@ -38,7 +38,7 @@ async function run(
   };
 }
 
-test("sockets meet old and new configuration in turns for 60 s, as an option; open ones move to the new one too", async () => {
+it("sockets meet old and new configuration in turns for 60 s, as an option; open ones move to the new one too", async () => {
   const { gateway, later } = await run(60_000);
   const client = await connect(gateway.url);
   expect(await ask(client)).toBe("old");
@@ -51,20 +51,20 @@ test("sockets meet old and new configuration in turns for 60 s, as an option; op
   expect([await ask(client), await ask(client)]).toEqual(["new", "new"]);
 });
 
-test("a deployment serves at once without the option", async () => {
+it("a deployment serves at once without the option", async () => {
   const { gateway } = await run();
   const client = await connect(gateway.url);
   gateway.deploy(version("new"));
   expect([await ask(client), await ask(client)]).toEqual(["new", "new"]);
 });
 
-test("changes without a deployment have no effect: a stage without auto-deploy is refused", () => {
+it("changes without a deployment have no effect: a stage without auto-deploy is refused", () => {
   expect(() => readApi(sampleJson(undefined, { auto_deploy: false }), resolveSample)).toThrow(
     "aws_apigatewayv2_stage.stage: auto_deploy must be true here, there are no deployments",
   );
 });
 
-test("rejects a deployment of another API, of a stage that is gone, and of a template that does not render", async () => {
+it("rejects a deployment of another API, of a stage that is gone, and of a template that does not render", async () => {
   const { gateway } = await run();
   const client = await connect(gateway.url);
   const [stage] = version("new").stages;

@@ -31,12 +31,12 @@ async function open(...args: Parameters<typeof run>): Promise<{ readonly client:
 const logged = async (of: string): Promise<Readonly<Record<string, string>>> =>
   JSON.parse(await running.accessLog.first((line) => line.includes(`"${of}"`)));
 
-test("a variable without value, and an unknown one, is -", async () => {
+it("a variable without value, and an unknown one, is -", async () => {
   await open(["messageId", "nothing.known", "identity.apiKey"]);
   expect(await logged("CONNECT")).toMatchObject({ messageId: "-", "nothing.known": "-", "identity.apiKey": "-" });
 });
 
-test("integration.* and integrationStatus, responseLength, responseLatency are - after a function answered; integrationLatency is filled", async () => {
+it("integration.* and integrationStatus, responseLength, responseLatency are - after a function answered; integrationLatency is filled", async () => {
   const empty = [
     "integration.status",
     "integration.integrationStatus",
@@ -55,14 +55,14 @@ test("integration.* and integrationStatus, responseLength, responseLatency are -
   expect(integrationLatency).toMatch(/^\d+$/);
 });
 
-test.each([200, 503])("status is the integration's: %i", async (statusCode) => {
+it.each([200, 503])("status is the integration's: %i", async (statusCode) => {
   const { client } = await open(["status"], { echo: () => ({ statusCode, body: "x" }) });
   client.send('{"action":"echo"}');
   await client.nextFrame();
   expect((await logged("echo")).status).toBe(String(statusCode));
 });
 
-test("status is 502 where the function throws, with Internal server error and INTEGRATION_FAILURE", async () => {
+it("status is 502 where the function throws, with Internal server error and INTEGRATION_FAILURE", async () => {
   const fail = () => {
     throw new Error("oops");
   };
@@ -76,13 +76,13 @@ test("status is 502 where the function throws, with Internal server error and IN
   });
 });
 
-test("status is 403, and error.message -, where the $connect integration answers 403", async () => {
+it("status is 403, and error.message -, where the $connect integration answers 403", async () => {
   await run(["status", "error.message"], { connect: () => ({ statusCode: 403, body: "no" }) });
   await handshake(running.gateway.url);
   expect(await logged("CONNECT")).toMatchObject({ status: "403", "error.message": "-" });
 });
 
-test("status of DISCONNECT is 200", async () => {
+it("status of DISCONNECT is 200", async () => {
   const { client } = await open(["status"]);
   client.socket.close();
   expect((await logged("DISCONNECT")).status).toBe("200");
@@ -102,7 +102,7 @@ const CALL_COLUMNS = [
   "error.message",
 ];
 
-test.each([
+it.each([
   ["POST", 200],
   ["GET", 200],
   ["DELETE", 204],
@@ -126,7 +126,7 @@ test.each([
   });
 });
 
-test("a 410 writes a row, whose error.message is -", async () => {
+it("a 410 writes a row, whose error.message is -", async () => {
   const { client, id } = await open(CALL_COLUMNS);
   client.socket.close();
   await invocations.first(({ name }) => name === "disconnect");

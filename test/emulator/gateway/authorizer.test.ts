@@ -28,7 +28,7 @@ async function answers(result: unknown, path = "/prod?token=t"): Promise<unknown
   return handshake(`ws://127.0.0.1:${running.gateway.port}${path}`);
 }
 
-test("gives the authorizer the event of a REQUEST authorizer", async () => {
+it("gives the authorizer the event of a REQUEST authorizer", async () => {
   const calls: unknown[] = [];
   running = await runGateway({
     api: api({ $connect: authorized }, { variables: { table: "rows" } }),
@@ -105,7 +105,7 @@ test("gives the authorizer the event of a REQUEST authorizer", async () => {
   client.socket.terminate();
 });
 
-test("rejects a handshake without the identity source, and does not call the authorizer", async () => {
+it("rejects a handshake without the identity source, and does not call the authorizer", async () => {
   expect(await answers(new Error("called"), "/prod")).toEqual({ status: 401, body: gatewayWords("Unauthorized") });
   expect(running.faults.entries.map(({ reason }) => reason)).toEqual([
     "identity source route.request.querystring.token is missing",
@@ -114,7 +114,7 @@ test("rejects a handshake without the identity source, and does not call the aut
 
 const NOT_ALLOWED = "because no identity-based policy allows the execute-api:Invoke action";
 
-test.each([
+it.each([
   ["an explicit deny", policy("Deny", `${STAGE_ARN}/*`), "with an explicit deny in an identity-based policy"],
   ["a policy for another stage", policy("Allow", `${STAGE_ARN.replace("/prod", "/other")}/*`), NOT_ALLOWED],
   ["a policy for another route", policy("Allow", `${STAGE_ARN}/ping`), NOT_ALLOWED],
@@ -124,7 +124,7 @@ test.each([
   expect(running.aws.requests.entries).toEqual([]);
 });
 
-test.each<[string, unknown, string?]>([
+it.each<[string, unknown, string?]>([
   ["cannot be called", new Error("not authorized"), "Internal server error"],
   ["fails", new FunctionError("Sandbox.Timedout", "Task timed out"), "Internal server error"],
   ["returns null", null],

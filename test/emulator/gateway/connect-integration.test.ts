@@ -13,7 +13,7 @@ const run = async (...args: Parameters<typeof runGateway>): Promise<RunningGatew
 afterEach(() => running.stop());
 
 describe("the $connect integration", () => {
-  test("stores the connection of the authorizer's principal, then opens", async () => {
+  it("stores the connection of the authorizer's principal, then opens", async () => {
     const { url, aws, gateway } = await run();
     const client = await connect(url);
     expect(client.socket.protocol).toBe("");
@@ -28,7 +28,7 @@ describe("the $connect integration", () => {
     expect(gateway.connectionCount).toBe(1);
   });
 
-  test.each([
+  it.each([
     [400, 400],
     [503, 503],
     [302, 500],
@@ -40,13 +40,13 @@ describe("the $connect integration", () => {
     expect(aws.requests.entries.filter(isAction("DeleteItem"))).toEqual([]);
   });
 
-  test("rejects with 500 when the service cannot be reached", async () => {
+  it("rejects with 500 when the service cannot be reached", async () => {
     const { url, faults } = await run({ awsEndpoint: "http://127.0.0.1:9" });
     expect((await handshake(url)).status).toBe(500);
     expect(faults.entries).toMatchObject([{ reason: "dynamodb cannot be reached: ECONNREFUSED" }]);
   });
 
-  test("opens without a $connect route", async () => {
+  it("opens without a $connect route", async () => {
     const { ping } = SAMPLE_ROUTES;
     const { gateway } = await run({ api: sampleApi({ ping: ping ?? { routeKey: "" } }) });
     await connect(gateway.url);

@@ -27,7 +27,7 @@ function registry(): { readonly connections: ConnectionRegistry; readonly ended:
   return { connections, ended };
 }
 
-test("ends a connection that is idle for the limit, each at its own time", () => {
+it("ends a connection that is idle for the limit, each at its own time", () => {
   const { connections, ended } = registry();
   connections.add(connection("a"));
   jest.advanceTimersByTime(60_000);
@@ -40,7 +40,7 @@ test("ends a connection that is idle for the limit, each at its own time", () =>
   expect([connections.size, jest.getTimerCount()]).toEqual([0, 0]);
 });
 
-test("activity puts off the idle limit, and not the end of the lifetime", () => {
+it("activity puts off the idle limit, and not the end of the lifetime", () => {
   const { connections, ended } = registry();
   const [active, quiet] = [connection("active"), connection("quiet")];
   connections.add(active);
@@ -56,7 +56,7 @@ test("activity puts off the idle limit, and not the end of the lifetime", () => 
   ]);
 });
 
-test("forgets what is removed, and keeps no timer once closed", () => {
+it("forgets what is removed, and keeps no timer once closed", () => {
   const { connections, ended } = registry();
   const [gone, open] = [connection("gone"), connection("open")];
   connections.add(gone);

@@ -22,7 +22,7 @@ async function open(options: Parameters<typeof runGateway>[0] = {}): Promise<{ c
 
 const call = (method: string, id: string, options?: CallOptions) => signedCall(running.gateway, method, id, options);
 
-test("the SDK's client posts, gets and deletes", async () => {
+it("the SDK's client posts, gets and deletes", async () => {
   const { client, id } = await open();
   const sdk = new ApiGatewayManagementApiClient({
     endpoint: running.gateway.connectionsUrl,
@@ -44,7 +44,7 @@ test("the SDK's client posts, gets and deletes", async () => {
   sdk.destroy();
 });
 
-test("GET gives ISO dates; a message and a post are activity", async () => {
+it("GET gives ISO dates; a message and a post are activity", async () => {
   let now = Date.UTC(2026, 10, 24, 8, 0, 0, 5);
   const { client, id } = await open({ now: () => now });
   const at = (connectedAt: string, lastActiveAt: string) => ({
@@ -67,7 +67,7 @@ test("GET gives ISO dates; a message and a post are activity", async () => {
   expect(await get()).toEqual(at("2026-11-24T08:00:00.005Z", "2026-11-24T08:00:02.005Z"));
 });
 
-test("posts arrive whole, in order, at 128 KB and empty too", async () => {
+it("posts arrive whole, in order, at 128 KB and empty too", async () => {
   const { client, id } = await open();
   const large = "é".repeat(64 * 1_024);
   for (const body of ["first", large, "", "last"])
@@ -80,7 +80,7 @@ test("posts arrive whole, in order, at 128 KB and empty too", async () => {
   ]).toEqual(["first", large, "", "last"]);
 });
 
-test("rejects more than 128 KB with 413, whether its length is announced or not", async () => {
+it("rejects more than 128 KB with 413, whether its length is announced or not", async () => {
   const { client, id } = await open();
   const body = "x".repeat(128 * 1_024 + 1);
   const refusal = { status: 413, errorType: null, body: "" };
@@ -94,7 +94,7 @@ test("rejects more than 128 KB with 413, whether its length is announced or not"
   expect(client.frames.entries).toEqual([]);
 });
 
-test("rejects a connection that is gone with 410", async () => {
+it("rejects a connection that is gone with 410", async () => {
   const { client, id } = await open();
   const gone = { status: 410, errorType: "GoneException", body: "" };
   client.socket.close();
@@ -102,7 +102,7 @@ test("rejects a connection that is gone with 410", async () => {
   for (const method of ["POST", "GET", "DELETE"]) expect(await call(method, id)).toEqual(gone);
 });
 
-test("rejects with 410 while the handshake is under way, though the row exists, and serves right after", async () => {
+it("rejects with 410 while the handshake is under way, though the row exists, and serves right after", async () => {
   running = await runGateway();
   let finish = (): void => undefined;
   running.aws.respond = (request) =>
@@ -120,7 +120,7 @@ test("rejects with 410 while the handshake is under way, though the row exists, 
   expect(await client.nextFrame()).toBe("on time");
 });
 
-test("rejects what is no connection id with 400", async () => {
+it("rejects what is no connection id with 400", async () => {
   await open();
   expect(await call("POST", "nonsense", { body: "x" })).toEqual({
     status: 400,
@@ -129,7 +129,7 @@ test("rejects what is no connection id with 400", async () => {
   });
 });
 
-test("rejects with 429 what a client does not read, and serves everybody else meanwhile", async () => {
+it("rejects with 429 what a client does not read, and serves everybody else meanwhile", async () => {
   const { client, id } = await open({ limits: { bufferedBytes: 256 * 1_024 } });
   const other = await connect(running.url);
   const otherId = JSON.parse((await running.aws.next(isAction("PutItem"))).body).id;
@@ -154,7 +154,7 @@ test("rejects with 429 what a client does not read, and serves everybody else me
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-test.each<[string, CallOptions, string, string]>([
+it.each<[string, CallOptions, string, string]>([
   [
     "no signature",
     { tamper: ({ headers }) => delete headers.authorization },
@@ -220,7 +220,7 @@ test.each<[string, CallOptions, string, string]>([
   expect(await client.nextFrame()).toBe("genuine");
 });
 
-test("rejects a signature older than five minutes, and takes a session's token", async () => {
+it("rejects a signature older than five minutes, and takes a session's token", async () => {
   const session = { ...CREDENTIALS, sessionToken: "session" };
   const { id } = await open({ credentials: [session] });
   const old = await call("POST", id, { body: "x", credentials: session, signingDate: new Date(Date.now() - 301_000) });
@@ -233,13 +233,13 @@ test("rejects a signature older than five minutes, and takes a session's token",
   expect((await call("POST", id, { body: "x", credentials: session })).status).toBe(200);
 });
 
-test.each(["/", "/dev", "/dev/connections/x"])("rejects plain HTTP to %s with 403", async (path) => {
+it.each(["/", "/dev", "/dev/connections/x"])("rejects plain HTTP to %s with 403", async (path) => {
   running = await runGateway();
   const response = await fetch(`http://127.0.0.1:${running.gateway.port}${path}`);
   expect([response.status, await response.text()]).toEqual([403, '{"message":"Missing Authentication Token"}']);
 });
 
-test("posts reach each of 200 connections once", async () => {
+it("posts reach each of 200 connections once", async () => {
   running = await runGateway();
   const clients = await Promise.all(Array.from({ length: 200 }, () => connect(running.url)));
   const ids = running.aws.requests.entries.filter(isAction("PutItem")).map(({ body }) => JSON.parse(body).id as string);

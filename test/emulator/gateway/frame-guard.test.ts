@@ -38,7 +38,7 @@ async function allowed(lengths: readonly number[], cuts: readonly number[]): Pro
   return !isTooLarge;
 }
 
-test("finds a frame above the limit, wherever the bytes are cut and whatever frames come before", async () => {
+it("finds a frame above the limit, wherever the bytes are cut and whatever frames come before", async () => {
   const length = fc.oneof(fc.nat(LIMIT), fc.constantFrom(0, 125, 126, 127, LIMIT, LIMIT + 1, 65_535, 65_536));
   await fc.assert(
     fc.asyncProperty(

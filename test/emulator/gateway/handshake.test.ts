@@ -8,7 +8,7 @@ import { connect, handshake } from "./support/test-client";
 let running: RunningGateway;
 afterEach(() => running.stop());
 
-test.each(["/", "/other", "/prodx", "/prod/x", "//other/prod"])("rejects a handshake at %s with 403", async (path) => {
+it.each(["/", "/other", "/prodx", "/prod/x", "//other/prod"])("rejects a handshake at %s with 403", async (path) => {
   running = await runGateway({ api: api() });
 
   expect(await handshake(`ws://127.0.0.1:${running.gateway.port}${path}`)).toEqual({
@@ -18,7 +18,7 @@ test.each(["/", "/other", "/prodx", "/prod/x", "//other/prod"])("rejects a hands
   expect(running.aws.requests.entries).toEqual([]);
 });
 
-test("rejects a path that is no URL with 403, and serves on", async () => {
+it("rejects a path that is no URL with 403, and serves on", async () => {
   running = await runGateway({ api: api() });
 
   expect(await handshake(`ws://127.0.0.1:${running.gateway.port}//`)).toEqual({
@@ -28,7 +28,7 @@ test("rejects a path that is no URL with 403, and serves on", async () => {
   expect((await handshake(`ws://127.0.0.1:${running.gateway.port}/prod/`)).status).toBe(101);
 });
 
-test.each<[string, Record<string, string>]>([
+it.each<[string, Record<string, string>]>([
   ["another version", { "sec-websocket-version": "8" }],
   ["a key that is too short", { "sec-websocket-key": "abc" }],
   ["a protocol list that is none", { "sec-websocket-protocol": "a,,b" }],
@@ -39,7 +39,7 @@ test.each<[string, Record<string, string>]>([
   expect(running.aws.requests.entries).toEqual([]);
 });
 
-test.each([
+it.each([
   [400, 400],
   [500, 500],
   [302, 500],
@@ -54,7 +54,7 @@ test.each([
   expect(running.aws.requests.entries.filter(isAction("DeleteItem"))).toEqual([]);
 });
 
-test("rejects the handshake beyond the stage's throttling with 429", async () => {
+it("rejects the handshake beyond the stage's throttling with 429", async () => {
   running = await runGateway({ api: api({}, { throttling: { ratePerSecond: 1, burst: 1 } }), now: () => 0 });
   const client = await connect(running.gateway.url);
 
@@ -65,7 +65,7 @@ test("rejects the handshake beyond the stage's throttling with 429", async () =>
   client.socket.terminate();
 });
 
-test("runs $disconnect for a client that left while $connect ran", async () => {
+it("runs $disconnect for a client that left while $connect ran", async () => {
   let answer: (result: unknown) => void = () => undefined;
   let ask: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ test("runs $disconnect for a client that left while $connect ran", async () => {
   expect(running.gateway.connectionCount).toBe(0);
 });
 
-test("writes the access log in the stage's format, without the token", async () => {
+it("writes the access log in the stage's format, without the token", async () => {
   running = await runGateway({
     api: api(
       { $connect: authorized },

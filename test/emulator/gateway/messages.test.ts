@@ -26,7 +26,7 @@ const withRoute = (route: Parameters<typeof sampleApi>[0]): ReturnType<typeof sa
   return sampleApi({ ...(first && { connect: first }), ...(last && { disconnect: last }), ...route });
 };
 
-test("send posts a signed form to the queue's path, and acknowledges", async () => {
+it("send posts a signed form to the queue's path, and acknowledges", async () => {
   const { client } = await open();
   const ack = JSON.parse(await ask(client, '{"action":"send","message":{"a":[1.50,"é&=+ \\"#set"]}}'));
   expect(ack).toEqual({ ack: "send", status: expect.stringMatching(/^[\w-]{15}=$/) });
@@ -36,7 +36,7 @@ test("send posts a signed form to the queue's path, and acknowledges", async () 
   expect(headers.authorization).toContain("/eu-west-1/sqs/aws4_request");
 });
 
-test.each([
+it.each([
   '{"action":"nope"}',
   '{"action":"$connect"}',
   '{"action":"$disconnect"}',
@@ -54,7 +54,7 @@ test.each([
   expect(running.aws.requests.entries).toHaveLength(1);
 });
 
-test.each([
+it.each([
   [
     "a template that fails",
     { request_templates: { $default: "$input.path('$.secret').substring(99)" } },
@@ -89,7 +89,7 @@ test.each([
   expect(JSON.stringify(running.faults.entries)).not.toContain("hunter2");
 });
 
-test("WHEN_NO_MATCH passes the frame through, and an integration without responses passes the answer through", async () => {
+it("WHEN_NO_MATCH passes the frame through, and an integration without responses passes the answer through", async () => {
   const echo = {
     routeKey: "echo",
     answers: true,
@@ -103,7 +103,7 @@ test("WHEN_NO_MATCH passes the frame through, and an integration without respons
 
 describe("a flood of one client", () => {
   /** Frames of which one read of the socket brings two thousand, or four. */
-  test.each([20, 16_000])(
+  it.each([20, 16_000])(
     "waits in its own socket, no more than its share is under way: %i bytes a frame",
     async (bytes) => {
       const { client } = await open({ limits: { messagesInFlight: 4 } });
@@ -128,7 +128,7 @@ describe("a flood of one client", () => {
     },
   );
 
-  test("that nothing has to be waited for lets another's frame pass before its last", async () => {
+  it("that nothing has to be waited for lets another's frame pass before its last", async () => {
     const { client } = await open();
     const other = await connect(running.url);
     const pings = 1_000;

@@ -40,7 +40,7 @@ function resolveModuleWith(tokenSource: string, value: unknown): unknown {
   return value;
 }
 
-test("reads the module that ships, and every template in it is one that API Gateway renders", () => {
+it("reads the module that ships, and every template in it is one that API Gateway renders", () => {
   const api = readApi(readModule("main.tf.json"), resolveModule);
   checkApi(api);
   const summary = [...api.routes.values()].map(({ routeKey, answers, authorizer, integration: { target } }) => [
@@ -64,7 +64,7 @@ test("reads the module that ships, and every template in it is one that API Gate
   ]);
 });
 
-test.each([
+it.each([
   ["query", ["route.request.querystring.authorization"]],
   ["header", ["route.request.header.Authorization"]],
   ["either", []],
@@ -77,21 +77,21 @@ test.each([
 const DOCUMENTED_IN_LOGS =
   /^\$context\.(?:apiId|connectedAt|connectionId|domainName|eventType|extendedRequestId|integrationErrorMessage|integrationLatency|messageId|requestId|requestTime|requestTimeEpoch|routeKey|stage|status|(?:authorize|authenticate)\.(?:error|latency|status)|authorizer\.\w+|error\.(?:message|messageString|responseType|validationErrorString)|identity\.\w+|integration\.(?:error|integrationStatus|latency|requestId|status)|waf\.(?:error|latency|status)|wafResponseCode|webaclArn)$/;
 
-test("the module that ships logs only variables that AWS documents: the others are - in every row", () => {
+it("the module that ships logs only variables that AWS documents: the others are - in every row", () => {
   const [stage] = readApi(readModule("main.tf.json"), resolveModule).stages;
   const variables = stage?.accessLogFormat?.match(/\$context[\w.]*/g) ?? [];
   expect(variables.length).toBeGreaterThan(5);
   expect(variables.filter((name) => !DOCUMENTED_IN_LOGS.test(name))).toEqual([]);
 });
 
-test("rejects throttling limits that are no numbers", () => {
+it("rejects throttling limits that are no numbers", () => {
   const settings = { throttling_rate_limit: "${var.rate}", throttling_burst_limit: 1 };
   expect(() => sampleApi(undefined, { default_route_settings: settings })).toThrow(
     "aws_apigatewayv2_stage.stage: the throttling limits must be numbers",
   );
 });
 
-test("leaves out a resource whose count is 0, and reads one whose count is 1 by its index", () => {
+it("leaves out a resource whose count is 0, and reads one whose count is 1 by its index", () => {
   const json = sampleJson();
   Object.assign(json.resource.aws_apigatewayv2_route?.quiet ?? {}, { count: 0 });
   Object.assign(json.resource.aws_apigatewayv2_integration?.ping ?? {}, { count: 1 });
@@ -105,7 +105,7 @@ test("leaves out a resource whose count is 0, and reads one whose count is 1 by 
   expect(api.routes.get("ping")?.integration.responses).toHaveLength(1);
 });
 
-test.each<[string, string, string, Record<string, unknown>, string]>([
+it.each<[string, string, string, Record<string, unknown>, string]>([
   [
     "an HTTP API",
     "api",
@@ -237,7 +237,7 @@ const start = (api = sampleApi(), more = {}) =>
     ...more,
   });
 
-test.each([
+it.each([
   [
     "a template that AWS would not render",
     { request_templates: { $default: "#define($x)a#end" } },
@@ -254,14 +254,14 @@ test.each([
   await expect(start(readApi(json, resolveSample))).rejects.toThrow(message);
 });
 
-test("rejects limits of 0 and a missing key pair", async () => {
+it("rejects limits of 0 and a missing key pair", async () => {
   await expect(start(undefined, { limits: { frameBytes: 0 } })).rejects.toThrow(
     "limits.frameBytes must be greater than 0, got 0",
   );
   await expect(start(undefined, { credentials: [] })).rejects.toThrow("credentials must hold at least one key pair");
 });
 
-test("rejects a port that is taken", async () => {
+it("rejects a port that is taken", async () => {
   const gateway = await start();
   await expect(start(undefined, { port: gateway.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   await gateway.stop();

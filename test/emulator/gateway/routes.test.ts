@@ -7,7 +7,7 @@ import { connect } from "./support/test-client";
 let running: RunningGateway;
 afterEach(() => running.stop());
 
-test("answers a MOCK route without a backend", async () => {
+it("answers a MOCK route without a backend", async () => {
   running = await runGateway({ api: api() });
   const client = await connect(running.gateway.url);
 
@@ -17,7 +17,7 @@ test("answers a MOCK route without a backend", async () => {
   expect(running.aws.requests.entries.filter((request) => !isAction("PutItem")(request))).toEqual([]);
 });
 
-test("calls DynamoDB with the rendered template, the action's target header and a signature", async () => {
+it("calls DynamoDB with the rendered template, the action's target header and a signature", async () => {
   running = await runGateway({
     api: api({
       save: { integration: integration(dynamodb("UpdateItem"), "{\"text\":$input.json('$.text')}"), answers: true },
@@ -36,7 +36,7 @@ test("calls DynamoDB with the rendered template, the action's target header and 
   );
 });
 
-test("calls SNS and SQS with forms, at the action or the queue's path, with request parameters", async () => {
+it("calls SNS and SQS with forms, at the action or the queue's path, with request parameters", async () => {
   running = await runGateway({
     api: api(
       {
@@ -99,7 +99,7 @@ test("calls SNS and SQS with forms, at the action or the queue's path, with requ
   });
 });
 
-test("rejects a header value in which a client hides a line of its own", async () => {
+it("rejects a header value in which a client hides a line of its own", async () => {
   running = await runGateway({
     api: api({
       hide: {
@@ -118,7 +118,7 @@ test("rejects a header value in which a client hides a line of its own", async (
   expect(running.aws.requests.entries.length).toBe(1);
 });
 
-test("maps the service's answer by its status, and what no pattern names by $default", async () => {
+it("maps the service's answer by its status, and what no pattern names by $default", async () => {
   const replies: Record<string, ScriptedAnswer> = {
     good: { status: 200, body: '{"id":7}' },
     bad: { status: 400, body: '{"__type":"Secret"}' },
@@ -152,7 +152,7 @@ test("maps the service's answer by its status, and what no pattern names by $def
   expect(client.frames.entries).toEqual(['{"got":7}', '{"error":"client"}', '{"error":"other"}']);
 });
 
-test("sends nothing for a route without a route response", async () => {
+it("sends nothing for a route without a route response", async () => {
   running = await runGateway({
     api: api(
       { quiet: { integration: integration(dynamodb("UpdateItem"), "{}"), answers: false } },
@@ -168,7 +168,7 @@ test("sends nothing for a route without a route response", async () => {
   expect(await client.nextFrame()).toBe('{"type":"pong"}');
 });
 
-test.each(['{"action":"unknown"}', "not JSON", '{"action":"$connect"}', '{"action":{"a":1}}', "[]"])(
+it.each(['{"action":"unknown"}', "not JSON", '{"action":"$connect"}', '{"action":{"a":1}}', "[]"])(
   "answers %s, which no route matches, with Forbidden",
   async (message) => {
     running = await runGateway({ api: api() });
@@ -180,7 +180,7 @@ test.each(['{"action":"unknown"}', "not JSON", '{"action":"$connect"}', '{"actio
   },
 );
 
-test("gives what no route matches to $default", async () => {
+it("gives what no route matches to $default", async () => {
   const $default = {
     integration: mock(200, { responses: [response("$default", "default of $context.routeKey")] }),
     answers: true,
@@ -193,7 +193,7 @@ test("gives what no route matches to $default", async () => {
   expect(await client.nextFrame()).toBe("default of $default");
 });
 
-test("answers an integration that is too slow with a time-out, and one that breaks off with an error", async () => {
+it("answers an integration that is too slow with a time-out, and one that breaks off with an error", async () => {
   const route = (action: string) => ({
     integration: integration(dynamodb(action), "{}", { timeoutMilliseconds: 50 }),
     answers: true,
@@ -214,7 +214,7 @@ test("answers an integration that is too slow with a time-out, and one that brea
   ]);
 });
 
-test("rejects messages beyond the stage's throttling", async () => {
+it("rejects messages beyond the stage's throttling", async () => {
   running = await runGateway({
     api: api({}, { throttling: { ratePerSecond: 1, burst: 2 } }),
     now: () => 1_800_000_000_000,

@@ -14,7 +14,7 @@ const isJson = (text: string): boolean => {
 
 const accepted = (text: string): boolean => new Body(text).json !== undefined;
 
-test.each(["{1:2}", '{"a":1,2:3}', "01", "-01", '["abc 1]', "1.", ".5", "1e", "--1", "{'a':1}", '"\n"', "1 2", ""])(
+it.each(["{1:2}", '{"a":1,2:3}', "01", "-01", '["abc 1]', "1.", ".5", "1e", "--1", "{'a':1}", '"\n"', "1 2", ""])(
   "rejects %j, which is not JSON, in words without the text",
   (text) => {
     expect(() => parseJson(text)).toThrow(new SyntaxError("not JSON"));
@@ -22,7 +22,7 @@ test.each(["{1:2}", '{"a":1,2:3}', "01", "-01", '["abc 1]', "1.", ".5", "1e", "-
   },
 );
 
-test("takes exactly the texts that are JSON", () => {
+it("takes exactly the texts that are JSON", () => {
   const pieces = fc.constantFrom(
     '"',
     "{",
@@ -50,7 +50,7 @@ test("takes exactly the texts that are JSON", () => {
   );
 });
 
-test("keeps any JSON value as it was written", () => {
+it("keeps any JSON value as it was written", () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       expect(JSON.parse(jsonOf(parseJson(text)))).toEqual(JSON.parse(text));
@@ -58,7 +58,7 @@ test("keeps any JSON value as it was written", () => {
   );
 });
 
-test("reads a body of 60,000 lists inside each other", () => {
+it("reads a body of 60,000 lists inside each other", () => {
   const depth = 60_000;
   const body = new Body(`{"action":"ping","message":${"[".repeat(depth)}${"]".repeat(depth)}}`);
   expect(memberAt(body.json ?? null, ["action"])).toBe("ping");

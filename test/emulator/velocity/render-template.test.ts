@@ -140,37 +140,37 @@ const REFUSED: readonly (readonly [construct: string, template: string, message:
 ];
 
 describe("renderTemplate", () => {
-  test.each(RENDERED)("%s", (_, template, output) => {
+  it.each(RENDERED)("%s", (_, template, output) => {
     expect(render(template)).toBe(output);
   });
 
-  test.each(REFUSED)("rejects %s", (construct, template, message) => {
+  it.each(REFUSED)("rejects %s", (construct, template, message) => {
     const input = construct === "a body that is not JSON" ? { body: "not json" } : {};
     expect(() => render(template, input)).toThrow(TemplateError);
     expect(() => render(template, input)).toThrow(message);
   });
 
-  test("prints missing values as nothing under the other reading of API Gateway", () => {
+  it("prints missing values as nothing under the other reading of API Gateway", () => {
     expect(render("[$nope]", { nullReference: "empty" })).toBe("[]");
   });
 
-  test("gives {} as the body where there is none, and no value for its parts", () => {
+  it("gives {} as the body where there is none, and no value for its parts", () => {
     expect(render("$input.body [$!input.path('$')]", { body: "" })).toBe("{} []");
   });
 
-  test("reads parameters, path before query string before header", () => {
+  it("reads parameters, path before query string before header", () => {
     const params = { querystring: { a: "q", b: "2" }, header: { a: "h", "X-C": "3" } };
     expect(
       render("$input.params('a')$input.params('X-C')-$input.params('d')-$input.params().querystring.b", { params }),
     ).toBe("q3--2");
   });
 
-  test("keeps every digit of a number", () => {
+  it("keeps every digit of a number", () => {
     const body = '{"a":12345678901234567890,"b":1.50,"c":-0,"d":1E400}';
     expect(render("$input.json('$') $input.path('$.a')", { body })).toBe(`${body} 12345678901234567890`);
   });
 
-  test("keeps __proto__ an ordinary key", () => {
+  it("keeps __proto__ an ordinary key", () => {
     const body = '{"__proto__":{"x":1},"constructor":2}';
     expect(render("$input.json('$') $input.path('$.__proto__.x')$input.path('$.constructor')", { body })).toBe(
       `${body} 12`,
@@ -178,7 +178,7 @@ describe("renderTemplate", () => {
     expect(render("$!input.path('$.toString')")).toBe("");
   });
 
-  test("escapes as commons-lang's escapeJavaScript does", () => {
+  it("escapes as commons-lang's escapeJavaScript does", () => {
     expect(
       render("$util.escapeJavaScript($input.path('$.m'))", {
         body: JSON.stringify({ m: "'\"/\\\b\n\t\f\r\u0001~\x7fé😀" }),
@@ -186,13 +186,13 @@ describe("renderTemplate", () => {
     ).toBe("\\'\\\"\\/\\\\\\b\\n\\t\\f\\r\\u0001~\x7f\\u00E9\\uD83D\\uDE00");
   });
 
-  test("encodes for forms as Java's URLEncoder does", () => {
+  it("encodes for forms as Java's URLEncoder does", () => {
     expect(
       render("$util.urlEncode($input.path('$.m'))", { body: JSON.stringify({ m: "a b+c&d=e.-*_~!'()é😀\ud800" }) }),
     ).toBe("a+b%2Bc%26d%3De.-*_%7E%21%27%28%29%C3%A9%F0%9F%98%80%3F");
   });
 
-  test("never evaluates what a client sent", () => {
+  it("never evaluates what a client sent", () => {
     const hostile = "$util.base64Encode('x') #set($x = 1) ${context.connectionId} #end \\$a ## #* $!input.body #[[";
     const body = JSON.stringify({ message: hostile });
     expect(render("#set($m = $input.path('$.message'))<$m>\"$util.urlDecode($util.urlEncode($m))\"", { body })).toBe(
@@ -201,7 +201,7 @@ describe("renderTemplate", () => {
     expect(render('#set($m = "$input.path(\'$.message\')")$m#set($n = "$m")$n', { body })).toBe(hostile + hostile);
   });
 
-  test("carries any message through a form or a JSON string unharmed", () => {
+  it("carries any message through a form or a JSON string unharmed", () => {
     const template =
       '#set($m = $input.path(\'$.m\'))MessageBody=$util.urlEncode($m)&E="$util.escapeJavaScript($m).replaceAll("\\\\\'", "\'")"';
     fc.assert(
@@ -217,7 +217,7 @@ describe("renderTemplate", () => {
     );
   });
 
-  test("carries any JSON value through $input.json unharmed", () => {
+  it("carries any JSON value through $input.json unharmed", () => {
     fc.assert(
       fc.property(fc.json(), (m) => {
         const rendered = render("{\"copy\":$input.json('$.m')}", { body: `{"m":${m}}` });
@@ -226,12 +226,12 @@ describe("renderTemplate", () => {
     );
   });
 
-  test("renders a message of 128 KB", () => {
+  it("renders a message of 128 KB", () => {
     const m = "é$\"'#".repeat(26_000);
     expect(render("$util.urlDecode($util.urlEncode($input.path('$.m')))", { body: JSON.stringify({ m }) })).toBe(m);
   });
 
-  test("never shows the body in an error", () => {
+  it("never shows the body in an error", () => {
     const body = JSON.stringify({ secret: "hunter2" });
     for (const template of [
       "$util.parseJson($input.path('$.secret'))",

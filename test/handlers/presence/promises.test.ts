@@ -20,8 +20,8 @@ async function eventsOf(history: readonly DeviceStep[], seed: number): Promise<s
 jest.setTimeout(60_000);
 
 /** What design.md, section 3, 4 says of the presence watchdog that this one replaces. */
-describe("faults of the original presence watchdog", () => {
-  it("swallowed every error: here a failing record reports itself, or is a dead letter, and the rest is done", async () => {
+describe("the presence watchdog", () => {
+  it("reports a record that fails, or makes it a dead letter, and settles the rest", async () => {
     const online = { status: { S: "ONLINE" }, version: { N: "1" }, changed_at: { N: "1" }, announced: { N: "1" } };
     const letters: unknown[] = [];
     const server = await scriptedServer(({ headers, body }) => {
@@ -46,19 +46,19 @@ describe("faults of the original presence watchdog", () => {
     expect(letters).toEqual(['{"records":["2"]}']);
   });
 
-  it("sent ONLINE for each extra device: here one for the first", async () => {
+  it("sends ONLINE for the first device alone", async () => {
     for (const seed of SEEDS) {
       expect(await eventsOf([toggle(0), toggle(1), rest, toggle(2)], seed)).toEqual(["ONLINE"]);
     }
   });
 
-  it("sent OFFLINE twice when two devices closed together: here once", async () => {
+  it("sends OFFLINE once when two devices close together", async () => {
     for (const seed of SEEDS) {
       expect(await eventsOf([toggle(0), toggle(1), rest, toggle(0), toggle(1)], seed)).toEqual(["ONLINE", "OFFLINE"]);
     }
   });
 
-  it("read eventually consistent: here each read is strongly consistent", async () => {
+  it("makes each read strongly consistent", async () => {
     const server = await scriptedServer(() => ({ status: 200, body: '{"Count":0}' }));
     const presence = createHandler(environmentFor(server.endpoint), { writeLog: () => undefined });
     await presence(streamEvent(streamRecord({ userId: "alice", sequenceNumber: "1", at: 0 })), CONTEXT);
@@ -72,7 +72,7 @@ describe("faults of the original presence watchdog", () => {
     ]);
   });
 
-  it("counted time in seconds: here in milliseconds, later with each event of a user", async () => {
+  it("counts time in milliseconds, later with each event of a user", async () => {
     const user = new ScriptedUser();
     user.now = 1_795_507_200_123;
     user.connections = 1;

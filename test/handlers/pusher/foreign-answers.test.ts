@@ -23,6 +23,7 @@ const FOREIGN: readonly (readonly [string, Reply])[] = [
 /** One of each kind: not JSON, not whole, of another shape. */
 const KINDS = FOREIGN.filter((_, index) => [0, 3, 8].includes(index));
 
+const TIME_IS_UP_AFTER_MS = 1_000;
 const HOUR_AGO = Date.now() - 3_600_000;
 const ROW = { user_id: "ann", connection_id: "c1", connected_at: HOUR_AGO };
 
@@ -44,10 +45,11 @@ describe("the pusher, answered by something other than AWS", () => {
   const rejections: unknown[] = [];
   const onRejection = (reason: unknown) => rejections.push(reason);
 
-  const push = async (messages: SQSEvent, options: FakeAwsOptions) => {
+  /** With a minute left, unless the test is about what the pusher does when its time is up. */
+  const push = async (messages: SQSEvent, options: FakeAwsOptions, remainingMs = 60_000) => {
     aws = await fakeAws(options);
     pusher = createHandler(aws.environment);
-    const end = Date.now() + 1_000;
+    const end = Date.now() + remainingMs;
     const response = await pusher(messages, {
       awsRequestId: "r",
       getRemainingTimeInMillis: () => end - Date.now(),
@@ -85,10 +87,14 @@ describe("the pusher, answered by something other than AWS", () => {
   });
 
   it.each(KINDS)("tries a user again later when the table answers nothing but %s", async (_, reply) => {
-    const response = await push(toAnn, {
-      rows: [ROW],
-      call: (operation) => (operation === "Query" ? reply : undefined),
-    });
+    const response = await push(
+      toAnn,
+      {
+        rows: [ROW],
+        call: (operation) => (operation === "Query" ? reply : undefined),
+      },
+      TIME_IS_UP_AFTER_MS,
+    );
     expect(response).toEqual({ batchItemFailures: [] });
     expect(sent(QUEUE_URL).map(({ MessageBody }) => JSON.parse(MessageBody))).toMatchObject([
       { users: ["ann"], data: 1 },
@@ -97,10 +103,14 @@ describe("the pusher, answered by something other than AWS", () => {
   });
 
   it.each(KINDS)("tries a broadcast again later when the table answers nothing but %s", async (_, reply) => {
-    const response = await push(toEveryone, {
-      rows: [ROW],
-      call: (operation) => (operation === "Scan" ? reply : undefined),
-    });
+    const response = await push(
+      toEveryone,
+      {
+        rows: [ROW],
+        call: (operation) => (operation === "Scan" ? reply : undefined),
+      },
+      TIME_IS_UP_AFTER_MS,
+    );
     expect(response).toEqual({ batchItemFailures: [] });
     expect(sent(QUEUE_URL).map(({ MessageBody }) => JSON.parse(MessageBody))).toMatchObject([
       { data: 1, sumu_continuation: { sent_at: 1_545_082_649_183 } },
@@ -109,11 +119,15 @@ describe("the pusher, answered by something other than AWS", () => {
   });
 
   it.each(KINDS)("finishes although the table answers a removal with %s", async (_, reply) => {
-    const response = await push(toAnn, {
-      rows: [ROW],
-      post: () => ({ status: 410 }),
-      call: (operation) => (operation === "DeleteItem" ? reply : undefined),
-    });
+    const response = await push(
+      toAnn,
+      {
+        rows: [ROW],
+        post: () => ({ status: 410 }),
+        call: (operation) => (operation === "DeleteItem" ? reply : undefined),
+      },
+      TIME_IS_UP_AFTER_MS,
+    );
     expect(response).toEqual({ batchItemFailures: [] });
   });
 
@@ -128,19 +142,27 @@ describe("the pusher, answered by something other than AWS", () => {
   });
 
   it.each(KINDS)("leaves the message to SQS when its dead letter is answered with nothing but %s", async (_, reply) => {
-    const response = await push(toAnn, {
-      rows: [ROW],
-      post: () => ({ status: 413 }),
-      call: (operation) => (operation === "SendMessageBatch" ? reply : undefined),
-    });
+    const response = await push(
+      toAnn,
+      {
+        rows: [ROW],
+        post: () => ({ status: 413 }),
+        call: (operation) => (operation === "SendMessageBatch" ? reply : undefined),
+      },
+      TIME_IS_UP_AFTER_MS,
+    );
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "m" }] });
   });
 
   it.each(KINDS)("leaves a malformed message to SQS when the dead-letter queue answers %s", async (_, reply) => {
-    const response = await push(event("no JSON"), {
-      rows: [],
-      call: (operation) => (operation === "SendMessageBatch" ? reply : undefined),
-    });
+    const response = await push(
+      event("no JSON"),
+      {
+        rows: [],
+        call: (operation) => (operation === "SendMessageBatch" ? reply : undefined),
+      },
+      TIME_IS_UP_AFTER_MS,
+    );
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "m" }] });
     expect(sent(DLQ_URL).length).toBeGreaterThan(0);
   });
@@ -152,7 +174,7 @@ describe("the pusher, answered by something other than AWS", () => {
     ["a reset", "reset"],
     ["silence", "silence"],
   ])("tries a connection again when @connections answers %s", async (_, reply) => {
-    const response = await push(toAnn, { rows: [ROW], post: () => reply });
+    const response = await push(toAnn, { rows: [ROW], post: () => reply }, TIME_IS_UP_AFTER_MS);
     expect(response).toEqual({ batchItemFailures: [] });
     const bodies = sent(QUEUE_URL).map(({ MessageBody }) => JSON.parse(MessageBody));
     expect(bodies).toMatchObject([{ data: 1, sumu_continuation: { connections: [["ann", "c1", HOUR_AGO]] } }]);

@@ -359,24 +359,6 @@ describe("the pusher's handler", () => {
     expect(new Set([...aws.posts.values()].map((posts) => posts.length))).toEqual(new Set([1]));
   });
 
-  it("delivers a broadcast itself when the queue refuses its parts, for whatever reason, after five seconds", async () => {
-    await start(
-      {
-        rows: Array.from({ length: 50 }, (_, index) => row(`u${index}`, `c${index}`)),
-        pageRows: 20,
-        call: (operation) =>
-          operation === "SendMessageBatch"
-            ? { status: 400, body: '{"__type":"com.amazonaws.sqs#SlowDown"}' }
-            : undefined,
-      },
-      { BROADCAST_SEGMENTS: "2" },
-    );
-    const startedAt = Date.now();
-    expect(await pusher(sqsEvent(JSON.stringify({ data: 1 })), context())).toEqual({ batchItemFailures: [] });
-    expect(aws.posts.size).toBe(50);
-    expect(Date.now() - startedAt).toBeLessThan(30_000);
-  }, 60_000);
-
   it.each([
     ["the queue", sqsEvent("not JSON"), { batchItemFailures: [] }],
     ["the topic", snsEvent("not JSON"), undefined],
@@ -461,15 +443,6 @@ describe("the pusher's handler", () => {
       context(),
     );
     expect([...aws.posts.keys()]).toEqual(["c1"]);
-  });
-
-  it("gives up on a dead letter of the topic in time for Lambda to repeat it", async () => {
-    await start({ rows: [], call: () => ({ status: 500 }) });
-    const startedAt = Date.now();
-    await expect(pusher(snsEvent("not JSON"), context(400))).rejects.toThrow(
-      "a notification could be handed over to no queue",
-    );
-    expect(Date.now() - startedAt).toBeLessThan(1_500);
   });
 
   it("removes the row of a connection that API Gateway does not know or no URL can name, and delivers the rest", async () => {

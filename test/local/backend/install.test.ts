@@ -18,7 +18,7 @@ describe("installing the local AWS", () => {
     return file;
   }
 
-  test("rejects a machine without Python", async () => {
+  it("rejects a machine without Python", async () => {
     await expect(installMiniStack(path.join(folder, "a"), { python: "no-such-python3" })).rejects.toMatchObject({
       code: "ERR_SETUP",
       message:
@@ -26,28 +26,28 @@ describe("installing the local AWS", () => {
     });
   });
 
-  test("rejects an old Python", async () => {
+  it("rejects an old Python", async () => {
     const python = await pythonThat("old", "exit 73");
     await expect(installMiniStack(path.join(folder, "b"), { python })).rejects.toThrow(
       `Python 3.10 or newer is needed for the local AWS, but ${python} is older: install it, then start again`,
     );
   });
 
-  test("rejects a Python that does not run, with what it says", async () => {
+  it("rejects a Python that does not run, with what it says", async () => {
     const python = await pythonThat("broken", 'echo "ModuleNotFoundError: encodings" >&2; exit 1');
     await expect(installMiniStack(path.join(folder, "b"), { python })).rejects.toThrow(
       `Python 3.10 or newer is needed for the local AWS, but ${python} does not run (ModuleNotFoundError: encodings): install it, then start again`,
     );
   });
 
-  test("rejects a Python that cannot make environments, as Debian's", async () => {
+  it("rejects a Python that cannot make environments, as Debian's", async () => {
     const python = await pythonThat("no-venv", 'case "$1" in -m) echo "ensurepip is not available" >&2; exit 1;; esac');
     await expect(installMiniStack(path.join(folder, "c"), { python })).rejects.toThrow(
       `${python} -m venv failed (ensurepip is not available): on Debian and Ubuntu run "apt-get install python3-venv", then start again`,
     );
   });
 
-  test("rejects a machine without a way to PyPI", async () => {
+  it("rejects a machine without a way to PyPI", async () => {
     const makesEnvironment = 'mkdir -p "$3/bin" && printf "#!/bin/sh\\necho no route >&2; exit 1" > "$3/bin/python3"';
     const python = await pythonThat(
       "no-pypi",

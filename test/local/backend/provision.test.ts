@@ -153,7 +153,7 @@ describeWithLocalAws("a stack in the emulator", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("has the table with its key, its stream and its time to live", async () => {
+  it("has the table with its key, its stream and its time to live", async () => {
     const TableName = "acme-rows";
     const { Table: table } = await aws.dynamodb.send(new DescribeTableCommand({ TableName }));
     expect(table?.KeySchema).toEqual([{ AttributeName: "id", KeyType: "HASH" }]);
@@ -162,7 +162,7 @@ describeWithLocalAws("a stack in the emulator", () => {
     expect(ttl).toEqual({ AttributeName: "delete_at", TimeToLiveStatus: "ENABLED" });
   });
 
-  test("has the queue with its times and its dead-letter queue", async () => {
+  it("has the queue with its times and its dead-letter queue", async () => {
     const request = { QueueUrl: attribute("aws_sqs_queue", "in", "url"), AttributeNames: ["All" as const] };
     const { Attributes: attributes = {} } = await aws.sqs.send(new GetQueueAttributesCommand(request));
     expect(attributes.VisibilityTimeout).toBe("60");
@@ -172,14 +172,14 @@ describeWithLocalAws("a stack in the emulator", () => {
     });
   });
 
-  test("runs functions on Node.js 24 by their alias", async () => {
+  it("runs functions on Node.js 24 by their alias", async () => {
     const request = { FunctionName: "acme-relay", Qualifier: "latest", Payload: "{}" };
     const { Payload: payload } = await aws.lambda.send(new InvokeCommand(request));
     expect(JSON.parse(Buffer.from(payload ?? []).toString())).toEqual({ node: "24" });
     expect(await received()).toEqual({ node: "24" });
   });
 
-  test("feeds functions from the queue, the topic and the table's stream", async () => {
+  it("feeds functions from the queue, the topic and the table's stream", async () => {
     await aws.sqs.send(new SendMessageCommand({ QueueUrl: attribute("aws_sqs_queue", "in", "url"), MessageBody: "q" }));
     expect(await received()).toEqual({ node: "24", source: "aws:sqs", text: "q" });
     await aws.sns.send(new PublishCommand({ TopicArn: attribute("aws_sns_topic", "in", "arn"), Message: "t" }));
@@ -188,7 +188,7 @@ describeWithLocalAws("a stack in the emulator", () => {
     expect(await received()).toEqual({ node: "24", source: "aws:dynamodb", keys: { id: { S: "r" } } });
   });
 
-  test("can be removed again from an emulator that lives on", async () => {
+  it("can be removed again from an emulator that lives on", async () => {
     const other = await provisionAs("other");
     await other.remove();
     await expect(aws.dynamodb.send(new DescribeTableCommand({ TableName: "other-rows" }))).rejects.toThrow(
@@ -199,14 +199,14 @@ describeWithLocalAws("a stack in the emulator", () => {
     await (await provisionAs("other")).remove();
   });
 
-  test("rejects to be in an emulator twice, saying how to mend that", async () => {
+  it("rejects to be in an emulator twice, saying how to mend that", async () => {
     await expect(provisionAs("acme")).rejects.toThrow(
       /could not be created: .*; another SUMU is in this emulator: stop that one, or POST to its \/_ministack\/reset$/,
     );
     await expect(aws.dynamodb.send(new DescribeTableCommand({ TableName: "acme-rows" }))).resolves.toBeDefined();
   });
 
-  test.each([
+  it.each([
     [
       { aws_sqs_queue: { a: { name: "a", fifo_queue: true } } },
       'aws_sqs_queue.a: "fifo_queue" is neither applied here nor known to be left out',

@@ -136,7 +136,7 @@ describeWithLocalAws("the mapping of a stream", () => {
   const settled = (id: string): Promise<true> =>
     until(`${id} in a batch of its own`, async () => (await batches()).some((ids) => ids.includes(id)));
 
-  test.each([
+  it.each([
     ["a poison record that the handler names", "poison", null],
     ["a record at which the handler crashes", "crash", "Unhandled"],
   ])("gives up %s after its retries, settles the others, and goes on", async (_what, kind, functionError) => {

@@ -4,7 +4,7 @@ import { createIssuer } from "../../../local/issuer/issuer";
 describe("the local issuer", () => {
   const issuer = createIssuer({ url: "http://127.0.0.1:1", audience: "sumu-local" });
 
-  test("mints tokens that its published key verifies", async () => {
+  it("mints tokens that its published key verifies", async () => {
     const { jwks, mint } = await issuer;
     const { payload } = await jwtVerify(await mint("alice"), createLocalJWKSet(jwks), {
       issuer: "http://127.0.0.1:1",
@@ -16,12 +16,12 @@ describe("the local issuer", () => {
     expect(decodeProtectedHeader(await mint("alice"))).toEqual({ alg: "RS256", kid: "local-1", typ: "JWT" });
   });
 
-  test("publishes no private part of its key", async () => {
+  it("publishes no private part of its key", async () => {
     const { jwks } = await issuer;
     expect(jwks.keys.map((key) => Object.keys(key).sort())).toEqual([["alg", "e", "kid", "kty", "n", "use"]]);
   });
 
-  test("mints expired tokens and tokens for others when asked to", async () => {
+  it("mints expired tokens and tokens for others when asked to", async () => {
     const { jwks, mint } = await issuer;
     const expired = await mint("alice", { expiresInSeconds: -60 });
     await expect(jwtVerify(expired, createLocalJWKSet(jwks))).rejects.toMatchObject({ code: "ERR_JWT_EXPIRED" });

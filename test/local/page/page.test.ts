@@ -25,7 +25,7 @@ describeWithBoth("the page", () => {
 
   beforeEach(async () => {
     page = await browser.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     consoleErrors = [];
     page.on("console", (message) => {
       if (message.type() === "error") consoleErrors.push(message.text());
@@ -69,7 +69,7 @@ describeWithBoth("the page", () => {
     await form.getByRole("button", { name: "Send notification" }).click();
   }
 
-  test("shows what a client sends, what it hears back, and what backends receive", async () => {
+  it("shows what a client sends, what it hears back, and what backends receive", async () => {
     const alice = await connect("alice");
     await alice.getByRole("button", { name: "Ping" }).click();
     const [ping, pong = ""] = await frames(alice, 2);
@@ -92,7 +92,7 @@ describeWithBoth("the page", () => {
     expect(await entry('{"published":[1]}').locator(".details").textContent()).toBe("apigw.route.publish · alice");
   });
 
-  test("shows every message in each of two tabs", async () => {
+  it("shows every message in each of two tabs", async () => {
     const second = await browser.newPage();
     await second.goto(stack.info.page_url);
     await second.getByText(`Connected to ${stack.info.websocket_url}`).waitFor();
@@ -109,7 +109,7 @@ describeWithBoth("the page", () => {
     await second.close();
   });
 
-  test("says what to do when it is opened without the key of the run", async () => {
+  it("says what to do when it is opened without the key of the run", async () => {
     const other = await browser.newPage();
     await other.goto(new URL("/", stack.info.page_url).href);
     await other
@@ -119,7 +119,7 @@ describeWithBoth("the page", () => {
     await other.close();
   });
 
-  test("notifies selected users, all of their devices, and everybody but some", async () => {
+  it("notifies selected users, all of their devices, and everybody but some", async () => {
     const [phone, laptop, other] = [await connect("carol"), await connect("carol"), await connect("dave")];
     await notify({ users: "carol", data: '{"for":"carol"}' });
     await page
@@ -134,7 +134,7 @@ describeWithBoth("the page", () => {
     expect(await frames(phone, 1)).toEqual(['{"for":"carol"}']);
   });
 
-  test("shows envelopes to a client of protocol 2, and closes a user's connections", async () => {
+  it("shows envelopes to a client of protocol 2, and closes a user's connections", async () => {
     await page.getByLabel("Protocol 2").check();
     const grace = await connect("grace");
     await page.getByLabel("Protocol 2").uncheck();
@@ -148,7 +148,7 @@ describeWithBoth("the page", () => {
     await grace.getByText("closed", { exact: true }).waitFor();
   });
 
-  test("follows presence: one ONLINE for two devices, OFFLINE when the last is gone", async () => {
+  it("follows presence: one ONLINE for two devices, OFFLINE when the last is gone", async () => {
     const presence = page.locator("#presence");
     const [first, second] = [await connect("erin"), await connect("erin")];
     await presence.getByText("erin is online").waitFor();
@@ -159,7 +159,7 @@ describeWithBoth("the page", () => {
     await presence.getByText("erin is offline").waitFor();
   });
 
-  test("shows who is online already when it is opened", async () => {
+  it("shows who is online already when it is opened", async () => {
     const early = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("grace"));
     await page.locator("#presence").getByText("grace is online").waitFor();
     await page.reload();
@@ -172,7 +172,7 @@ describeWithBoth("the page", () => {
     expect(await page.locator("#presence").getByText("grace").count()).toBe(0);
   });
 
-  test("tells what to do while nobody is connected, and fits a window of 380 pixels", async () => {
+  it("tells what to do while nobody is connected, and fits a window of 380 pixels", async () => {
     await page.setViewportSize({ width: 380, height: 800 });
     const empty = page.getByText("No client is connected here.");
     await empty.waitFor();
@@ -184,14 +184,14 @@ describeWithBoth("the page", () => {
     expect(await page.evaluate(hidden)).toBe(0);
   });
 
-  test("says what is wrong with a notification, and sends nothing", async () => {
+  it("says what is wrong with a notification, and sends nothing", async () => {
     await notify({ users: "alice", data: "{oops" });
     await page.getByRole("alert").getByText("The data is not JSON.").waitFor();
     await notify({ users: " , ", data: "1" });
     await page.getByRole("alert").getByText("Name a user, or choose Everybody.").waitFor();
   });
 
-  test("works by keyboard alone", async () => {
+  it("works by keyboard alone", async () => {
     await page.getByLabel("User", { exact: true }).focus();
     await page.keyboard.press("ControlOrMeta+A");
     await page.keyboard.type("frank");

@@ -10,7 +10,7 @@ function hcl(block: Body): string {
 }
 
 describe("a module's JSON in native syntax", () => {
-  test("has arguments, blocks and maps where the provider has them", () => {
+  it("has arguments, blocks and maps where the provider has them", () => {
     const block = {
       name: "n",
       count: 2,
@@ -43,7 +43,7 @@ describe("a module's JSON in native syntax", () => {
 `);
   });
 
-  test("keeps expressions as they are, whatever quotes and braces they hold", () => {
+  it("keeps expressions as they are, whatever quotes and braces they hold", () => {
     const block = {
       whole: '${replace(a.b, "wss://", "${c.d}")}',
       part: 'x/${substr("${var.prefix}-y", 0, 20)}/*',
@@ -62,7 +62,7 @@ describe("a module's JSON in native syntax", () => {
     ]);
   });
 
-  test("has dynamic blocks, and references without quotes", () => {
+  it("has dynamic blocks, and references without quotes", () => {
     const module = {
       resource: {
         t: {
@@ -115,13 +115,13 @@ locals {
 `);
   });
 
-  test("rejects an expression without an end", () => {
+  it("rejects an expression without an end", () => {
     expect(() => hcl({ name: "${var.x" })).toThrow("An expression does not end: var.x");
   });
 });
 
 describeWithTerraform("modules/serverless in native syntax", () => {
-  test("plans what it plans in JSON: the scanner sees the module", async () => {
+  it("plans what it plans in JSON: the scanner sees the module", async () => {
     const workspace = new TerraformWorkspace("examples/hcl/everything");
     try {
       await workspace.init();
@@ -139,7 +139,7 @@ describeWithTerraform("modules/serverless in native syntax", () => {
   });
 });
 
-test("every module can be written so", () => {
+it("every module can be written so", () => {
   for (const name of ["serverless", "core-route53", "global", "key-policy"]) {
     const file = path.join(repositoryRoot, "modules", name, "main.tf.json");
     expect(toHcl(JSON.parse(readFileSync(file, "utf8")) as Body)).not.toContain("[object");

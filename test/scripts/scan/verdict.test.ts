@@ -34,7 +34,7 @@ const accepted: AcceptedFinding = {
 };
 
 describe("the verdict of a scan", () => {
-  test("counts what the modules pass, and lists what is accepted and still found, by address or with an index", () => {
+  it("counts what the modules pass, and lists what is accepted and still found, by address or with an index", () => {
     const counted: AcceptedFinding = { ...accepted, address: "aws_codepipeline.pusher", check: "CKV_3" };
     const failed = [
       check("/modules/serverless/main.tf", "aws_iam_policy_document.key", "CKV_2"),
@@ -48,12 +48,12 @@ describe("the verdict of a scan", () => {
     });
   });
 
-  test("names each failure by module, resource and check", () => {
+  it("names each failure by module, resource and check", () => {
     const failed = [check("/modules/global/main.tf", "aws_iam_role.a", "CKV_9")];
     expect(verdict(report(failed), []).failed).toEqual(["global aws_iam_role.a CKV_9 wants CKV_9"]);
   });
 
-  test("an acceptance is for its own module, resource and check only", () => {
+  it("an acceptance is for its own module, resource and check only", () => {
     const failed = [
       check("/modules/global/main.tf", "aws_iam_policy_document.key", "CKV_2"),
       check("/modules/serverless/main.tf", "aws_iam_policy_document.other", "CKV_2"),
@@ -69,21 +69,21 @@ describe("the verdict of a scan", () => {
     });
   });
 
-  test("names what is accepted and not found any more", () => {
+  it("names what is accepted and not found any more", () => {
     expect(verdict(report([]), [accepted])).toMatchObject({
       accepted: [],
       stale: ["serverless aws_iam_policy_document.key CKV_2"],
     });
   });
 
-  test("rejects a report of a scanner that does not find the canary's faults", () => {
+  it("rejects a report of a scanner that does not find the canary's faults", () => {
     const blind = report([], { failed_checks: CANARY.slice(1) });
     expect(() => verdict(blind, [])).toThrow(
       "checkov is blind: it did not find aws_iam_policy_document.open CKV_AWS_1 in the canary.",
     );
   });
 
-  test("rejects a report with a file that could not be parsed", () => {
+  it("rejects a report with a file that could not be parsed", () => {
     const broken = report([], { parsing_errors: ["/modules/serverless/main.tf"] });
     expect(() => verdict(broken, [])).toThrow("checkov could not parse /modules/serverless/main.tf.");
   });

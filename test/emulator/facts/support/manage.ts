@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Gateway } from "../../../../emulator/gateway/start-gateway";
+import type { Credentials, Gateway } from "../../../../emulator/gateway/start-gateway";
 import { CREDENTIALS } from "../../gateway/support/running-gateway";
 
 export interface ManagementAnswer {
@@ -21,13 +21,15 @@ export async function manage(
     readonly body?: string | Uint8Array;
     readonly isSigned?: boolean;
     readonly signingDate?: Date;
+    readonly credentials?: Credentials;
   },
 ): Promise<ManagementAnswer> {
   const { id, stage = "prod", body = "", isSigned = true, signingDate = new Date() } = options;
+  const { credentials = CREDENTIALS } = options;
   const { path = `/${stage}/@connections/${encodeURIComponent(id)}` } = options;
   const host = `127.0.0.1:${gateway.port}`;
   const signer = new SignatureV4({
-    credentials: CREDENTIALS,
+    credentials,
     region: "eu-central-1",
     service: "execute-api",
     sha256: Sha256,

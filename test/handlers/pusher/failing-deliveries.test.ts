@@ -3,8 +3,8 @@ import { connections, SimulatedAws } from "../../../support/simulated-aws";
 const toEveryone = JSON.stringify({ data: "hi" });
 const CONNECTION_IDS = (count: number) => Array.from({ length: count }, (_, index) => `connection-${index}`).sort();
 
-describe("the original's faults, which the pusher must not have (design, section 3)", () => {
-  it("5: drops no notification on 429, 5xx or a time-out, and acknowledges only what is done", async () => {
+describe("the pusher, when deliveries fail or take long,", () => {
+  it("drops no notification on 429, 5xx or a time-out, and acknowledges only what is done", async () => {
     const first = [429, 503, "timeout", "reset", 403] as const;
     const aws = new SimulatedAws({
       rows: connections(100),
@@ -17,7 +17,7 @@ describe("the original's faults, which the pusher must not have (design, section
     expect(aws.deadLetters).toEqual([]);
   });
 
-  it("5: loses one malformed record, not its batch", async () => {
+  it("loses one malformed record, not its batch", async () => {
     const aws = new SimulatedAws({ rows: connections(4) });
     const outcomes = await aws.invoke([
       "not JSON",
@@ -34,7 +34,7 @@ describe("the original's faults, which the pusher must not have (design, section
     expect([...aws.deliveries.keys()].sort()).toEqual(CONNECTION_IDS(4));
   });
 
-  it("6: a broadcast past one function's time loses nothing and sends nothing twice", async () => {
+  it("loses nothing of a broadcast that takes longer than one function has, and sends nothing twice", async () => {
     // 200,000 connections at 64 in 8 ms take 25 s; each function has 3.
     const aws = new SimulatedAws({ rows: connections(200_000) });
     await aws.invoke([toEveryone], 3_000);
@@ -45,13 +45,13 @@ describe("the original's faults, which the pusher must not have (design, section
     expect(aws.invocations).toBeGreaterThan(8);
   });
 
-  it("6: opens no more connections than it is told", async () => {
+  it("opens no more connections than it may", async () => {
     const aws = new SimulatedAws({ rows: connections(5_000), settings: { deliveryConcurrency: 32 } });
     await aws.invoke([toEveryone]);
     expect(aws.peakPosts).toBe(32);
   });
 
-  it("7: retries a connection that answers 410 while its handshake is under way, and never removes its row", async () => {
+  it("retries a connection that answers 410 while its handshake is under way, and never removes its row", async () => {
     const start = Date.UTC(2026, 0, 1);
     const handshakeMs = 2_000;
     const aws: SimulatedAws = new SimulatedAws({
@@ -63,7 +63,7 @@ describe("the original's faults, which the pusher must not have (design, section
     expect([aws.removed, aws.deliveries.get("connection-0")]).toEqual([[], 1]);
   });
 
-  it("7: removes the row of a connection that still answers 410 once it is old", async () => {
+  it("removes the row of a connection that still answers 410 once it is old", async () => {
     const aws = new SimulatedAws({ rows: connections(1, { connectedAt: Date.UTC(2026, 0, 1) }), answer: () => 410 });
     await aws.invoke([toEveryone]);
     await aws.drain();

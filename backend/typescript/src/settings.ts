@@ -1,0 +1,109 @@
+import { ConfigurationError } from "./errors";
+
+/** Where a SUMU is. Each method says which setting it needs. */
+export interface Settings {
+  /** Output `notifications.queue.url`, variable `NOTIFICATIONS_QUEUE_URL`. */
+  readonly notificationsQueueUrl?: string;
+  /** Output `messages.queue.url`, variable `MESSAGES_QUEUE_URL`. */
+  readonly messagesQueueUrl?: string;
+  /** Output `presence_table.name`, variable `PRESENCE_TABLE_NAME`. */
+  readonly presenceTableName?: string;
+  /** Output `connections_table.name`, variable `CONNECTIONS_TABLE_NAME`. */
+  readonly connectionsTableName?: string;
+}
+
+/** Where each setting comes from. */
+export const SETTING_SOURCES = {
+  notificationsQueueUrl: { output: ["notifications", "queue", "url"], variable: "NOTIFICATIONS_QUEUE_URL" },
+  messagesQueueUrl: { output: ["messages", "queue", "url"], variable: "MESSAGES_QUEUE_URL" },
+  presenceTableName: { output: ["presence_table", "name"], variable: "PRESENCE_TABLE_NAME" },
+  connectionsTableName: { output: ["connections_table", "name"], variable: "CONNECTIONS_TABLE_NAME" },
+} as const;
+
+type Name = keyof typeof SETTING_SOURCES;
+const NAMES = Object.keys(SETTING_SOURCES) as Name[];
+
+/**
+ * Reads what `terraform output -json` prints, as text or parsed. The outputs of the module may be the root module's own,
+ * or together in one output (`output "sumu" { value = module.sumu }`).
+ *
+ * @throws ConfigurationError when no SUMU is in it
+ */
+export function settingsFromOutputs(outputs: unknown): Settings {
+  const all = valuesOf(parsed(outputs));
+  const found = [all, ...Object.values(all)].filter((value) => Object.keys(readOutputs(value)).length > 0);
+  const [first, second] = found;
+  if (first === undefined) {
+    throw new ConfigurationError(
+      "outputs_missing",
+      'the outputs have no notifications.queue.url: add output "sumu" { value = module.sumu } to your root module',
+    );
+  }
+  if (second !== undefined && first !== all) {
+    throw new ConfigurationError("outputs_ambiguous", "several outputs are a SUMU's: give the value of one of them");
+  }
+  return readOutputs(first);
+}
+
+/**
+ * Reads the variables that `npm start -- --env` sets: NOTIFICATIONS_QUEUE_URL, MESSAGES_QUEUE_URL, PRESENCE_TABLE_NAME,
+ * CONNECTIONS_TABLE_NAME.
+ *
+ * @throws ConfigurationError when none is set
+ */
+export function settingsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const settings = collect((name) => environment[SETTING_SOURCES[name].variable]);
+  if (Object.keys(settings).length > 0) return settings;
+  const variables = NAMES.map((name) => SETTING_SOURCES[name].variable).join(", ");
+  throw new ConfigurationError("variables_missing", `none of ${variables} is set: set them to the outputs of SUMU`);
+}
+
+/** A setting that a method needs. @throws ConfigurationError when it is missing */
+export function requireSetting(settings: Settings, name: Name, user: string): string {
+  const value = settings[name];
+  if (value !== undefined && value !== "") return value;
+  const { output, variable } = SETTING_SOURCES[name];
+  throw new ConfigurationError(
+    "setting_missing",
+    `${user} needs ${name}: it is the output ${output.join(".")}, or the variable ${variable}`,
+  );
+}
+
+function readOutputs(outputs: unknown): Settings {
+  return collect((name) => {
+    let value = outputs;
+    for (const member of SETTING_SOURCES[name].output) value = isObject(value) ? value[member] : undefined;
+    return typeof value === "string" ? value : undefined;
+  });
+}
+
+function collect(read: (name: Name) => string | undefined): Settings {
+  return Object.fromEntries(NAMES.map((name) => [name, read(name)]).filter(([, value]) => value));
+}
+
+function parsed(outputs: unknown): unknown {
+  if (typeof outputs !== "string") return outputs;
+  try {
+    return JSON.parse(outputs);
+  } catch {
+    throw new ConfigurationError(
+      "outputs_not_json",
+      "the outputs are not JSON: give what `terraform output -json` prints",
+    );
+  }
+}
+
+/** Terraform puts each output into `{"value": …, "type": …, "sensitive": …}`. */
+function valuesOf(outputs: unknown): Record<string, unknown> {
+  if (!isObject(outputs)) return {};
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, output]) => [
+      name,
+      isObject(output) && "value" in output && "sensitive" in output ? output.value : output,
+    ]),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

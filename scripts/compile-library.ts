@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = path.resolve(__dirname, "..");
+
+/**
+ * Compiles a library into a folder.
+ *
+ * The library exists once, as CommonJS. An ES module gets the same copy by an entry that names the exports. A second
+ * copy in ES modules would have its own classes, and the first copy's objects would not be instances of them.
+ *
+ * @param project - The tsconfig.
+ * @param lib - The folder. It is emptied first.
+ * @throws Error with the compiler's words when the sources do not compile
+ */
+export async function compileLibrary(project: string, lib: string): Promise<void> {
+  const folder = path.resolve(root, lib);
+  await rm(folder, { recursive: true, force: true });
+  const compiler = require.resolve("typescript/bin/tsc");
+  await run(process.execPath, [compiler, "-p", project, "--outDir", folder], { cwd: root }).catch((error: unknown) => {
+    throw new Error(String((error as { stdout?: unknown }).stdout ?? error));
+  });
+  const names = Object.keys(require(folder) as object).sort();
+  const entry = `import library from "./index.js";\n\nexport const { ${names.join(", ")} } = library;\n`;
+  await writeFile(path.join(folder, "index.mjs"), entry);
+  await writeFile(path.join(folder, "index.d.mts"), 'export * from "./index.js";\n');
+}

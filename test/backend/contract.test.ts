@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import Ajv from "ajv/dist/2020";
+import * as limits from "../../backend/typescript/src/limits";
+import { QUEUE_MESSAGE_BYTES, WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
+import { BEHAVIOURS } from "./behaviour-list";
+
+const ROOT = path.resolve(__dirname, "..", "..");
+const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
+
+/** The requests that the list of behaviours expects, by their one member. */
+const REQUESTS = BEHAVIOURS.cases
+  .flatMap(({ bodies = [] }) => bodies.flat())
+  // The schema does not have channels yet.
+  .filter((body) => !body.includes('{"channels":'))
+  .map((body) => [body, Object.keys(JSON.parse(body) as object)[0] ?? ""] as const);
+
+const SCHEMAS = {
+  notification: "explicit-notification-request",
+  disconnect: "disconnect-request",
+  revoke: "revoke-request",
+} as const;
+
+describe("the backend libraries", () => {
+  it.each(Object.entries(SCHEMAS))("send a request with %s as the wire contract has it", (member, schema) => {
+    const validate = new Ajv({ strict: false }).compile(JSON.parse(read(`schemas/${schema}.schema.json`)));
+    const requests = REQUESTS.filter(([, one]) => one === member).map(([body]) => body);
+    expect(requests.length).toBeGreaterThan(1);
+    expect(requests.filter((body) => !validate(JSON.parse(body)))).toEqual([]);
+  });
+
+  it("know the limits of the contract", () => {
+    expect(limits.REQUEST_BYTES).toBe(QUEUE_MESSAGE_BYTES);
+    expect(limits.FRAME_BYTES).toBe(WEBSOCKET_PAYLOAD_BYTES);
+  });
+
+  it("have the same limits in each language", () => {
+    const python = new Map(
+      [...read("backend/python/sumu/limits.py").matchAll(/^([A-Z_]+) = (.+)$/gm)].map(([, name = "", text = ""]) => [
+        name,
+        text.split(" - ").length > 1
+          ? limits.FRAME_BYTES - limits.ENVELOPE_BYTES
+          : text.split(" * ").reduce((product, factor) => product * Number(factor.replaceAll("_", "")), 1),
+      ]),
+    );
+    expect(Object.fromEntries(python)).toEqual({ ...limits });
+  });
+});

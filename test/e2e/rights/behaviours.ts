@@ -1,0 +1,197 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import type { LocalStack } from "../../../local/local-stack";
+import { PRESENCE_ENVIRONMENT } from "../../../src/contract/environment";
+import { FunctionLog } from "../function-log";
+import { Inbox } from "../inbox";
+import type { Session } from "../session";
+import { until } from "../until";
+import { BackendRole } from "./backend-role";
+import { functionPermissions } from "./function-permissions";
+import { republish } from "./republish";
+import type { Right } from "./right";
+
+/** The inputs that the behaviours need. */
+export const INPUTS = { presence_grace_seconds: 1, max_connections_per_user: 2 } as const;
+
+export type Behaviour = keyof ReturnType<typeof allBehaviours>;
+/** It ends when the behaviour is seen. */
+type Try = (right: Pick<Right, "resources">) => Promise<void>;
+
+/** They change the stack for a moment, so no other behaviour may be tried at the same time. */
+export const ALONE: ReadonlySet<Behaviour> = new Set<Behaviour>([
+  "ONLINE is told by the queue",
+  "a notification that the topic cannot deliver is a dead letter",
+]);
+
+/** What SUMU does with its rights. */
+export const behavioursOf: (stack: LocalStack, session: Session) => Readonly<Record<Behaviour, Try>> = (
+  stack,
+  session,
+) => allBehaviours(stack, session);
+
+function allBehaviours(stack: LocalStack, session: Session) {
+  const { aws, info } = stack;
+
+  async function acknowledged(action: string): Promise<void> {
+    const client = await session.connect(session.user("alice"));
+    client.send(JSON.stringify({ action, message: "hello" }));
+    await client.frame((frame) => frame.includes('"type":"ack"'));
+  }
+
+  async function arrives(via: "topic" | "queue"): Promise<void> {
+    const user = session.user("alice");
+    const client = await session.connect(user);
+    await session.notify(via, { users: [user], data: "hello" });
+    await client.frame((frame) => frame === '"hello"');
+  }
+
+  async function logs(functionName: string, code: string): Promise<void> {
+    const log = await FunctionLog.open(aws, functionName);
+    await session.connect(session.user("alice"));
+    await log.line(code);
+  }
+
+  /** A request about a user with one connection, which then closes. */
+  async function closes(requestFor: (user: string) => unknown): Promise<void> {
+    const user = session.user("alice");
+    const { closed } = await session.connect(user);
+    await session.notify("topic", requestFor(user));
+    await isSettled(closed);
+  }
+
+  async function isSettled(closed: Promise<number>): Promise<void> {
+    let code: number | undefined;
+    closed.then((value) => {
+      code = value;
+    });
+    await until("the connection to close", () => code);
+  }
+
+  async function deadLetter(queueName: string, isIt: (body: string) => boolean): Promise<void> {
+    const { QueueUrl = "" } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
+    const inbox = new Inbox(aws.sqs, QueueUrl);
+    try {
+      await until("the dead letter", () => inbox.messages.some(({ body }) => isIt(body)));
+    } finally {
+      await inbox.stop();
+    }
+  }
+
+  const rowsGo = (user: string, left: number) =>
+    until("the row to go", async () => (await session.rows(user)).length === left);
+
+  return {
+    "a client connects": async () => {
+      await session.connect(session.user("alice"));
+    },
+    "the row of a closed connection goes": async () => {
+      const user = session.user("alice");
+      await (await session.connect(user)).close();
+      await rowsGo(user, 0);
+    },
+    "send is acknowledged": () => acknowledged("send"),
+    "publish is acknowledged": () => acknowledged("publish"),
+    "a notification by the topic arrives": () => arrives("topic"),
+    "a notification by the queue arrives": () => arrives("queue"),
+    "a broadcast arrives": async () => {
+      const client = await session.connect(session.user("alice"));
+      const data = session.user("broadcast");
+      await session.notify("topic", { data });
+      await client.frame((frame) => frame === JSON.stringify(data));
+    },
+    "the row of a connection that is gone goes": async () => {
+      const user = session.user("alice");
+      await session.putStaleRow(user, await session.closedConnectionId(), 60_000);
+      await session.notify("topic", { users: [user], data: 1 });
+      await rowsGo(user, 0);
+    },
+    "a disconnected user's connection closes": () =>
+      closes((user) => ({ disconnect: { users: [user], reason: "signed_out" } })),
+    "a revoked user's connection closes": () =>
+      closes((user) => ({ revoke: { users: [user], issued_before: Math.floor(Date.now() / 1_000) } })),
+    // After a disconnect request, the users are checked once more when handshakes under way are over.
+    "the rest of a request waits in the queue": async () => {
+      const log = await FunctionLog.open(aws, "local-sumu-pusher-codeless");
+      const user = session.user("alice");
+      await session.connect(user);
+      await session.notify("topic", { disconnect: { users: [user], reason: "signed_out" } });
+      await log.line("pushed", { ended: 1, failed: 0 });
+    },
+    "a malformed notification is a dead letter": async () => {
+      const text = session.user("no JSON");
+      await session.notify("topic", text);
+      await deadLetter("local-sumu-integration-notifications-dlq", (body) => body === text);
+    },
+    "a notification that the topic cannot deliver is a dead letter": async () => {
+      const permission = (await functionPermissions(aws)).find(({ principal }) => principal === "sns.amazonaws.com");
+      const putBack = await permission?.take();
+      try {
+        const data = session.user("nobody may take it");
+        await session.notify("topic", { data });
+        await deadLetter("local-sumu-integration-notifications-dlq", (body) => body.includes(data));
+      } finally {
+        await putBack?.();
+      }
+    },
+    "ONLINE is told by the topic": async () => {
+      const user = session.user("alice");
+      await session.connect(user);
+      await session.presence(user, 1);
+    },
+    "ONLINE is told by the queue": async () => {
+      const to = (source: string) =>
+        republish(aws.lambda, "local-sumu-presence", { [PRESENCE_ENVIRONMENT.source]: source });
+      await to("queue");
+      try {
+        const user = session.user("alice");
+        await session.connect(user);
+        await session.queue.from(user, "lambda.presence.watchdog");
+      } finally {
+        await to("topic");
+      }
+    },
+    "OFFLINE is told after the grace": async () => {
+      const user = session.user("alice");
+      const client = await session.connect(user);
+      await session.presence(user, 1);
+      await client.close();
+      await session.presence(user, 2);
+    },
+    "a change of presence that no try can settle is a dead letter": async () => {
+      const user = session.user("eve");
+      const Item = { user_id: { S: user }, status: { S: "AWAY" }, version: { N: "1" } };
+      await aws.dynamodb.send(new PutItemCommand({ TableName: info.presence_table?.name, Item }));
+      await session.connect(user);
+      await deadLetter("local-sumu-presence-dlq", (body) => body.includes(user));
+    },
+    "the connection above the limit closes": async () => {
+      const user = session.user("alice");
+      const { closed } = await session.connect(user);
+      for (let count = 0; count < INPUTS.max_connections_per_user; count++) await session.connect(user);
+      await isSettled(closed);
+    },
+    "the row above the limit goes": async () => {
+      const user = session.user("alice");
+      await session.putStaleRow(user, await session.closedConnectionId(), 60_000);
+      for (let count = 0; count < INPUTS.max_connections_per_user; count++) await session.connect(user);
+      await rowsGo(user, INPUTS.max_connections_per_user);
+    },
+    "the authorizer logs": () => logs("local-sumu-authorizer-codeless", "authorization_decided"),
+    "the pusher logs": async () => {
+      const log = await FunctionLog.open(aws, "local-sumu-pusher-codeless");
+      await arrives("topic");
+      await log.line("pushed");
+    },
+    "the watchdog logs": () => logs("local-sumu-presence", "presence_settled"),
+    "a call without TLS is refused": async ({ resources: [arn = ""] }: Parameters<Try>[0]) => {
+      const statements = [{ Action: ["sqs:GetQueueAttributes", "sns:GetTopicAttributes"], Resource: "*" }];
+      const role = await BackendRole.create(aws, session.user("backend"), statements);
+      try {
+        if (!(await role.isRefusedWithoutTls(arn))) throw new Error("the call was accepted");
+      } finally {
+        await role.remove();
+      }
+    },
+  } satisfies { readonly [behaviour: string]: Try };
+}
