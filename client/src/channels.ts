@@ -2,7 +2,7 @@ import type { Link } from "./connection";
 import type { Host, Message } from "./core";
 import { SumuError } from "./error";
 import { channelEvent } from "./events";
-import { asText } from "./frame";
+import { asText, type Frame } from "./frame";
 import { cursorTime, type Recovery } from "./recovery";
 
 /** A channel: users subscribe to it, and post to it. */
@@ -29,7 +29,8 @@ export interface Channel<Data = unknown> {
 /** The channels that the application has handlers for. */
 export interface Subscriptions {
   subscribe(channel: string, handler: (message: Message<never>) => void, after?: string): () => void;
-  opened(link: Link): void;
+  opened(): void;
+  post(channel: string, data: unknown): Promise<string | undefined>;
 }
 
 /** So many channels fit into one frame. */
@@ -38,50 +39,45 @@ const MAX_NAMES = 100;
 export function createSubscriptions({ events, requests, activeLink }: Host, recovery: Recovery): Subscriptions {
   /** The channels with handlers, each with the cursor that the application has given. */
   const wanted = new Map<string, string>();
-  /** The channels that each link has asked for. */
-  const asked = new WeakMap<Link, Set<string>>();
 
   /** After the application's own code: a component that goes and comes again at once changes nothing. */
   async function sync(): Promise<void> {
     await undefined;
     const link = activeLink();
-    const names = link && asked.get(link);
-    if (!names) return;
+    if (!link) return;
     const groups = new Map<string, string[]>();
     for (const [name, start] of wanted) {
-      if (names.has(name)) continue;
-      names.add(name);
-      const after = recovery.channels.has(name) ? recovery.cursor : start;
+      if (link.asked.has(name)) continue;
+      link.asked.add(name);
+      const after = recovery.joined.has(name) ? recovery.position : start;
       groups.set(after, [...(groups.get(after) ?? []), name]);
     }
     for (const [after, group] of groups) {
       while (group.length) subscribe(link, group.splice(0, MAX_NAMES), after);
     }
-    const left = [...names].filter((name) => !wanted.has(name));
+    const left = [...link.asked].filter((name) => !wanted.has(name));
     for (const name of left) {
-      names.delete(name);
-      recovery.channels.delete(name);
+      link.asked.delete(name);
+      recovery.joined.delete(name);
     }
-    while (left.length) requests.ask({ action: "unsubscribe", channels: left.splice(0, MAX_NAMES) }, link);
+    while (left.length)
+      requests.ask({ action: "unsubscribe", channels: left.splice(0, MAX_NAMES) }, link).catch(() => {});
   }
 
   async function subscribe(link: Link, channels: readonly string[], after: string): Promise<void> {
     const { answer, isGap } = await recovery.catchUp(link, { action: "subscribe", channels }, after);
     if (link.isDropped) return;
     const isRefused = answer instanceof SumuError;
-    const refused = new Map<string, string>();
-    for (const one of !isRefused && Array.isArray(answer.refused) ? answer.refused : []) {
-      refused.set(`${one?.channel}`, asText(one?.reason) ?? "refused");
-    }
+    const refused: readonly Frame[] = !isRefused && Array.isArray(answer.refused) ? answer.refused : [];
     for (const channel of channels) {
-      const reason = isRefused ? answer.code : refused.get(channel);
-      if (reason) events.emit("refused", { channel, reason });
+      const one = isRefused ? { reason: answer.code } : refused.find((frame) => frame?.channel === channel);
+      if (one) events.emit("refused", { channel, reason: asText(one.reason) });
       else if (wanted.has(channel)) {
-        recovery.channels.add(channel);
+        recovery.joined.add(channel);
         if (isGap) events.emit("gap", { channel, since: cursorTime(after) });
       }
     }
-    recovery.save();
+    recovery.saveSoon();
   }
 
   return {
@@ -95,9 +91,9 @@ export function createSubscriptions({ events, requests, activeLink }: Host, reco
         sync();
       };
     },
-    opened(link) {
-      asked.set(link, new Set());
-      sync();
+    opened: sync,
+    async post(channel, data) {
+      return asText((await requests.ask({ action: "post", channel, data })).notification);
     },
   };
 }

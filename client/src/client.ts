@@ -1,6 +1,5 @@
 import { type Channel, createSubscriptions, type Subscriptions } from "./channels";
 import { type CoreOptions, SumuCore } from "./core";
-import { asText } from "./frame";
 import { type CursorStore, createRecovery } from "./recovery";
 
 /** How a client connects, how many messages wait, and where it keeps its cursor. */
@@ -34,7 +33,7 @@ export class SumuClient<Data = unknown, Sent = unknown> extends SumuCore<Data, S
         ...recovery,
         opened(link, lostSince) {
           recovery.opened(link, lostSince);
-          opened(link);
+          opened();
         },
       };
     });
@@ -46,7 +45,7 @@ export class SumuClient<Data = unknown, Sent = unknown> extends SumuCore<Data, S
     return {
       name,
       subscribe: (handler, options) => this.#subscriptions.subscribe(name, handler, options?.after),
-      post: async (data) => asText((await this.ask({ action: "post", channel: name, data })).notification),
+      post: (data) => this.#subscriptions.post(name, data),
     };
   }
 }

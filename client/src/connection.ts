@@ -41,6 +41,11 @@ export interface Link {
   openedAt: number;
   heardAt: number;
   isDropped?: boolean;
+  /** How many answers about what was missed are missing, and the latest cursor of this link. */
+  missing: number;
+  latest: string;
+  /** The channels that were asked for. */
+  readonly asked: Set<string>;
 }
 
 /** What happens to the links of a connection. */
@@ -60,7 +65,6 @@ export interface Connection {
   readonly state: ConnectionState;
   /** The newest open link. */
   readonly activeLink: Link | undefined;
-  readonly hasTwoLinks: boolean;
   /** Opens the next link, beside the current one if there is one. */
   connect(): Promise<void>;
   /** Opens the next link, even if an attempt is under way, or if the connection is closed. */
@@ -124,7 +128,7 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     listener.opening();
     const { url, WebSocket = platform.WebSocket as SocketClass } = options;
     const socket = new WebSocket(`${url}?authorization=${encodeURIComponent(token)}&protocol=2`);
-    const link: Link = { socket, openedAt: 0, heardAt: 0 };
+    const link: Link = { socket, openedAt: 0, heardAt: 0, missing: 0, latest: "", asked: new Set() };
     own.link = link;
     links.add(link);
     timers.set("opening", 2 * PATIENCE_MS, () => drop(link));
@@ -273,9 +277,6 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     },
     get activeLink() {
       return activeLink;
-    },
-    get hasTwoLinks() {
-      return links.size > 1;
     },
     connect,
     reconnect,

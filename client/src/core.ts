@@ -5,10 +5,9 @@ import {
   createConnection,
   type Link,
 } from "./connection";
-import { SumuError } from "./error";
 import { channelEvent, createEvents, type Events } from "./events";
 import { asText, type Frame } from "./frame";
-import { type ClientFrame, createRequests, type Requests, type WaitingOptions } from "./requests";
+import { createRequests, type Requests, type WaitingOptions } from "./requests";
 import { createSeen, type Seen } from "./seen";
 import { createTimers, type Timers } from "./timers";
 
@@ -106,9 +105,6 @@ export class SumuCore<Data = unknown, Sent = unknown> {
   /** Closes the connection. Messages that wait are rejected with the code `closed`. */
   readonly close: () => Promise<void>;
 
-  /** @internal */
-  protected readonly ask: (frame: ClientFrame) => Promise<Frame>;
-
   readonly #connection: Connection;
 
   /** @throws TypeError if the url is not of a WebSocket */
@@ -153,16 +149,10 @@ export class SumuCore<Data = unknown, Sent = unknown> {
     );
     const requests = createRequests(connection, timers, options);
     const feature = createFeature?.({ events, requests, seen, timers, activeLink: () => connection.activeLink });
-    const ask = async (frame: ClientFrame) => {
-      const answer = await requests.ask(frame);
-      if (answer instanceof SumuError) throw answer;
-      return answer;
-    };
-
-    const sender = (action: "send" | "publish") => async (message: Sent) => void (await ask({ action, message }));
+    const sender = (action: "send" | "publish") => async (message: Sent) =>
+      void (await requests.ask({ action, message }));
 
     this.#connection = connection;
-    this.ask = ask;
     this.on = events.on as typeof this.on;
     this.send = sender("send");
     this.publish = sender("publish");
@@ -209,7 +199,7 @@ export class SumuCore<Data = unknown, Sent = unknown> {
      * many as the link with the higher count has brought.
      */
     function isNews(link: Link, text: string): boolean {
-      if (!connection.hasTwoLinks) return true;
+      if (!timers.has("opening") && !timers.has("overlap")) return true;
       const own = texts.get(link) ?? new Map<string, number>();
       const count = (own.get(text) ?? 0) + 1;
       texts.set(link, own.set(text, count));

@@ -24,9 +24,9 @@ export interface CaughtUp {
 /** Where this client goes on in the history. */
 export interface Recovery extends Feature {
   /** Empty before the history has begun. */
-  readonly cursor: string;
+  readonly position: string;
   /** The channels that this client was in, also before a reload. */
-  readonly channels: Set<string>;
+  readonly joined: Set<string>;
   /**
    * Asks for what was missed until all of it has come. Until then, the cursor waits: a live notification may be newer
    * than one that is still missing.
@@ -34,7 +34,7 @@ export interface Recovery extends Feature {
    * @param after - empty: from now on
    */
   catchUp(link: Link, frame: ClientFrame, after: string): Promise<CaughtUp>;
-  save(): void;
+  saveSoon(): void;
 }
 
 /** So long after a notification at the latest, the store has it; also when the page is left. */
@@ -44,9 +44,7 @@ const SAVE_MS = 1_000;
 export const cursorTime = (cursor: string): number => Number.parseInt(cursor, 10);
 
 export function createRecovery({ events, requests, seen, timers }: Host, store?: CursorStore): Recovery {
-  /** For each link: how many answers are missing, and the latest cursor of its frames. */
-  const catchUps = new WeakMap<Link, { missing: number; latest: string }>();
-  const channels = new Set<string>();
+  const joined = new Set<string>();
   let cursor = "";
   let isSaved = true;
 
@@ -55,7 +53,7 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
       const saved = JSON.parse((await store?.load()) || "{}");
       cursor = asText(saved.cursor) ?? "";
       for (const key of asTexts(saved.ids)) seen.add(key);
-      for (const name of asTexts(saved.channels)) channels.add(name);
+      for (const name of asTexts(saved.channels)) joined.add(name);
     } catch {
       // As a new device.
     }
@@ -66,14 +64,14 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
     isSaved = true;
     timers.clear("save");
     try {
-      await store?.save(JSON.stringify({ cursor, ids: [...seen.keys()], channels: [...channels] }));
+      await store?.save(JSON.stringify({ cursor, ids: [...seen.keys()], channels: [...joined] }));
     } catch {
       // A full or forbidden storage: after a reload, the client begins now.
     }
   }
 
   /** Soon, so that many notifications are one write. */
-  function save(): void {
+  function saveSoon(): void {
     if (!store || !isSaved) return;
     isSaved = false;
     timers.set("save", SAVE_MS, saveNow);
@@ -83,29 +81,28 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
     for (const event of ["pagehide", "visibilitychange"]) platform[method]?.(event, saveNow);
   }
 
-  /** @param latest - of the frames of one link */
-  function advance(latest: string): void {
-    if (latest > cursor) cursor = latest;
-    save();
+  function advance(link: Link, latest: string): void {
+    if (latest > link.latest) link.latest = latest;
+    if (link.missing || link.isDropped) return;
+    if (link.latest > cursor) cursor = link.latest;
+    saveSoon();
   }
 
   async function catchUp(link: Link, frame: ClientFrame, after: string): Promise<CaughtUp> {
-    const own = catchUps.get(link) ?? { missing: 0, latest: "" };
-    catchUps.set(link, own);
-    own.missing++;
+    link.missing++;
     let answer: Frame | SumuError;
     let next = after;
     let more: true | undefined;
     let isGap = false;
     do {
-      answer = await requests.ask({ ...frame, after: next || undefined, more }, link);
+      answer = await requests.ask({ ...frame, after: next || undefined, more }, link).catch((error) => error);
       const part = answer as Frame;
       next = asText(part.cursor) ?? "";
       more = next && part.more === true ? true : undefined;
       isGap ||= part.gap === true;
     } while (more);
-    if (next > own.latest) own.latest = next;
-    if (!link.isDropped && --own.missing === 0) advance(own.latest);
+    link.missing--;
+    advance(link, next);
     return { answer, isGap };
   }
 
@@ -116,31 +113,27 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
     const isRefused = answer instanceof SumuError;
     // No history, or the server does not take the cursor: go on without it.
     if (isRefused) cursor = "";
-    if (!after) {
-      // The history begins now, and does not say what was missed before.
-      if (lostSince) events.emit("gap", { since: lostSince });
-    } else if (isRefused || isGap) events.emit("gap", { since: cursorTime(after) });
+    // Without a cursor, the history begins now, and does not say what was missed before.
+    const since = after ? cursorTime(after) : lostSince;
+    if (since && (!after || isRefused || isGap)) events.emit("gap", { since });
   }
 
   return {
     ready: load(),
-    channels,
-    get cursor() {
+    joined,
+    get position() {
       return cursor;
     },
     catchUp,
-    save,
+    saveSoon,
     opened(link: Link, lostSince: number | undefined) {
       watch("addEventListener");
       recover(link, lostSince);
     },
     delivered(link, frame) {
-      const own = catchUps.get(link);
-      const latest = asText(frame.cursor) ?? "";
-      if (!own) return;
-      if (frame.recovered === true) requests.postpone(link);
-      else if (latest > own.latest) own.latest = latest;
-      if (own.missing === 0) advance(own.latest);
+      const isRecovered = frame.recovered === true;
+      if (isRecovered) requests.postpone(link);
+      advance(link, isRecovered ? "" : (asText(frame.cursor) ?? ""));
     },
     closed() {
       watch("removeEventListener");

@@ -33,8 +33,11 @@ interface Request {
 
 /** The client's requests and their answers. */
 export interface Requests {
-  /** @returns the answer, or an error; it never rejects */
-  ask(frame: ClientFrame, link?: Link): Promise<Frame | SumuError>;
+  /**
+   * @returns the answer
+   * @throws SumuError
+   */
+  ask(frame: ClientFrame, link?: Link): Promise<Frame>;
   /** @returns whether the frame was an answer */
   received(link: Link, frame: Frame): boolean;
   /** An answer is on its way: it is waited for longer. */
@@ -65,16 +68,15 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   const known = new Set(["send", "publish"]);
   let count = 0;
 
-  async function ask(frame: ClientFrame, own?: Link): Promise<Frame | SumuError> {
+  async function ask(frame: ClientFrame, own?: Link): Promise<Frame> {
     const { action } = frame;
     const id = `${++count}`;
     const isPlain = action === "send" || action === "publish";
     const text = JSON.stringify(isPlain ? frame : { ...frame, id });
-    if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES)
-      return new SumuError("too_large", "the message is larger than 32 KB");
-    if (connection.state === "closed" || own?.isDropped) return new SumuError("closed");
-    if (!own && requests.size >= maxWaiting) return new SumuError("too_many_waiting");
-    return new Promise((resolve) => {
+    if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES) throw new SumuError("too_large");
+    if (connection.state === "closed" || own?.isDropped) throw new SumuError("closed");
+    if (!own && requests.size >= maxWaiting) throw new SumuError("too_many_waiting");
+    return new Promise((resolve, reject) => {
       const request: Request = {
         action,
         id,
@@ -88,7 +90,8 @@ export function createRequests(connection: Connection, timers: Timers, options: 
         settle(answer) {
           requests.delete(request);
           timers.clear(id, `${id} age`);
-          resolve(answer);
+          if (answer instanceof SumuError) reject(answer);
+          else resolve(answer);
         },
       };
       requests.add(request);
@@ -137,7 +140,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
       );
     if (!request) return isPlain;
     if (!isGateway) known.add(request.action);
-    if (isForbidden) request.settle(new SumuError("not_supported", `there is no route ${request.action}`));
+    if (isForbidden) request.settle(new SumuError("not_supported"));
     else if (isGateway || NOT_NOW.includes(reason)) again(request, link);
     // The queue has a numbered request: its answer comes later.
     else if (type !== "ack" || request.isPlain) {

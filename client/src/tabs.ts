@@ -4,27 +4,17 @@ import { channelEvent, createEvents } from "./events";
 import { asText } from "./frame";
 import type { Sumu } from "./sumu";
 
-type Verb = "send" | "publish" | "post" | "subscribe" | "unsubscribe" | "reconnect";
+/**
+ * What tabs say to each other. A tab calls the leader, and the leader answers; the leader tells its events. `hello`: a tab
+ * is new. `leader`: another tab has the connection now.
+ */
+type Note =
+  | readonly ["call", id: string, verb: string, first?: unknown, second?: unknown]
+  | readonly ["answer", id: string, value?: unknown, code?: string]
+  | readonly ["event", name: string, ...values: readonly unknown[]]
+  | readonly ["hello" | "leader"];
 
-/** A tab asks the leader: the tab that has the connection. */
-interface Call {
-  readonly id: string;
-  readonly verb: Verb;
-  readonly values: readonly unknown[];
-}
-
-/** What tabs say to each other: a call, its answer, an event, and who is there. */
-interface Note {
-  readonly call?: Call;
-  readonly answer?: {
-    readonly id: string;
-    readonly value?: unknown;
-    readonly code?: string;
-    readonly message?: string;
-  };
-  readonly event?: { readonly name: string; readonly values: readonly unknown[] };
-  readonly say?: "hello" | "leader";
-}
+type Settle = (value?: unknown, code?: string) => void;
 
 /** What is used of the browser. */
 const browser = globalThis as unknown as {
@@ -34,11 +24,9 @@ const browser = globalThis as unknown as {
   };
 };
 
-const EVENTS = ["state", "message", "gap", "disconnected", "refused"] as const;
-
 /**
- * One connection for all tabs of a browser that call it with the same name. One tab, the leader, has the client; the
- * browser says which (Web Locks), and the tabs talk over a BroadcastChannel. When the leader is closed, another tab connects.
+ * One connection for all tabs of a browser that call it with the same name. One tab, the leader, has the client: the
+ * browser decides which (Web Locks). The tabs talk over a BroadcastChannel. When the leader is closed, another tab connects.
  *
  * @param name - has the user's id in it, as the name of the cursor
  * @param createClient - called in the tab that connects; give it a cursor, so that nothing is missed in between
@@ -49,117 +37,90 @@ export function shareTabs<Data = unknown, Sent = unknown>(
 ): Sumu<Data, Sent> {
   const events = createEvents();
   const bus = new BroadcastChannel(name);
-  const own = crypto.randomUUID();
   const stop = new AbortController();
-  /** Calls without an answer. A new leader gets them again. */
-  const calls = new Map<
-    string,
-    { readonly call: Call; readonly settle: (answer: NonNullable<Note["answer"]>) => void }
-  >();
-  /** The subscriptions of this tab, each with its call. */
-  const subscriptions = new Map<string, Call>();
-  /** Only the leader has these: the client, and a function for each subscription of each tab. */
-  let client: Sumu<Data, Sent> | undefined;
+  const tab = Math.random();
+  /** Subscriptions, and calls without an answer. A new leader gets them again. */
+  const calls = new Map<string, { readonly note: Note; readonly settle: Settle }>();
+  /** Of the leader: the client, and its subscriptions for all tabs. */
+  let client: Sumu | undefined;
   const offs = new Map<string, () => void>();
   let state: Sumu["state"] = "connecting";
   let count = 0;
 
-  const say = (note: Note) => bus.postMessage(note);
-
-  function lead(): Promise<void> {
-    return new Promise((resolve) => {
-      const leader = createClient();
-      client = leader;
-      for (const event of EVENTS) leader.on(event, (...values: unknown[]) => tell(event, values));
-      tell("state", [leader.state]);
-      say({ say: "leader" });
-      askAgain();
-      stop.signal.addEventListener("abort", () => resolve(leader.close()));
-    });
+  /** To all tabs, this one too. */
+  function say(...note: Note): void {
+    bus.postMessage(note);
+    hear(note);
   }
 
-  /** To this tab and to all others. */
-  function tell(event: string, values: readonly unknown[]): void {
-    say({ event: { name: event, values } });
-    hear(event, values);
-  }
-
-  function hear(event: string, values: readonly unknown[]): void {
-    if (event === "state") {
-      if (state === values[0]) return;
-      state = values[0] as typeof state;
-    }
-    events.emit(event, ...values);
-    const channel = event === "message" && asText((values[0] as Message).channel);
+  function hear([kind, id = "", ...values]: Note): void {
+    if (kind === "leader") for (const { note } of calls.values()) say(...note);
+    if (kind === "hello" && client) say("event", "state", client.state);
+    if (kind === "call" && client) serve(client, id, values);
+    if (kind === "answer") calls.get(id)?.settle(...(values as Parameters<Settle>));
+    if (kind !== "event" || (id === "state" && values[0] === state)) return;
+    if (id === "state") state = values[0] as typeof state;
+    events.emit(id, ...values);
+    const channel = id === "message" && (values[0] as Message).channel;
     if (channel) events.emit(channelEvent(channel), ...values);
   }
 
-  async function serve(call: Call): Promise<void> {
-    const { id, verb, values } = call;
-    const [first, second] = values as [never, never];
-    const run = async (): Promise<unknown> => {
+  async function serve(leader: Sumu, id: string, [verb, first, second]: readonly unknown[]): Promise<void> {
+    const channel = leader.channel(`${first}`);
+    try {
       if (verb === "subscribe") {
-        offs.get(id)?.();
-        offs.set(id, client?.channel(first).subscribe(() => {}, { after: second }) ?? (() => {}));
-      } else if (verb === "unsubscribe") offs.get(first)?.();
-      else if (verb === "post") return client?.channel(first).post(second);
-      else return client?.[verb](first);
-      return undefined;
-    };
-    const answer = await run().then(
-      (value) => ({ id, value }),
-      ({ code, message }: SumuError) => ({ id, code: code ?? "refused", message }),
-    );
-    say({ answer });
-    calls.get(id)?.settle(answer);
+        const off = channel.subscribe(() => {}, { after: asText(second) });
+        offs.set(id, off);
+      } else if (verb === "unsubscribe") offs.get(id)?.();
+      else say("answer", id, await (verb === "post" ? channel.post(second) : leader[verb as "send"](first)));
+    } catch (error) {
+      say("answer", id, undefined, (error as SumuError).code);
+    }
   }
 
-  const pass = (call: Call) => void (client ? serve(call) : say({ call }));
+  const newId = () => `${tab} ${++count}`;
 
-  function askAgain(): void {
-    for (const call of subscriptions.values()) pass(call);
-    for (const { call } of calls.values()) pass(call);
-  }
-
-  function newCall(verb: Verb, ...values: readonly unknown[]): Call {
-    return { id: `${own} ${++count}`, verb, values };
-  }
-
-  async function ask(verb: Verb, ...values: readonly unknown[]): Promise<unknown> {
-    if (stop.signal.aborted) throw new SumuError("closed");
-    const call = newCall(verb, ...values);
+  async function ask(verb: string, first?: unknown, second?: unknown, id = newId()): Promise<unknown> {
+    if (state === "closed") throw new SumuError("closed");
     return new Promise((resolve, reject) => {
-      const settle = ({ value, code, message }: NonNullable<Note["answer"]>) => {
-        calls.delete(call.id);
-        if (code) reject(new SumuError(code, message));
+      const note: Note = ["call", id, verb, first, second];
+      const settle: Settle = (value, code) => {
+        calls.delete(id);
+        if (code) reject(new SumuError(code));
         else resolve(value);
       };
-      calls.set(call.id, { call, settle });
-      pass(call);
+      calls.set(id, { note, settle });
+      say(...note);
     });
   }
 
-  bus.onmessage = ({ data }: { data: Note }) => {
-    const { call, answer, event, say: word } = data;
-    if (call && client) void serve(call);
-    if (answer) calls.get(answer.id)?.settle(answer);
-    if (event) hear(event.name, event.values);
-    if (word === "leader") askAgain();
-    if (word === "hello" && client) say({ event: { name: "state", values: [client.state] } });
-  };
-  say({ say: "hello" });
-  browser.navigator.locks.request(name, { signal: stop.signal }, lead).catch(() => {});
-
-  const close = async (): Promise<void> => {
-    if (stop.signal.aborted) return;
-    for (const { id } of subscriptions.values()) pass(newCall("unsubscribe", id));
-    hear("state", ["closed", "closed"]);
-    for (const { call, settle } of calls.values()) settle({ id: call.id, code: "closed" });
+  async function close(): Promise<void> {
+    for (const [id, { settle }] of calls) {
+      say("call", id, "unsubscribe");
+      settle(undefined, "closed");
+    }
+    hear(["event", "state", "closed", "closed"]);
     stop.abort();
     await client?.close();
     bus.close();
-  };
+  }
+
+  bus.onmessage = ({ data }: { data: Note }) => hear(data);
+  say("hello");
   browser.addEventListener("pagehide", close);
+  browser.navigator.locks
+    .request(name, { signal: stop.signal }, () => {
+      const leader = createClient();
+      client = leader as Sumu;
+      for (const event of ["state", "message", "gap", "disconnected", "refused"] as const) {
+        leader.on(event, (...values) => say("event", event, ...values));
+      }
+      say("event", "state", leader.state);
+      say("leader");
+      // The lock is held until this tab closes.
+      return new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+    })
+    .catch(() => {});
 
   return {
     get state() {
@@ -168,21 +129,20 @@ export function shareTabs<Data = unknown, Sent = unknown>(
     on: events.on as Sumu<Data, Sent>["on"],
     send: async (message) => void (await ask("send", message)),
     publish: async (message) => void (await ask("publish", message)),
-    reconnect: () => pass(newCall("reconnect")),
+    reconnect: () => say("call", "", "reconnect"),
     close,
     channel: (channel) => ({
       name: channel,
       subscribe(handler, { after } = {}) {
         const off = events.on(channelEvent(channel), handler);
-        const call = newCall("subscribe", channel, after);
-        subscriptions.set(call.id, call);
-        pass(call);
+        const id = newId();
+        ask("subscribe", channel, after, id).catch(() => {});
         return () => {
           off();
-          if (subscriptions.delete(call.id)) pass(newCall("unsubscribe", call.id));
+          if (calls.delete(id)) say("call", id, "unsubscribe");
         };
       },
-      post: async (data) => asText(await ask("post", channel, data)),
+      post: (data) => ask("post", channel, data) as Promise<string | undefined>,
     }),
   };
 }

@@ -1,5 +1,7 @@
 /** So long a connection lives at least: a device's clock may be wrong. */
 const MIN_LIFE_MS = 60_000;
+/** API Gateway's limit. */
+const MAX_LIFE_MS = 7_200_000;
 /** The next connection opens so long before the token ends. */
 const MARGIN_MS = 10_000;
 
@@ -9,11 +11,10 @@ const MARGIN_MS = 10_000;
  */
 export function tokenLifeMs(token: string): number {
   try {
-    const base64 = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
+    const base64 = `${token.split(".")[1]}`.replace(/-/g, "+").replace(/_/g, "/");
     const { exp, iat = 0 } = JSON.parse(atob(base64));
-    const lifeMs = exp * 1_000 - Math.max(Date.now(), iat * 1_000) - MARGIN_MS;
-    return Math.max(MIN_LIFE_MS, lifeMs) || Number.POSITIVE_INFINITY;
+    return Math.max(MIN_LIFE_MS, exp * 1_000 - Math.max(Date.now(), iat * 1_000) - MARGIN_MS) || MAX_LIFE_MS;
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return MAX_LIFE_MS;
   }
 }

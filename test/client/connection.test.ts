@@ -271,13 +271,13 @@ describe("the client's connection", () => {
         390_000,
       ],
       ["has a clock that is a day early", () => ({ exp: now() - 86_400 }), 60_000],
-      ["has a token without an end", () => ({ sub: "alice" }), Number.POSITIVE_INFINITY],
+      ["has a token without an end", () => ({ sub: "alice" }), 7_200_000],
     ])("counts no more and no less if the device %s", (_title, claims, lifeMs) => {
       expect(tokenLifeMs(token(claims()))).toBe(lifeMs);
     });
 
     it.each(["", "opaque", "a.b.c", "a.!.c"])("does not break on the token %j, which is not a JWT", (opaque) => {
-      expect(tokenLifeMs(opaque)).toBe(Number.POSITIVE_INFINITY);
+      expect(tokenLifeMs(opaque)).toBe(7_200_000);
     });
   });
 
