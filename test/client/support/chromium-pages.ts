@@ -20,17 +20,17 @@ export class ChromiumPages {
 
   /**
    * @param source - TypeScript of the page's script, which imports from "sumu-client"
-   * @param modules - where to find the packages that the source imports
+   * @param packages - other packages that the source imports, each with its folder
    */
-  static async open(source: string, modules: readonly string[] = []): Promise<ChromiumPages> {
+  static async open(source: string, packages: Readonly<Record<string, string>> = {}): Promise<ChromiumPages> {
     const { outputFiles } = await build({
       stdin: { contents: source, loader: "ts", resolveDir: repositoryRoot },
       alias: {
+        ...packages,
         "sumu-client": path.join(repositoryRoot, "client", "src", "index.ts"),
         "sumu-client/react": path.join(repositoryRoot, "client", "src", "react.ts"),
         "sumu-client/tabs": path.join(repositoryRoot, "client", "src", "tabs.ts"),
       },
-      nodePaths: [...modules],
       bundle: true,
       format: "esm",
       define: { "process.env.NODE_ENV": '"development"' },

@@ -61,6 +61,11 @@ export class HistoryServer {
     return this.#devices.size;
   }
 
+  /** The channels that some connection is in. */
+  get channels(): string[] {
+    return [...new Set([...this.#devices].flatMap(({ channels }) => [...channels]))];
+  }
+
   notify(data: unknown, more: Partial<Entry> = {}): void {
     const entry = { id: this.#id(++this.#count), cursor: this.#cursor(), data, ...more };
     this.#entries.push(entry);
