@@ -8,7 +8,7 @@ export const testTimeout = 60_000;
  * @type {import("jest").Config}
  */
 export const everyTest = {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/node-environment.ts",
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   transform: {
     "^.+\\.(ts|js|mjs)$": [

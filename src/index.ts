@@ -1,6 +1,13 @@
 export type { GrantableRole } from "./access/grants";
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 export type { Tags } from "./aws/tags";
+export {
+  CHANNEL_NAME,
+  CHANNEL_PATTERN,
+  SUBSCRIPTION,
+  SUBSCRIPTIONS_BY_CONNECTION,
+} from "./contract/channels";
+export { CONTROL_ROUTE_KEYS, type ControlAction, REFUSAL_REASONS, type RefusalReason } from "./contract/control";
 export type {
   AckFrame,
   ClientFrame,
@@ -13,6 +20,9 @@ export type {
   PongFrame,
   PublishFrame,
   PushedFrame,
+  RecoveredFrame,
+  RecoverFrame,
+  RefusedFrame,
   SendFrame,
   ServerFrame,
 } from "./contract/frames";
@@ -36,6 +46,7 @@ export type {
 export { MESSAGE_ATTRIBUTES, MESSAGE_SOURCES, type MessageSource } from "./contract/messages";
 export { ROUTE_KEYS } from "./contract/routes";
 export { CONNECTION, PRESENCE, PROTOCOLS, REVOCATION } from "./contract/tables";
+export type { ControlFunction } from "./control/control-function";
 export type { ApiDomain } from "./domain/api-domain";
 export { CustomDomain } from "./domain/custom-domain";
 export type { Gateway } from "./gateway/gateway";
@@ -43,6 +54,7 @@ export type { WebSocketApi } from "./gateway/web-socket-api";
 export { AccessLogAccount } from "./global/access-log-account";
 export type { AccessLogAccountProps } from "./inputs/access-log-account";
 export type { ApiMapping } from "./inputs/api-mapping";
+export type { Channels } from "./inputs/channels";
 export type { CustomDomainProps, SubDomains } from "./inputs/custom-domain-props";
 export type { VpcConfig } from "./inputs/guardrails";
 export type {

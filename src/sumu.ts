@@ -11,6 +11,7 @@ import {
   readHistory,
   readPresence,
   readRevocations,
+  readSubscriptions,
   receiveMessages,
   sendNotifications,
   stream,
@@ -20,7 +21,10 @@ import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
 import { boundEveryRole } from "./aws/permissions-boundary";
 import { tagEverything } from "./aws/tags";
+import { SubscriptionStore } from "./channels/subscription-store";
 import { ConnectionStore } from "./connections/connection-store";
+import { ControlFunction } from "./control/control-function";
+import { ControlQueue } from "./control/control-queue";
 import { Encryption } from "./encryption/encryption";
 import { KeyPolicy } from "./encryption/key-policy";
 import { Gateway } from "./gateway/gateway";
@@ -49,7 +53,7 @@ import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
 import { atLeast } from "./terraform/condition";
-import { type Existence, existsUnless, existsWhen, existsWithBoth } from "./terraform/existence";
+import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -75,6 +79,8 @@ export class Sumu extends Construct {
   readonly revocationsTable?: Table;
   /** The notifications that are kept for clients that are away. Undefined when a literal `historySeconds` is 0. */
   readonly historyTable?: Table;
+  /** Which connections are in which channels. Undefined when there are no `channels`. */
+  readonly subscriptionsTable?: Table;
   /** The API, before its routes and stage. */
   readonly webSocketApi: WebSocketApi;
   /** Decides who may connect. */
@@ -85,6 +91,8 @@ export class Sumu extends Construct {
   readonly pusher: Pusher;
   /** Sends presence events. Undefined when a literal `presenceSource` names neither topic nor queue. */
   readonly presence?: PresenceWatchdog;
+  /** Answers the control frames of clients. Undefined when literals say that there are none: no history is kept. */
+  readonly control?: ControlFunction;
   /** Alarms and the dashboard. Each exists only if an input asks for it. */
   readonly observability: Observability;
   private readonly account: AwsAccount;
@@ -136,6 +144,11 @@ export class Sumu extends Construct {
       ? new HistoryStore(this, "history", { ...input, encryption, existence: whenHistory })
       : undefined;
     this.historyTable = history && nullableTable(history.table);
+    const whenChannels = existsWhenGiven(input.channels);
+    const subscriptions = whenChannels.exists
+      ? new SubscriptionStore(this, "channels", { prefix, encryption, deletionProtection, existence: whenChannels })
+      : undefined;
+    this.subscriptionsTable = subscriptions && nullableTable(subscriptions.table);
     this.authorizer = new JwtAuthorizer(this, "authorizer", {
       ...input,
       revocations,
@@ -145,6 +158,15 @@ export class Sumu extends Construct {
       observation,
       webSocketApi: this.webSocketApi,
     });
+    const whenControl = whenHistory;
+    const control = whenControl.exists
+      ? new ControlQueue(this, "control_queue", {
+          prefix,
+          encryption,
+          routes: { recover: whenHistory },
+          existence: whenControl,
+        })
+      : undefined;
     this.gateway = new Gateway(this, "gateway", {
       ...input,
       account,
@@ -153,6 +175,7 @@ export class Sumu extends Construct {
       authorizerId: this.authorizer.authorizer.id,
       connections,
       integration,
+      control,
     });
     const parts = {
       ...input,
@@ -163,7 +186,8 @@ export class Sumu extends Construct {
       connections,
       integration,
     };
-    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history });
+    this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history, subscriptions });
+    this.control = control && new ControlFunction(this, "control", { ...parts, control, history });
     const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
     this.presence = watchdog.exists
       ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
@@ -184,6 +208,7 @@ export class Sumu extends Construct {
       dashboard: existsWhen(input.dashboard),
       watchdog,
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
+      control: whenControl,
     });
 
     if (originalRights.exists) {
@@ -347,7 +372,7 @@ export class Sumu extends Construct {
    * Lets a role read the notifications that are kept: those of one user or of everyone.
    *
    * @example
-   * sumu.grantReadHistory(supportRole);
+   * sumu.grantReadHistory(backendRole);
    * @throws Error when there is no such table: `historySeconds` is 0
    */
   grantReadHistory(role: GrantableRole): IamRolePolicy {
@@ -355,6 +380,20 @@ export class Sumu extends Construct {
       throw new Error("There is no history to read: historySeconds is 0.");
     }
     return this.grant(role, readHistory(this.historyTable.arn));
+  }
+
+  /**
+   * Lets a role read which connections are in which channels.
+   *
+   * @example
+   * sumu.grantReadSubscriptions(backendRole);
+   * @throws Error when there is no such table: there are no `channels`
+   */
+  grantReadSubscriptions(role: GrantableRole): IamRolePolicy {
+    if (this.subscriptionsTable === undefined) {
+      throw new Error("There is no table of subscriptions to read: channels is not given.");
+    }
+    return this.grant(role, readSubscriptions(this.subscriptionsTable.arn));
   }
 
   /**

@@ -90,7 +90,7 @@ export class GatewayServer {
     const { id, stages } = this.deployment.api;
     if (api.id !== id) throw new Error(`the gateway runs the API ${id}, not ${api.id}`);
     const gone = stages.find(({ name }) => !next.stage(name));
-    if (gone) throw new Error(`the stage ${gone.name} is gone from the API ${id}`);
+    if (gone) throw new Error(`the stage ${gone.name} is no longer in the API ${id}`);
     this.#deployments.change(next);
   }
 

@@ -45,7 +45,7 @@ export function readApi(json: TerraformJson, resolve: Resolve): ApiDefinition {
     const routeKey = reader.text(route, "route_key");
     const target = reader.text(route, "target").replace(/^integrations\//, "");
     const integration = integrations.get(target);
-    if (!integration) throw new Error(`${route.address}: its target ${target} is no integration of the API`);
+    if (!integration) throw new Error(`${route.address}: its target ${target} is not an integration of the API`);
     const authorizer = readRouteAuthorizer(reader, route, authorizers);
     const answers = routeResponses.some(
       (response) =>
@@ -149,7 +149,7 @@ function readRouteAuthorizer(
     throw new Error(`${route.address}: API Gateway has authorizers on $connect only`);
   }
   const authorizer = authorizers.get(reader.text(route, "authorizer_id"));
-  if (!authorizer) throw new Error(`${route.address}: its authorizer_id is no authorizer of the API`);
+  if (!authorizer) throw new Error(`${route.address}: its authorizer_id is not an authorizer of the API`);
   return authorizer;
 }
 

@@ -24,7 +24,7 @@ export class Sha256 {
   }
 
   reset(): void {
-    throw new Error("a hash is used once");
+    throw new Error("use a hash once only");
   }
 }
 

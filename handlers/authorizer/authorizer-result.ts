@@ -45,11 +45,12 @@ export function authorizerResult(decision: Decision, methodArn: string): Authori
       };
 }
 
-function contextOf({ protocol, end }: Extract<Decision, { allowed: true }>): Pick<AuthorizerResult, "context"> {
+function contextOf({ protocol, end, grants }: Extract<Decision, { allowed: true }>): Pick<AuthorizerResult, "context"> {
   const values = {
     [AUTHORIZER_CONTEXT.protocol]: protocol,
     [AUTHORIZER_CONTEXT.expiresAt]: end?.expiresAt,
     [AUTHORIZER_CONTEXT.deleteAt]: end?.deleteAt,
+    [AUTHORIZER_CONTEXT.grants]: grants,
   };
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return given.length === 0 ? {} : { context: Object.fromEntries(given.map(([name, value]) => [name, String(value)])) };

@@ -1,6 +1,7 @@
 import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../../src/contract/environment";
 import { TOKEN_SOURCES, type TokenSource } from "../../src/contract/token-sources";
 import { type Environment, integerFrom } from "../shared/environment";
+import type { ChannelClaims } from "./channel-claims";
 import type { ClaimRules } from "./claims";
 
 /** Who may connect to which API, and which issuer is trusted. */
@@ -19,6 +20,8 @@ export interface AuthorizerConfiguration extends ClaimRules {
   readonly allowedOrigins: readonly string[];
   /** Absent: tokens are not revoked. */
   readonly revocationsTable?: string;
+  /** The claims with the user's channels. */
+  readonly channelClaims: ChannelClaims;
 }
 
 /** The tolerance is for clocks that are slightly wrong. A longer tolerance would lengthen every token's life. */
@@ -59,6 +62,10 @@ export function readConfiguration(environment: Environment): AuthorizerConfigura
     endConnectionsWithToken: flag(environment, NAME.endConnectionsWithToken, false),
     allowedOrigins: allowedOrigins(environment),
     revocationsTable: environment[NAME.revocationsTable] || undefined,
+    channelClaims: {
+      subscribe: environment[NAME.channelsSubscribeClaim] || undefined,
+      post: environment[NAME.channelsPostClaim] || undefined,
+    },
   };
 }
 

@@ -68,7 +68,9 @@ export function createHandler(
       throw error;
     }
     if (decision.allowed) {
-      log.summary("authorization_decided", AUTHORIZED_METRICS, { Authorized: 1 }, { ...ids, decision: "allow" });
+      const { ignoredPatterns } = decision;
+      const fields = { ...ids, decision: "allow", ignoredPatterns };
+      log.summary("authorization_decided", AUTHORIZED_METRICS, { Authorized: 1 }, fields);
     } else {
       const fields = { ...ids, decision: "deny", reason: decision.reason };
       log.summary("authorization_decided", REFUSED_METRICS, { Refused: 1 }, fields);

@@ -1,4 +1,5 @@
 import { ROUTE_KEYS } from "../../src/contract/routes";
+import { compileGrants, grantsFit } from "./channel-claims";
 import { refuseClaims } from "./claims";
 import type { AuthorizerConfiguration } from "./configuration";
 import type { ConnectEvent } from "./connect-event";
@@ -20,6 +21,10 @@ export type Decision =
       readonly protocol?: number;
       /** Absent: when API Gateway ends the connection. */
       readonly end?: ConnectionEnd;
+      /** The channels of the user. Absent: public channels only. */
+      readonly grants?: string;
+      /** How many values of the channels' claims are not patterns. Absent: none. */
+      readonly ignoredPatterns?: number;
     }
   | { readonly allowed: false; readonly reason: DenyReason };
 
@@ -43,7 +48,8 @@ export async function decide(
   configuration: Omit<AuthorizerConfiguration, "keysUrl" | "revocationsTable">,
   { keys, revocations, now }: DecisionSources,
 ): Promise<Decision> {
-  const { authorizedApis, allowedOrigins, tokenSource, userIdClaim, endConnectionsWithToken, ...rules } = configuration;
+  const { authorizedApis, allowedOrigins, tokenSource, userIdClaim, endConnectionsWithToken, channelClaims, ...rules } =
+    configuration;
   if (!authorizedApis.some((api) => event.methodArn === `${api}/${ROUTE_KEYS.connect}`)) {
     return { allowed: false, reason: "api_not_authorized" };
   }
@@ -65,8 +71,19 @@ export async function decide(
     if (revoked) {
       return { allowed: false, reason: revoked };
     }
+    const { grants, ignored } = compileGrants(token.claims, channelClaims);
+    if (!grantsFit(grants, userId)) {
+      return { allowed: false, reason: "grants_too_large" };
+    }
     const end = endConnectionsWithToken ? connectionEnd(token.claims, rules, now()) : undefined;
-    return { allowed: true, userId, protocol: protocolOf(event), end };
+    return {
+      allowed: true,
+      userId,
+      protocol: protocolOf(event),
+      end,
+      grants: grants || undefined,
+      ignoredPatterns: ignored || undefined,
+    };
   } catch (error) {
     if (error instanceof TokenRefusedError) {
       return { allowed: false, reason: error.reason };

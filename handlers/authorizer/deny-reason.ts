@@ -44,6 +44,8 @@ export const DENY_REASONS = [
   "subject_invalid",
   /** The user's tokens are revoked. This token was issued before the revocation, or has no `iat`. */
   "token_revoked",
+  /** The patterns of channels in the token's claims are too long for API Gateway: {@link MAX_GRANTS_BYTES}. */
+  "grants_too_large",
 ] as const;
 
 /** One of {@link DENY_REASONS}. */

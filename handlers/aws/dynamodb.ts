@@ -117,6 +117,27 @@ export class DynamoDb {
     return this.#call("DeleteItem", input, isWriteOutput, options);
   }
 
+  /**
+   * Puts up to 25 items (BatchWriteItem). Items that DynamoDB has not processed are sent again until the deadline.
+   *
+   * @returns the items that were not written, and why: a stable code. None if all were written.
+   */
+  async putItems(
+    tableName: string,
+    items: readonly Item[],
+    options: CallOptions & { readonly deadline: number },
+  ): Promise<{ readonly unwritten: readonly Item[]; readonly code: string }> {
+    let unwritten = items;
+    for (let tries = 1; ; tries++) {
+      const RequestItems = { [tableName]: unwritten.map((Item) => ({ PutRequest: { Item } })) };
+      const { UnprocessedItems = {} } = await this.#call("BatchWriteItem", { RequestItems }, isBatchOutput, options);
+      unwritten = (UnprocessedItems[tableName] ?? []).map(({ PutRequest: { Item } }) => Item);
+      if (unwritten.length === 0 || !(await this.#service.pause(tries, options.deadline))) {
+        return { unwritten, code: "UnprocessedItems" };
+      }
+    }
+  }
+
   /** Ends the kept connections. */
   close(): void {
     this.#service.close();
@@ -166,6 +187,23 @@ function isPage(value: unknown): value is Page {
 
 function isGetItemOutput(value: unknown): value is { readonly Item?: Item } {
   return isJsonObject(value) && (value.Item === undefined || isItem(value.Item));
+}
+
+interface BatchOutput {
+  readonly UnprocessedItems?: Readonly<Record<string, readonly { readonly PutRequest: { readonly Item: Item } }[]>>;
+}
+
+function isBatchOutput(value: unknown): value is BatchOutput {
+  if (!isJsonObject(value)) return false;
+  const { UnprocessedItems = {} } = value;
+  return isJsonObject(UnprocessedItems) && Object.values(UnprocessedItems).every(isListOfPuts);
+}
+
+function isListOfPuts(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((put: unknown) => isJsonObject(put) && isJsonObject(put.PutRequest) && isItem(put.PutRequest.Item))
+  );
 }
 
 function isWriteOutput(value: unknown): value is WriteOutput {

@@ -1,10 +1,13 @@
+import { ConnectionsApi } from "../aws/connections-api";
 import { DynamoDb } from "../aws/dynamodb";
 import { Sns } from "../aws/sns";
 import { Sqs } from "../aws/sqs";
 import { type Clock, sleep } from "../shared/clock";
 import { credentialsFrom, type Environment, regionFrom } from "../shared/environment";
 import type { PresenceConfiguration } from "./configuration";
-import { ConnectionsApi } from "./connections-api";
+
+/** Half as long as a post may take, because a user's connections are closed one after another. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 /** The services that the watchdog calls. A container keeps them and their connections between invocations. */
 export interface Clients {
@@ -28,6 +31,6 @@ export function openClients(
     dynamoDb: new DynamoDb(options),
     sns: new Sns(options),
     sqs: new Sqs(options),
-    connections: limit && new ConnectionsApi(limit.endpoint, options),
+    connections: limit && new ConnectionsApi(limit.endpoint, { ...options, timeoutMs: CLOSE_TIMEOUT_MS }),
   };
 }

@@ -22,22 +22,29 @@ export interface LimitSettings {
   readonly endpoint: string;
 }
 
-/** The watchdog's settings from its function's environment: send presence events, limit connections, or both. */
+/**
+ * The watchdog's settings from its function's environment: it sends presence events, limits connections, and cleans up
+ * channels, or does some of these.
+ */
 export interface PresenceConfiguration {
   readonly connectionsTable: string;
   readonly presence: PresenceSettings | undefined;
   readonly limit: LimitSettings | undefined;
   readonly deadLetterQueueUrl: string;
+  /** Present if there are channels. */
+  readonly controlQueueUrl: string | undefined;
 }
 
 /** @throws Error naming the variable that is missing or wrong. */
 export function readConfiguration(environment: Environment): PresenceConfiguration {
   const limit = limitFrom(environment);
+  const controlQueueUrl = environment[PRESENCE_ENVIRONMENT.controlQueueUrl] || undefined;
   return {
     connectionsTable: requiredFrom(environment, PRESENCE_ENVIRONMENT.connectionsTable),
-    presence: presenceFrom(environment, limit !== undefined),
+    presence: presenceFrom(environment, limit !== undefined || controlQueueUrl !== undefined),
     limit,
     deadLetterQueueUrl: requiredFrom(environment, PRESENCE_ENVIRONMENT.deadLetterQueueUrl),
+    controlQueueUrl,
   };
 }
 
@@ -52,7 +59,7 @@ function limitFrom(environment: Environment): LimitSettings | undefined {
     : { connectionsPerUser, endpoint: requiredFrom(environment, PRESENCE_ENVIRONMENT.endpoint) };
 }
 
-/** @param mayBeNone whether the watchdog also limits connections, so that presence may have no target */
+/** @param mayBeNone whether the watchdog has other work, so that presence may have no target */
 function presenceFrom(environment: Environment, mayBeNone: boolean): PresenceSettings | undefined {
   const target = targetFrom(environment, mayBeNone);
   if (target === undefined) return undefined;

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../shared/clock";
 import type { Environment } from "../shared/environment";
 import { createLog, type Log, logSettingsFrom } from "../shared/log";
 import { type Clients, openClients } from "./clients";
+import { closedConnections } from "./closed-connections";
 import { type PresenceConfiguration, readConfiguration } from "./configuration";
 import { connectionLimit } from "./connection-limit";
 import { ConnectionsTable } from "./connections-table";
@@ -66,6 +67,7 @@ export function createHandler(
       now: startedAt,
       presence: presencePorts(configuration, clients, { clock, deadline, counts }),
       limit: connectionLimit(configuration, clients, { clock, deadline, log, giveUp, counts }),
+      reportClosed: closedConnections(configuration.controlQueueUrl, clients.sqs, { clock, deadline, log }),
       deadline,
       concurrency: CONCURRENCY,
       giveUp,
@@ -85,7 +87,8 @@ export function createHandler(
   };
   return Object.assign(handler, {
     close: () => {
-      for (const client of [clients.dynamoDb, clients.sns, clients.sqs, clients.connections]) client?.close();
+      for (const client of [clients.dynamoDb, clients.sns, clients.sqs]) client.close();
+      clients.connections?.end();
     },
   });
 }

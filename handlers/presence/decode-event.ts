@@ -30,7 +30,15 @@ function decodeStreamRecord(record: unknown, now: number): PresenceRecord {
     return { itemIdentifier, error: new RecordError(`stream record has no Keys.${CONNECTION.userId}.S`) };
   }
   const lastSeenAt = isExpiry(record) ? undefined : lastSeen(property(change, "ApproximateCreationDateTime"), now);
-  return { itemIdentifier, userId, lastSeenAt, ...(property(record, "eventName") === "INSERT" && { opened: true }) };
+  const eventName = property(record, "eventName");
+  const connectionId = property(property(property(change, "Keys"), CONNECTION.connectionId), "S");
+  return {
+    itemIdentifier,
+    userId,
+    lastSeenAt,
+    ...(eventName === "INSERT" && { opened: true }),
+    ...(eventName === "REMOVE" && typeof connectionId === "string" && { closed: connectionId }),
+  };
 }
 
 function decodeQueueRecord(record: unknown): PresenceRecord {

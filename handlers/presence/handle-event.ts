@@ -1,3 +1,4 @@
+import type { ReportClosed } from "./closed-connections";
 import type { ConnectionLimit } from "./connection-limit";
 import { decodeEvent } from "./decode-event";
 import { type DeadLetter, handleUsers } from "./handle-users";
@@ -10,6 +11,8 @@ export interface HandleEventOptions {
   readonly presence?: SettlePorts & { readonly graceMs: number };
   /** Absent: a user may have any number of connections. */
   readonly limit?: ConnectionLimit;
+  /** Absent: there are no channels. */
+  readonly reportClosed?: ReportClosed;
   /** Epoch milliseconds after which no further step begins: the remaining records are tried again. */
   readonly deadline: number;
   /** How many users are handled at the same time. */
@@ -32,8 +35,13 @@ export interface BatchItemFailures {
  * @throws {RecordError} as `decodeEvent` does.
  */
 export async function handleEvent(event: unknown, options: HandleEventOptions): Promise<BatchItemFailures> {
-  const { now, presence, limit, deadline, concurrency, giveUp, onFailure } = options;
-  const failed = await handleUsers(decodeEvent(event, now), {
+  const { now, presence, limit, reportClosed, deadline, concurrency, giveUp, onFailure } = options;
+  const records = decodeEvent(event, now);
+  const closed = records.flatMap((record) =>
+    "closed" in record && record.closed !== undefined ? [record.closed] : [],
+  );
+  const reported = closed.length > 0 ? reportClosed?.(closed) : undefined;
+  const failed = await handleUsers(records, {
     concurrency,
     settle: async ({ userId, itemIdentifiers, lastSeenAt, opened }) => {
       if (presence) await settleUser({ userId, lastSeenAt, graceMs: presence.graceMs, deadline }, presence);
@@ -42,5 +50,6 @@ export async function handleEvent(event: unknown, options: HandleEventOptions): 
     giveUp,
     onFailure,
   });
+  await reported;
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }

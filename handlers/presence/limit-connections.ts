@@ -1,4 +1,5 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
+import type { PostResult } from "../aws/connections-api";
 import { type Clock, sleep } from "../shared/clock";
 import { OutOfTimeError } from "./settle-user";
 
@@ -18,7 +19,7 @@ export interface LimitPorts {
   };
   readonly api: {
     /** Closes a connection: the HTTP status of the answer, or why there was none. */
-    delete(connectionId: string, deadline: number): Promise<number | string>;
+    close(connectionId: string, deadline: number): Promise<PostResult>;
   };
   readonly clock: Clock;
   /** Called for each closed connection. */
@@ -39,7 +40,7 @@ export class LimitNotKeptError extends Error {
   /** `status_403`, `timeout` and similar codes. */
   readonly code: string;
 
-  constructor(answer: number | string) {
+  constructor(answer: PostResult) {
     super("a user's connections could not be closed");
     this.code = typeof answer === "number" ? `status_${answer}` : answer;
   }
@@ -65,7 +66,7 @@ export async function limitConnections(
   const { table, clock, onClosed } = ports;
   const connections = [...(await table.list(userId, clock.now()))].sort(olderFirst);
   const outcome = { closed: 0, gone: 0 };
-  let failure: number | string | undefined;
+  let failure: PostResult | undefined;
   for (const connection of connections.slice(0, Math.max(0, connections.length - limit))) {
     const answer = await close(connection, deadline, ports);
     if (isClosed(answer)) {
@@ -83,26 +84,26 @@ export async function limitConnections(
 }
 
 /** Retries temporary failures for some seconds: a throttle, a fault, a handshake that has not ended yet. */
-async function close(
-  connection: UserConnection,
-  deadline: number,
-  { api, clock }: LimitPorts,
-): Promise<number | string> {
+async function close(connection: UserConnection, deadline: number, { api, clock }: LimitPorts): Promise<PostResult> {
   for (let attempt = 1, wait = FIRST_WAIT_MS; ; attempt++, wait *= 2) {
     if (clock.now() >= deadline) throw new OutOfTimeError();
-    const answer = await api.delete(connection.connectionId, deadline);
+    const answer = await api.close(connection.connectionId, deadline);
     if (isClosed(answer) || isGone(answer, connection, clock.now()) || attempt === ATTEMPTS) return answer;
     await sleep(clock, wait);
   }
 }
 
-function isClosed(answer: number | string): boolean {
+function isClosed(answer: PostResult): boolean {
   return typeof answer === "number" && answer >= 200 && answer < 300;
 }
 
-/** API Gateway also answers 410 during a connection's handshake, and 400 for an id that it never created. */
-function isGone(answer: number | string, { connectedAt }: UserConnection, now: number): boolean {
-  return answer === 400 || (answer === 410 && now - connectedAt >= YOUNG_CONNECTION_MILLISECONDS);
+/** API Gateway answers 400 for an id that it never created, and also 410 during the handshake of a connection. */
+function isGone(answer: PostResult, { connectedAt }: UserConnection, now: number): boolean {
+  return (
+    answer === 400 ||
+    answer === "unaddressable" ||
+    (answer === 410 && now - connectedAt >= YOUNG_CONNECTION_MILLISECONDS)
+  );
 }
 
 function olderFirst(one: UserConnection, other: UserConnection): number {

@@ -9,6 +9,8 @@ export interface UserRecord {
   readonly lastSeenAt?: number;
   /** The record is of a connection that opened. */
   readonly opened?: boolean;
+  /** The id of the connection that is gone, if the record is of one. */
+  readonly closed?: string;
 }
 
 /** A record that names no user. No retry can fix it, so it becomes a dead letter. */

@@ -34,7 +34,13 @@ export interface Segment {
 /** The connections table. Every call may throw. Reads and removals end by the deadline (epoch milliseconds). */
 export interface ConnectionStore {
   ofUser(userId: string, after: PageKey | undefined, deadline: number): Promise<ConnectionPage>;
-  ofEveryone(segment: Segment | undefined, after: PageKey | undefined, deadline: number): Promise<ConnectionPage>;
+  /** @param isConsistent - Whether every row that was written before is read. @default false */
+  ofEveryone(
+    segment: Segment | undefined,
+    after: PageKey | undefined,
+    deadline: number,
+    isConsistent?: boolean,
+  ): Promise<ConnectionPage>;
   /** Removes the row if the connection began before the given time (epoch milliseconds); otherwise does nothing. */
   removeGone(connection: Connection, connectedBefore: number, deadline: number): Promise<void>;
   /** Removes the row if it has expired at the given time (epoch seconds); otherwise does nothing. */

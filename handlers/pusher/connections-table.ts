@@ -43,17 +43,19 @@ export class ConnectionsTable implements ConnectionStore {
   }
 
   /**
-   * Eventually consistent, at half the price: a broadcast has no single moment. The very first page has DynamoDB's
+   * Eventually consistent, at half the price, unless history asks for more: a broadcast has no single moment. The very first page has DynamoDB's
    * maximum size, because it decides whether the broadcast is split. The other pages are short, to use less memory.
    */
   async ofEveryone(
     segment: Segment | undefined,
     after: PageKey | undefined,
     deadline: number,
+    isConsistent = false,
   ): Promise<ConnectionPage> {
     const page = await this.dynamoDb.scan(
       {
         TableName: this.tableName,
+        ConsistentRead: isConsistent || undefined,
         ProjectionExpression: PROJECTION,
         ExpressionAttributeNames: NAMES,
         Segment: segment?.index,
@@ -109,7 +111,8 @@ function connectionPage({ Items = [], LastEvaluatedKey }: Page): ConnectionPage 
   return { rows: Items.map(connectionRow), next: LastEvaluatedKey };
 }
 
-function connectionRow(item: Item): ConnectionRow {
+/** A connection from its row, or from the row of one of its subscriptions, which has the same attributes. */
+export function connectionRow(item: Item): ConnectionRow {
   const connectedAt = Number(item[CONNECTION.connectedAt]?.N ?? 0);
   const givenDeleteAt = item[CONNECTION.deleteAt];
   // The original wrote text here, which DynamoDB never expired. Such a row is handled like all others.

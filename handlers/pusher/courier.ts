@@ -1,17 +1,14 @@
+import type { Payload } from "../aws/connections-api";
 import type { Clock } from "../shared/clock";
 import { CongestionWindow } from "./congestion-window";
 import type { Connection } from "./connection";
+import type { Reading } from "./history-store";
 import type { PostResult, Reason } from "./post-result";
 import type { RecentAnswers } from "./recent-answers";
 import { ThrottleDetector } from "./throttle-detector";
 import type { TimeBudget } from "./time-budget";
 
-/** A message as it is sent, hashed once for all its recipients. */
-export interface Payload {
-  readonly bytes: Buffer;
-  /** SHA-256, hexadecimal. */
-  readonly hash: string;
-}
+export type { Payload };
 
 /** The API's `@connections`. */
 export interface ConnectionsEndpoint {
@@ -25,6 +22,8 @@ export interface ConnectionsEndpoint {
 
 /** A connection to which a message is being sent. */
 export interface Recipient extends Connection {
+  /** When its row was read. Present only if the notification is in history, and the client can recover it. */
+  readonly reading?: Reading | undefined;
   /** Tries that failed in this invocation. */
   failures: number;
   /** How many of them were answered 429. */
@@ -57,6 +56,13 @@ export interface Turn {
   /** No further request begins. */
   stop(): void;
 }
+
+/**
+ * A post of a notification in history fails after this time. Five seconds and not more, because a recovery begins 15 s
+ * before the client's cursor: 5 s from the entry to the read, 5 s from the read to the post, 5 s for the post; one of
+ * them is left for the difference between clocks.
+ */
+const KEPT_POST_MS = 4_000;
 
 /**
  * Sends the messages of all notifications of an invocation. A limited number of requests is in flight at once, fewer
@@ -132,7 +138,10 @@ export class Courier {
 
   #post(turn: Turn, recipient: Recipient): void {
     this.#inFlight++;
-    this.endpoint.post(recipient.connectionId, turn.payloadFor(recipient), this.budget.requestsEndAt).then((result) => {
+    const { requestsEndAt } = this.budget;
+    const deadline =
+      recipient.reading === undefined ? requestsEndAt : Math.min(requestsEndAt, this.clock.now() + KEPT_POST_MS);
+    this.endpoint.post(recipient.connectionId, turn.payloadFor(recipient), deadline).then((result) => {
       this.#inFlight--;
       const hasLearnt = this.#note(turn, recipient, result);
       turn.settle(recipient, result);

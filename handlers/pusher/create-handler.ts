@@ -1,20 +1,23 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { POSTED_BY_ATTRIBUTE } from "../../src/contract/channels";
+import { HISTORY_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
+import { ConnectionsApi } from "../aws/connections-api";
 import { DynamoDb } from "../aws/dynamodb";
-import { HttpPool } from "../aws/http-pool";
 import { Sqs } from "../aws/sqs";
 import { systemClock } from "../shared/clock";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 import { createLog, logSettingsFrom } from "../shared/log";
-import { ConnectionsApi } from "./connections-api";
 import { ConnectionsTable } from "./connections-table";
 import { CONTINUATION } from "./continuation";
+import { HistoryTable } from "./history-table";
 import { NotificationQueues } from "./notification-queues";
 import { type IncomingMessage, push } from "./pusher";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
 import { RecentAnswers } from "./recent-answers";
 import { RevocationsTable } from "./revocations-table";
+import { SubscriptionsTable } from "./subscriptions-table";
 import { timeBudget } from "./time-budget";
 
 /** The state that a container keeps between invocations: settings and open connections. */
@@ -74,6 +77,7 @@ function messagesOfQueue({ Records }: SQSEvent, functionName: string | undefined
     sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
     isContinuation:
       Object.hasOwn(messageAttributes ?? {}, CONTINUATION) || isFromFunction(attributes?.SenderId, functionName),
+    postedBy: messageAttributes?.[POSTED_BY_ATTRIBUTE]?.stringValue,
   }));
 }
 
@@ -111,6 +115,15 @@ function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
   return first !== undefined && "Sns" in first;
 }
 
+/** Undefined: no history is kept. */
+function historyFrom(environment: Environment, dynamoDb: DynamoDb): HistoryTable | undefined {
+  const tableName = environment[HISTORY_ENVIRONMENT.table];
+  if (!tableName) return undefined;
+  requiredFrom(environment, HISTORY_ENVIRONMENT.seconds);
+  const bounds = { fallback: 0, min: 1, max: MAX_HISTORY_SECONDS };
+  return new HistoryTable(dynamoDb, tableName, integerFrom(environment, HISTORY_ENVIRONMENT.seconds, bounds));
+}
+
 function openContainer(environment: Environment): Container {
   const logSettings = logSettingsFrom(environment);
   const endpoint = requiredFrom(environment, PUSHER_ENVIRONMENT.endpoint);
@@ -126,13 +139,15 @@ function openContainer(environment: Environment): Container {
     readConcurrency: setting("readConcurrency"),
     broadcastSegments: setting("broadcastSegments"),
   };
-  const pool = new HttpPool({ endpoint, maxConnections: settings.deliveryConcurrency });
   const dynamoDb = new DynamoDb({ environment, maxConnections: settings.readConcurrency });
   const sqs = new Sqs({ environment });
   const store = new ConnectionsTable(dynamoDb, tableName);
   const revocationsTable = environment[PUSHER_ENVIRONMENT.revocationsTable];
   const revocations = revocationsTable ? new RevocationsTable(dynamoDb, revocationsTable) : undefined;
-  const connections = new ConnectionsApi(pool, endpoint, environment);
+  const history = historyFrom(environment, dynamoDb);
+  const subscriptionsTable = environment[PUSHER_ENVIRONMENT.subscriptionsTable];
+  const subscriptions = subscriptionsTable ? new SubscriptionsTable(dynamoDb, subscriptionsTable) : undefined;
+  const connections = new ConnectionsApi(endpoint, { environment, maxConnections: settings.deliveryConcurrency });
   const recentAnswers = new RecentAnswers();
   return {
     settings,
@@ -144,6 +159,8 @@ function openContainer(environment: Environment): Container {
         endpoint: connections,
         outbox,
         revocations,
+        history,
+        subscriptions,
         recentAnswers,
         clock: systemClock,
         random: Math.random,
@@ -151,7 +168,8 @@ function openContainer(environment: Environment): Container {
       };
     },
     close: () => {
-      for (const client of [pool, dynamoDb, sqs]) client.close();
+      connections.end();
+      for (const client of [dynamoDb, sqs]) client.close();
     },
   };
 }

@@ -1,7 +1,9 @@
+import { PROTOCOLS } from "../../src/contract/tables";
 import type { Clock } from "../shared/clock";
 import type { Connection, ConnectionRow } from "./connection";
 import type { Courier, Payload, Recipient, Turn } from "./courier";
 import type { Payloads } from "./envelope";
+import { isFresh, type Reading } from "./history-store";
 import { classify, type PostResult, type Reason } from "./post-result";
 import { ReadyQueue } from "./ready-queue";
 import { type Past, Retries } from "./retries";
@@ -16,6 +18,8 @@ export const PATIENCE_MS = 1_000;
 /** How many recipients and removals one notification may have in memory before reading must wait. */
 export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
+/** Reading also waits while a row of this age is not posted to. Else rows would be too old for history's rules. */
+const AGEING_MS = 1_000;
 
 /** The dependencies of a delivery. */
 export interface DeliveryPorts {
@@ -33,11 +37,13 @@ export interface DeliveryPorts {
   readonly onRefused: (connection: Connection, reason: Reason) => void;
   /** Gets a connection that a later invocation tries again. */
   readonly onPostponed: (recipient: Recipient, reason: Reason) => void;
+  /** Gets a connection that was not tried in time after its row was read: its user is notified again. */
+  readonly onStale: (recipient: Recipient) => void;
 }
 
 /**
  * The delivery of one notification to its connections within one invocation. Each offered connection has exactly one
- * result: delivered, gone, handed over (refused or postponed), or left (`finish`).
+ * result: delivered, gone, handed over (refused, postponed or stale), or left (`end`).
  */
 export class Delivery implements Turn {
   delivered = 0;
@@ -89,8 +95,16 @@ export class Delivery implements Turn {
     return this.delivered + this.gone + this.expired > 0;
   }
 
-  /** Adds connections to deliver to. A connection whose time is over is ended instead. */
-  offer(rows: readonly (Connection | ConnectionRow)[], excludedUsers: ReadonlySet<string>): void {
+  /**
+   * Adds connections to deliver to. A connection whose time is over is ended instead.
+   *
+   * @param reading - If the notification is in history: when the rows were read.
+   */
+  offer(
+    rows: readonly (Connection | ConnectionRow)[],
+    excludedUsers: ReadonlySet<string>,
+    reading?: Reading | undefined,
+  ): void {
     const nowSeconds = this.ports.clock.now() / 1_000;
     for (const row of rows) {
       if (excludedUsers.has(row.userId)) continue;
@@ -107,6 +121,7 @@ export class Delivery implements Turn {
           connectedAt,
           protocol,
           endsAt,
+          reading: protocol === PROTOCOLS.envelopes ? reading : undefined,
           failures: 0,
           refusals: 0,
           isProbe: false,
@@ -118,26 +133,34 @@ export class Delivery implements Turn {
 
   /** Resolves when more connections may be added, or the delivery has stopped. */
   async room(): Promise<void> {
-    if (this.#stopped || this.#backlog < BACKLOG_FULL) return;
+    if (this.#stopped || this.#hasRoom(BACKLOG_FULL)) return;
     await new Promise<void>((resolve) => this.#onRoom.push(resolve));
   }
 
   take(): Recipient | undefined {
     for (;;) {
       const recipient = this.#ready.shift();
-      if (recipient === undefined) return undefined;
+      if (recipient === undefined) break;
       // The connection may have waited for minutes.
-      if (recipient.endsAt === undefined || recipient.endsAt > this.ports.clock.now() / 1_000) {
+      const now = this.ports.clock.now();
+      const hasEnded = recipient.endsAt !== undefined && recipient.endsAt <= now / 1_000;
+      const isStale = recipient.reading !== undefined && !isFresh(recipient.reading.at, now);
+      if (!hasEnded && !isStale) {
         this.#inFlight++;
         return recipient;
       }
       if (recipient.isProbe) this.courier.throttle.cancelProbe();
-      this.#end(recipient);
+      recipient.isProbe = false;
+      if (hasEnded) this.#end(recipient);
+      else if (recipient.reason === undefined) this.ports.onStale(recipient);
+      else this.ports.onPostponed(recipient, recipient.reason);
     }
+    this.#check();
+    return undefined;
   }
 
-  payloadFor({ protocol }: Recipient): Payload {
-    return this.payloads.of(protocol);
+  payloadFor({ protocol, reading }: Recipient): Payload {
+    return this.payloads.of(protocol, reading?.entry);
   }
 
   putBack(recipient: Recipient): void {
@@ -191,25 +214,31 @@ export class Delivery implements Turn {
     this.#check();
   }
 
-  /**
-   * Call it when no more connections follow. When no request is in flight, it resolves with the connections that are
-   * left.
-   */
-  async finish(): Promise<readonly Recipient[]> {
-    if (!this.#idle) {
-      const idle = new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-      const cancel = this.#watchPatience();
-      await idle;
-      cancel();
-    }
+  /** Call it when no more connections follow for now. It resolves when nothing is in flight or waits for another try. */
+  async settled(): Promise<void> {
+    if (this.#idle) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    const cancel = this.#watchPatience();
+    await idle;
+    this.#onIdle = undefined;
+    cancel();
+  }
+
+  /** Call it when the delivery is settled, and no more connections follow. Returns the connections that are left. */
+  end(): readonly Recipient[] {
     this.courier.remove(this);
     return [...this.#ready, ...this.#retries.left()];
   }
 
   get #backlog(): number {
     return this.#ready.length + this.#retries.backlog + this.#removals;
+  }
+
+  #hasRoom(backlog: number): boolean {
+    const reading = this.#ready.oldest?.reading;
+    return this.#backlog < backlog && (reading === undefined || this.ports.clock.now() - reading.at <= AGEING_MS);
   }
 
   get #idle(): boolean {
@@ -251,7 +280,7 @@ export class Delivery implements Turn {
   }
 
   #check(): void {
-    if (this.#onRoom.length > 0 && (this.#stopped || this.#backlog < BACKLOG_ROOM)) {
+    if (this.#onRoom.length > 0 && (this.#stopped || this.#hasRoom(BACKLOG_ROOM))) {
       const waiting = this.#onRoom;
       this.#onRoom = [];
       for (const resolve of waiting) resolve();

@@ -1,10 +1,11 @@
 import { DISCONNECT_CHECK_SECONDS } from "../../src/contract/limits";
+import { payload } from "../aws/connections-api";
 import { failureCode } from "../shared/failure-code";
 import type { ConnectionStore, PageKey } from "./connection";
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "./continuation";
 import { type EndConnectionPorts, type Ending, endConnection } from "./end-connection";
 import { disconnectBodies, revokeBodies } from "./ending-continuation";
-import { disconnectFrame, payload } from "./envelope";
+import { disconnectFrame } from "./envelope";
 import type { Outbox, OutboxMessage } from "./handover";
 import { MalformedNotificationError } from "./notification";
 import type { PrioritySemaphore } from "./priority-semaphore";

@@ -1,6 +1,7 @@
 import type { Log } from "../shared/log";
 import type { Connection } from "./connection";
 import { continuationBodies, continuationDelaySeconds, MAX_ATTEMPTS } from "./continuation";
+import type { Reading } from "./history-store";
 import type { Audience, Notification } from "./notification";
 import type { Reason } from "./post-result";
 
@@ -8,6 +9,8 @@ export interface OutboxMessage {
   readonly body: string;
   /** Whether the pusher has written the body: only then may it be read as a continuation. */
   readonly isContinuation: boolean;
+  /** The user who has posted it, if the message is still the control function's. */
+  readonly postedBy?: string | undefined;
   /** 0 to 900. */
   readonly delaySeconds?: number;
   /** Why it is a dead letter: a stable code. */
@@ -32,6 +35,13 @@ export interface HandoverPorts {
   readonly log: Log;
   /** Epoch milliseconds by which all sending ends. */
   readonly deadline: number;
+  /** Gets a connection that would become a dead letter. True: somebody else takes care of it. @default - nobody does */
+  readonly leave?: (connection: Undelivered, reason: string) => boolean;
+}
+
+/** A connection that did not get its message, and when its row was read, if that matters to history. */
+export interface Undelivered extends Connection {
+  readonly reading?: Reading | undefined;
 }
 
 /** How many connections are collected to share a message. More would only use memory. */
@@ -50,6 +60,8 @@ interface Destination {
 
 interface Bucket extends Destination {
   connections: Connection[];
+  /** The earliest time at which the row of one of them was read. */
+  readAt: number | undefined;
 }
 
 /**
@@ -71,7 +83,13 @@ export class Handover {
   ) {}
 
   /** It can never be delivered: a dead letter. */
-  refuse(connection: Connection, reason: string): void {
+  refuse(connection: Undelivered, reason: string): void {
+    if (this.ports.leave?.(connection, reason)) return;
+    this.deadLetter(connection, reason);
+  }
+
+  /** A dead letter, whatever else could be done about it. */
+  deadLetter(connection: Undelivered, reason: string): void {
     this.#hold(connection, { attempt: this.notification.attempt, isDelayed: false, reason });
   }
 
@@ -83,9 +101,10 @@ export class Handover {
    * of the throttle. The attempts still end, because each of them leaves fewer connections than before. This is only
    * for 429, which means that nothing was sent: after a time-out, each further try may deliver twice.
    */
-  postpone(connection: Connection, reason: Reason, hasProgressed: boolean): void {
+  postpone(connection: Undelivered, reason: Reason, hasProgressed: boolean): void {
     const destination = this.#next(reason !== "throttled" || !hasProgressed, reason);
-    this.#hold(connection, { ...destination, isDelayed: true });
+    if (destination.reason !== undefined) this.refuse(connection, reason);
+    else this.#hold(connection, { ...destination, isDelayed: true });
   }
 
   /**
@@ -95,7 +114,7 @@ export class Handover {
    * @param refusals - The refusals of all attempts that were the client's fault.
    * @returns false if no attempt is left: then nothing has been done.
    */
-  postponeRefused(connection: Connection, attempts: number, refusals: number): boolean {
+  postponeRefused(connection: Undelivered, attempts: number, refusals: number): boolean {
     const attempt = this.notification.attempt + attempts;
     if (attempt > MAX_ATTEMPTS) return false;
     this.#hold(connection, { attempt, isDelayed: true, reason: undefined, refusals });
@@ -106,8 +125,10 @@ export class Handover {
    * Not tried because time ran out. `countsAsAttempt`: this invocation made no progress, and this must not repeat for
    * ever.
    */
-  handOverUntried(connection: Connection, countsAsAttempt: boolean): void {
-    this.#hold(connection, this.#next(countsAsAttempt, "out_of_time"));
+  handOverUntried(connection: Undelivered, countsAsAttempt: boolean): void {
+    const destination = this.#next(countsAsAttempt, "out_of_time");
+    if (destination.reason !== undefined) this.refuse(connection, destination.reason);
+    else this.#hold(connection, destination);
   }
 
   /** Connections that were not read. `failure`: the table's code, unless time ran out. */
@@ -135,23 +156,26 @@ export class Handover {
     return { attempt: attempt + 1, isDelayed: true, reason: attempt >= MAX_ATTEMPTS ? reason : undefined };
   }
 
-  #hold(connection: Connection, destination: Destination): void {
+  #hold(connection: Undelivered, destination: Destination): void {
     const { attempt, isDelayed, reason, refusals = 0 } = destination;
     const id = `${attempt} ${isDelayed} ${refusals} ${reason ?? ""}`;
     let bucket = this.#buckets.get(id);
     if (bucket === undefined) {
-      bucket = { ...destination, connections: [] };
+      bucket = { ...destination, connections: [], readAt: undefined };
       this.#buckets.set(id, bucket);
     }
     bucket.connections.push(connection);
+    const { reading } = connection;
+    if (reading !== undefined) bucket.readAt = Math.min(bucket.readAt ?? reading.at, reading.at);
     if (bucket.connections.length >= BUCKET_CONNECTIONS) this.#flush(bucket);
   }
 
   #flush(bucket: Bucket): void {
-    const { connections } = bucket;
+    const { connections, readAt } = bucket;
     if (connections.length === 0) return;
     bucket.connections = [];
-    this.#send({ kind: "connections", connections }, bucket);
+    bucket.readAt = undefined;
+    this.#send({ kind: "connections", connections, readAt }, bucket);
   }
 
   #send(remainder: Audience, { attempt, isDelayed, reason, refusals = 0 }: Destination): void {

@@ -2,8 +2,10 @@ import { PUSHER_METRICS } from "../../src/contract/metrics";
 import { ConnectionCloser } from "./connection-closer";
 import { Courier } from "./courier";
 import { DeliveryTimes } from "./delivery-times";
+import type { Notification } from "./notification";
 import { PrioritySemaphore } from "./priority-semaphore";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
+import { Sample } from "./sample";
 import type { TimeBudget } from "./time-budget";
 
 /** How many connections are ended at once for a backend's request. */
@@ -21,6 +23,8 @@ export class Invocation {
   readonly broadcasts = new PrioritySemaphore(BROADCASTS_AT_ONCE);
   readonly endings = new PrioritySemaphore(ENDINGS_AT_ONCE);
   readonly deliveryTimes = new DeliveryTimes();
+  /** The numbers of connections to which notifications to channels, or parts of them, went. */
+  readonly fanOuts = new Sample();
   readonly totals = {
     delivered: 0,
     gone: 0,
@@ -32,6 +36,10 @@ export class Invocation {
     deadLettered: 0,
     malformed: 0,
     failed: 0,
+    /** Entries of history that were written, how many of them were written again, and entries that were not written. */
+    kept: 0,
+    rewritten: 0,
+    unkept: 0,
   };
 
   constructor(
@@ -47,8 +55,9 @@ export class Invocation {
 
   /** Writes the line of the log with the metrics. */
   summarize(messages: number, durationMs: number): void {
-    const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed } =
+    const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed, ...history } =
       this.totals;
+    const ofHistory = this.ports.history === undefined ? {} : history;
     this.ports.log.summary(
       "pushed",
       PUSHER_METRICS,
@@ -59,8 +68,14 @@ export class Invocation {
         Continued: continued,
         Failed: deadLettered + malformed + failed,
         DeliveryTime: this.deliveryTimes.values,
+        ...(this.ports.subscriptions && { ChannelConnections: this.fanOuts.values }),
       },
-      { messages, expired, closed, ended, deadLettered, malformed, failed, durationMs },
+      { messages, expired, closed, ended, deadLettered, malformed, failed, ...ofHistory, durationMs },
     );
   }
+}
+
+/** Whether a notification is kept in history, if it is small enough for it. */
+export function isToBeKept({ keep }: Pick<Notification, "keep">, { ports }: Invocation): boolean {
+  return keep !== false && ports.history !== undefined;
 }

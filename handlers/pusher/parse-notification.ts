@@ -12,8 +12,10 @@ export interface MessageFacts {
   readonly id: string;
   /** Epoch milliseconds at which the message was sent. A continuation has its request's own time. */
   readonly sentAt?: number;
-  /** Whether the pusher has sent the message. Anybody else's message cannot be a continuation. @default false */
+  /** Whether the pusher sent the message. A message from another sender cannot be a continuation. @default false */
   readonly isContinuation?: boolean;
+  /** The user who has posted it to a channel. Absent: the backend has sent it. */
+  readonly postedBy?: string | undefined;
 }
 
 /**

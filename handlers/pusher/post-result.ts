@@ -1,10 +1,8 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
+import type { PostResult } from "../aws/connections-api";
 import type { HttpFailure } from "../aws/http-error";
 
-/**
- * The result of one POST: the answer's status, or why there was no answer. `unaddressable`: no URL can contain the id.
- */
-export type PostResult = number | HttpFailure | "unaddressable";
+export type { PostResult };
 
 /** Why a connection did not get its message: a stable code for logs and dead letters. */
 export type Reason =

@@ -3,8 +3,10 @@ import type { Log } from "../shared/log";
 import type { ConnectionStore } from "./connection";
 import type { ConnectionsEndpoint } from "./courier";
 import type { Outbox } from "./handover";
+import type { HistoryStore } from "./history-store";
 import type { RecentAnswers } from "./recent-answers";
 import type { RevocationStore } from "./revocations-table";
+import type { SubscriptionStore } from "./subscription";
 
 export interface PusherPorts {
   readonly store: ConnectionStore;
@@ -12,6 +14,10 @@ export interface PusherPorts {
   readonly outbox: Outbox;
   /** The table that `revoke` writes to; undefined if there is no such table. */
   readonly revocations?: RevocationStore | undefined;
+  /** The table of notifications for clients that are away; undefined if no history is kept. */
+  readonly history?: HistoryStore | undefined;
+  /** The table of subscriptions; undefined if there are no channels. */
+  readonly subscriptions?: SubscriptionStore | undefined;
   /** The container's memory of recent answers from `@connections`. */
   readonly recentAnswers: RecentAnswers;
   readonly clock: Clock;

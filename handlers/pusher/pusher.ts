@@ -2,8 +2,8 @@ import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { failureCode } from "../shared/failure-code";
 import { deliverNotification } from "./deliver-notification";
 import { type DisconnectPorts, disconnect, revoke } from "./disconnect";
-import { envelope } from "./envelope";
-import { Invocation } from "./invocation";
+import { envelopeFits } from "./envelope";
+import { Invocation, isToBeKept } from "./invocation";
 import { MalformedNotificationError, type Notification } from "./notification";
 import type { MessageFacts } from "./parse-notification";
 import { parseRequest } from "./parse-request";
@@ -67,8 +67,12 @@ async function handle(message: IncomingMessage, invocation: Invocation): Promise
     const request = parseRequest(message.body, message);
     if ("disconnect" in request) return await disconnect(request.disconnect, endingPorts(invocation));
     if ("revoke" in request) return await revoke(request.revoke, endingPorts(invocation));
-    if (!isTooLarge(request.notification)) {
-      return await deliverNotification(message.id, request.notification, invocation);
+    const notifications = "channels" in request ? request.channels : [request.notification];
+    if (!notifications.some((notification) => isTooLarge(notification, invocation))) {
+      const results = await Promise.all(
+        notifications.map((notification) => deliverNotification(message.id, notification, invocation)),
+      );
+      return results.every(Boolean);
     }
   } catch (error) {
     if (!(error instanceof MalformedNotificationError)) throw error;
@@ -106,16 +110,16 @@ async function refuseMalformed(
 
 /** Makes a dead letter of the unchanged message. False if the dead-letter queue did not accept it. */
 async function refuse(
-  { body, isContinuation = false }: IncomingMessage,
+  { body, isContinuation = false, postedBy }: IncomingMessage,
   { ports, budget }: Invocation,
   reason: string,
   detail?: string,
 ): Promise<boolean> {
-  const letter = { body, isContinuation, reason, detail };
+  const letter = { body, isContinuation, postedBy, reason, detail };
   return (await ports.outbox.send("dead-letters", [letter], budget.endAt)).length === 0;
 }
 
-function isTooLarge(notification: Notification): boolean {
-  const text = notification.mustFitEnvelope ? envelope(notification) : notification.data;
-  return Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES;
+function isTooLarge(notification: Notification, invocation: Invocation): boolean {
+  if (notification.mustFitEnvelope) return !envelopeFits(notification, isToBeKept(notification, invocation));
+  return Buffer.byteLength(notification.data) > WEBSOCKET_PAYLOAD_BYTES;
 }

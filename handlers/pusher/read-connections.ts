@@ -1,53 +1,54 @@
 import { failureCode } from "../shared/failure-code";
-import type { ConnectionPage, ConnectionStore, PageKey, Segment } from "./connection";
+import { channelStream } from "../shared/history-stream";
+import type { ConnectionRow, PageKey } from "./connection";
 import type { Delivery } from "./delivery";
-import type { Audience } from "./notification";
-import type { PrioritySemaphore } from "./priority-semaphore";
-
-export interface ReadingPorts {
-  readonly store: ConnectionStore;
-  /** Limits the reads of all notifications together. */
-  readonly semaphore: PrioritySemaphore;
-  /** Epoch milliseconds. */
-  readonly deadline: number;
-  /** How many of one notification's users are read at the same time. */
-  readonly readers: number;
-  /** Called for each page that need not be read again, even if it is empty. */
-  readonly onPage: () => void;
-}
-
-/** The part that was not read. */
-export interface Unread {
-  readonly remainder: Audience;
-  /** The table's code if a read failed; absent if time ran out. */
-  readonly failure?: string;
-}
+import type { Entry } from "./history-store";
+import type { Keeper } from "./keeper";
+import { readPage } from "./read-pages";
+import type { ReadingPorts, Unread } from "./reading-ports";
+import { StreamEntry } from "./stream-entry";
+import { UserEntries } from "./user-entries";
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Offers every connection of each user to the delivery, page by page. Some users are read in parallel. */
+/**
+ * Offers every connection of each user to the delivery, page by page. Some users are read in parallel.
+ *
+ * @param choose - The connections of a page that get the notification. @default - each does
+ */
 export async function readUsers(
   { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
   delivery: Delivery,
-  { store, semaphore, deadline, readers, onPage }: ReadingPorts,
+  reading: ReadingPorts,
+  choose?: (rows: readonly ConnectionRow[]) => Promise<readonly ConnectionRow[]>,
 ): Promise<readonly Unread[]> {
+  const { store, readers, onPage, channel, keeper, beforePage } = reading;
+  const entries = entriesOf(users, channel?.name, keeper);
   const late: string[] = [];
   const unread: Unread[] = [];
   let index = 0;
 
-  const readUser = async (userId: string, from: PageKey | undefined) => {
+  const readUser = async (userId: string, at: number, from: PageKey | undefined) => {
     let key = from;
+    let entry: Entry | undefined;
+    const fresh =
+      entries &&
+      (async () => {
+        entry = await entries.fresh(at, entry);
+        return entry;
+      });
     try {
       do {
+        await beforePage?.();
         await delivery.room();
         if (delivery.stopped) {
           if (key === undefined) late.push(userId);
           else unread.push({ remainder: { kind: "users", users: [userId], after: key } });
           return;
         }
-        const page = await semaphore.run(() => store.ofUser(userId, key, deadline));
-        delivery.offer(page.rows, NOBODY);
-        onPage();
+        const { page, read } = await readPage(() => store.ofUser(userId, key, reading.deadline), reading, fresh);
+        delivery.offer(choose === undefined ? page.rows : await choose(page.rows), NOBODY, read);
+        onPage(page.rows.length);
         key = page.next;
       } while (key !== undefined);
     } catch (error) {
@@ -58,39 +59,25 @@ export async function readUsers(
   const reader = async () => {
     while (index < users.length) {
       const at = index++;
-      await readUser(users[at] ?? "", at === 0 ? after : undefined);
+      await readUser(users[at] ?? "", at, at === 0 ? after : undefined);
     }
   };
   await Promise.all(Array.from({ length: Math.min(readers, users.length) }, reader));
+  await entries?.settled();
   if (late.length > 0) unread.push({ remainder: { kind: "users", users: late } });
   return merged(unread);
 }
 
-/** Offers the connections of the table, or of a part of it, to the delivery. It reads at most one page ahead. */
-export async function readEveryone(
-  { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
-  excludedUsers: ReadonlySet<string>,
-  delivery: Delivery,
-  { store, semaphore, deadline, onPage }: ReadingPorts,
-): Promise<readonly Unread[]> {
-  let key = after;
-  const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
-  if (delivery.stopped) return [{ remainder: remainder() }];
-  const fetch = () => semaphore.run(() => store.ofEveryone(segment, key, deadline));
-  try {
-    let page: ConnectionPage = await fetch();
-    for (;;) {
-      await delivery.room();
-      if (delivery.stopped) return [{ remainder: remainder() }];
-      delivery.offer(page.rows, excludedUsers);
-      onPage();
-      key = page.next;
-      if (key === undefined) return [];
-      page = await fetch();
-    }
-  } catch (error) {
-    return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
-  }
+/** Where the entries are: those of a channel's notification are in the channel's stream, also for a retry of one user. */
+function entriesOf(
+  users: readonly string[],
+  channel: string | undefined,
+  keeper: Keeper | undefined,
+): Pick<UserEntries, "fresh" | "settled"> | undefined {
+  if (keeper === undefined) return undefined;
+  if (channel === undefined) return new UserEntries(users, keeper);
+  const entry = new StreamEntry(channelStream(channel), keeper);
+  return { fresh: () => entry.fresh(), settled: async () => undefined };
 }
 
 /** Users with the same failure share a continuation. */

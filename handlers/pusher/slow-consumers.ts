@@ -12,10 +12,16 @@ import { removeRow } from "./remove-row";
 const EASING_EVERY = 64;
 
 /**
+ * A connection whose client recovers is closed after this many refusals, if other connections accept their messages. The
+ * client gets everything when it is back, so closing costs less than more tries.
+ */
+const REFUSALS_BEFORE_RECOVERY = 2;
+
+/**
  * Plans another attempt for a connection that was refused, unless the account is throttled.
  *
  * @param delivered - How many connections of the notification have accepted it in this invocation.
- * @returns false if the connection was refused in all attempts.
+ * @returns false if the connection was refused in all attempts, or often enough if its client recovers.
  */
 export function postponeRefused(
   recipient: Recipient,
@@ -30,6 +36,8 @@ export function postponeRefused(
   if (attempt > 1 && delivered * EASING_EVERY >= together && delivered > 0)
     return handover.postponeRefused(recipient, 0, before);
   const isTheirFault = before > 0 || courier.throttle.isTheirFault(ports.clock.now());
+  const recovers = recipient.reading !== undefined;
+  if (recovers && isTheirFault && before + recipient.refusals >= REFUSALS_BEFORE_RECOVERY) return false;
   return handover.postponeRefused(recipient, recipient.refusals, isTheirFault ? before + recipient.refusals : 0);
 }
 
@@ -47,6 +55,10 @@ export async function giveUp(
 ): Promise<void> {
   const { log } = invocation.ports;
   const { connectionId } = recipient;
+  if (recipient.reading !== undefined) {
+    const isSlow = before + recipient.refusals >= REFUSALS_BEFORE_RECOVERY;
+    return handover.refuse(recipient, isSlow ? "slow_consumer" : "throttled");
+  }
   if (before + recipient.refusals < MAX_ATTEMPTS) return handover.refuse(recipient, "throttled");
   const closing = await invocation.closer.close(recipient);
   switch (closing.kind) {

@@ -61,7 +61,7 @@ export class Arguments {
   /** A nested block. Terraform's JSON writes a single block as an object or as a list with one object. */
   block(name: string): Arguments | undefined {
     const [first, ...more] = this.blocks(name);
-    if (more.length > 0) throw new TerraformError(`${this.address}: one "${name}" block is allowed`);
+    if (more.length > 0) throw new TerraformError(`${this.address}: only one "${name}" block is allowed`);
     return first;
   }
 
@@ -83,7 +83,7 @@ export class Arguments {
     const names = [...this.unread];
     if (names.length === 0) return;
     throw new TerraformError(
-      `${this.address}: ${names.map((name) => `"${name}"`).join(", ")} is neither applied here nor known to be left out`,
+      `${this.address}: ${names.map((name) => `"${name}"`).join(", ")} is unknown here: add code that uses it, or add it to what is left out`,
     );
   }
 

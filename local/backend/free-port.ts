@@ -23,7 +23,7 @@ export async function requireFreePort(port: number, host: string = LOOPBACK): Pr
 export function listenFailure({ code = "" }: NodeJS.ErrnoException, port: number, host: string): SetupError {
   if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL"].includes(code)) {
     return new SetupError(
-      `--host ${host} is no address of this machine (${code}): give one of its own, or 0.0.0.0 for all of them`,
+      `--host ${host} is not an address of this machine (${code}): give one of its own, or 0.0.0.0 for all of them`,
     );
   }
   const reason = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code})`;

@@ -17,7 +17,7 @@ runCommand({
   run: async (args) => {
     const isTaking = args[0] === "--take";
     if (args.length > (isTaking ? 1 : 0)) {
-      throw new SetupError(`"${args.join(" ")}" is not known here: "npm run -s messages -- --help" says what is`);
+      throw new SetupError(`"${args.join(" ")}" is not an option: "npm run -s messages -- --help" lists the options`);
     }
     const stack = await findRunningStack();
     const aws = createAwsClients(awsAccess(stack));

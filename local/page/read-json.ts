@@ -10,7 +10,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
  */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   if (request.headers["content-type"] !== "application/json")
-    throw new RequestError(415, "only application/json is taken");
+    throw new RequestError(415, "send JSON, with the content type application/json");
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

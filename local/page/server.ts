@@ -151,18 +151,18 @@ async function answer(
       return;
     case "POST /requests": {
       const { via, request: sent } = await readJson(request);
-      if (via !== "topic" && via !== "queue") throw new RequestError(400, '"via" is "topic" or "queue"');
+      if (via !== "topic" && via !== "queue") throw new RequestError(400, '"via" must be "topic" or "queue"');
       await routes.request(via, sent);
       sendJson(response, {});
       return;
     }
     default:
-      throw new RequestError(404, "nothing is here");
+      throw new RequestError(404, "there is no such page");
   }
 }
 
 function mint(issuer: Issuer, { user, audience, expiresInSeconds, claims }: Record<string, unknown>): Promise<string> {
-  if (typeof user !== "string" || user === "") throw new RequestError(400, '"user" is the name of the user');
+  if (typeof user !== "string" || user === "") throw new RequestError(400, '"user" must be the name of a user');
   return issuer.mint(user, {
     audience: typeof audience === "string" ? audience : undefined,
     expiresInSeconds: typeof expiresInSeconds === "number" ? expiresInSeconds : undefined,

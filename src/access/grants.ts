@@ -4,6 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { Construct } from "constructs";
 import { policyDocument } from "../aws/policy-document";
 import { FOLLOW_STREAM } from "../connections/connection-store";
+import { SUBSCRIPTIONS_BY_CONNECTION } from "../contract/channels";
 import {
   type Encryption,
   type KeyUse,
@@ -86,6 +87,17 @@ export const readRevocations = (tableArn: string): Grant => ({
 export const readHistory = (tableArn: string): Grant => ({
   name: "read_history",
   statements: [{ actions: ["dynamodb:Query"], resources: [tableArn] }],
+  keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
+});
+
+export const readSubscriptions = (tableArn: string): Grant => ({
+  name: "read_subscriptions",
+  statements: [
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+      resources: [tableArn, `${tableArn}/index/${SUBSCRIPTIONS_BY_CONNECTION}`],
+    },
+  ],
   keyUse: { actions: READ_TABLE_WITH_KEY, via: ["dynamodb"] },
 });
 

@@ -3,11 +3,13 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { conditional, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import { channelClaims } from "../channels/channel-claims";
 import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../contract/environment";
 import { TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import { DEFAULT_TOKEN_SOURCE } from "../contract/token-sources";
 import type { Encryption } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { Channels } from "../inputs/channels";
 import type { VpcConfig } from "../inputs/guardrails";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
@@ -32,6 +34,7 @@ export interface JwtAuthorizerProps {
   readonly tokenSource: string;
   readonly endConnectionsWithToken: boolean | IResolvable;
   readonly allowedOrigins: readonly string[];
+  readonly channels?: Given<Channels>;
   /** Undefined if a literal says that tokens are not revoked. */
   readonly revocations?: RevocationStore;
   readonly logRetentionDays: number;
@@ -96,6 +99,7 @@ export class JwtAuthorizer extends Construct {
           value: joined(props.allowedOrigins),
           when: hasAny(props.allowedOrigins),
         },
+        ...channelClaims(props.channels),
         ...(props.revocations?.environment(AUTHORIZER_ENVIRONMENT.revocationsTable) ?? []),
       ],
       statements: [],

@@ -8,7 +8,7 @@ export const AUTHORIZER_CONTEXT = {
   expiresAt: "expires_at",
   /** The row's `delete_at` for that end: epoch seconds. Absent: `$connect` computes the default. */
   deleteAt: "delete_at",
-  /** The channels that the client may use, as one text of at most 4 KB. Absent: none. */
+  /** Which channels the user may subscribe and post to: see GRANTS_SEPARATORS. Absent: public channels only. */
   grants: "grants",
 } as const;
 

@@ -25,13 +25,19 @@ export const CONTROL_ATTRIBUTES = {
   action: "action",
   /** String. API Gateway's id of the request, as in the access log. */
   requestId: "request_id",
-  /** String. The protocol of the client: `2`. Absent: bare notifications. */
+  /** String. The protocol of the client: one of PROTOCOLS, in digits. */
   protocol: "protocol",
-  /** Number. When the connection ends: epoch milliseconds. Absent: API Gateway's own limit ends it. */
+  /** Number. When the connection ends: epoch milliseconds. 0: API Gateway's own limit ends it. */
   expiresAt: "expires_at",
-  /** String. The channels that the authorizer granted. Absent: none. */
+  /** String. The channels that the authorizer granted. Absent if it granted none. */
   grants: "grants",
 } as const;
+
+/**
+ * The attribute `action` of a message from the presence watchdog: the connection `connection_id` is gone, and leaves its
+ * channels. It is not a route, so no client can send it.
+ */
+export const CONNECTION_GONE = "connection_gone";
 
 /** Why a control frame is refused. The list is closed: a new reason is a new version of the wire contract. */
 export const REFUSAL_REASONS = [

@@ -28,6 +28,10 @@ export const AUTHORIZER_ENVIRONMENT = {
   allowedOrigins: "ALLOWED_ORIGINS",
   /** Where the authorizer looks up whether a user's tokens are revoked. Empty or unset: it does not. */
   revocationsTable: "REVOCATIONS_TABLE_NAME",
+  /** The claim with the channels that the user may subscribe to. Empty or unset: no claim. */
+  channelsSubscribeClaim: "CHANNELS_SUBSCRIBE_CLAIM",
+  /** The claim with the channels that the user may post to. Empty or unset: no claim. */
+  channelsPostClaim: "CHANNELS_POST_CLAIM",
 } as const;
 
 /** The claim that names the user, unless `JWT_USER_ID_CLAIM` says otherwise. */
@@ -38,6 +42,14 @@ export const HISTORY_ENVIRONMENT = {
   table: "HISTORY_TABLE_NAME",
   /** How long notifications are kept, in seconds: 1 to MAX_HISTORY_SECONDS. */
   seconds: "HISTORY_SECONDS",
+} as const;
+
+/** Environment variables of the control function. */
+export const CONTROL_ENVIRONMENT = {
+  /** Where `/@connections/<id>` is. */
+  endpoint: "APIGW_ENDPOINT",
+  /** The dead-letter queue for messages that no try can handle. */
+  deadLetterQueueUrl: "CONTROL_DLQ_URL",
 } as const;
 
 /** Environment variables of the pusher. */
@@ -51,6 +63,8 @@ export const PUSHER_ENVIRONMENT = {
   deadLetterQueueUrl: "NOTIFICATIONS_DLQ_URL",
   /** Where `revoke` writes. Empty or unset: a request to revoke is refused. */
   revocationsTable: "REVOCATIONS_TABLE_NAME",
+  /** The connections of channels. Empty or unset: a notification to channels is refused. */
+  subscriptionsTable: "SUBSCRIPTIONS_TABLE_NAME",
   /** Requests in flight to the endpoint at most. Bounds and defaults: PUSHER_SETTINGS. */
   deliveryConcurrency: "DELIVERY_CONCURRENCY",
   /** DynamoDB requests in flight at most. */
@@ -77,4 +91,6 @@ export const PRESENCE_ENVIRONMENT = {
   maxConnectionsPerUser: "MAX_CONNECTIONS_PER_USER",
   /** Where `/@connections/<id>` is; set only when connections are limited. */
   endpoint: "APIGW_ENDPOINT",
+  /** The control queue, for the channels of connections that are gone; unset when there are no channels. */
+  controlQueueUrl: "CONTROL_QUEUE_URL",
 } as const;

@@ -1,3 +1,4 @@
+import type { ControlAction, RefusalReason } from "./control";
 import type { Json } from "./messages";
 
 /** A message that the routes pass on. If it is null or an empty string, the client gets an {@link ErrorFrame}. */
@@ -25,8 +26,26 @@ export interface PublishFrame {
   readonly message: ClientMessageValue;
 }
 
+/**
+ * Asks for the notifications that the client has missed. They follow as {@link NotificationFrame}s with `recovered`, in the
+ * order of their cursors, and then comes a {@link RecoveredFrame}.
+ */
+export interface RecoverFrame {
+  /** The route key. */
+  readonly action: "recover";
+  /** The answer has the same id: 1 to 128 characters. */
+  readonly id: string;
+  /**
+   * The largest cursor that the client has seen, `"0"` for everything that is kept, or absent if the client only asks for
+   * the current cursor.
+   */
+  readonly after?: string;
+  /** `true`: go on after an answer with `more`. `after` is then the cursor of that answer. */
+  readonly more?: true;
+}
+
 /** What a client may send: JSON text of at most 128 KB, in WebSocket frames of at most 32 KB. */
-export type ClientFrame = PingFrame | SendFrame | PublishFrame;
+export type ClientFrame = PingFrame | SendFrame | PublishFrame | RecoverFrame;
 
 /** The answer to a {@link PingFrame}. */
 export interface PongFrame {
@@ -38,12 +57,15 @@ export interface PongFrame {
   readonly connectionId: string;
 }
 
-/** The service has the message. It reaches the backend at least once. */
+/**
+ * The service has the message. It reaches the backend at least once. For a control frame: SUMU has the frame, and the
+ * answer follows.
+ */
 export interface AckFrame {
   /** The type of the frame. */
   readonly type: "ack";
   /** The route that the client asked for. */
-  readonly action: "send" | "publish";
+  readonly action: "send" | "publish" | ControlAction;
   /** API Gateway's id of the request, as in the access log. The client does not know it beforehand. */
   readonly requestId: string;
 }
@@ -52,14 +74,14 @@ export interface AckFrame {
 export const CONNECTION_ENDED = "connection_ended";
 
 /**
- * The backend does not get the message: it is missing, null, empty or too large, the service refused it, or the
- * connection's token has ended.
+ * The backend does not get the message, or SUMU does not get the control frame: it is missing, null, empty or too large,
+ * the service refused it, or the connection's token has ended.
  */
 export interface ErrorFrame {
   /** The type of the frame. */
   readonly type: "error";
   /** The route that the client asked for. */
-  readonly action: "send" | "publish";
+  readonly action: "send" | "publish" | ControlAction;
   /** API Gateway's id of the request, as in the access log. */
   readonly requestId: string;
   /** Set only after the connection's end ({@link CONNECTION_ENDED}): the client must connect again with a new token. */
@@ -93,8 +115,46 @@ export interface NotificationFrame {
    * delivered again.
    */
   readonly id: string;
+  /** Where history is kept: the place of the notification in it. The largest cursor is the client's place. */
+  readonly cursor?: string;
+  /** The channel, if the notification is to a channel. */
+  readonly channel?: string;
+  /** The user who posted it. Absent if the backend sent it. */
+  readonly from?: string;
+  /** `true` if it comes from history. */
+  readonly recovered?: true;
   /** The data that the backend sent. */
   readonly data: Json;
+}
+
+/** The answer to a {@link RecoverFrame}, after the notifications that the client has missed. */
+export interface RecoveredFrame {
+  /** The type of the frame. */
+  readonly type: "recovered";
+  /** The id of the client's frame. */
+  readonly id: string;
+  /** The client's place in the history now. With `more`: the place from which to go on. */
+  readonly cursor: string;
+  /** `true`: the client has everything. `false`: there is more to recover, or a gap. */
+  readonly complete: boolean;
+  /** `true`: there is more than one answer takes. Send `recover` again with `after` = `cursor` and `more` = `true`. */
+  readonly more?: true;
+  /** `true`: notifications may be missing, because they are not kept any more. The application must fetch its state. */
+  readonly gap?: true;
+}
+
+/** SUMU does not do what a control frame asks for. */
+export interface RefusedFrame {
+  /** The type of the frame. */
+  readonly type: "refused";
+  /** The id of the client's frame, if the frame has a valid id. */
+  readonly id?: string;
+  /** The route of the client's frame. */
+  readonly action: ControlAction;
+  /** A code for programs, from a closed list. */
+  readonly reason: RefusalReason;
+  /** For people: the text may change. */
+  readonly message: string;
 }
 
 /** The last frame before SUMU closes a connection of protocol 2. */
@@ -107,5 +167,5 @@ export interface DisconnectFrame {
   readonly reconnect: boolean;
 }
 
-/** The frames that SUMU sends on its own to a client of protocol 2. */
-export type PushedFrame = NotificationFrame | DisconnectFrame;
+/** The frames that SUMU posts to a client of protocol 2. */
+export type PushedFrame = NotificationFrame | RecoveredFrame | RefusedFrame | DisconnectFrame;

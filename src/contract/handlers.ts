@@ -1,5 +1,5 @@
 /** The Lambda functions of a SUMU, by the name of their folder in handlers/. */
-export const HANDLERS = ["authorizer", "pusher", "presence"] as const;
+export const HANDLERS = ["authorizer", "pusher", "presence", "control"] as const;
 
 export type HandlerName = (typeof HANDLERS)[number];
 

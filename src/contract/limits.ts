@@ -44,6 +44,9 @@ export const VISIBILITY_TIMEOUT_SECONDS = VISIBILITY_TIMEOUT_FACTOR * PUSHER_TIM
 /** Notifications that one pusher invocation takes from the queue. */
 export const PUSHER_BATCH_SIZE = 10;
 
+/** Clients wait for its answers. A recovery that takes longer goes on with the client's next frame. */
+export const CONTROL_TIMEOUT_SECONDS = 60;
+
 /** The longest delay that SQS allows for a message, and so the longest presence grace. */
 export const MAX_PRESENCE_GRACE_SECONDS = 900;
 

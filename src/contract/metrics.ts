@@ -47,6 +47,8 @@ export const PUSHER_METRICS = {
      * invocation.
      */
     DeliveryTime: "Milliseconds",
+    /** The connections in a channel that got a notification, or in a part of a large channel: a sample of 100 per invocation. */
+    ChannelConnections: "Count",
   },
 } as const satisfies MetricSet;
 
@@ -71,12 +73,30 @@ export const PRESENCE_METRICS = {
   units: { Online: "Count", Offline: "Count", Closed: "Count" },
 } as const satisfies MetricSet;
 
+/** The control function: the frames that it handled, and what clients recovered. */
+export const CONTROL_METRICS = {
+  dimensions: BY_STACK,
+  units: {
+    /** Recoveries that were answered. */
+    Recoveries: "Count",
+    /** Notifications that clients got from history. */
+    Recovered: "Count",
+    /** Recoveries that may lack notifications, because they are not kept any more. */
+    Gaps: "Count",
+    /** Control frames that were refused, or dropped because their connection sent too many. */
+    FramesRefused: "Count",
+    /** Control frames that failed because a service failed. The client asks again. */
+    FramesFailed: "Count",
+  },
+} as const satisfies MetricSet;
+
 /** All metrics of the handlers. */
 export const HANDLER_METRICS: readonly MetricSet[] = [
   PUSHER_METRICS,
   AUTHORIZED_METRICS,
   REFUSED_METRICS,
   PRESENCE_METRICS,
+  CONTROL_METRICS,
 ];
 
 /** How many values of one metric a line may have. */

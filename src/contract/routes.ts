@@ -1,3 +1,5 @@
+import { CONTROL_ROUTE_KEYS } from "./control";
+
 /** The routes of the WebSocket API, by the name that constructs, addresses and tests give them. */
 export const ROUTE_KEYS = {
   /** A client connects; the authorizer decides. */
@@ -10,6 +12,7 @@ export const ROUTE_KEYS = {
   publish: "publish",
   /** To the messages queue. */
   send: "send",
+  ...CONTROL_ROUTE_KEYS,
 } as const;
 
 /** A frame's `action` picks its route: `{"action":"send","message":…}`. */

@@ -4,10 +4,11 @@
  * - 1: what handlers spoke before they could be asked.
  * - 2: protocol, end and revocations: the authorizer's context names, the row's `protocol`, requests to revoke.
  * - 3: history: the pusher writes it before it posts.
+ * - 4: channels: the authorizer's `grants`, the table of subscriptions, notifications to channels and who has posted them.
  *
  * A newer handler works with an older module, so a stack needs a least version only.
  */
-export const CONTRACT_VERSION = 3;
+export const CONTRACT_VERSION = 4;
 
 /**
  * The event that asks a handler for its version. API Gateway's events have a `methodArn`, those of SQS, SNS and DynamoDB

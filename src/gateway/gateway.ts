@@ -7,11 +7,14 @@ import type { ConnectionStore } from "../connections/connection-store";
 import { ROUTE_KEYS } from "../contract/routes";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { Integration } from "../integration/integration";
+import { furtherRights } from "../lambda/further-rights";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import { acceptFinding } from "../terraform/accepted-finding";
+import { ALWAYS } from "../terraform/existence";
 import { ACCESS_LOG_FORMAT } from "./access-log-format";
+import { type ControlTarget, controlRows } from "./control-routes";
 import { Route } from "./route";
-import { routeRows, routeStatements } from "./routes";
+import { type RouteRow, routeRows, routeStatements } from "./routes";
 import type { WebSocketApi } from "./web-socket-api";
 
 export interface GatewayProps {
@@ -21,6 +24,8 @@ export interface GatewayProps {
   readonly authorizerId: string;
   readonly connections: ConnectionStore;
   readonly integration: Integration;
+  /** Where control frames go. Undefined if a literal says that there are no control routes. */
+  readonly control?: ControlTarget;
   readonly logRetentionDays: number;
   readonly encryption: Encryption;
   /**
@@ -40,7 +45,7 @@ export class Gateway extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, connections, integration, encryption } = props;
+    const { account, prefix, webSocketApi, connections, integration, encryption, control } = props;
     const { apiId } = webSocketApi;
     const rows = routeRows({
       accountId: account.accountId,
@@ -64,12 +69,22 @@ export class Gateway extends Construct {
       uri: `arn:${account.partition}:apigateway:${account.region}:${target}`,
       credentialsArn: role.arn,
     });
-    const routes = (Object.keys(ROUTE_KEYS) as (keyof typeof ROUTE_KEYS)[]).map((name) => {
-      const { target, isAuthorized, ...row } = rows[name];
+    const controls = control && controlRows({ accountId: account.accountId, control });
+    if (control !== undefined && controls !== undefined) {
+      furtherRights(this, role, encryption, {
+        name: "frames",
+        existence: control.existence,
+        statements: routeStatements(Object.values(controls)),
+      });
+    }
+    const routes = Object.entries<RouteRow>({ ...rows, ...controls }).flatMap(([name, row]) => {
+      const { target, isAuthorized, existence = ALWAYS, ...route } = row;
+      if (!existence.exists) return [];
       return new Route(this, name, {
-        ...row,
+        ...route,
         apiId,
-        routeKey: ROUTE_KEYS[name],
+        count: existence.count,
+        routeKey: ROUTE_KEYS[name as keyof typeof ROUTE_KEYS],
         authorizerId: isAuthorized && props.authorizerId,
         service: target === undefined ? undefined : service(target),
       });

@@ -17,7 +17,7 @@ import { CONNECTION, PROTOCOLS } from "../contract/tables";
 const USER_ID_JSON = `$util.escapeJavaScript($context.authorizer.principalId).replaceAll("\\\\'","'")`;
 
 /** A value of the authorizer's context, or an empty text: an older authorizer sends none. */
-function saidByAuthorizer(name: keyof typeof AUTHORIZER_CONTEXT): string {
+export function saidByAuthorizer(name: keyof typeof AUTHORIZER_CONTEXT): string {
   return `"$!context.authorizer.${AUTHORIZER_CONTEXT[name]}"`;
 }
 
@@ -65,10 +65,10 @@ const SET_MESSAGE =
  * The end of the connection that the authorizer set, and the time of the frame. Both are epoch milliseconds of 13
  * digits, so texts compare as numbers do.
  */
-const SET_END = `#set($expiresAt = ${saidByAuthorizer("expiresAt")})#set($now = "$!context.requestTimeEpoch")`;
+export const SET_END = `#set($expiresAt = ${saidByAuthorizer("expiresAt")})#set($now = "$!context.requestTimeEpoch")`;
 
 /** If the comparison fails, the connection counts as ended. */
-const IS_OPEN = `($expiresAt == "" || $now.compareTo($expiresAt) < 0)`;
+export const IS_OPEN = `($expiresAt == "" || $now.compareTo($expiresAt) < 0)`;
 
 /**
  * `&<parameter>=<message>`, or nothing. It is also nothing after the connection's end, so that the service refuses the
@@ -95,13 +95,17 @@ function attributes(source: string): readonly Attribute[] {
 
 function attributeParameters(entry: string, source: string): string {
   return attributes(source)
-    .map(
-      ({ name, type, value }, index) =>
-        `&${entry}.${index + 1}.Name=${name}` +
-        `&${entry}.${index + 1}.Value.DataType=${type}` +
-        `&${entry}.${index + 1}.Value.StringValue=$util.urlEncode(${value})`,
-    )
+    .map((attribute, index) => attributeParameter(entry, index + 1, attribute))
     .join("");
+}
+
+/** A message attribute of a request in the query protocol. */
+export function attributeParameter(entry: string, number: number, { name, type, value }: Attribute): string {
+  return (
+    `&${entry}.${number}.Name=${name}` +
+    `&${entry}.${number}.Value.DataType=${type}` +
+    `&${entry}.${number}.Value.StringValue=$util.urlEncode(${value})`
+  );
 }
 
 /** SQS SendMessage for `send`, in the query protocol: the attribute parameter is `MessageAttribute.N`, singular. */

@@ -4,6 +4,7 @@ import { Apigatewayv2Route } from "@cdktf/provider-aws/lib/apigatewayv2-route";
 import { Apigatewayv2RouteResponse } from "@cdktf/provider-aws/lib/apigatewayv2-route-response";
 import { Construct } from "constructs";
 import { acceptFinding } from "../terraform/accepted-finding";
+import { attributeOf } from "../terraform/attribute";
 
 /** The template selection expression that picks the template under {@link DEFAULT_TEMPLATE}, as AWS documents it. */
 export const DEFAULT_SELECTION = "\\$default";
@@ -44,6 +45,8 @@ export interface RouteProps {
   /** By integration response key: `/200/`, `$default`. Without a template, API Gateway does not render the answer. */
   readonly responses: readonly RouteAnswer[];
   readonly authorizerId?: string;
+  /** @default - the route always exists */
+  readonly count?: number;
 }
 
 /** A route, its integration and its answers to the client: all resources that API Gateway needs for one route key. */
@@ -52,8 +55,9 @@ export class Route extends Construct {
 
   constructor(scope: Construct, id: string, props: RouteProps) {
     super(scope, id);
-    const { apiId, service } = props;
+    const { apiId, service, count } = props;
     const integration = new Apigatewayv2Integration(this, "integration", {
+      count,
       apiId,
       integrationType: service ? "AWS" : "MOCK",
       integrationUri: service?.uri,
@@ -66,17 +70,19 @@ export class Route extends Construct {
     });
     for (const response of props.responses) {
       new Apigatewayv2IntegrationResponse(this, response.id, {
+        count,
         apiId,
-        integrationId: integration.id,
+        integrationId: attributeOf(integration, "id"),
         integrationResponseKey: response.key,
         templateSelectionExpression: response.template === undefined ? undefined : DEFAULT_SELECTION,
         responseTemplates: responseTemplates(response),
       });
     }
     this.route = new Apigatewayv2Route(this, "route", {
+      count,
       apiId,
       routeKey: props.routeKey,
-      target: `integrations/${integration.id}`,
+      target: `integrations/${attributeOf(integration, "id")}`,
       authorizationType: props.authorizerId === undefined ? "NONE" : "CUSTOM",
       authorizerId: props.authorizerId,
       routeResponseSelectionExpression: "$default",
@@ -90,8 +96,9 @@ export class Route extends Construct {
     }
     // API Gateway sends an answer only if the route has a route response.
     new Apigatewayv2RouteResponse(this, "route_response", {
+      count,
       apiId,
-      routeId: this.route.id,
+      routeId: attributeOf(this.route, "id"),
       routeResponseKey: "$default",
     });
   }

@@ -1,5 +1,7 @@
+import type { CONTROL_ROUTE_KEYS } from "../contract/control";
 import type { ROUTE_KEYS } from "../contract/routes";
 import type { Table, TopicAndQueue } from "../outlets";
+import type { Existence } from "../terraform/existence";
 import {
   ACK_TEMPLATE,
   deleteConnectionTemplate,
@@ -22,6 +24,8 @@ export interface RouteRow
   readonly target?: string;
   /** The right that the API's role needs for it. Rows with the same `sid` share a statement. */
   readonly right?: { readonly sid: string; readonly action: string; readonly resource: string };
+  /** When the route exists. Absent: always. */
+  readonly existence?: Existence;
   /** True: the authorizer decides first. */
   readonly isAuthorized?: true;
   /** The client's frame and the frames that answer it, by their names in schemas/. Absent: the route has no frames. */
@@ -36,7 +40,7 @@ export interface RouteTargets {
 }
 
 /** A success, or anything else. API Gateway matches the key against the service's HTTP status. */
-const ACK_OR_ERROR = [
+export const ACK_OR_ERROR = [
   { id: "integration_response", key: "/200/", template: ACK_TEMPLATE },
   { id: "refused", key: "$default", template: ERROR_TEMPLATE },
 ];
@@ -44,8 +48,10 @@ const ACK_OR_ERROR = [
 /** $connect and $disconnect have no $default response: a refusal by DynamoDB must refuse the handshake. */
 const STORED = [{ id: "integration_response", key: "/200/" }];
 
-/** Every route of the WebSocket API, by the name that is its address. */
-export function routeRows(targets: RouteTargets): Readonly<Record<keyof typeof ROUTE_KEYS, RouteRow>> {
+/** The routes that exist always, by the name that is their address. */
+export function routeRows(
+  targets: RouteTargets,
+): Readonly<Record<Exclude<keyof typeof ROUTE_KEYS, keyof typeof CONTROL_ROUTE_KEYS>, RouteRow>> {
   const { accountId, messages } = targets;
   const { name: tableName, arn: tableArn } = targets.connectionsTable;
   const { arn: topicArn } = messages.topic;

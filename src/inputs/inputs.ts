@@ -1,5 +1,6 @@
 import { ADMISSION_INPUTS } from "./admission";
 import { CAPACITY_INPUTS } from "./capacity";
+import { CHANNEL_INPUTS } from "./channels";
 import { CONNECTION_INPUTS } from "./connections";
 import { DELIVERY_INPUTS } from "./delivery";
 import { GUARDRAIL_INPUTS } from "./guardrails";
@@ -22,6 +23,7 @@ export const INPUTS = {
   ...ADMISSION_INPUTS,
   ...CONNECTION_INPUTS,
   ...HISTORY_INPUTS,
+  ...CHANNEL_INPUTS,
   ...RELEASE_INPUTS,
   ...DELIVERY_INPUTS,
   ...OBSERVABILITY_INPUTS,

@@ -1,6 +1,7 @@
 import type { Transform } from "../terraform/transform";
 import type { AdmissionProps } from "./admission";
 import type { CapacityProps } from "./capacity-props";
+import type { ChannelsProps } from "./channels";
 import type { ConnectionProps } from "./connections";
 import type { DeliveryProps } from "./delivery";
 import type { GuardrailProps } from "./guardrails";
@@ -21,6 +22,7 @@ export interface SumuProps
     AdmissionProps,
     ConnectionProps,
     HistoryProps,
+    ChannelsProps,
     ReleaseProps,
     DeliveryProps,
     ObservabilityProps,

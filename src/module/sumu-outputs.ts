@@ -39,6 +39,10 @@ export const SUMU_OUTPUTS: OutputDefinitions<Sumu> = {
     description: "Table of the notifications that are kept: name and arn. Both are null if history_seconds is 0.",
     value: ({ historyTable }) => ({ name: historyTable?.name, arn: historyTable?.arn }),
   },
+  subscriptions_table: {
+    description: "Which connections are in which channels: name and arn of the table. Both null without channels.",
+    value: ({ subscriptionsTable }) => ({ name: subscriptionsTable?.name, arn: subscriptionsTable?.arn }),
+  },
   websocket_url: {
     description: "URL to which clients connect, without a custom domain.",
     value: (sumu) => sumu.webSocketUrl,

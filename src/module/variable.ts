@@ -27,7 +27,7 @@ export function declareVariables(
   return (name) => {
     const found = declared.get(name);
     if (found === undefined) {
-      throw new Error(`No variable ${name}.`);
+      throw new Error(`The module has no variable ${name}.`);
     }
     return found;
   };

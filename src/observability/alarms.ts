@@ -15,6 +15,9 @@ const SECOND_TRY_SECONDS = 180;
 /** If presence is this late, users see wrong states. */
 const OLD_RECORD_MILLISECONDS = 300_000;
 
+/** A client that waits this long for what it has missed has most likely given up. */
+const OLD_FRAME_SECONDS = 60;
+
 /** A client can cause single errors by sending bad input. Ten in a period point to a fault of ours. */
 const MANY_INTEGRATION_ERRORS = 10;
 
@@ -40,6 +43,7 @@ export interface AlarmsProps {
   readonly visibilityTimeoutSeconds: number;
   readonly watchdog: Existence;
   readonly grace: Existence;
+  readonly control: Existence;
 }
 
 /** Alarms exist only if they have an action: each costs 0.10 USD a month, and is useless without an action. */
@@ -76,7 +80,13 @@ export function alarms(scope: Construct, props: AlarmsProps): readonly Cloudwatc
   });
 }
 
-function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: AlarmsProps): readonly AlarmDefinition[] {
+function definitions({
+  metrics,
+  visibilityTimeoutSeconds,
+  watchdog,
+  grace,
+  control,
+}: AlarmsProps): readonly AlarmDefinition[] {
   const deadLetters = (id: string, queue: Parameters<StackMetrics["queue"]>[0], what: string, watched = ALWAYS) => ({
     id,
     metric: metrics.queue(queue, "ApproximateNumberOfMessagesVisible"),
@@ -123,6 +133,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
     deadLetters("messages_dlq", "messagesDlq", "The application failed five times to handle messages of clients."),
     deadLetters("presence_dlq", "presenceDlq", "Presence changes could not be sent to the backend.", watchdog),
     deadLetters("presence_grace_dlq", "presenceGraceDlq", "OFFLINE could not be sent for users who left.", grace),
+    deadLetters("control_dlq", "controlDlq", "Control frames of clients could not be handled.", control),
     lostDeadLetters(
       "notifications_redrive_failures",
       metrics.topic("notifications", "NumberOfNotificationsFailedToRedriveToDlq"),
@@ -140,7 +151,7 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       watchdog,
     ),
     ...handlerRows().flatMap(({ handler, failing, part }) =>
-      functionAlarms(handler, failing, part === undefined ? ALWAYS : { watchdog }[part]),
+      functionAlarms(handler, failing, part === undefined ? ALWAYS : { watchdog, control }[part]),
     ),
     {
       id: "pusher_failed",
@@ -165,6 +176,25 @@ function definitions({ metrics, visibilityTimeoutSeconds, watchdog, grace }: Ala
       threshold: plus(visibilityTimeoutSeconds, SECOND_TRY_SECONDS),
       description:
         "A notification is older than the queue's visibility timeout and a try: it fails again, or the pusher is too slow.",
+    },
+    {
+      id: "control_failed",
+      metric: metrics.own("FramesFailed"),
+      statistic: "Sum",
+      threshold: 1,
+      periodsOfThree: 2,
+      description:
+        "Control frames of clients fail again and again: the control function's log has the code of the service.",
+      watched: control,
+    },
+    {
+      id: "control_age",
+      metric: metrics.queue("control", "ApproximateAgeOfOldestMessage"),
+      statistic: "Maximum",
+      threshold: OLD_FRAME_SECONDS,
+      description:
+        "Clients wait a minute or more for the answers to their control frames: too many, or one fails again.",
+      watched: control,
     },
     {
       id: "api_integration_errors",

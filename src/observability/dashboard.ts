@@ -9,6 +9,8 @@ export interface DashboardParts {
   readonly watchdog: boolean;
   /** False leaves out the queue in which OFFLINE waits. */
   readonly grace: boolean;
+  /** False leaves out the rows of the control function. */
+  readonly control: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
       graphs(6, deadLetters(metrics, parts), functionFailures(metrics, parts), apiErrors(metrics)),
       graphs(6, notificationsQueue(metrics), refusals(metrics), presenceLag(metrics, parts)),
       graphs(6, durations(metrics, parts), concurrency(metrics, parts)),
+      ...(parts.control ? [graphs(6, recoveries(metrics), controlQueue(metrics))] : []),
     ],
     region,
   );
@@ -142,12 +145,13 @@ function integrationLatency(metrics: StackMetrics): Graph {
   };
 }
 
-function dlqs({ watchdog, grace }: DashboardParts): readonly (readonly [QueueKey, string])[] {
+function dlqs({ watchdog, grace, control }: DashboardParts): readonly (readonly [QueueKey, string])[] {
   return [
     ["notificationsDlq", "notifications"],
     ["messagesDlq", "messages"],
     ...(watchdog ? ([["presenceDlq", "presence"]] as const) : []),
     ...(grace ? ([["presenceGraceDlq", "presence grace"]] as const) : []),
+    ...(control ? ([["controlDlq", "control"]] as const) : []),
   ];
 }
 
@@ -196,10 +200,13 @@ function apiErrors(metrics: StackMetrics): Graph {
 }
 
 function notificationsQueue(metrics: StackMetrics): Graph {
-  const depth = (name: Parameters<StackMetrics["queue"]>[1], label: string) =>
-    most(metrics.queue("notifications", name), label);
+  return queueGraph("Notifications queue", "notifications", metrics);
+}
+
+function queueGraph(title: string, key: QueueKey, metrics: StackMetrics): Graph {
+  const depth = (name: Parameters<StackMetrics["queue"]>[1], label: string) => most(metrics.queue(key, name), label);
   return {
-    title: "Notifications queue",
+    title,
     leftLabel: "messages",
     rightLabel: "seconds",
     lines: [
@@ -209,6 +216,24 @@ function notificationsQueue(metrics: StackMetrics): Graph {
       { ...depth("ApproximateAgeOfOldestMessage", "age of the oldest"), yAxis: "right" },
     ],
   };
+}
+
+function recoveries(metrics: StackMetrics): Graph {
+  return {
+    title: "Clients that were away",
+    leftLabel: "per 5 min",
+    lines: [
+      count(metrics.own("Recoveries"), "recoveries"),
+      count(metrics.own("Recovered"), "notifications recovered"),
+      count(metrics.own("Gaps"), "recoveries with a gap"),
+      count(metrics.own("FramesRefused"), "control frames refused"),
+      count(metrics.own("FramesFailed"), "control frames failed"),
+    ],
+  };
+}
+
+function controlQueue(metrics: StackMetrics): Graph {
+  return queueGraph("Control queue", "control", metrics);
 }
 
 /** CloudWatch puts the reason there. Terraform reads `$${` as `${`. */

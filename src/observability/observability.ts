@@ -1,5 +1,6 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { conditional, type IResolvable, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { NAME_SUFFIXES, physicalName } from "../names";
@@ -19,6 +20,8 @@ export interface ObservabilityProps {
   /** When there is a watchdog, and a queue in which OFFLINE waits. */
   readonly watchdog: Existence;
   readonly grace: Existence;
+  /** When there is a control function. */
+  readonly control: Existence;
 }
 
 /** The monitoring of a SUMU: alarms, and one dashboard. */
@@ -30,18 +33,30 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { account, metrics, watchdog, grace, dashboard } = props;
+    const { account, metrics, watchdog, grace, control, dashboard } = props;
     this.alarms = alarms(this, { ...props, actions: props.alarmActions });
     if (dashboard.exists) {
       const parts = { watchdog: watchdog.exists, grace: grace.exists };
+      // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
+      // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
+      const body = (hasControl: boolean) =>
+        JSON.stringify(dashboardBody(metrics, { ...parts, control: hasControl }, account.region));
       this.dashboard = new CloudwatchDashboard(this, "overview", {
         count: dashboard.count,
         dashboardName: metrics.names.stack,
-        // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
-        // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
-        dashboardBody: JSON.stringify(dashboardBody(metrics, parts, account.region)),
+        dashboardBody: control.condition === undefined ? body(control.exists) : this.chosen(control.condition, body),
       });
     }
+  }
+
+  /**
+   * The dashboard with or without the control function, as Terraform decides. Each text is a local, because cdktf does
+   * not escape the quotes of a text within an expression.
+   */
+  private chosen(hasControl: IResolvable, body: (hasControl: boolean) => string): string {
+    const local = (id: string, text: string) => new TerraformLocal(this, id, text).asString;
+    const [withControl, without] = [local("dashboard_with_control", body(true)), local("dashboard", body(false))];
+    return Token.asString(conditional(hasControl, withControl, without));
   }
 }
 
@@ -58,7 +73,12 @@ export function stackMetrics(parts: StackParts): StackMetrics {
     stack: physicalName(parts.prefix),
     api: parts.api,
     connectionsTable: parts.connectionsTable,
-    functions: { authorizer: parts.authorizerFunction, pusher: parts.pusherFunction, presence: name("presence") },
+    functions: {
+      authorizer: parts.authorizerFunction,
+      pusher: parts.pusherFunction,
+      presence: name("presence"),
+      control: name("control"),
+    },
     topics: { messages: name("messages"), notifications: name("notifications") },
     queues: {
       messages: name("messages"),
@@ -68,6 +88,8 @@ export function stackMetrics(parts: StackParts): StackMetrics {
       presenceDlq: name("presenceDlq"),
       presenceGrace: name("presenceGrace"),
       presenceGraceDlq: name("presenceGraceDlq"),
+      control: name("control"),
+      controlDlq: name("controlDlq"),
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { HandlerName } from "../contract/handlers";
 import {
   type AUTHORIZED_METRICS,
+  type CONTROL_METRICS,
   METRIC_DIMENSIONS,
   METRIC_NAMESPACE,
   type PRESENCE_METRICS,
@@ -8,7 +9,7 @@ import {
   type REFUSED_METRICS,
 } from "../contract/metrics";
 
-/** A metric as CloudWatch knows it. */
+/** A metric in CloudWatch. */
 export interface Metric {
   readonly namespace: string;
   readonly name: string;
@@ -33,13 +34,16 @@ export type QueueKey =
   | "notificationsDlq"
   | "presenceDlq"
   | "presenceGrace"
-  | "presenceGraceDlq";
+  | "presenceGraceDlq"
+  | "control"
+  | "controlDlq";
 
 type HandlerMetricName =
   | (keyof (typeof PUSHER_METRICS)["units"] & string)
   | keyof (typeof AUTHORIZED_METRICS)["units"]
   | keyof (typeof REFUSED_METRICS)["units"]
-  | keyof (typeof PRESENCE_METRICS)["units"];
+  | keyof (typeof PRESENCE_METRICS)["units"]
+  | keyof (typeof CONTROL_METRICS)["units"];
 
 /** Every metric that alarms and dashboard use, by its source. */
 export class StackMetrics {
@@ -93,8 +97,11 @@ export class StackMetrics {
     return { namespace: "AWS/SNS", name, dimensions: { TopicName: this.names.topics[key] } };
   }
 
-  /** Its sample count is the number of such requests: rows that came, or went.
-   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+  /**
+   * The sample count is the number of these requests: of rows that were written, or removed.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+   */
   connectionsRequests(operation: "PutItem" | "DeleteItem"): Metric {
     return {
       namespace: "AWS/DynamoDB",
@@ -103,7 +110,7 @@ export class StackMetrics {
     };
   }
 
-  /** Expired rows: connections whose end was never reported. */
+  /** The rows that expired: for these connections no `$disconnect` came. */
   connectionsExpired(): Metric {
     return {
       namespace: "AWS/DynamoDB",

@@ -5,6 +5,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { conditional, Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import type { SubscriptionStore } from "../channels/subscription-store";
 import type { ConnectionStore } from "../connections/connection-store";
 import { PUSHER_ENVIRONMENT } from "../contract/environment";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
@@ -34,6 +35,8 @@ export interface PusherProps {
   readonly revocations?: RevocationStore;
   /** Undefined if a literal says that no history is kept. */
   readonly history?: HistoryStore;
+  /** Undefined if there are no channels. */
+  readonly subscriptions?: SubscriptionStore;
   readonly deliveryConcurrency: number;
   readonly readConcurrency: number;
   readonly broadcastSegments: number;
@@ -58,7 +61,7 @@ export class Pusher extends Construct {
 
   constructor(scope: Construct, id: string, props: PusherProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, connections, integration, revocations, history } = props;
+    const { account, prefix, webSocketApi, connections, integration, revocations, history, subscriptions } = props;
     const { notificationsQueue: queue, notificationsTopic: topic } = integration;
 
     this.handler = new HandlerFunction(this, "pusher", {
@@ -85,8 +88,11 @@ export class Pusher extends Construct {
       optionalEnvironment: [
         ...(revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable) ?? []),
         ...(history?.environment ?? []),
+        ...(subscriptions?.environment(PUSHER_ENVIRONMENT.subscriptionsTable) ?? []),
       ],
-      furtherRights: [revocations?.writeRights, history?.writeRights].filter((rights) => rights !== undefined),
+      furtherRights: [revocations?.writeRights, history?.writeRights, subscriptions?.deliveryRights].filter(
+        (rights) => rights !== undefined,
+      ),
       statements: [
         {
           sid: "FindConnections",

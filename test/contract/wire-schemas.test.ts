@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
+import { recoveredFrame, refusedFrame } from "../../handlers/control/frames";
+import { parseFrame } from "../../handlers/control/parse-frame";
+import { placeOf } from "../../handlers/control/recover";
 import { presenceEvent } from "../../handlers/presence/presence-event";
-import { disconnectFrame, envelope } from "../../handlers/pusher/envelope";
+import { disconnectFrame } from "../../handlers/pusher/envelope";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
 import { parseRequest } from "../../handlers/pusher/parse-request";
+import { notificationFrame } from "../../handlers/shared/notification-frame";
+import { CONTROL_ROUTE_KEYS, REFUSAL_REASONS } from "../../src/contract/control";
 import {
   type AckFrame,
   type ClientFrame,
@@ -16,6 +21,9 @@ import {
   type PingFrame,
   type PongFrame,
   type PublishFrame,
+  type RecoveredFrame,
+  type RecoverFrame,
+  type RefusedFrame,
   type SendFrame,
   type ServerFrame,
 } from "../../src/contract/frames";
@@ -97,6 +105,10 @@ describe("the types of src/contract", () => {
       { action: "required", message: "required" } satisfies Members<PublishFrame>,
       part("client-frame", "$defs", "publish"),
     ],
+    recover: [
+      { action: "required", id: "required", after: "optional", more: "optional" } satisfies Members<RecoverFrame>,
+      part("client-frame", "$defs", "recover"),
+    ],
     pong: [
       { type: "required", statusCode: "required", connectionId: "required" } satisfies Members<PongFrame>,
       part("server-frame", "$defs", "pong"),
@@ -124,8 +136,37 @@ describe("the types of src/contract", () => {
       part("notification-request"),
     ],
     "a notification frame": [
-      { type: "required", id: "required", data: "required" } satisfies Members<NotificationFrame>,
+      {
+        type: "required",
+        id: "required",
+        cursor: "optional",
+        channel: "optional",
+        from: "optional",
+        recovered: "optional",
+        data: "required",
+      } satisfies Members<NotificationFrame>,
       part("pushed-frame", "$defs", "notification"),
+    ],
+    "a recovered frame": [
+      {
+        type: "required",
+        id: "required",
+        cursor: "required",
+        complete: "required",
+        more: "optional",
+        gap: "optional",
+      } satisfies Members<RecoveredFrame>,
+      part("pushed-frame", "$defs", "recovered"),
+    ],
+    "a refused frame": [
+      {
+        type: "required",
+        id: "optional",
+        action: "required",
+        reason: "required",
+        message: "required",
+      } satisfies Members<RefusedFrame>,
+      part("pushed-frame", "$defs", "refused"),
     ],
     "a disconnect frame": [
       { type: "required", reason: "required", reconnect: "required" } satisfies Members<DisconnectFrame>,
@@ -313,10 +354,55 @@ describe("the schemas accept exactly what SUMU takes", () => {
   it("of what is pushed: what the pusher writes, for any id, data and reason", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), json, (text, data) => {
-        assertMatches("pushed-frame", JSON.parse(envelope({ id: text, data: JSON.stringify(data) })));
+        const notification = { id: text, data: JSON.stringify(data) };
+        const kept = { ...notification, cursor: "1764000000123-k3f9", channel: text, from: text, isRecovered: true };
+        assertMatches("pushed-frame", JSON.parse(notificationFrame(notification)));
+        assertMatches("pushed-frame", JSON.parse(notificationFrame(kept)));
         assertMatches("pushed-frame", JSON.parse(disconnectFrame(text)));
       }),
     );
+  });
+
+  it("of a recovery: the control function reads what the schema accepts, and nothing else", () => {
+    const frame = nearly({
+      id: ["1", "", "i".repeat(128), "i".repeat(129), "😀".repeat(128)],
+      after: ["0", "1764000000123-k3f9", "1764000000123", "176400000012-k", ""],
+      more: [true, false],
+    });
+    fc.assert(
+      fc.property(frame, (members) => {
+        const whole = { ...members, action: "recover" };
+        let isRead = true;
+        try {
+          placeOf(parseFrame(JSON.stringify(whole)).members);
+        } catch {
+          isRead = false;
+        }
+        expect([whole, violation("client-frame", whole) === undefined]).toEqual([whole, isRead]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("of the control function's answers: what it writes", () => {
+    const answers = fc.record({ cursor: fc.constant("1764000000123-k3f9"), isMore: fc.boolean(), isGap: fc.boolean() });
+    fc.assert(
+      fc.property(answers, (answer) => {
+        const frame = JSON.parse(recoveredFrame("1", answer));
+        assertMatches("pushed-frame", frame);
+        expect(frame.complete).toBe(!answer.isMore && !answer.isGap);
+      }),
+    );
+    for (const action of Object.values(CONTROL_ROUTE_KEYS)) {
+      for (const reason of REFUSAL_REASONS) {
+        assertMatches("pushed-frame", JSON.parse(refusedFrame("1", action, { reason, message: "why" })));
+        assertMatches("pushed-frame", JSON.parse(refusedFrame(undefined, action, { reason, message: "why" })));
+      }
+    }
+    expect(part("pushed-frame", "$defs", "refused", "properties")).toMatchObject({
+      action: { enum: Object.values(CONTROL_ROUTE_KEYS) },
+      reason: { enum: REFUSAL_REASONS },
+    });
   });
 
   it("of a notification: no name that somebody writes who means `users` or `exclude_users`", () => {

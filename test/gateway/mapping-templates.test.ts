@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { renderTemplate } from "../../emulator/velocity/render-template";
+import { controlTemplate } from "../../src/gateway/control-template";
 import {
   ACK_TEMPLATE,
   deleteConnectionTemplate,
@@ -285,6 +286,67 @@ describe("the request of $connect", () => {
         });
       }),
     );
+  });
+});
+
+describe("the request of a control route", () => {
+  const controlled = (body: string, authorizer: Readonly<Record<string, string>> = {}) =>
+    form(
+      render(controlTemplate(), body, {
+        ...CONTEXT,
+        routeKey: "recover",
+        authorizer: { ...CONTEXT.authorizer, ...authorizer },
+      }),
+    );
+  const attributes = (sent: Record<string, string>) =>
+    Array.from({ length: 8 }, (_, index) => {
+      const given = (part: string) => sent[`MessageAttribute.${index + 1}.${part}`];
+      return [given("Name"), given("Value.DataType"), given("Value.StringValue")];
+    }).filter(([name]) => name !== undefined);
+
+  it("has the client's frame as it came, and the facts of the connection", () => {
+    const frame = '{ "action": "recover", "id": "1", "after": "0", "n": 1.10 }';
+    const sent = controlled(frame, { protocol: "2", expires_at: "1764000060999", grants: "room:* news" });
+    expect([sent.Action, sent.MessageBody]).toEqual(["SendMessage", frame]);
+    expect(attributes(sent)).toEqual([
+      ["user_id", "String", "alice"],
+      ["connection_id", "String", "J6x7dFvtIAMCIGA="],
+      ["timestamp", "Number", "1764000000999"],
+      ["action", "String", "recover"],
+      ["request_id", "String", "J6x7eGbqIAMFwyg="],
+      ["protocol", "String", "2"],
+      ["expires_at", "Number", "1764000060999"],
+      ["grants", "String", "room:* news"],
+    ]);
+  });
+
+  it("has the facts of a client of the bare protocol, whose authorizer says nothing more", () => {
+    expect(attributes(controlled("{}")).slice(5)).toEqual([
+      ["protocol", "String", "1"],
+      ["expires_at", "Number", "0"],
+    ]);
+  });
+
+  it("has no body after the connection's end, so that SQS refuses it", () => {
+    expect(controlled("{}", { expires_at: "1764000001000" })).toHaveProperty("MessageBody");
+    for (const expires_at of ["1764000000999", "1764000000000"]) {
+      expect(controlled("{}", { expires_at })).not.toHaveProperty("MessageBody");
+    }
+  });
+
+  it("keeps the frame apart from the facts, whatever the frame and the user are", () => {
+    fc.assert(
+      fc.property(fc.json(), fc.string({ unit: "binary", minLength: 1 }), (frame, principalId) => {
+        const sent = controlled(frame, { principalId, grants: frame });
+        expect(sent.MessageBody).toBe(frame === "" ? "{}" : frame);
+        expect(attributes(sent).map(([name]) => name)).toHaveLength(8);
+        expect(attributes(sent)[0]).toEqual(["user_id", "String", principalId]);
+      }),
+    );
+    for (const { message } of hostile) {
+      const frame = JSON.stringify({ action: "recover", message });
+      expect(controlled(frame).MessageBody).toBe(frame);
+    }
   });
 });
 

@@ -1,13 +1,22 @@
 import { renderTemplate } from "../../emulator/velocity/render-template";
 import { ROUTE_KEYS } from "../../src/contract/routes";
+import { controlRows } from "../../src/gateway/control-routes";
 import { type RouteRow, routeRows, routeStatements } from "../../src/gateway/routes";
+import { ALWAYS } from "../../src/terraform/existence";
 import { violation, WIRE_SCHEMAS, type WireSchema } from "../support/wire-schemas";
 
 const TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/connections";
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:messages";
 const QUEUE = "arn:aws:sqs:eu-west-1:123456789012:messages";
 
-const ROWS = routeRows({
+const CONTROL = "arn:aws:sqs:eu-west-1:123456789012:control";
+
+const CONTROL_ROWS = controlRows({
+  accountId: "123456789012",
+  control: { queue: { arn: CONTROL, name: "control" }, existence: ALWAYS, routes: { recover: ALWAYS } },
+});
+
+const FIXED_ROWS = routeRows({
   accountId: "123456789012",
   connectionsTable: { name: "connections", arn: TABLE },
   messages: {
@@ -16,11 +25,12 @@ const ROWS = routeRows({
   },
 });
 
+const ROWS = { ...FIXED_ROWS, ...CONTROL_ROWS };
 const names = Object.keys(ROWS) as (keyof typeof ROUTE_KEYS)[];
 const answers = (row: RouteRow) => row.responses.flatMap(({ template = [] }) => template);
 
 describe.each(names)("the route %s", (name) => {
-  const row = ROWS[name];
+  const row: RouteRow = ROWS[name];
 
   it("calls a service with a right that the API's role has for it, or answers by itself", () => {
     const [service, action] = row.right?.action.split(":") ?? [];
@@ -48,9 +58,12 @@ describe.each(names)("the route %s", (name) => {
 });
 
 it("the statements of the API's role are the rights of the routes, those of one sid together", () => {
-  expect(routeStatements(Object.values(ROWS))).toEqual([
+  expect(routeStatements(Object.values(FIXED_ROWS))).toEqual([
     { sid: "KeepConnections", actions: ["dynamodb:PutItem", "dynamodb:DeleteItem"], resources: [TABLE] },
     { sid: "PublishMessages", actions: ["sns:Publish"], resources: [TOPIC] },
     { sid: "SendMessages", actions: ["sqs:SendMessage"], resources: [QUEUE] },
+  ]);
+  expect(routeStatements(Object.values(CONTROL_ROWS))).toEqual([
+    { sid: "SendControlFrames", actions: ["sqs:SendMessage"], resources: [CONTROL] },
   ]);
 });

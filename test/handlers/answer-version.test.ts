@@ -8,7 +8,7 @@ describe("a handler that is asked for its contract version", () => {
   const handler = answerVersion(async () => "work");
 
   it("answers with it, and does nothing else", async () => {
-    expect(await handler({ sumu: "version" }, undefined)).toEqual({ contract: 3 });
+    expect(await handler({ sumu: "version" }, undefined)).toEqual({ contract: 4 });
   });
 
   it.each([

@@ -22,6 +22,7 @@ function withTokens(value: unknown): unknown[] {
     const walk = (inner: unknown): unknown => {
       if (typeof inner === "string") return which(index++) ? Token.asString({ resolve: () => "" }) : inner;
       if (Array.isArray(inner)) return inner.map(walk);
+      if (typeof inner !== "object" || inner === null) return inner;
       return Object.fromEntries(Object.entries(inner as object).map(([key, item]) => [key, walk(item)]));
     };
     return walk(value);
@@ -63,6 +64,7 @@ describe("an input that has a rule and may be null", () => {
       "apigw_endpoint",
       "authorized_issuer",
       "authorizer_reserved_concurrency",
+      "channels",
       "ci_notifications_slack_channels",
       "connections_table_name",
       "github",

@@ -107,7 +107,7 @@ describeWithLocalAws("beside npm start, npm run", () => {
     await expect(run(process.execPath, args, { cwd: root, env: started.environment })).rejects.toMatchObject({
       code: 1,
       stdout: "",
-      stderr: '"--takes" is not known here: "npm run -s messages -- --help" says what is\n',
+      stderr: '"--takes" is not an option: "npm run -s messages -- --help" lists the options\n',
     });
   });
 

@@ -60,7 +60,7 @@ describeWithLocalAws("npm start with --host", () => {
     await expect(startLocalStack({ host: "192.0.2.1" })).rejects.toMatchObject({
       code: "ERR_SETUP",
       message:
-        "--host 192.0.2.1 is no address of this machine (EADDRNOTAVAIL): give one of its own, or 0.0.0.0 for all of them",
+        "--host 192.0.2.1 is not an address of this machine (EADDRNOTAVAIL): give one of its own, or 0.0.0.0 for all of them",
     });
   });
 });

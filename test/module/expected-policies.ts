@@ -1,9 +1,37 @@
+import { HANDLERS } from "../../src/contract/handlers";
+
+/** The functions whose code a delivery pipeline can release have a second name. */
+const NAMES: { readonly [handler: string]: string } = {
+  authorizer: "arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
+  pusher: "arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-released",
+};
+
+/** What each handler has, whatever it does: one service assumes its role, and inputs let it trace and use a VPC. */
+const POLICIES_OF_EACH_HANDLER = Object.fromEntries(
+  HANDLERS.flatMap((handler): (readonly [string, readonly string[]])[] => [
+    [
+      `serverless ${handler}_execution_trust`,
+      ["Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account"],
+    ],
+    [`serverless ${handler}_tracing`, ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"]],
+    [
+      `serverless ${handler}_vpc`,
+      [
+        "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
+        "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
+        `NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals ${NAMES[handler] ?? `arn:lambda:function:<sumu>-${handler}`}`,
+      ],
+    ],
+  ]),
+);
+
 /**
  * Who may do what with what, and when: every policy of the modules, by module and policy document, a statement a line.
  * `<sumu>` is `<prefix>-sumu`; `arn:sns:x` is x of this account and region; what begins with "with a key" is there for
  * `kms_key_arn` only.
  */
 export const POLICIES: Readonly<Record<string, readonly string[]>> = {
+  ...POLICIES_OF_EACH_HANDLER,
   "global current": [
     "WriteLogs: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents on *",
   ],
@@ -27,9 +55,6 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer:*",
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
   ],
-  "serverless authorizer_execution_trust": [
-    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
-  ],
   "serverless authorizer_pipeline": [
     "ReadSource: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
     'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-authorizer", 0, 20)}/authorizer/*',
@@ -37,6 +62,25 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "Build: codebuild:StartBuild codebuild:StopBuild codebuild:BatchGetBuilds on arn:codebuild:project/<sumu>-build-authorizer",
   ],
   "serverless authorizer_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
+  "serverless control_execution": [
+    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.control[0]:*",
+    "TakeControlFrames: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.control_frames[0]",
+    "AnswerClients: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
+    "GiveUp: sqs:SendMessage on aws_sqs_queue.control_frames_dlq[0]",
+    "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-control",
+    "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs",
+  ],
+  "serverless control_frames": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.control_frames[0] if aws:SecureTransport Bool false",
+  ],
+  "serverless control_frames_dlq": [
+    "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.control_frames_dlq[0] if aws:SecureTransport Bool false",
+  ],
+  "serverless control_history": [
+    "ReadHistory: dynamodb:Query on aws_dynamodb_table.history[0]",
+    "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
+  ],
+  "serverless frames": ["SendControlFrames: sqs:SendMessage on aws_sqs_queue.control_frames[0]"],
   "serverless gateway": [
     "KeepConnections: dynamodb:PutItem dynamodb:DeleteItem on aws_dynamodb_table.connections",
     "PublishMessages: sns:Publish on aws_sns_topic.messages",
@@ -91,9 +135,6 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
   ],
-  "serverless presence_execution_trust": [
-    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
-  ],
   "serverless presence_grace": [
     "WaitForGrace: sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.presence_grace[0]",
   ],
@@ -129,9 +170,6 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs",
   ],
-  "serverless pusher_execution_trust": [
-    "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
-  ],
   "serverless pusher_pipeline": [
     "ReadSource: codestar-connections:UseConnection codeconnections:UseConnection on ${var.github.connection_arn}",
     'KeepArtifacts: s3:PutObject s3:GetObject s3:GetObjectVersion on var.s3_artifacts/${substr("<sumu>-release-pusher", 0, 20)}/pusher/*',
@@ -147,27 +185,13 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "KeepHistory: dynamodb:BatchWriteItem on aws_dynamodb_table.history[0]",
     "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
+  "serverless pusher_subscriptions": [
+    "FindSubscriptions: dynamodb:Query dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
+    "with a key, UseKeyOfSubscriptions: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+  ],
   "serverless pusher_revocations": [
     "Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]",
     "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
-  ],
-  "serverless authorizer_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
-  "serverless presence_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
-  "serverless pusher_tracing": ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"],
-  "serverless authorizer_vpc": [
-    "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
-    "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
-    "NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
-  ],
-  "serverless presence_vpc": [
-    "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
-    "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
-    "NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals arn:lambda:function:<sumu>-presence",
-  ],
-  "serverless pusher_vpc": [
-    "MakeNetworkInterfaces: ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses on arn:${local.partition}:ec2:${local.region}:*:*/*",
-    "SeeNetworkInterfaces: ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on *",
-    "NotByTheFunctionItself: deny ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses ec2:DescribeNetworkInterfaces ec2:DescribeSubnets on * if lambda:SourceFunctionArn ArnEquals arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-released",
   ],
   "key-policy key": [
     "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",

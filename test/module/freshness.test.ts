@@ -137,6 +137,7 @@ describe("modules/serverless", () => {
       presence_table: { name: "string", arn: "string" },
       revocations_table: { name: "string", arn: "string" },
       history_table: { name: "string", arn: "string" },
+      subscriptions_table: { name: "string", arn: "string" },
       websocket_url: "string",
       kms_key_policy_json: "string",
     });

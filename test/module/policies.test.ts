@@ -124,6 +124,10 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "the connections of one stage: their ids come and go",
   },
   {
+    pattern: /^serverless control_execution AnswerClients .+\/POST\/@connections\/\*$/,
+    reason: "the same, for the answers to control frames",
+  },
+  {
     pattern: /^serverless limit CloseConnections .+\/DELETE\/@connections\/\*$/,
     reason: "the same, for the limit of a user's connections",
   },
@@ -142,16 +146,16 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "in a key's own policy * is that key",
   },
   {
-    pattern: /^serverless (authorizer|pusher|presence)_tracing SendTraces \*$/,
+    pattern: /^serverless (authorizer|pusher|presence|control)_tracing SendTraces \*$/,
     reason: "traces belong to no resource: AWS gives xray:PutTraceSegments and PutTelemetryRecords none",
   },
   {
     pattern:
-      /^serverless (authorizer|pusher|presence)_vpc MakeNetworkInterfaces arn:\$\{local\.partition\}:ec2:\$\{local\.region\}:\*:\*\/\*$/,
+      /^serverless (authorizer|pusher|presence|control)_vpc MakeNetworkInterfaces arn:\$\{local\.partition\}:ec2:\$\{local\.region\}:\*:\*\/\*$/,
     reason: "network interfaces in this region: Lambda makes them, in subnets that may be another account's",
   },
   {
-    pattern: /^serverless (authorizer|pusher|presence)_vpc (SeeNetworkInterfaces|NotByTheFunctionItself) \*$/,
+    pattern: /^serverless (authorizer|pusher|presence|control)_vpc (SeeNetworkInterfaces|NotByTheFunctionItself) \*$/,
     reason: "what describes takes no resource in EC2, and what is refused is refused everywhere",
   },
   {
@@ -279,7 +283,10 @@ describe("dead-letter queues", () => {
     const { resource = {} } = read("serverless");
     const deadLetters = Object.entries(resource.aws_sqs_queue ?? {}).filter(([name]) => name.endsWith("_dlq"));
     expect(deadLetters.map(([name, { message_retention_seconds }]) => [name, message_retention_seconds])).toEqual(
-      ["messages_dlq", "notifications_dlq", "presence_dlq", "presence_grace_dlq"].map((name) => [name, 1_209_600]),
+      ["control_frames_dlq", "messages_dlq", "notifications_dlq", "presence_dlq", "presence_grace_dlq"].map((name) => [
+        name,
+        1_209_600,
+      ]),
     );
     const to = (value: unknown) => /aws_sqs_queue\.(\w+_dlq)/.exec(JSON.stringify(value))?.[1];
     const sources = [
@@ -294,12 +301,14 @@ describe("dead-letter queues", () => {
       ),
     );
     expect(leads.filter((lead) => !/_dlq -> undefined$/.test(lead))).toEqual([
+      "aws_sqs_queue.control_frames -> control_frames_dlq",
       "aws_sqs_queue.messages -> messages_dlq",
       "aws_sqs_queue.notifications -> notifications_dlq",
       "aws_sqs_queue.presence_grace -> presence_grace_dlq",
       "aws_sns_topic_subscription.notifications -> notifications_dlq",
       "aws_lambda_function_event_invoke_config.pusher_async -> notifications_dlq",
       // A queue that invokes a function has a redrive policy of its own.
+      "aws_lambda_event_source_mapping.control -> undefined",
       "aws_lambda_event_source_mapping.notifications -> undefined",
       "aws_lambda_event_source_mapping.presence_grace -> undefined",
       "aws_lambda_event_source_mapping.presence_stream -> presence_dlq",

@@ -6,7 +6,13 @@ import { type DashboardWidget, type Rendering, readDashboard } from "./support/d
 import { emittedByHandlers } from "./support/emitted-by-handlers";
 
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts";
-const EVERYTHING = { alarm_actions: [TOPIC], dashboard: true, tracing: true, presence_grace_seconds: 30 };
+const EVERYTHING = {
+  alarm_actions: [TOPIC],
+  dashboard: true,
+  tracing: true,
+  presence_grace_seconds: 30,
+  history_seconds: 3_600,
+};
 
 interface ReadMetric {
   readonly where: string;
@@ -79,13 +85,13 @@ describe("the metrics of alarms and dashboard", () => {
     );
     // As the module sets them; the rest of the environment is the tests'.
     const [{ SUMU_STACK = "", LOG_LEVEL = "" } = {}] = environments;
-    expect(environments.map((each) => each.SUMU_STACK)).toEqual(Array(3).fill(SUMU_STACK));
+    expect(environments.map((each) => each.SUMU_STACK)).toEqual(Array(4).fill(SUMU_STACK));
     emitted = await emittedByHandlers({ SUMU_STACK, LOG_LEVEL });
     read = [...readByAlarms(applied), ...readByDashboard(applied)];
   });
 
   it("are many", () => {
-    expect(readByAlarms(applied)).toHaveLength(18);
+    expect(readByAlarms(applied)).toHaveLength(23);
     expect(readByDashboard(applied).length).toBeGreaterThan(50);
   });
 
@@ -154,6 +160,11 @@ describe("the alarms", () => {
       "api_integration_errors: Sum IntegrationError of a1b2c3d4e5 live >= 10 in 2 of 3 x 300 s",
       "authorizer_errors: Sum Errors of acme-sumu-authorizer-codeless >= 1 in 2 of 3 x 300 s",
       "authorizer_throttles: Sum Throttles of acme-sumu-authorizer-codeless >= 1 in 2 of 3 x 300 s",
+      "control_age: Maximum ApproximateAgeOfOldestMessage of acme-sumu-control >= 60 in 1 of 1 x 300 s",
+      "control_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-control-dlq >= 1 in 1 of 1 x 300 s",
+      "control_errors: Sum Errors of acme-sumu-control >= 1 in 2 of 3 x 300 s",
+      "control_failed: Sum FramesFailed of acme-sumu >= 1 in 2 of 3 x 300 s",
+      "control_throttles: Sum Throttles of acme-sumu-control >= 1 in 2 of 3 x 300 s",
       "messages_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-integration-messages-dlq >= 1 in 1 of 1 x 300 s",
       "notifications_age: Maximum ApproximateAgeOfOldestMessage of acme-sumu-integration-notifications >= 900 in 1 of 1 x 300 s",
       "notifications_dlq: Maximum ApproximateNumberOfMessagesVisible of acme-sumu-integration-notifications-dlq >= 1 in 1 of 1 x 300 s",
@@ -185,10 +196,10 @@ describe("the alarms", () => {
     const applied = await appliedModule(EVERYTHING);
     const watched = readByAlarms(applied).map(({ name, dimensions }) => `${name} ${Object.values(dimensions)}`);
     const letters = namesOf(applied, "aws_sqs_queue").filter((name) => name.endsWith("-dlq"));
-    expect(letters).toHaveLength(4);
+    expect(letters).toHaveLength(5);
     for (const name of letters) expect(watched).toContain(`ApproximateNumberOfMessagesVisible ${name}`);
     const functions = namesOf(applied, "aws_lambda_function", "function_name");
-    expect(functions).toHaveLength(3);
+    expect(functions).toHaveLength(4);
     for (const name of functions)
       expect(watched).toEqual(expect.arrayContaining([`Errors ${name}`, `Throttles ${name}`]));
   });
@@ -220,8 +231,9 @@ describe("the alarms", () => {
 
   it.each([
     ["nobody hears them", { alarm_actions: [] }, 0],
-    ["there is no grace", { presence_grace_seconds: 0 }, 17],
-    ["there is no watchdog", { presence_source: "stream" }, 12],
+    ["there is no grace", { presence_grace_seconds: 0 }, 22],
+    ["there is no watchdog", { presence_source: "stream" }, 17],
+    ["there is no history", { history_seconds: 0 }, 18],
   ])("exist for what exists when %s", async (_, variables, count) => {
     expect(alarmsOf(await appliedModule({ ...EVERYTHING, ...variables }))).toHaveLength(count);
   });
@@ -284,7 +296,15 @@ describe("the dashboard", () => {
       "Backend's view: presence lag, messages queue",
       "Function duration, p95",
       "Functions at once",
+      "Clients that were away",
+      "Control queue",
     ]);
+  });
+
+  it("says nothing about control frames without history", async () => {
+    const without = JSON.stringify(widgetsOf(await appliedModule({ ...EVERYTHING, history_seconds: 0 })));
+    expect(without).not.toMatch(/[Cc]ontrol|Recover/);
+    expect(without).toContain("Functions at once");
   });
 
   it("computes with metrics of the same widget only, each id once", () => {
@@ -336,8 +356,13 @@ describe("tracing", () => {
 
   it("is on for every function, with the right to send traces", async () => {
     const applied = await appliedModule(EVERYTHING);
-    expect(modes(applied)).toEqual(Array(3).fill({ mode: "Active" }));
-    expect(rights(applied).sort()).toEqual(["authorizer_tracing", "presence_tracing", "pusher_tracing"]);
+    expect(modes(applied)).toEqual(Array(4).fill({ mode: "Active" }));
+    expect(rights(applied).sort()).toEqual([
+      "authorizer_tracing",
+      "control_tracing",
+      "presence_tracing",
+      "pusher_tracing",
+    ]);
   });
 
   it("is AWS's default, without any right, unless wanted", async () => {

@@ -106,6 +106,7 @@ describe("delivery pipelines", () => {
     [{ allowedOrigins: ["https://shop.example"] }, "2"],
     [{ historySeconds: 3_600 }, "3"],
     [{ historySeconds: 3_600, revocations: true }, "3"],
+    [{ historySeconds: 3_600, channels: { public: ["*"] } }, "4"],
   ])("release with %j handlers that speak contract %s at least", (inputs, least) => {
     const { resource } = sumu({ ...delivered, ...inputs });
     const projects = Object.values(resource.aws_codebuild_project ?? {});

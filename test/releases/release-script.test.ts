@@ -17,7 +17,7 @@ import { CONTRACT_VERSION, VERSION_QUESTION } from "../../src/contract/version";
 import { BUILDSPEC } from "../../src/releases/buildspec";
 import { RELEASE_SCRIPT } from "../../src/releases/release-script";
 import { type ReleasedHandler, SMOKE_TESTS } from "../../src/releases/smoke-test";
-import { ensureAwsCli } from "../support/aws-cli";
+import { type AwsCli, startAwsCli } from "../support/aws-cli";
 import { INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } from "../support/local-aws";
 import { repositoryRoot } from "../support/terraform";
 
@@ -40,18 +40,27 @@ function command(): string {
 describe("a release", () => {
   let aws: AwsBackend;
   let lambda: LambdaClient;
-  let cli: string;
+  let cli: AwsCli;
   let folder: string;
 
   beforeAll(async () => {
-    [aws, cli] = await Promise.all([startLocalAws(), ensureAwsCli()]);
+    aws = await startLocalAws();
+    cli = await startAwsCli({
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_DEFAULT_REGION: aws.region,
+      AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+    });
     lambda = new LambdaClient({
       region: aws.region,
       endpoint: aws.endpoint,
       credentials: aws.credentials,
     });
   }, INSTALL_TIMEOUT_MILLISECONDS);
-  afterAll(() => aws?.stop());
+  afterAll(async () => {
+    await cli?.stop();
+    await aws?.stop();
+  });
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "sumu-release-"));
@@ -101,7 +110,7 @@ describe("a release", () => {
     name: string,
     kind: ReleasedHandler,
     environment: Record<string, string> = {},
-    bin = cli,
+    bin = cli.bin,
     cwd = folder,
   ): Promise<{ readonly status: number; readonly said: string }> {
     const { event, answer } = SMOKE_TESTS[kind];
@@ -237,7 +246,7 @@ describe("a release", () => {
       bin = mkdtempSync(path.join(tmpdir(), "sumu-bin-"));
       writeFileSync(
         path.join(bin, "aws"),
-        `#!/bin/sh\nif [ "$1" = codepipeline ]; then echo "$CAUSE"; else exec "${cli}/aws" "$@"; fi\n`,
+        `#!/bin/sh\nif [ "$1" = codepipeline ]; then echo "$CAUSE"; else exec "${cli.bin}/aws" "$@"; fi\n`,
       );
       chmodSync(path.join(bin, "aws"), 0o755);
       repository(handler(policy("two")));

@@ -71,11 +71,10 @@ describeWithTerraform("a released handler", () => {
     const inputs = ["prefix=shop", "stage_name=live", "issuer_jwks_uri=https://issuer.example.com/jwks.json"];
     const common = inputs.flatMap((input) => ["-var", input]);
     await workspace.init();
-    await workspace.plan(...common, ...PIPELINES);
-    await workspace.apply();
+    await workspace.applyAtOnce(...common, ...PIPELINES);
 
     await release(workspace.path);
-    expect(summary(await workspace.plan(...common, ...PIPELINES))).toEqual([]);
+    await workspace.expectNoChange(...common, ...PIPELINES);
 
     // An upgrade of the module brings other bundles: for the presence watchdog, which no pipeline releases.
     for (const handler of ["authorizer", "pusher", "presence"]) {

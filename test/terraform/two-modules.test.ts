@@ -1,5 +1,5 @@
 import { planText } from "../support/plan-text";
-import { changes, describeWithTerraform, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform, TerraformWorkspace } from "../support/terraform";
 
 jest.setTimeout(300_000);
 
@@ -13,11 +13,11 @@ describeWithTerraform("examples/hcl/two-modules", () => {
     const plan = await workspace.plan();
     expect(planText(plan)).toMatchSnapshot();
     await workspace.apply();
-    expect(changes(await workspace.plan())).toEqual([]);
-    const { dist } = await workspace.outputs();
+    await workspace.expectNoChange();
+    const { dist } = workspace.outputs;
     const target = { domain_name: "offline-target_domain_name", zone_id: "offline-hosted_zone_id" };
     expect(dist).toEqual({ stateless: target, statefull: target });
     await workspace.terraform("destroy", "-no-color", "-input=false", "-auto-approve");
-    expect((await workspace.terraform("state", "list")).trim()).toBe("");
+    expect(workspace.state.resources).toEqual([]);
   });
 });

@@ -59,6 +59,12 @@ module "sumu" {
   allowed_origins               = ["https://shop.example.com", "http://localhost:3000"]
   max_connections_per_user      = 20
   history_seconds               = 86400
+  channels = {
+    public             = ["public:*"]
+    subscribe_claim    = "subscribe"
+    post_claim         = "post"
+    max_per_connection = 50
+  }
   presence_grace_seconds        = 30
   connections_table_name        = "SumuConnections"
   keep_original_rights          = false

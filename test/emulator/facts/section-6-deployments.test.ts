@@ -73,7 +73,7 @@ it("rejects a deployment of another API, of a stage that is gone, and of a templ
   );
   expect(() =>
     gateway.deploy({ ...version("new"), stages: [{ name: "green", variables: stage?.variables ?? {} }] }),
-  ).toThrow("the stage prod is gone from the API a1b2c3");
+  ).toThrow("the stage prod is no longer in the API a1b2c3");
   expect(() => gateway.deploy(version("#define($x)a#end"))).toThrow("route version: #define");
   expect(await ask(client)).toBe("old");
 });

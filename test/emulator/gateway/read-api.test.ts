@@ -210,7 +210,7 @@ it.each<[string, string, string, Record<string, unknown>, string]>([
     "route",
     "ping",
     { target: "integrations/none" },
-    "aws_apigatewayv2_route.ping: its target none is no integration of the API",
+    "aws_apigatewayv2_route.ping: its target none is not an integration of the API",
   ],
   [
     "a route response that is never sent",

@@ -15,6 +15,7 @@ describe("the watchdog's configuration", () => {
         graceQueueUrl: undefined,
       },
       limit: undefined,
+      controlQueueUrl: undefined,
       deadLetterQueueUrl: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-presence-dlq",
     });
   });
@@ -42,6 +43,18 @@ describe("the watchdog's configuration", () => {
     expect(readConfiguration({ ...ENVIRONMENT, ...LIMIT })).toMatchObject({ presence: { graceMs: 0 }, limit });
     const alone = readConfiguration({ ...ENVIRONMENT, ...LIMIT, PRESENCE_SOURCE: "none" });
     expect([alone.presence, alone.limit]).toEqual([undefined, limit]);
+  });
+
+  it("cleans up channels, beside presence or without it", () => {
+    const CONTROL_QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-control";
+    for (const [source, presence] of [
+      ["topic", expect.anything()],
+      ["none", undefined],
+    ]) {
+      const read = readConfiguration({ ...ENVIRONMENT, CONTROL_QUEUE_URL, PRESENCE_SOURCE: source });
+      expect(read).toMatchObject({ controlQueueUrl: CONTROL_QUEUE_URL, limit: undefined });
+      expect(read.presence).toEqual(presence);
+    }
   });
 
   it.each([

@@ -14,7 +14,12 @@ describe("decoding an event", () => {
     const at = Date.UTC(2026, 10, 24, 8, 0, 0, 300);
     const record = streamRecord({ eventName: "REMOVE", userId: "alice", sequenceNumber: "111", at });
     expect(decodeEvent(streamEvent(record), NOW)).toEqual([
-      { itemIdentifier: "111", userId: "alice", lastSeenAt: Date.UTC(2026, 10, 24, 8, 0, 0, 999) },
+      {
+        itemIdentifier: "111",
+        userId: "alice",
+        lastSeenAt: Date.UTC(2026, 10, 24, 8, 0, 0, 999),
+        closed: "Xyz0-cABoAMCJsg=",
+      },
     ]);
   });
 
@@ -25,7 +30,9 @@ describe("decoding an event", () => {
 
   it("learns nothing about a device from a row that DynamoDB removed by its time to live", () => {
     const record = streamRecord({ eventName: "REMOVE", userId: "alice", sequenceNumber: "1", at: NOW, expired: true });
-    expect(decodeEvent(streamEvent(record), NOW)).toEqual([{ itemIdentifier: "1", userId: "alice" }]);
+    expect(decodeEvent(streamEvent(record), NOW)).toEqual([
+      { itemIdentifier: "1", userId: "alice", closed: "Xyz0-cABoAMCJsg=" },
+    ]);
   });
 
   it("reads a MODIFY like any other", () => {

@@ -477,6 +477,63 @@ describe("the presence handler", () => {
     });
   });
 
+  describe("with channels", () => {
+    const CHANNELS = {
+      CONTROL_QUEUE_URL: "https://sqs.eu-central-1.amazonaws.com/000000000000/acme-sumu-control",
+      PRESENCE_SOURCE: "none",
+    };
+    const record = (eventName: "INSERT" | "MODIFY" | "REMOVE", connectionId: string, number: number) =>
+      streamRecord({ eventName, userId: "alice", connectionId, sequenceNumber: String(number), at: NOW });
+    const change = streamEvent(
+      record("INSERT", "new=", 1),
+      record("REMOVE", "gone-1=", 2),
+      record("MODIFY", "other=", 3),
+      record("REMOVE", "gone-2=", 4),
+    );
+    const entry = (Id: string, connectionId: string) => ({
+      Id,
+      MessageBody: "connection_gone",
+      DelaySeconds: 10,
+      MessageAttributes: {
+        action: { DataType: "String", StringValue: "connection_gone" },
+        connection_id: { DataType: "String", StringValue: connectionId },
+      },
+    });
+
+    it("tells the control queue of the connections that are gone, in one request and after a delay", async () => {
+      const { response, sent } = await run(
+        change,
+        { "AmazonSQS SendMessageBatch": [ok({ Successful: [] })] },
+        CHANNELS,
+      );
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(sent).toEqual([
+        {
+          operation: "AmazonSQS SendMessageBatch",
+          body: { QueueUrl: CHANNELS.CONTROL_QUEUE_URL, Entries: [entry("0", "gone-1="), entry("1", "gone-2=")] },
+        },
+      ]);
+    });
+
+    it("sends nothing when no connection is gone", async () => {
+      const { sent } = await run(streamEvent(record("INSERT", "new=", 1)), {}, CHANNELS);
+      expect(sent).toEqual([]);
+    });
+
+    it("holds up no presence when the control queue does not take it", async () => {
+      const { response, log } = await run(
+        change,
+        { "AmazonSQS SendMessageBatch": [refusal(400, "QueueDoesNotExist")] },
+        CHANNELS,
+      );
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(log.map((line) => JSON.parse(line))).toContainEqual(
+        expect.objectContaining({ level: "warn", code: "clean_up_not_sent", connections: 2 }),
+      );
+      expect(log.join()).not.toMatch(/alice|gone-1/);
+    });
+  });
+
   it("rejects a wrong environment at its start, before any batch", () => {
     expect(() => createHandler({ ...environmentFor("http://127.0.0.1:1"), PRESENCE_TABLE: "" })).toThrow(
       new Error("PRESENCE_TABLE must be set"),

@@ -1,3 +1,4 @@
+import type { PostResult } from "../../../handlers/aws/connections-api";
 import { LimitNotKeptError, limitConnections, type UserConnection } from "../../../handlers/presence/limit-connections";
 import { OutOfTimeError } from "../../../handlers/presence/settle-user";
 
@@ -14,7 +15,7 @@ class User {
 
   constructor(
     count: number,
-    readonly answer: (connectionId: string, attempt: number) => number | string = () => 204,
+    readonly answer: (connectionId: string, attempt: number) => PostResult = () => 204,
   ) {
     this.rows = Array.from({ length: count }, (_, i) => ({
       connectionId: `c${i}`,
@@ -31,7 +32,7 @@ class User {
           remove: async (_, connectionId) => void this.removed.push(connectionId),
         },
         api: {
-          delete: async (connectionId) => {
+          close: async (connectionId) => {
             this.deleted.push(connectionId);
             return this.answer(connectionId, this.deleted.filter((id) => id === connectionId).length);
           },
@@ -89,10 +90,11 @@ describe("limiting a user's connections", () => {
     expect(user.deleted).toEqual(["old"]);
   });
 
-  it.each([
+  it.each<readonly [PostResult, string]>([
     [410, "a connection that is gone"],
     [400, "an id that API Gateway never gave out"],
-  ])("removes the row on %i, %s", async (status) => {
+    ["unaddressable", "an id that no URL can contain"],
+  ])("removes the row on %s, %s", async (status) => {
     const user = new User(4, (id) => (id === "c0" ? status : 204));
     expect(await user.limit(2)).toEqual({ closed: 1, gone: 1 });
     expect(user.removed).toEqual(["c0"]);
@@ -105,7 +107,7 @@ describe("limiting a user's connections", () => {
     expect([user.deleted, user.removed]).toEqual([["a", "a", "a"], []]);
   });
 
-  it.each([[429], [500], ["timeout"], [403]])("tries again after %s", async (answer) => {
+  it.each<PostResult>([429, 500, "timeout", 403])("tries again after %s", async (answer) => {
     const user = new User(2, (_, attempt) => (attempt < 6 ? answer : 204));
     expect(await user.limit(1)).toEqual({ closed: 1, gone: 0 });
     expect(user.now - NOW).toBe(100 + 200 + 400 + 800 + 1_600);

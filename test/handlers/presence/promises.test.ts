@@ -19,7 +19,6 @@ async function eventsOf(history: readonly DeviceStep[], seed: number): Promise<s
 /** Some hundred cases each, on a machine that may be busy. */
 jest.setTimeout(60_000);
 
-/** What design.md, section 3, 4 says of the presence watchdog that this one replaces. */
 describe("the presence watchdog", () => {
   it("reports a record that fails, or makes it a dead letter, and settles the rest", async () => {
     const online = { status: { S: "ONLINE" }, version: { N: "1" }, changed_at: { N: "1" }, announced: { N: "1" } };

@@ -209,7 +209,7 @@ describeWithLocalAws("a stack in the emulator", () => {
   it.each([
     [
       { aws_sqs_queue: { a: { name: "a", fifo_queue: true } } },
-      'aws_sqs_queue.a: "fifo_queue" is neither applied here nor known to be left out',
+      'aws_sqs_queue.a: "fifo_queue" is unknown here: add code that uses it, or add it to what is left out',
     ],
     [
       {
@@ -224,9 +224,12 @@ describeWithLocalAws("a stack in the emulator", () => {
           },
         },
       },
-      'aws_lambda_function.a.environment: "varaibles" is neither applied here nor known to be left out',
+      'aws_lambda_function.a.environment: "varaibles" is unknown here: add code that uses it, or add it to what is left out',
     ],
-    [{ aws_s3_bucket: { a: {} } }, "aws_s3_bucket.a: aws_s3_bucket is neither created here nor known to be left out"],
+    [
+      { aws_s3_bucket: { a: {} } },
+      "aws_s3_bucket.a: aws_s3_bucket is unknown here: add code that uses it, or add it to what is left out",
+    ],
     [
       { aws_lambda_alias: { a: { name: "a", function_name: "absent", function_version: "1" } } },
       "aws_lambda_alias.a could not be created: ResourceNotFoundException: ",

@@ -1,6 +1,9 @@
+import { createHandler as createControl } from "../../../handlers/control/create-handler";
 import { createHandler as createPresence } from "../../../handlers/presence/create-handler";
 import { createHandler as createPusher } from "../../../handlers/pusher/create-handler";
+import { cursorAt } from "../../../src/contract/history";
 import { createAuthorizer, REFUSED, signedWith } from "../../handlers/authorizer/support/authorizer";
+import { record as controlRecord } from "../../handlers/control/support/record";
 import { environmentFor } from "../../handlers/presence/support/environment";
 import { queueEvent, queueRecord, streamEvent, streamRecord } from "../../handlers/presence/support/events";
 import { fakeAws } from "../../handlers/support/fake-aws";
@@ -15,6 +18,7 @@ export async function emittedByHandlers(environment: Environment): Promise<reado
     ...(await authorizerLines(environment)),
     ...(await pusherLines(environment)),
     ...(await presenceLines(environment)),
+    ...(await controlLines(environment)),
   ];
   return lines.flatMap(emittedMetrics);
 }
@@ -37,7 +41,7 @@ async function pusherLines(environment: Environment): Promise<readonly string[]>
     return true;
   });
   const pusher = createPusher({ ...aws.environment, ...environment });
-  const end = Date.now() + 500;
+  const end = Date.now() + 3_000;
   const event = queueEvent(queueRecord({ messageId: "m-1", body: '{"data":1}' }));
   try {
     await pusher(event, { awsRequestId: "request-1", getRemainingTimeInMillis: () => end - Date.now() });
@@ -90,5 +94,37 @@ async function presenceLines(environment: Environment): Promise<readonly string[
     presence.close();
     await server.close();
   }
+  return lines;
+}
+
+/** A recovery with a gap, one for which the history does not answer, and a frame that is wrong. */
+async function controlLines(environment: Environment): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const item = { cursor: { S: cursorAt(Date.now(), "a") }, id: { S: "m-1" }, data: { S: "1" } };
+  const server = await scriptedServer(({ body }): Reply => {
+    if (body.includes("user:away")) return { status: 400, body: '{"__type":"AccessDeniedException"}' };
+    const Items = body.includes("user:ann") ? [item] : [];
+    return { status: 200, body: JSON.stringify({ Count: Items.length, Items }) };
+  });
+  const control = createControl(
+    {
+      ...environmentFor(server.endpoint),
+      APIGW_ENDPOINT: server.endpoint,
+      CONTROL_DLQ_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/control-dlq",
+      HISTORY_TABLE_NAME: "history",
+      HISTORY_SECONDS: "60",
+      ...environment,
+    },
+    { writeLog: (line) => lines.push(line) },
+  );
+  const frame = JSON.stringify({ id: "1", after: cursorAt(Date.now() - 86_400_000, "a") });
+  const Records = [
+    controlRecord("m-1", frame, { user_id: "ann" }),
+    controlRecord("m-2", frame, { user_id: "away", connection_id: "c2" }),
+    controlRecord("m-3", "no JSON", { connection_id: "c3" }),
+  ];
+  await control({ Records }, { awsRequestId: "request-1", getRemainingTimeInMillis: () => 60_000 });
+  control.close();
+  await server.close();
   return lines;
 }

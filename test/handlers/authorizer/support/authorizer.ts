@@ -42,6 +42,7 @@ export function createAuthorizer({
     JWT_AUTHORIZED_ISSUER: ISSUER,
     ALLOWED_ORIGINS: "https://app.example",
     REVOCATIONS_TABLE_NAME: "acme-sumu-revocations",
+    CHANNELS_SUBSCRIBE_CLAIM: "channels",
     SUMU_STACK: "acme-sumu",
     ...environment,
   };
@@ -106,4 +107,5 @@ export const REFUSED: Readonly<Record<DenyReason, ConnectEvent>> = {
   audience_mismatch: signedWith({ aud: ["other"] }),
   subject_invalid: signedWith({ sub: ["user-1"] }),
   token_revoked: signedWith({ sub: REVOKED_USER }),
+  grants_too_large: signedWith({ channels: Array.from({ length: 34 }, (_, n) => `${n}`.padEnd(127, "n")) }),
 };

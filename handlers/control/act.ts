@@ -1,0 +1,33 @@
+import type { CONTROL_METRICS } from "../../src/contract/metrics";
+import type { Clock } from "../shared/clock";
+import type { LogFields } from "../shared/log";
+import type { FloodGuard } from "./flood-guard";
+import type { ControlFrame } from "./parse-frame";
+import type { HistoryReader } from "./read-history";
+import type { ControlRequest } from "./read-request";
+import type { Socket } from "./socket";
+
+/** What the actions need. */
+export interface ActPorts {
+  readonly socket: Socket;
+  /** Undefined if no history is kept. */
+  readonly history: HistoryReader | undefined;
+  readonly historySeconds: number;
+  /** Limits the recoveries of a connection. */
+  readonly guard: FloodGuard;
+  readonly clock: Clock;
+  /** The metrics of the invocation so far. */
+  readonly counts: Record<keyof (typeof CONTROL_METRICS)["units"], number>;
+}
+
+/** What became of a control frame: its answer, or nobody to answer to. `dropped`: the connection sends too many. */
+export type ActResult =
+  | { readonly outcome: "answered"; readonly frame: string; readonly fields?: LogFields }
+  | { readonly outcome: "gone" | "dropped" };
+
+/**
+ * Does what a control frame asks for.
+ *
+ * @throws RefusedError with the reason for the client. And the errors of the services: the client gets `unavailable`.
+ */
+export type Act = (request: ControlRequest, frame: ControlFrame, ports: ActPorts) => Promise<ActResult>;

@@ -1,0 +1,77 @@
+/** A notification in a stream of the history. */
+export interface HistoryEntry {
+  readonly cursor: string;
+  readonly id: string;
+  /** JSON text. */
+  readonly data: string;
+  readonly channel?: string | undefined;
+  readonly from?: string | undefined;
+  /** The users who do not get it. */
+  readonly except?: ReadonlySet<unknown> | undefined;
+}
+
+/** The history. A call may throw. */
+export interface HistoryReader {
+  /** The next entries of a stream after a cursor, in the order of their cursors. Strongly consistent. */
+  page(stream: string, after: string): Promise<{ readonly entries: readonly HistoryEntry[]; readonly isLast: boolean }>;
+}
+
+/** The entries of several streams after a cursor, in the order of their cursors. It reads no page before it is needed. */
+export async function* entriesOf(
+  streams: readonly string[],
+  after: string,
+  reader: HistoryReader,
+): AsyncGenerator<HistoryEntry> {
+  const heads = await Promise.all(streams.map((stream) => StreamHead.open(stream, after, reader)));
+  for (;;) {
+    const first = earliest(heads);
+    if (first?.entry === undefined) return;
+    yield first.entry;
+    await first.advance();
+  }
+}
+
+function earliest(heads: readonly StreamHead[]): StreamHead | undefined {
+  let first: StreamHead | undefined;
+  for (const head of heads) {
+    if (head.entry !== undefined && (first?.entry === undefined || head.entry.cursor < first.entry.cursor))
+      first = head;
+  }
+  return first;
+}
+
+/** A place in a stream. */
+class StreamHead {
+  #entries: readonly HistoryEntry[] = [];
+  #index = 0;
+  #isLast = false;
+
+  private constructor(
+    private readonly stream: string,
+    private readonly reader: HistoryReader,
+  ) {}
+
+  static async open(stream: string, after: string, reader: HistoryReader): Promise<StreamHead> {
+    const head = new StreamHead(stream, reader);
+    await head.#read(after);
+    return head;
+  }
+
+  /** Undefined at the end of the stream. */
+  get entry(): HistoryEntry | undefined {
+    return this.#entries[this.#index];
+  }
+
+  async advance(): Promise<void> {
+    const last = this.entry;
+    this.#index++;
+    if (this.entry === undefined && last !== undefined && !this.#isLast) await this.#read(last.cursor);
+  }
+
+  async #read(after: string): Promise<void> {
+    const { entries, isLast } = await this.reader.page(this.stream, after);
+    this.#entries = entries;
+    this.#index = 0;
+    this.#isLast = isLast;
+  }
+}

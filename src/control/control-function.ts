@@ -1,0 +1,94 @@
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { Construct } from "constructs";
+import type { AwsAccount } from "../aws/aws-account";
+import { CONTROL_ENVIRONMENT } from "../contract/environment";
+import { CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
+import { type Encryption, SEND_WITH_KEY } from "../encryption/encryption";
+import type { WebSocketApi } from "../gateway/web-socket-api";
+import type { HistoryStore } from "../history/history-store";
+import type { VpcConfig } from "../inputs/guardrails";
+import { HandlerFunction } from "../lambda/handler-function";
+import { NAME_SUFFIXES, physicalName } from "../names";
+import type { Observation } from "../observability/observation";
+import type { Given } from "../terraform/field";
+import { orElse } from "../terraform/or-else";
+import type { ControlQueue } from "./control-queue";
+
+export interface ControlFunctionProps {
+  readonly account: AwsAccount;
+  readonly prefix: string;
+  readonly webSocketApi: WebSocketApi;
+  /** The endpoint for posts, or undefined for the stage's own URL. */
+  readonly apigwEndpoint?: string;
+  readonly control: ControlQueue;
+  /** Undefined if a literal says that no history is kept. */
+  readonly history?: HistoryStore;
+  readonly logRetentionDays: number;
+  readonly observation: Observation;
+  readonly vpcConfig?: Given<VpcConfig>;
+  readonly encryption: Encryption;
+  readonly architecture: string;
+}
+
+/** Frames that one invocation gets. It handles them at the same time, so that none waits for another. */
+const BATCH_SIZE = 10;
+
+/** As the authorizer has by default: clients wait for both. */
+const MEMORY_MEGABYTES = 512;
+
+/** Answers the clients' control frames on their sockets: what has a client missed? */
+export class ControlFunction extends Construct {
+  /** The function that the control queue invokes. */
+  readonly handler: HandlerFunction;
+
+  constructor(scope: Construct, id: string, props: ControlFunctionProps) {
+    super(scope, id);
+    const { account, prefix, webSocketApi, control, history } = props;
+    const { queue, existence } = control;
+    const { count } = existence;
+    this.handler = new HandlerFunction(this, "control", {
+      account,
+      count,
+      handler: "control",
+      instanceId: webSocketApi.apiId,
+      name: physicalName(prefix, NAME_SUFFIXES.control),
+      roleName: physicalName(prefix, NAME_SUFFIXES.controlRole),
+      description: "Answers the control frames of clients.",
+      timeoutSeconds: CONTROL_TIMEOUT_SECONDS,
+      memoryMegabytes: MEMORY_MEGABYTES,
+      architecture: props.architecture,
+      encryption: props.encryption,
+      environment: {
+        [CONTROL_ENVIRONMENT.endpoint]: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
+        [CONTROL_ENVIRONMENT.deadLetterQueueUrl]: queue.dlqUrl,
+      },
+      optionalEnvironment: history?.environment,
+      furtherRights: [history?.readRights].filter((rights) => rights !== undefined),
+      statements: [
+        {
+          sid: "TakeControlFrames",
+          actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+          resources: [queue.arn],
+        },
+        {
+          sid: "AnswerClients",
+          actions: ["execute-api:ManageConnections"],
+          resources: [`${webSocketApi.stageExecutionArn}/POST/@connections/*`],
+        },
+        { sid: "GiveUp", actions: ["sqs:SendMessage"], resources: [queue.dlqArn] },
+      ],
+      keyUses: [{ sid: "UseKeyOfMessages", actions: SEND_WITH_KEY, via: ["sqs"] }],
+      logRetentionDays: props.logRetentionDays,
+      observation: props.observation,
+      vpcConfig: props.vpcConfig,
+    });
+    new LambdaEventSourceMapping(this, "control_mapping", {
+      count,
+      eventSourceArn: queue.arn,
+      functionName: this.handler.aliasArn,
+      batchSize: BATCH_SIZE,
+      maximumBatchingWindowInSeconds: 0,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  }
+}
