@@ -73,16 +73,17 @@ async function peerBytes(name: keyof typeof PEERS): Promise<number> {
   return gzipBytes(outputFiles[0]?.text ?? "");
 }
 
-const kilobytes = (bytes: number) => (bytes / 1_024).toFixed(1);
+/** A row of the table. */
+export const sizeRow = (what: string, bytes: number): string => `| ${what} | ${(bytes / 1_024).toFixed(1)} |`;
 
 /** Measures the client and its peers, and writes the table of docs/client-library.md. */
 async function main(): Promise<void> {
   const rows: string[] = [];
   for (const [what, { source }] of Object.entries(CLIENT_PARTS)) {
-    rows.push(`| sumu-client, ${what} | ${kilobytes(await clientBytes(source))} |`);
+    rows.push(sizeRow(`sumu-client, ${what}`, await clientBytes(source)));
   }
   for (const name of Object.keys(PEERS) as (keyof typeof PEERS)[]) {
-    rows.push(`| ${name} ${PEERS[name].version} | ${kilobytes(await peerBytes(name))} |`);
+    rows.push(sizeRow(`${name} ${PEERS[name].version}`, await peerBytes(name)));
   }
   const table = ["| package | KB, gzip |", "| --- | --- |", ...rows].join("\n");
   console.log(table);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { buildClient, CLIENT_ENTRIES } from "../../scripts/build-client";
-import { CLIENT_PARTS, clientBytes } from "../../scripts/measure-client";
+import { CLIENT_PARTS, clientBytes, sizeRow } from "../../scripts/measure-client";
 import { describeUnless } from "../support/describe-unless";
 import { repositoryRoot } from "../support/terraform";
 import { HistoryServer } from "./support/history-server";
@@ -90,8 +90,11 @@ describe("the package sumu-client", () => {
     }
   });
 
-  it.each(Object.entries(CLIENT_PARTS))("is small: %s", async (_what, { source, limit }) => {
-    expect(await clientBytes(source)).toBeLessThanOrEqual(limit);
+  it.each(Object.entries(CLIENT_PARTS))("is as small as its page says: %s", async (what, { source, limit }) => {
+    const bytes = await clientBytes(source);
+    expect(bytes).toBeLessThanOrEqual(limit);
+    const page = readFileSync(root("docs", "client-library.md"), "utf8");
+    expect(page).toContain(sizeRow(`sumu-client, ${what}`, bytes));
   });
 });
 
