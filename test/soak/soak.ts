@@ -49,7 +49,7 @@ const HISTORY_SECONDS = 3_600;
 /** The cursor of a client that was away for years. */
 const ANCIENT_CURSOR = "1000000000000-0";
 /** A guard against a wait that never ends, wide enough for a busy machine. */
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 1_800_000;
 const PROGRESS_MS = 10_000;
 const ARRIVING_AT_ONCE = 10;
 
