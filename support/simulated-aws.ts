@@ -14,6 +14,7 @@ import { type MessageOutcome, push } from "../handlers/pusher/pusher";
 import type { PusherSettings } from "../handlers/pusher/pusher-ports";
 import { RecentAnswers } from "../handlers/pusher/recent-answers";
 import type { RevocationStore } from "../handlers/pusher/revocations-table";
+import type { ChannelRange, SubscriptionStore } from "../handlers/pusher/subscription";
 import { timeBudget } from "../handlers/pusher/time-budget";
 import type { LogFields } from "../handlers/shared/log";
 import type { MetricValue } from "../handlers/shared/metrics";
@@ -42,6 +43,8 @@ export interface SimulatedAwsOptions {
   readonly historySeconds?: number;
   /** How long the write of rows into history takes, in milliseconds, and why it fails. @default - 10 ms, and it does not fail */
   readonly historyWrite?: (streams: readonly string[]) => { readonly ms?: number; readonly failure?: string };
+  /** The connections in each channel, in the order of their ids. @default - there are no channels */
+  readonly channels?: Readonly<Record<string, SimulatedRows | readonly ConnectionRow[]>>;
   /** Whether a read fails, and with which error. */
   readonly readFails?: (userId: string | undefined, reads: number) => Error | undefined;
   /** How long a read takes, in milliseconds. @default - 10 ms */
@@ -54,6 +57,7 @@ export interface SimulatedAwsOptions {
 
 interface QueuedMessage {
   readonly body: string;
+  readonly postedBy?: string | undefined;
   readonly isContinuation: boolean;
   readonly availableAt: number;
   readonly reason?: string;
@@ -78,6 +82,8 @@ export class SimulatedAws {
   consistentScans = 0;
   /** The time before which each user's tokens are revoked. */
   readonly revoked = new Map<string, number>();
+  /** Rows of subscriptions that were removed: `<channel> <connection>`. */
+  readonly unsubscribed: string[] = [];
   /** Connections that the pusher asked to close, in order. */
   readonly closes: string[] = [];
   readonly log: {
@@ -130,10 +136,10 @@ export class SimulatedAws {
     const end = this.clock.now() + remainingMs;
     const outcomes = await push(
       messages.map((message, index) => {
-        const { body, isContinuation } =
-          typeof message === "string" ? { body: message, isContinuation: false } : message;
+        const { body, isContinuation, postedBy } =
+          typeof message === "string" ? { body: message, isContinuation: false, postedBy: undefined } : message;
         const id = typeof message === "string" ? `message-${index}` : `continuation-${this.invocations}-${index}`;
-        return { id, body, isContinuation, sentAt: this.clock.now() };
+        return { id, body, isContinuation, postedBy, sentAt: this.clock.now() };
       }),
       {
         store: this.#store(end),
@@ -141,6 +147,8 @@ export class SimulatedAws {
         outbox: this.#outbox(end),
         revocations: this.options.hasRevocations ? this.#revocations(end) : undefined,
         history: this.options.historySeconds === undefined ? undefined : this.#historyStore(end),
+        subscriptions:
+          this.options.channels === undefined ? undefined : this.#subscriptions(end, this.options.channels),
         recentAnswers: this.#recentAnswers,
         clock: this.clock,
         random: () => 0.5,
@@ -265,6 +273,60 @@ export class SimulatedAws {
         const { length } = this.options.rows;
         const bound = (part: number) => Math.floor((length * part) / count);
         return this.#page(() => true, bound(index), bound(index + 1), after);
+      },
+      removeGone: remove,
+      removeExpired: remove,
+    };
+  }
+
+  #subscriptions(end: number, channels: NonNullable<SimulatedAwsOptions["channels"]>): SubscriptionStore {
+    const read = async (deadline: number): Promise<void> => {
+      this.peakReads = Math.max(this.peakReads, ++this.#reads);
+      this.reads++;
+      const leftMs = deadline - this.clock.now();
+      const ms = this.options.readMs?.(undefined) ?? 10;
+      await this.#call("read", Math.min(ms, leftMs), end);
+      this.#reads--;
+      if (leftMs < ms) throw new Error("timed out");
+      const error = this.options.readFails?.(undefined, this.reads);
+      if (error !== undefined) throw error;
+    };
+    const rowsOf = (channel: string): SimulatedRows | readonly ConnectionRow[] => channels[channel] ?? [];
+    const isLeft = (channel: string, connectionId: string) => this.unsubscribed.includes(`${channel} ${connectionId}`);
+    const page = (channel: string, { after, until }: ChannelRange, most: number): ConnectionPage => {
+      const all = rowsOf(channel);
+      const last = until === undefined ? all.length - 1 : Number(until.index);
+      let index = after === undefined ? 0 : Number(after.index) + 1;
+      if (index > last + 1) throw new Error("ValidationException: the start key is outside the range");
+      const rows: ConnectionRow[] = [];
+      for (; index <= last; index++) {
+        const row = all.at(index) as ConnectionRow;
+        if (this.unsubscribed.length === 0 || !isLeft(channel, row.connectionId)) rows.push(row);
+        if (rows.length === most && index < last) return { rows, next: { index } };
+      }
+      return { rows };
+    };
+    const remove = async (channel: string, { connectionId }: Connection): Promise<void> => {
+      await this.#call("removal", 10, end);
+      this.unsubscribed.push(`${channel} ${connectionId}`);
+    };
+    const { pageRows = 6_500 } = this.options;
+    return {
+      ofChannel: async (channel, range, deadline, isConsistent, maxRows) => {
+        if (isConsistent) this.consistentScans++;
+        await read(deadline);
+        return page(channel, range, Math.min(maxRows, pageRows));
+      },
+      pageEnd: async (channel, after, deadline) => {
+        await read(deadline);
+        const end = (after === undefined ? -1 : Number(after.index)) + pageRows;
+        return end < rowsOf(channel).length - 1 ? { index: end } : undefined;
+      },
+      isIn: async (channel, connectionId, deadline) => {
+        await read(deadline);
+        const all = rowsOf(channel);
+        const ids = Array.from({ length: all.length }, (_, index) => all.at(index)?.connectionId);
+        return ids.includes(connectionId) && !isLeft(channel, connectionId);
       },
       removeGone: remove,
       removeExpired: remove,

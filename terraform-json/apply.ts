@@ -1,5 +1,6 @@
 import { elements, evaluateBody } from "./bodies";
 import type { Scope } from "./evaluator";
+import { referencesIn } from "./references";
 import type { Stack, StackNode } from "./stack";
 import { isObject, TerraformError, toNumber, toText, type Value, type ValueObject } from "./value";
 import { resolveVariables } from "./variables";
@@ -61,6 +62,7 @@ export async function applyStack(stack: Stack, options: ApplyOptions): Promise<A
   const path = { module: options.modulePath, root: options.modulePath, cwd: process.cwd() };
   const state = (): AppliedState => ({ ...resources, var: variables, local: locals, data, path });
 
+  const isUsed = usedData(stack);
   const finished = new Map<string, Promise<void>>();
   const run = async (node: StackNode): Promise<void> => {
     await Promise.all(node.dependencies.map((address) => finished.get(address)));
@@ -75,6 +77,7 @@ export async function applyStack(stack: Stack, options: ApplyOptions): Promise<A
     section[node.type] = { ...section[node.type], [node.name]: value };
   };
   for (const node of stack.nodes) {
+    if (!isUsed(node)) continue;
     const done = run(node);
     finished.set(node.address, done);
   }
@@ -86,6 +89,19 @@ export async function applyStack(stack: Stack, options: ApplyOptions): Promise<A
     Object.entries(stack.outputs).map(([name, { value }]) => [name, evaluateBody(value, state(), `output.${name}`)]),
   );
   return { state: state(), outputs };
+}
+
+/** A data source that nothing refers to is not read: it changes nothing. */
+function usedData({ nodes, outputs }: Stack): (node: StackNode) => boolean {
+  const used = new Set([
+    ...Object.entries(outputs).flatMap(([name, { value }]) => [...referencesIn(value, `output.${name}`)]),
+    ...nodes.filter(({ kind }) => kind !== "data").map(({ address }) => address),
+  ]);
+  // Each node comes after what it depends on.
+  for (const { address, dependencies } of [...nodes].reverse()) {
+    if (used.has(address)) for (const dependency of dependencies) used.add(dependency);
+  }
+  return ({ kind, address }) => kind !== "data" || used.has(address);
 }
 
 function refuseUnknownTypes(stack: Stack, { resources, data }: ApplyOptions): void {

@@ -111,7 +111,8 @@ function connectionPage({ Items = [], LastEvaluatedKey }: Page): ConnectionPage 
   return { rows: Items.map(connectionRow), next: LastEvaluatedKey };
 }
 
-function connectionRow(item: Item): ConnectionRow {
+/** A connection from its row, or from the row of one of its subscriptions, which has the same attributes. */
+export function connectionRow(item: Item): ConnectionRow {
   const connectedAt = Number(item[CONNECTION.connectedAt]?.N ?? 0);
   const givenDeleteAt = item[CONNECTION.deleteAt];
   // The original wrote text here, which DynamoDB never expired. Such a row is handled like all others.

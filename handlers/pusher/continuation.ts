@@ -1,7 +1,7 @@
 import { MAX_RECEIVE_COUNT, QUEUE_MESSAGE_BYTES } from "../../src/contract/limits";
 import type { MessageAttribute } from "../aws/sqs";
 import { isJsonObject } from "../shared/json-object";
-import type { Connection, Segment } from "./connection";
+import type { Connection, PageKey, Segment } from "./connection";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
 
 /** The member with a continuation's state. Internal: its format may change with any version. */
@@ -40,12 +40,12 @@ const END_BYTES = 11;
  */
 export function continuationBodies(
   notification: Pick<Notification, "data" | "excludedUsers" | "sentAt"> &
-    Partial<Pick<Notification, "id" | "keep" | "refusals">>,
+    Partial<Pick<Notification, "id" | "keep" | "refusals" | "channel" | "from">>,
   remainder: Audience,
   attempt: number,
   reason?: string,
 ): string[] {
-  const { data, excludedUsers, id, keep, sentAt, refusals = 0 } = notification;
+  const { data, excludedUsers, id, keep, sentAt, refusals = 0, channel, from } = notification;
   const readAt = remainder.kind === "connections" ? remainder.readAt : undefined;
   const state = openState({
     attempt,
@@ -55,10 +55,15 @@ export function continuationBodies(
     refusals: refusals === 0 || reason !== undefined ? undefined : refusals,
     read_at: readAt,
     reason,
+    from,
   });
-  const start = `{"data":${data}`;
+  const start = channel === undefined ? `{"data":${data}` : channelRequest({ ...notification, channel });
   if (remainder.kind === "connections") return connectionBodies(`${start},${state}`, remainder.connections);
   const after = remainder.after === undefined ? "" : `,"after":${JSON.stringify(remainder.after)}`;
+  if (remainder.kind === "channel") {
+    const until = remainder.until === undefined ? "" : `,"until":${JSON.stringify(remainder.until)}`;
+    return fill(`${start},${state}${after}${until}`, [""], "}}");
+  }
   if (remainder.kind === "users") {
     const users = remainder.users.map((user) => JSON.stringify(user));
     // `after` applies only to the first user, so this user gets a message alone.
@@ -72,6 +77,22 @@ export function continuationBodies(
   const excluded = excludedUsers.size === 0 ? "" : `,"exclude_users":${JSON.stringify([...excludedUsers])}`;
   const segment = remainder.segment === undefined ? "" : `,"segment":${JSON.stringify(remainder.segment)}`;
   return fill(`${start}${excluded},${state}${segment}${after}`, [""], "}}");
+}
+
+/**
+ * The beginning of a continuation of a notification to a channel. It is a request of the new form, without `data` at the top:
+ * an older version makes a dead letter of it, where it would send `data` to everyone or without its channel.
+ */
+function channelRequest({
+  channel,
+  excludedUsers,
+  id,
+  keep,
+  data,
+}: Pick<Notification, "data" | "excludedUsers"> & Partial<Pick<Notification, "id" | "keep" | "channel">>): string {
+  const except = excludedUsers.size === 0 ? undefined : { users: [...excludedUsers] };
+  const head = JSON.stringify({ to: { channels: [channel] }, except, id, keep });
+  return `{"notification":${head.slice(0, -1)},"data":${data}}`;
 }
 
 /** The state as JSON, open at the end for more members. Undefined members are left out. */
@@ -103,6 +124,10 @@ function connectionBodies(start: string, connections: readonly Connection[]): st
   });
 }
 
+/** The state of every continuation. */
+type State = Pick<Notification, "attempt" | "refusals" | "keep"> &
+  Partial<Pick<Notification, "id" | "sentAt" | "from">>;
+
 /**
  * Reads the member in which {@link continuationBodies} has stored the state.
  *
@@ -112,46 +137,70 @@ function connectionBodies(start: string, connections: readonly Connection[]): st
 export function readContinuation(
   continuation: unknown,
   users: readonly string[],
-): Pick<Notification, "audience" | "attempt" | "refusals" | "keep"> & Partial<Pick<Notification, "id" | "sentAt">> {
-  const malformed = new MalformedNotificationError(CONTINUATION_MALFORMED);
-  if (!isJsonObject(continuation)) throw malformed;
-  const {
-    attempt,
-    connections,
-    segment,
-    after,
-    refusals = 0,
-    id,
-    keep,
-    sent_at: sentAt,
-    read_at: readAt,
-  } = continuation;
-  if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed;
-  if (typeof refusals !== "number" || !Number.isSafeInteger(refusals) || refusals < 0) throw malformed;
-  if (after !== undefined && !isJsonObject(after)) throw malformed;
-  if (sentAt !== undefined && typeof sentAt !== "number") throw malformed;
-  if (readAt !== undefined && typeof readAt !== "number") throw malformed;
-  if (id !== undefined && typeof id !== "string") throw malformed;
+): State & Pick<Notification, "audience"> {
+  const { state, members } = readState(continuation);
+  const { refusals, ...others } = state;
+  const { segment, after } = members;
+  if (members.connections !== undefined) return { ...state, audience: connectionsAudience(members) };
+  if (users.length > 0) return { ...others, audience: { kind: "users", users, after: pageKey(after) } };
+  if (segment !== undefined && !isSegment(segment)) throw malformed();
+  return { ...others, audience: { kind: "everyone", segment, after: pageKey(after) } };
+}
+
+/**
+ * The same for a notification to a channel.
+ *
+ * @throws {@link MalformedNotificationError}
+ */
+export function readChannelContinuation(continuation: unknown): State & Pick<Notification, "audience"> {
+  const { state, members } = readState(continuation);
+  const { refusals, ...others } = state;
+  if (members.connections !== undefined) return { ...state, audience: connectionsAudience(members) };
+  const { after, until } = members;
+  return { ...others, audience: { kind: "channel", after: pageKey(after), until: pageKey(until) } };
+}
+
+function readState(continuation: unknown): {
+  readonly state: State;
+  readonly members: Readonly<Record<string, unknown>>;
+} {
+  if (!isJsonObject(continuation)) throw malformed();
+  const { attempt, refusals = 0, id, keep, sent_at: sentAt, from } = continuation;
+  if (typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1) throw malformed();
+  if (typeof refusals !== "number" || !Number.isSafeInteger(refusals) || refusals < 0) throw malformed();
+  if (sentAt !== undefined && typeof sentAt !== "number") throw malformed();
+  if (id !== undefined && typeof id !== "string") throw malformed();
+  if (from !== undefined && typeof from !== "string") throw malformed();
   const state = {
     attempt,
+    refusals,
     ...(sentAt !== undefined && { sentAt }),
     ...(id !== undefined && { id }),
     ...(keep === false && { keep: false as const }),
+    ...(from !== undefined && { from }),
   };
-  if (connections !== undefined) {
-    const audience = { kind: "connections", connections: readConnections(continuation), readAt } as const;
-    return { ...state, refusals, audience };
-  }
-  if (users.length > 0) return { ...state, audience: { kind: "users", users, after } };
-  if (segment !== undefined && !isSegment(segment)) throw malformed;
-  return { ...state, audience: { kind: "everyone", segment, after } };
+  return { state, members: continuation };
+}
+
+function malformed(): MalformedNotificationError {
+  return new MalformedNotificationError(CONTINUATION_MALFORMED);
+}
+
+function pageKey(value: unknown): PageKey | undefined {
+  if (value !== undefined && !isJsonObject(value)) throw malformed();
+  return value;
+}
+
+function connectionsAudience(members: Readonly<Record<string, unknown>>): Audience {
+  const { read_at: readAt } = members;
+  if (readAt !== undefined && typeof readAt !== "number") throw malformed();
+  return { kind: "connections", connections: readConnections(members), readAt };
 }
 
 function readConnections({ connections, protocol, ends_at: ends }: Readonly<Record<string, unknown>>): Connection[] {
-  const malformed = new MalformedNotificationError(CONTINUATION_MALFORMED);
-  if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed;
-  if (protocol !== undefined && typeof protocol !== "number") throw malformed;
-  if (ends !== undefined && !(Array.isArray(ends) && ends.every(Number.isFinite))) throw malformed;
+  if (!Array.isArray(connections) || !connections.every(isConnectionTuple)) throw malformed();
+  if (protocol !== undefined && typeof protocol !== "number") throw malformed();
+  if (ends !== undefined && !(Array.isArray(ends) && ends.every(Number.isFinite))) throw malformed();
   return connections.map(([userId, connectionId, connectedAt], index) => ({
     userId,
     connectionId,

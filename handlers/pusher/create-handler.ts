@@ -1,4 +1,5 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { POSTED_BY_ATTRIBUTE } from "../../src/contract/channels";
 import { HISTORY_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
@@ -16,6 +17,7 @@ import { type IncomingMessage, push } from "./pusher";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
 import { RecentAnswers } from "./recent-answers";
 import { RevocationsTable } from "./revocations-table";
+import { SubscriptionsTable } from "./subscriptions-table";
 import { timeBudget } from "./time-budget";
 
 /** The state that a container keeps between invocations: settings and open connections. */
@@ -75,6 +77,7 @@ function messagesOfQueue({ Records }: SQSEvent, functionName: string | undefined
     sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
     isContinuation:
       Object.hasOwn(messageAttributes ?? {}, CONTINUATION) || isFromFunction(attributes?.SenderId, functionName),
+    postedBy: messageAttributes?.[POSTED_BY_ATTRIBUTE]?.stringValue,
   }));
 }
 
@@ -142,6 +145,8 @@ function openContainer(environment: Environment): Container {
   const revocationsTable = environment[PUSHER_ENVIRONMENT.revocationsTable];
   const revocations = revocationsTable ? new RevocationsTable(dynamoDb, revocationsTable) : undefined;
   const history = historyFrom(environment, dynamoDb);
+  const subscriptionsTable = environment[PUSHER_ENVIRONMENT.subscriptionsTable];
+  const subscriptions = subscriptionsTable ? new SubscriptionsTable(dynamoDb, subscriptionsTable) : undefined;
   const connections = new ConnectionsApi(endpoint, { environment, maxConnections: settings.deliveryConcurrency });
   const recentAnswers = new RecentAnswers();
   return {
@@ -155,6 +160,7 @@ function openContainer(environment: Environment): Container {
         outbox,
         revocations,
         history,
+        subscriptions,
         recentAnswers,
         clock: systemClock,
         random: Math.random,

@@ -6,12 +6,12 @@ import { Handover, type Undelivered } from "./handover";
 import { type Invocation, isToBeKept } from "./invocation";
 import { Keeper } from "./keeper";
 import { type Lost, leaveToHistory } from "./leave-to-history";
-import type { Notification } from "./notification";
+import { MalformedNotificationError, type Notification } from "./notification";
 import { notifyAgain, StaleRecipients } from "./notify-again";
 import type { Reason } from "./post-result";
 import { readAudience } from "./read-audience";
-import type { ReadingPorts, Unread } from "./read-connections";
-import { endExpired, removeRow } from "./remove-row";
+import type { ChannelPorts, ReadingPorts, Unread } from "./reading-ports";
+import { endExpired, removeRow, removeSubscription } from "./remove-row";
 import { giveUp, postponeRefused } from "./slow-consumers";
 
 /** So many connections that were not tried in time are notified again before the next page is read. */
@@ -30,6 +30,7 @@ export async function deliverNotification(
 ): Promise<boolean> {
   const { courier, deliveryTimes, totals } = invocation;
   const { outbox, random, log, clock } = invocation.ports;
+  const channel = channelOf(notification, invocation);
   const keeper = keeperOf(messageId, notification, invocation);
   const lost: Lost[] = [];
   const leave = (connection: Undelivered, reason: string): boolean => {
@@ -45,6 +46,7 @@ export async function deliverNotification(
   const slow: Recipient[] = [];
   const stale = new StaleRecipients();
   let pages = 0;
+  let connections = 0;
   const postpone = (recipient: Recipient, reason: Reason) => {
     if (reason !== "throttled" || courier.throttle.refuser === "account") {
       handover.postpone(recipient, reason, delivery.progressed);
@@ -56,8 +58,15 @@ export async function deliverNotification(
     clock,
     random,
     onDelivered: (at) => deliveryTimes.add(notification.sentAt, at),
-    removeGone: (connection) => removeRow(connection, "removeGone", invocation),
-    removeExpired: (connection) => removeRow(connection, "removeExpired", invocation),
+    removeGone: async (connection) => {
+      const rows = [removeRow(connection, "removeGone", invocation)];
+      if (channel !== undefined) rows.push(removeSubscription(channel, connection, "removeGone", invocation));
+      await Promise.all(rows);
+    },
+    removeExpired: (connection) =>
+      channel === undefined
+        ? removeRow(connection, "removeExpired", invocation)
+        : removeSubscription(channel, connection, "removeExpired", invocation),
     end: (connection) => endExpired(connection, messageId, invocation),
     onRefused: (connection, reason) => {
       undelivered("delivery_refused", connection, reason);
@@ -81,8 +90,12 @@ export async function deliverNotification(
     semaphore: invocation.reads,
     deadline: invocation.budget.requestsEndAt,
     readers: invocation.settings.readConcurrency,
-    onPage: () => pages++,
+    onPage: (rows) => {
+      pages++;
+      connections += rows;
+    },
     clock,
+    channel,
     keeper,
   };
   const beforePage = async () => {
@@ -118,10 +131,25 @@ export async function deliverNotification(
   totals.retried += retried;
   totals.continued += continued;
   totals.deadLettered += deadLettered;
+  if (notification.audience.kind === "channel" && pages > 0) invocation.fanOuts.add(connections);
   totals.kept += keeper?.counts.kept ?? 0;
   totals.rewritten += keeper?.counts.rewritten ?? 0;
   totals.unkept += keeper?.counts.unkept ?? 0;
   return isHandled;
+}
+
+/**
+ * Undefined: the notification is not to a channel.
+ *
+ * @throws MalformedNotificationError if there are no channels
+ */
+function channelOf({ channel: name }: Notification, { ports }: Invocation): ChannelPorts | undefined {
+  if (name === undefined) return undefined;
+  const { subscriptions } = ports;
+  if (subscriptions === undefined) {
+    throw new MalformedNotificationError("this SUMU has no channels: set the input `channels`", "channels_not_enabled");
+  }
+  return { name, subscriptions };
 }
 
 /** Undefined: the notification is not kept in history. */

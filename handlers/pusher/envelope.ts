@@ -9,6 +9,9 @@ import type { Notification } from "./notification";
 /** A cursor of the largest size that a cursor may have. */
 const LARGEST_CURSOR = cursorAt(0, "x".repeat(32));
 
+/** What a frame has of its notification. */
+type Framed = Pick<Notification, "id" | "data" | "channel" | "from">;
+
 /** The frame for a client of protocol 2 before SUMU ends its connection: JSON text of a DisconnectFrame. */
 export function disconnectFrame(reason: string): string {
   return `{"type":"disconnect","reason":${JSON.stringify(reason)},"reconnect":false}`;
@@ -19,9 +22,10 @@ export function disconnectFrame(reason: string): string {
  *
  * @param isKept - Whether it is kept in history. Then its frame must also fit when it comes from history.
  */
-export function envelopeFits({ id, data }: Pick<Notification, "id" | "data">, isKept: boolean): boolean {
+export function envelopeFits({ id, data, channel, from }: Framed, isKept: boolean): boolean {
   const cursor = isKept ? LARGEST_CURSOR : undefined;
-  return Buffer.byteLength(notificationFrame({ id, data, cursor, isRecovered: isKept })) <= WEBSOCKET_PAYLOAD_BYTES;
+  const frame = notificationFrame({ id, data, channel, from, cursor, isRecovered: isKept });
+  return Buffer.byteLength(frame) <= WEBSOCKET_PAYLOAD_BYTES;
 }
 
 /** A notification in each protocol. It is created and hashed once, and only for protocols that a client uses. */
@@ -33,7 +37,7 @@ export class Payloads {
   readonly #envelopes = new WeakMap<Entry, Payload>();
 
   constructor(
-    private readonly notification: Pick<Notification, "id" | "data">,
+    private readonly notification: Framed,
     private readonly isKept = false,
   ) {}
 
@@ -51,13 +55,14 @@ export class Payloads {
       return this.#bare;
     }
     if (entry === undefined) {
-      this.#envelope ??= payload(notificationFrame(this.notification));
+      const { id, data, channel, from } = this.notification;
+      this.#envelope ??= payload(notificationFrame({ id, data, channel, from }));
       return this.#envelope;
     }
     let envelope = this.#envelopes.get(entry);
     if (envelope === undefined) {
-      const { id, data } = this.notification;
-      envelope = payload(notificationFrame({ id, cursor: entry.cursor, data }));
+      const { id, data, channel, from } = this.notification;
+      envelope = payload(notificationFrame({ id, cursor: entry.cursor, channel, from, data }));
       this.#envelopes.set(entry, envelope);
     }
     return envelope;

@@ -9,6 +9,8 @@ export interface OutboxMessage {
   readonly body: string;
   /** Whether the pusher has written the body: only then may it be read as a continuation. */
   readonly isContinuation: boolean;
+  /** The user who has posted it, if the message is still the control function's. */
+  readonly postedBy?: string | undefined;
   /** 0 to 900. */
   readonly delaySeconds?: number;
   /** Why it is a dead letter: a stable code. */

@@ -21,6 +21,9 @@ export interface HistoryRow {
   readonly id: string;
   /** JSON text. */
   readonly data: string;
+  readonly channel: string | undefined;
+  /** The user who has posted it. */
+  readonly from: string | undefined;
   /** Users who do not get it. */
   readonly except: readonly string[];
   /** Epoch seconds. */

@@ -21,12 +21,14 @@ export class HistoryTable implements HistoryStore {
   }
 }
 
-function item({ stream, cursor, id, data, except, deleteAt }: HistoryRow): Item {
+function item({ stream, cursor, id, data, channel, from, except, deleteAt }: HistoryRow): Item {
   return {
     [HISTORY.stream]: { S: stream },
     [HISTORY.cursor]: { S: cursor },
     [HISTORY.id]: { S: id },
     [HISTORY.data]: { S: data },
+    ...(channel !== undefined && { [HISTORY.channel]: { S: channel } }),
+    ...(from !== undefined && { [HISTORY.from]: { S: from } }),
     ...(except.length > 0 && { [HISTORY.except]: { S: JSON.stringify(except) } }),
     [HISTORY.deleteAt]: { N: String(deleteAt) },
   };

@@ -5,6 +5,7 @@ import { DeliveryTimes } from "./delivery-times";
 import type { Notification } from "./notification";
 import { PrioritySemaphore } from "./priority-semaphore";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
+import { Sample } from "./sample";
 import type { TimeBudget } from "./time-budget";
 
 /** How many connections are ended at once for a backend's request. */
@@ -22,6 +23,8 @@ export class Invocation {
   readonly broadcasts = new PrioritySemaphore(BROADCASTS_AT_ONCE);
   readonly endings = new PrioritySemaphore(ENDINGS_AT_ONCE);
   readonly deliveryTimes = new DeliveryTimes();
+  /** The numbers of connections to which notifications to channels, or parts of them, went. */
+  readonly fanOuts = new Sample();
   readonly totals = {
     delivered: 0,
     gone: 0,
@@ -65,6 +68,7 @@ export class Invocation {
         Continued: continued,
         Failed: deadLettered + malformed + failed,
         DeliveryTime: this.deliveryTimes.values,
+        ...(this.ports.subscriptions && { ChannelConnections: this.fanOuts.values }),
       },
       { messages, expired, closed, ended, deadLettered, malformed, failed, ...ofHistory, durationMs },
     );

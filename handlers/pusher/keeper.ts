@@ -46,7 +46,7 @@ export class Keeper {
   readonly failures = new Set<string>();
 
   constructor(
-    private readonly notification: Pick<Notification, "id" | "data" | "excludedUsers">,
+    private readonly notification: Pick<Notification, "id" | "data" | "excludedUsers" | "channel" | "from">,
     private readonly ports: KeeperPorts,
   ) {}
 
@@ -109,9 +109,19 @@ export class Keeper {
   }
 
   #row(stream: string, { at, cursor }: Entry): HistoryRow {
-    const { id, data, excludedUsers } = this.notification;
-    const except = stream === EVERYONE_STREAM ? [...excludedUsers] : [];
-    return { stream, cursor, id, data, except, deleteAt: historyDeleteAt(at, this.ports.history.seconds) };
+    const { id, data, channel, from, excludedUsers } = this.notification;
+    const isShared = stream === EVERYONE_STREAM || channel !== undefined;
+    const except = isShared ? [...excludedUsers] : [];
+    return {
+      stream,
+      cursor,
+      id,
+      data,
+      channel,
+      from,
+      except,
+      deleteAt: historyDeleteAt(at, this.ports.history.seconds),
+    };
   }
 
   /** 1 to 12 letters and digits. */

@@ -1,4 +1,4 @@
-import { userStream } from "../shared/history-stream";
+import { channelStream, userStream } from "../shared/history-stream";
 import type { Handover, Undelivered } from "./handover";
 import { WRITTEN_AT_ONCE } from "./history-store";
 import type { Invocation } from "./invocation";
@@ -24,7 +24,7 @@ export async function leaveToHistory(
   lost: readonly Lost[],
   keeper: Keeper,
   messageId: string,
-  { refusals = 0 }: Notification,
+  { refusals = 0, channel }: Notification,
   handover: Handover,
   invocation: Invocation,
 ): Promise<void> {
@@ -52,14 +52,16 @@ export async function leaveToHistory(
         return handover.deadLetter(connection, reason);
     }
   };
+  const streamOf = ({ connection }: Lost) =>
+    channel === undefined ? userStream(connection.userId) : channelStream(channel);
   // In groups, because a connection must be closed soon after its entry is written.
   for (let from = 0; from < lost.length; from += WRITTEN_AT_ONCE) {
     const group = lost.slice(from, from + WRITTEN_AT_ONCE);
-    const streams = new Set(group.map(({ connection }) => userStream(connection.userId)));
+    const streams = new Set(group.map(streamOf));
     const written = await keeper.write([...streams]);
     await Promise.all(
       group.map((each) => {
-        if (written.get(userStream(each.connection.userId)) instanceof UnkeptError) {
+        if (written.get(streamOf(each)) instanceof UnkeptError) {
           return handover.deadLetter(each.connection, each.reason);
         }
         return close(each);

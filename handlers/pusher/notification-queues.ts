@@ -1,3 +1,4 @@
+import { POSTED_BY_ATTRIBUTE } from "../../src/contract/channels";
 import { reasonAttributes } from "../aws/dead-letter";
 import type { OutgoingMessage, Sqs } from "../aws/sqs";
 import { failureCode } from "../shared/failure-code";
@@ -39,10 +40,11 @@ export class NotificationQueues implements Outbox {
   }
 }
 
-function attributes({ isContinuation, reason, detail }: OutboxMessage): OutgoingMessage["attributes"] {
+function attributes({ isContinuation, postedBy, reason, detail }: OutboxMessage): OutgoingMessage["attributes"] {
   if (!isContinuation && reason === undefined) return undefined;
   return {
     ...(isContinuation && CONTINUATION_ATTRIBUTE),
+    ...(postedBy !== undefined && { [POSTED_BY_ATTRIBUTE]: { DataType: "String", StringValue: postedBy } }),
     ...(reason !== undefined && reasonAttributes(reason, detail)),
   };
 }

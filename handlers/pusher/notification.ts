@@ -1,4 +1,5 @@
 import type { Connection, PageKey, Segment } from "./connection";
+import type { ChannelRange } from "./subscription";
 
 /** The audience of a notification. In a continuation: the part of the audience that it has not reached yet. */
 export type Audience =
@@ -10,7 +11,13 @@ export type Audience =
    * `readAt`: when the rows of the connections were read (epoch milliseconds). With history, a connection that is newer
    * belongs to the audience, too, if its user has a connection here: its row may not have been there yet.
    */
-  | { readonly kind: "connections"; readonly connections: readonly Connection[]; readonly readAt?: number | undefined };
+  | { readonly kind: "connections"; readonly connections: readonly Connection[]; readonly readAt?: number | undefined }
+  | ChannelAudience;
+
+/** The connections in the notification's channel, or in a part of it. */
+export interface ChannelAudience extends ChannelRange {
+  readonly kind: "channel";
+}
 
 /** A notification to deliver: a backend's request, or what an earlier invocation left of one. */
 export interface Notification {
@@ -19,6 +26,10 @@ export interface Notification {
   /** JSON text: each connection receives exactly the sender's text. */
   readonly data: string;
   readonly audience: Audience;
+  /** The channel, if the notification is to one. Its clients and its history get the name. */
+  readonly channel?: string;
+  /** The user who has posted it. Absent: the backend has sent it. */
+  readonly from?: string;
   /** Users who get nothing, whatever the audience. */
   readonly excludedUsers: ReadonlySet<string>;
   /**

@@ -1,8 +1,9 @@
 import { PROTOCOLS } from "../../src/contract/tables";
-import type { Connection } from "./connection";
+import type { Connection, ConnectionRow } from "./connection";
 import type { Recipient } from "./courier";
 import type { Delivery } from "./delivery";
-import { type ReadingPorts, readUsers, type Unread } from "./read-connections";
+import { readUsers } from "./read-connections";
+import type { ReadingPorts, Unread } from "./reading-ports";
 
 /**
  * How long after its `connected_at` a connection's row may be written: API Gateway gives the authorizer and the
@@ -33,15 +34,29 @@ export async function notifyAgain(
     if (others === undefined) byUser.set(connection.userId, [connection]);
     else others.push(connection);
   }
-  const unread = await readUsers({ users: [...byUser.keys()] }, delivery, reading, (row) => {
-    const isMissing = ids.has(row.connectionId) || row.connectedAt > readAt - HANDSHAKE_MS;
-    return isMissing && row.protocol === PROTOCOLS.envelopes;
-  });
+  const isMissing = (row: ConnectionRow) =>
+    row.protocol === PROTOCOLS.envelopes && (ids.has(row.connectionId) || row.connectedAt > readAt - HANDSHAKE_MS);
+  const unread = await readUsers({ users: [...byUser.keys()] }, delivery, reading, (rows) =>
+    membersOf(rows.filter(isMissing), reading),
+  );
   return unread.map(({ remainder, failure }) => {
     const users = remainder.kind === "users" ? remainder.users : [];
     const left = users.flatMap((user) => byUser.get(user) ?? []);
     return { remainder: { kind: "connections", connections: left, readAt }, failure };
   });
+}
+
+/** Of a user's connections, those that are in the notification's channel now. Without a channel, all of them. */
+async function membersOf(
+  rows: readonly ConnectionRow[],
+  { channel, semaphore, deadline }: ReadingPorts,
+): Promise<readonly ConnectionRow[]> {
+  if (channel === undefined) return rows;
+  const { name, subscriptions } = channel;
+  const isMember = await Promise.all(
+    rows.map(({ connectionId }) => semaphore.run(() => subscriptions.isIn(name, connectionId, deadline))),
+  );
+  return rows.filter((_, index) => isMember[index]);
 }
 
 /** Connections that were not tried in time after their rows were read. Nothing has gone wrong with them. */

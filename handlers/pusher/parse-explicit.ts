@@ -1,3 +1,5 @@
+import { MAX_CHANNELS_AT_ONCE } from "../../src/contract/channels";
+import { isChannelName } from "../shared/channel-access";
 import { jsonMember } from "../shared/json-member";
 import { isJsonObject } from "../shared/json-object";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
@@ -13,6 +15,12 @@ const MAX_EPOCH_SECONDS = 9_999_999_999;
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** A notification, and its audience: one that the pusher can read, or the names of channels. */
+export interface ExplicitNotification
+  extends Omit<Notification, "attempt" | "sentAt" | "audience" | "channel" | "from"> {
+  readonly to: Audience | { readonly kind: "channels"; readonly channels: readonly string[] };
+}
+
 /**
  * Reads `{"to": …, "except": …, "id": …, "keep": …, "data": …}`.
  *
@@ -20,11 +28,7 @@ type Members = Readonly<Record<string, unknown>>;
  * @param messageId - The notification's id, unless the backend gives one.
  * @throws {@link MalformedNotificationError}
  */
-export function parseExplicitNotification(
-  value: unknown,
-  json: string,
-  messageId: string,
-): Omit<Notification, "attempt" | "sentAt"> {
+export function parseExplicitNotification(value: unknown, json: string, messageId: string): ExplicitNotification {
   const members = object(value, "notification", ["to", "except", "id", "keep", "data"]);
   const data = jsonMember(json, "data");
   if (data === undefined) throw new MalformedNotificationError("`notification` has no `data`");
@@ -38,7 +42,7 @@ export function parseExplicitNotification(
     id,
     data,
     excludedUsers,
-    audience: audience(members.to, excludedUsers),
+    to: audience(members.to, excludedUsers),
     mustFitEnvelope: true,
     ...(!keep && { keep }),
   };
@@ -72,7 +76,7 @@ export function parseRevoke(value: unknown): Pick<Revoke, "users" | "issuedBefor
   return { users: users(members, "revoke"), issuedBefore: Number(issuedBefore) };
 }
 
-function audience(to: unknown, excludedUsers: ReadonlySet<string>): Audience {
+function audience(to: unknown, excludedUsers: ReadonlySet<string>): ExplicitNotification["to"] {
   if (to === "everyone") return { kind: "everyone" };
   if (!isJsonObject(to)) {
     throw new MalformedNotificationError('`notification.to` is not {"users": […]}, {"channels": […]} or "everyone"');
@@ -82,9 +86,22 @@ function audience(to: unknown, excludedUsers: ReadonlySet<string>): Audience {
   const channels = stringList(to, "channels", "notification.to.channels");
   if (isOne && named !== undefined) return { kind: "users", users: userIds(named, excludedUsers) };
   if (isOne && channels !== undefined) {
-    throw new MalformedNotificationError("this version has no channels", "channels_not_enabled");
+    return { kind: "channels", channels: channelNames(channels) };
   }
   throw new MalformedNotificationError("`notification.to` has not exactly one member, `users` or `channels`");
+}
+
+/** A name that no client can subscribe to is a mistake: nobody would ever get the notification. */
+function channelNames(channels: readonly string[]): readonly string[] {
+  if (channels.length > MAX_CHANNELS_AT_ONCE) {
+    throw new MalformedNotificationError(`\`notification.to.channels\` has more than ${MAX_CHANNELS_AT_ONCE} names`);
+  }
+  if (!channels.every(isChannelName)) {
+    throw new MalformedNotificationError(
+      "`notification.to.channels` has an entry that is not the name of a channel: 1 to 128 letters, digits and `_.:=@-`",
+    );
+  }
+  return [...new Set(channels)];
 }
 
 function excluded({ except }: Members): readonly string[] {

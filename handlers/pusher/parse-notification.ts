@@ -14,6 +14,8 @@ export interface MessageFacts {
   readonly sentAt?: number;
   /** Whether the pusher sent the message. A message from another sender cannot be a continuation. @default false */
   readonly isContinuation?: boolean;
+  /** The user who has posted it to a channel. Absent: the backend has sent it. */
+  readonly postedBy?: string | undefined;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { jsonMember } from "../shared/json-member";
 import { isJsonObject } from "../shared/json-object";
-import { CONTINUATION, CONTINUATION_MALFORMED } from "./continuation";
+import { CONTINUATION, CONTINUATION_MALFORMED, readChannelContinuation } from "./continuation";
 import { readDisconnectState, readRevokeState } from "./ending-continuation";
 import { requestInFailure } from "./failure-envelope";
 import { MalformedNotificationError } from "./notification";
-import { parseDisconnect, parseExplicitNotification, parseRevoke } from "./parse-explicit";
+import { type ExplicitNotification, parseDisconnect, parseExplicitNotification, parseRevoke } from "./parse-explicit";
 import { type MessageFacts, parseNotification } from "./parse-notification";
 import { REQUEST_MEMBERS, type Request } from "./request";
 
@@ -32,18 +32,35 @@ export function parseRequest(body: string, facts: MessageFacts): Request {
   }
   const value = message[name];
   switch (name) {
-    case "notification": {
-      if (state !== undefined) throw new MalformedNotificationError(CONTINUATION_MALFORMED);
-      const json = jsonMember(body, name) ?? "";
-      return {
-        notification: { ...parseExplicitNotification(value, json, facts.id), attempt: 1, sentAt: facts.sentAt },
-      };
-    }
+    case "notification":
+      return notificationRequest(
+        parseExplicitNotification(value, jsonMember(body, name) ?? "", facts.id),
+        state,
+        facts,
+      );
     case "disconnect":
       return { disconnect: { ...parseDisconnect(value), ...readDisconnectState(state) } };
     case "revoke":
       return { revoke: { ...parseRevoke(value), ...readRevokeState(state) } };
   }
+}
+
+function notificationRequest(
+  { to, ...notification }: ExplicitNotification,
+  state: unknown,
+  { sentAt, postedBy }: MessageFacts,
+): Request {
+  if (to.kind !== "channels") {
+    if (state !== undefined) throw new MalformedNotificationError(CONTINUATION_MALFORMED);
+    return { notification: { ...notification, audience: to, attempt: 1, sentAt } };
+  }
+  if (state !== undefined) {
+    const [channel] = to.channels;
+    if (channel === undefined || to.channels.length > 1) throw new MalformedNotificationError(CONTINUATION_MALFORMED);
+    return { notification: { ...notification, sentAt, ...readChannelContinuation(state), channel } };
+  }
+  const whole = { ...notification, ...(postedBy !== undefined && { from: postedBy }), attempt: 1, sentAt };
+  return { channels: to.channels.map((channel) => ({ ...whole, channel, audience: { kind: "channel" } })) };
 }
 
 /** The state from an earlier invocation; undefined in a backend's request. */

@@ -6,6 +6,7 @@ import type { Outbox } from "./handover";
 import type { HistoryStore } from "./history-store";
 import type { RecentAnswers } from "./recent-answers";
 import type { RevocationStore } from "./revocations-table";
+import type { SubscriptionStore } from "./subscription";
 
 export interface PusherPorts {
   readonly store: ConnectionStore;
@@ -15,6 +16,8 @@ export interface PusherPorts {
   readonly revocations?: RevocationStore | undefined;
   /** The table of notifications for clients that are away; undefined if no history is kept. */
   readonly history?: HistoryStore | undefined;
+  /** The table of subscriptions; undefined if there are no channels. */
+  readonly subscriptions?: SubscriptionStore | undefined;
   /** The container's memory of recent answers from `@connections`. */
   readonly recentAnswers: RecentAnswers;
   readonly clock: Clock;

@@ -67,8 +67,12 @@ async function handle(message: IncomingMessage, invocation: Invocation): Promise
     const request = parseRequest(message.body, message);
     if ("disconnect" in request) return await disconnect(request.disconnect, endingPorts(invocation));
     if ("revoke" in request) return await revoke(request.revoke, endingPorts(invocation));
-    if (!isTooLarge(request.notification, invocation)) {
-      return await deliverNotification(message.id, request.notification, invocation);
+    const notifications = "channels" in request ? request.channels : [request.notification];
+    if (!notifications.some((notification) => isTooLarge(notification, invocation))) {
+      const results = await Promise.all(
+        notifications.map((notification) => deliverNotification(message.id, notification, invocation)),
+      );
+      return results.every(Boolean);
     }
   } catch (error) {
     if (!(error instanceof MalformedNotificationError)) throw error;
@@ -106,12 +110,12 @@ async function refuseMalformed(
 
 /** Makes a dead letter of the unchanged message. False if the dead-letter queue did not accept it. */
 async function refuse(
-  { body, isContinuation = false }: IncomingMessage,
+  { body, isContinuation = false, postedBy }: IncomingMessage,
   { ports, budget }: Invocation,
   reason: string,
   detail?: string,
 ): Promise<boolean> {
-  const letter = { body, isContinuation, reason, detail };
+  const letter = { body, isContinuation, postedBy, reason, detail };
   return (await ports.outbox.send("dead-letters", [letter], budget.endAt)).length === 0;
 }
 

@@ -1,57 +1,29 @@
-import { EVERYONE_STREAM } from "../../src/contract/history";
-import { PROTOCOLS } from "../../src/contract/tables";
-import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
-import type { ConnectionPage, ConnectionRow, ConnectionStore, PageKey, Segment } from "./connection";
+import { channelStream } from "../shared/history-stream";
+import type { ConnectionRow, PageKey } from "./connection";
 import type { Delivery } from "./delivery";
-import { type Entry, isFresh, type Reading } from "./history-store";
+import type { Entry } from "./history-store";
 import type { Keeper } from "./keeper";
-import type { Audience } from "./notification";
-import type { PrioritySemaphore } from "./priority-semaphore";
+import { readPage } from "./read-pages";
+import type { ReadingPorts, Unread } from "./reading-ports";
+import { StreamEntry } from "./stream-entry";
 import { UserEntries } from "./user-entries";
 
-export interface ReadingPorts {
-  readonly store: ConnectionStore;
-  /** Limits the reads of all notifications together. */
-  readonly semaphore: PrioritySemaphore;
-  /** Epoch milliseconds. */
-  readonly deadline: number;
-  /** How many of one notification's users are read at the same time. */
-  readonly readers: number;
-  /** Called for each page that need not be read again, even if it is empty. */
-  readonly onPage: () => void;
-  readonly clock: Clock;
-  /** Writes the notification into history before connections are read. Undefined: it is not kept. */
-  readonly keeper?: Keeper | undefined;
-  /** Awaited before each page. @default - nothing */
-  readonly beforePage?: () => Promise<void>;
-}
-
-/** The part that was not read. */
-export interface Unread {
-  readonly remainder: Audience;
-  /** The table's code if a read failed; absent if time ran out. */
-  readonly failure?: string;
-}
-
 const NOBODY: ReadonlySet<string> = new Set();
-
-/** A page that waits this long to be offered to the delivery is read again. Else its rows would soon be too old. */
-const PAGE_AGES_MS = 2_500;
 
 /**
  * Offers every connection of each user to the delivery, page by page. Some users are read in parallel.
  *
- * @param isMeant - Whether a connection gets the notification. @default - each does
+ * @param choose - The connections of a page that get the notification. @default - each does
  */
 export async function readUsers(
   { users, after }: { readonly users: readonly string[]; readonly after?: PageKey },
   delivery: Delivery,
   reading: ReadingPorts,
-  isMeant?: (row: ConnectionRow) => boolean,
+  choose?: (rows: readonly ConnectionRow[]) => Promise<readonly ConnectionRow[]>,
 ): Promise<readonly Unread[]> {
-  const { store, readers, onPage, keeper, beforePage } = reading;
-  const entries = keeper && new UserEntries(users, keeper);
+  const { store, readers, onPage, channel, keeper, beforePage } = reading;
+  const entries = entriesOf(users, channel?.name, keeper);
   const late: string[] = [];
   const unread: Unread[] = [];
   let index = 0;
@@ -75,8 +47,8 @@ export async function readUsers(
           return;
         }
         const { page, read } = await readPage(() => store.ofUser(userId, key, reading.deadline), reading, fresh);
-        delivery.offer(isMeant === undefined ? page.rows : page.rows.filter(isMeant), NOBODY, read);
-        onPage();
+        delivery.offer(choose === undefined ? page.rows : await choose(page.rows), NOBODY, read);
+        onPage(page.rows.length);
         key = page.next;
       } while (key !== undefined);
     } catch (error) {
@@ -96,83 +68,16 @@ export async function readUsers(
   return merged(unread);
 }
 
-/** Offers the connections of the table, or of a part of it, to the delivery. It reads at most one page ahead. */
-export async function readEveryone(
-  { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
-  excludedUsers: ReadonlySet<string>,
-  delivery: Delivery,
-  reading: ReadingPorts,
-): Promise<readonly Unread[]> {
-  const { clock, onPage, beforePage } = reading;
-  const everyone = new EveryonePages(segment, reading);
-  let key = after;
-  const remainder = (): Audience => ({ kind: "everyone", segment, after: key });
-  if (delivery.stopped) return [{ remainder: remainder() }];
-  try {
-    let { page, read } = await everyone.read(key);
-    for (;;) {
-      await delivery.room();
-      if (delivery.stopped) return [{ remainder: remainder() }];
-      if (read !== undefined && clock.now() - read.at > PAGE_AGES_MS && page.rows.some(recovers)) {
-        ({ page, read } = await everyone.read(key));
-        continue;
-      }
-      delivery.offer(page.rows, excludedUsers, read);
-      onPage();
-      key = page.next;
-      if (key === undefined) return [];
-      await beforePage?.();
-      ({ page, read } = await everyone.read(key));
-    }
-  } catch (error) {
-    return [{ remainder: remainder(), failure: delivery.stopped ? undefined : failureCode(error) }];
-  }
-}
-
-/** The pages of a broadcast. If it is kept in history, its entry is written again whenever it is too old for a page. */
-export class EveryonePages {
-  #entry: Entry | undefined;
-
-  constructor(
-    private readonly segment: Segment | undefined,
-    private readonly reading: ReadingPorts,
-  ) {}
-
-  read(key: PageKey | undefined): Promise<ReadPage> {
-    const { store, deadline, keeper } = this.reading;
-    const fresh =
-      keeper &&
-      (async () => {
-        this.#entry = await keeper.fresh(EVERYONE_STREAM, this.#entry);
-        return this.#entry;
-      });
-    return readPage(() => store.ofEveryone(this.segment, key, deadline, keeper !== undefined), this.reading, fresh);
-  }
-}
-
-interface ReadPage {
-  readonly page: ConnectionPage;
-  /** Present if the notification is kept in history. */
-  readonly read?: Reading;
-}
-
-/** Reads a page. If the notification is kept, its entry is at most 5 s old when the page is read: a slow read is repeated. */
-async function readPage(
-  fetch: () => Promise<ConnectionPage>,
-  { semaphore, clock }: ReadingPorts,
-  fresh: (() => Promise<Entry>) | undefined,
-): Promise<ReadPage> {
-  if (fresh === undefined) return { page: await semaphore.run(fetch) };
-  for (;;) {
-    const entry = await fresh();
-    const { at, page } = await semaphore.run(async () => ({ at: clock.now(), page: await fetch() }));
-    if (isFresh(entry.at, clock.now())) return { page, read: { entry, at } };
-  }
-}
-
-/** Whether a connection's client recovers what it has missed. For other clients it does not matter how old a row is. */
-function recovers({ protocol }: ConnectionRow): boolean {
-  return protocol === PROTOCOLS.envelopes;
+/** Where the entries are: those of a channel's notification are in the channel's stream, also for a retry of one user. */
+function entriesOf(
+  users: readonly string[],
+  channel: string | undefined,
+  keeper: Keeper | undefined,
+): Pick<UserEntries, "fresh" | "settled"> | undefined {
+  if (keeper === undefined) return undefined;
+  if (channel === undefined) return new UserEntries(users, keeper);
+  const entry = new StreamEntry(channelStream(channel), keeper);
+  return { fresh: () => entry.fresh(), settled: async () => undefined };
 }
 
 /** Users with the same failure share a continuation. */

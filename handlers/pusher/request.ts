@@ -28,6 +28,8 @@ export interface Revoke {
 /** A backend's request, or the remaining work of an earlier invocation: exactly one of these members. */
 export type Request =
   | { readonly notification: Notification }
+  /** A notification for each channel. */
+  | { readonly channels: readonly Notification[] }
   | { readonly disconnect: Disconnect }
   | { readonly revoke: Revoke };
 

@@ -47,6 +47,8 @@ export const PUSHER_METRICS = {
      * invocation.
      */
     DeliveryTime: "Milliseconds",
+    /** The connections in a channel that got a notification, or in a part of a large channel: a sample of 100 per invocation. */
+    ChannelConnections: "Count",
   },
 } as const satisfies MetricSet;
 

@@ -5,10 +5,15 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 
-/** Which bundle: one that was released before contract version 2, or the one of these sources. */
-export type Version = "earlier" | "present";
+/** Which bundle: one before contract version 2, one of contract version 2, or the one of these sources. */
+export type Version = "earlier" | "second" | "present";
 
 const root = path.resolve(__dirname, "..", "..");
+
+const FIXTURES = {
+  earlier: (handler: string) => handler,
+  second: (handler: string) => `${handler}-2`,
+};
 
 const INVOKE = `
   const { handler } = await import(process.argv[1]);
@@ -38,7 +43,7 @@ export class EarlierBundles {
     environment: Readonly<Record<string, string>>,
     event: unknown,
   ): Promise<Outcome> {
-    const url = pathToFileURL(version === "earlier" ? this.#unpack(handler) : present(handler)).href;
+    const url = pathToFileURL(version === "present" ? present(handler) : this.#unpack(FIXTURES[version](handler))).href;
     const args = ["--input-type=module", "-e", INVOKE, url, JSON.stringify(event)];
     const stdout = await new Promise<string>((resolve, reject) => {
       execFile(process.execPath, args, { env: { ...environment } }, (error, out) =>
@@ -52,9 +57,9 @@ export class EarlierBundles {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #unpack(handler: string): string {
-    const file = path.join(this.#folder, `${handler}.mjs`);
-    writeFileSync(file, gunzipSync(readFileSync(path.join(root, "test", "fixtures", "earlier", `${handler}.mjs.gz`))));
+  #unpack(fixture: string): string {
+    const file = path.join(this.#folder, `${fixture}.mjs`);
+    writeFileSync(file, gunzipSync(readFileSync(path.join(root, "test", "fixtures", "earlier", `${fixture}.mjs.gz`))));
     return file;
   }
 }

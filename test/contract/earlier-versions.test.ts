@@ -112,7 +112,11 @@ describe("a pusher and what it gets, one of which is of an earlier version,", ()
   let throttled: readonly string[];
   beforeEach(async () => {
     throttled = [];
-    aws = await fakeAws({ rows: ROWS, post: (id) => ({ status: throttled.includes(id) ? 429 : 200 }) });
+    aws = await fakeAws({
+      rows: ROWS,
+      channels: { "room:1": [row("alice", 2), row("bob", 2)] },
+      post: (id) => ({ status: throttled.includes(id) ? 429 : 200 }),
+    });
   });
   afterEach(() => aws.close());
 
@@ -137,7 +141,8 @@ describe("a pusher and what it gets, one of which is of an earlier version,", ()
         ]),
       ),
     }));
-    const environment = { ...aws.environment, AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME };
+    const channels: Record<string, string> = version === "present" ? { SUBSCRIPTIONS_TABLE_NAME: "subscriptions" } : {};
+    const environment = { ...aws.environment, ...channels, AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME };
     const { result, error } = await bundles.invoke("pusher", version, environment, { Records });
     const sent = (url: string) =>
       aws.calls
@@ -210,6 +215,35 @@ describe("a pusher and what it gets, one of which is of an earlier version,", ()
     expect(rest.posts).toEqual({});
     expect(rest.deadLetters).toBe(continuations.length);
   });
+
+  it.each(["earlier", "second"] as const)(
+    "is of the %s contract: a user's post to a channel reaches nobody, and becomes a dead letter",
+    async (version) => {
+      const MessageAttributes = { sumu_posted_by: { DataType: "String", StringValue: "alice" } };
+      const post = {
+        ...request({ notification: { to: { channels: ["room:1"] }, id: "p-1", data: "hi" } }),
+        MessageAttributes,
+      };
+      expect(await push("present", [post])).toMatchObject({
+        posts: { "alice-1=": [expect.stringContaining("room:1")] },
+      });
+      expect(await push(version, [post])).toEqual({ error: undefined, posts: {}, deadLetters: 1, continuations: [] });
+    },
+  );
+
+  it.each(["earlier", "second"] as const)(
+    "is of the %s contract: what a present one left of a channel reaches nobody, and becomes dead letters",
+    async (version) => {
+      throttled = ["alice-1=", "bob-1="];
+      const { continuations } = await push("present", [
+        request({ notification: { to: { channels: ["room:1"] }, data: "hi" } }),
+      ]);
+      expect(continuations.length).toBeGreaterThan(0);
+      throttled = [];
+      const rest = await push(version, continuations, FUNCTION_NAME);
+      expect(rest).toEqual({ error: undefined, posts: {}, deadLetters: continuations.length, continuations: [] });
+    },
+  );
 
   it("is a present one: what an earlier one left goes to whom it is for, once", async () => {
     throttled = ["alice-1="];

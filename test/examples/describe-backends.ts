@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { LocalStack } from "../../local/local-stack";
 import { ensureNode24 } from "../../scripts/node24";
 import { Client } from "../e2e/client";
+import { BackendRole } from "../e2e/rights/backend-role";
 import { until } from "../e2e/until";
 import { INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { ensurePythonClients } from "../support/python-clients";
@@ -18,6 +20,30 @@ const LANGUAGES = {
   TypeScript: async () => [await ensureNode24(), "--import", "tsx", path.join(BACKENDS, "typescript", "main.ts")],
   Python: async () => [await ensurePythonClients(), "-B", path.join(BACKENDS, "python", "main.py")],
 } as const;
+
+const CONSUME = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
+const SUBSCRIBE = ["sqs:CreateQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes"];
+
+/** The rights of each command, as README.md of the examples lists them. */
+const RIGHTS: {
+  readonly [command: string]: (
+    info: LocalStack["info"],
+    ownQueue: string,
+  ) => readonly { readonly Action: readonly string[]; readonly Resource: string }[];
+} = {
+  send: ({ notifications }) => [{ Action: ["sqs:SendMessage"], Resource: notifications.queue.arn }],
+  publish: ({ notifications }) => [{ Action: ["sns:Publish"], Resource: notifications.topic.arn }],
+  receive: ({ messages }, ownQueue) =>
+    [messages.queue.arn, ownQueue].map((Resource) => ({ Action: CONSUME, Resource })),
+  subscribe: ({ messages }, ownQueue) => [
+    { Action: SUBSCRIBE, Resource: ownQueue },
+    { Action: ["sns:Subscribe"], Resource: messages.topic.arn },
+  ],
+  presence: ({ presence_table }, ownQueue) => [
+    { Action: CONSUME, Resource: ownQueue },
+    { Action: ["dynamodb:Scan"], Resource: presence_table?.arn ?? "" },
+  ],
+};
 
 interface Line {
   readonly userId?: string;
@@ -65,6 +91,16 @@ class Running {
 
 /** The commands of examples/backend, as a reader would type them. */
 export function describeBackends(stack: () => LocalStack): void {
+  it("list the rights of each command that the tests run it with", async () => {
+    const readme = await readFile(path.join(BACKENDS, "README.md"), "utf8");
+    for (const [name, rights] of Object.entries(RIGHTS)) {
+      const line =
+        readme.split("\n").find((text) => text.startsWith(`| \`${name}\``) && /[a-z]:[A-Z]/.test(text)) ?? "";
+      const actions = rights(stack().info, "").flatMap(({ Action }) => Action);
+      expect({ name, missing: actions.filter((action) => !line.includes(action)) }).toEqual({ name, missing: [] });
+    }
+  });
+
   describe.each(Object.entries(LANGUAGES))("the backend in %s", (language, commandOf) => {
     const running: Running[] = [];
     const clients: Client[] = [];
@@ -78,27 +114,39 @@ export function describeBackends(stack: () => LocalStack): void {
     });
 
     const user = (name: string) => `${name}-${language}`;
-    const env = () => {
+    const roles = new Map<string, Promise<BackendRole>>();
+    const roleOf = (name: string): Promise<BackendRole> => {
+      const { aws, info } = stack();
+      const ownQueue = `arn:aws:sqs:${info.region}:000000000000:own-${language}`;
+      const role = roles.get(name) ?? BackendRole.create(aws, user(name), RIGHTS[name]?.(info, ownQueue) ?? []);
+      roles.set(name, role);
+      return role;
+    };
+    const env = async (name: string) => {
       const { info } = stack();
+      const { credentials } = await roleOf(name);
       return {
         PATH: process.env.PATH,
         AWS_ENDPOINT_URL: info.aws_endpoint_url,
         AWS_REGION: info.region,
         AWS_DEFAULT_REGION: info.region,
-        AWS_ACCESS_KEY_ID: info.aws_access_key_id,
-        AWS_SECRET_ACCESS_KEY: info.aws_secret_access_key,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken,
         NOTIFICATIONS_TOPIC_ARN: info.notifications.topic.arn,
         NOTIFICATIONS_QUEUE_URL: info.notifications.queue.url,
         MESSAGES_TOPIC_ARN: info.messages.topic.arn,
         PRESENCE_TABLE_NAME: info.presence_table?.name,
       };
     };
-    const options = () => ({ cwd: ROOT, env: env() });
-    const execute = ([file = "", ...args]: readonly string[]) => run(file, args, options());
-    const backend = (...args: string[]) => execute([...command, ...args]);
-    const start = (...args: string[]): Running => {
+    const options = async (name = "") => ({ cwd: ROOT, env: await env(name) });
+    const backend = async (...args: string[]) => {
       const [file = "", ...rest] = [...command, ...args];
-      const one = new Running(spawn(file, rest, { ...options(), stdio: ["ignore", "pipe", "pipe"] }));
+      return run(file, rest, await options(args[0]));
+    };
+    const start = async (...args: string[]): Promise<Running> => {
+      const [file = "", ...rest] = [...command, ...args];
+      const one = new Running(spawn(file, rest, { ...(await options(args[0])), stdio: ["ignore", "pipe", "pipe"] }));
       running.push(one);
       return one;
     };
@@ -132,7 +180,7 @@ export function describeBackends(stack: () => LocalStack): void {
     it("receives what clients send, and ends when it is told to", async () => {
       const alice = await connect(user("alice"));
       const { url } = stack().info.messages.queue;
-      const receiving = start("receive", url);
+      const receiving = await start("receive", url);
       alice.send('{"action":"send","message":{"order":4711}}');
       expect(await receiving.about(user("alice"), 1)).toEqual([
         { userId: user("alice"), source: "apigw.route.send", body: '{"order":4711}' },
@@ -146,7 +194,7 @@ export function describeBackends(stack: () => LocalStack): void {
       const { queueUrl } = JSON.parse(stdout) as { queueUrl: string };
       expect((await backend("subscribe", `own-${language}`, ...sources)).stdout).toBe(stdout);
       const carol = await connect(user("carol"));
-      const following = start("presence", queueUrl);
+      const following = await start("presence", queueUrl);
       const change = (status: string) => ({
         user_id: user("carol"),
         status,
@@ -162,7 +210,7 @@ export function describeBackends(stack: () => LocalStack): void {
       expect(offline).toBeGreaterThan(online ?? Number.NaN);
       expect(await following.stop(endPoll(queueUrl))).toEqual([0, ""]);
 
-      const receiving = start("receive", queueUrl);
+      const receiving = await start("receive", queueUrl);
       const dave = await connect(user("dave"));
       dave.send('{"action":"publish","message":"hello"}');
       // ONLINE comes first, or the message.
@@ -178,7 +226,7 @@ export function describeBackends(stack: () => LocalStack): void {
       await expect(
         run(command[0] ?? "", [...command.slice(1), "send", "all", "1"], {
           cwd: ROOT,
-          env: { ...env(), NOTIFICATIONS_QUEUE_URL: "" },
+          env: { ...(await env("send")), NOTIFICATIONS_QUEUE_URL: "" },
         }),
       ).rejects.toThrow("NOTIFICATIONS_QUEUE_URL is not set: it is an output of the SUMU stack");
     });

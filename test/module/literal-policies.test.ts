@@ -63,6 +63,7 @@ describe("a SUMU in a CDKTF app, with every prop a literal", () => {
     maxConnectionsPerUser: 20,
     revocations: true,
     historySeconds: 3_600,
+    channels: { public: ["news"], subscribeClaim: "channels", postClaim: "post" },
     kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e",
     topicPublishers: ["events.amazonaws.com", "cloudwatch.amazonaws.com"],
     tracing: true,

@@ -12,6 +12,31 @@ const options: ApplyOptions = {
 };
 
 describe("a stack applied", () => {
+  it("reads the data sources that a resource, an output or something before them needs, and no others", async () => {
+    const read: string[] = [];
+    const stack = readStack({
+      locals: { a: "${data.region.by_local.region}", unused: "x" },
+      data: {
+        region: {
+          by_local: {},
+          by_data: {},
+          by_resource: { of: "${data.region.by_data.region}" },
+          by_output: {},
+          by_nobody: { of: "${data.region.by_unused_data.region}" },
+          by_unused_data: {},
+        },
+      },
+      resource: { queue: { main: { name: "${local.a}-${data.region.by_resource.region}" } } },
+      output: { region: { value: "${data.region.by_output.region}" } },
+    });
+    const region = (_: object, address: string) => {
+      read.push(address.split(".")[2] ?? "");
+      return { region: "eu-west-3" };
+    };
+    await applyStack(stack, { ...options, data: { region } });
+    expect(read.sort()).toEqual(["by_data", "by_local", "by_output", "by_resource"]);
+  });
+
   it("creates each resource after what it refers to, and lets expressions read all of them", async () => {
     const created: string[] = [];
     const stack = readStack({

@@ -39,7 +39,49 @@ const notification = fc.record({
   sentAt: fc.option(fc.nat(), { nil: undefined }),
 });
 
+/** What is left of a notification to a channel. */
+const channelRemainder = fc.oneof<fc.Arbitrary<Audience>[]>(
+  fc.record({ kind: fc.constant("channel" as const), after, until: after }),
+  fc.record({
+    kind: fc.constant("connections" as const),
+    readAt: fc.option(fc.nat(), { nil: undefined }),
+    connections: fc.array(
+      fc.record({ userId: id, connectionId: id, connectedAt: fc.nat(), protocol: fc.constant(2) }),
+      { minLength: 1 },
+    ),
+  }),
+);
+const toChannel = fc.record({
+  id: fc.string({ unit: fc.constantFrom(..."!az09~-"), minLength: 1 }),
+  keep: fc.constantFrom(undefined, false as const),
+  data: fc.jsonValue().map((value) => JSON.stringify(value)),
+  excludedUsers: fc.array(id).map((users) => new Set(users)),
+  sentAt: fc.option(fc.nat(), { nil: undefined }),
+  channel: fc.constantFrom("room:42", "*not*".replaceAll("*", "x"), "n".repeat(128)),
+  from: fc.option(id, { nil: undefined }),
+});
+
 describe("continuationBodies", () => {
+  it("says of a notification to a channel what is left, never with `data` at the top", () => {
+    fc.assert(
+      fc.property(toChannel, channelRemainder, fc.integer({ min: 1, max: 5 }), (source, left, attempt) => {
+        for (const body of continuationBodies(source, left, attempt)) {
+          expect(Object.keys(JSON.parse(body))).toEqual(["notification", "sumu_continuation"]);
+          const parsed = parseNotification(body, { isContinuation: true });
+          const { mustFitEnvelope, refusals, audience, ...read } = parsed;
+          expect(read).toEqual({ ...source, attempt });
+          if (left.kind === "channel") expect(audience).toEqual(left);
+          else
+            expect(audience).toMatchObject({
+              kind: "connections",
+              readAt: left.kind === "connections" ? left.readAt : 0,
+            });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("says of any notification what is left, as parseNotification reads it", () => {
     fc.assert(
       fc.property(notification, remainder, fc.integer({ min: 1, max: 5 }), (source, left, attempt) => {
@@ -58,7 +100,7 @@ describe("continuationBodies", () => {
           expect(read.map((each) => JSON.stringify(each)).sort()).toEqual(
             left.connections.map((each) => JSON.stringify(each)).sort(),
           );
-        } else {
+        } else if (left.kind === "users") {
           expect(audiences.flatMap((audience) => (audience.kind === "users" ? audience.users : []))).toEqual(
             left.users,
           );

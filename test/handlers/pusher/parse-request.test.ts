@@ -134,11 +134,49 @@ describe("a request of the new form", () => {
     expect(refusal(body)).toEqual({ code: "malformed", message: expect.stringContaining(message) });
   });
 
-  it("refuses channels, which this version does not have, by a code of their own", () => {
-    expect(refusal('{"notification":{"to":{"channels":["room:42"]},"data":1}}')).toEqual({
-      code: "channels_not_enabled",
-      message: "this version has no channels",
+  it("to channels is a notification for each of them, once", () => {
+    const body =
+      '{"notification":{"to":{"channels":["room:42","lobby","room:42"]},"except":{"users":["bob"]},"data":1}}';
+    const common = {
+      ...{ id: FACTS.id, data: "1", sentAt: FACTS.sentAt, attempt: 1, mustFitEnvelope: true },
+      excludedUsers: new Set(["bob"]),
+      audience: { kind: "channel" },
+    };
+    expect(parseRequest(body, FACTS)).toEqual({
+      channels: [
+        { ...common, channel: "room:42" },
+        { ...common, channel: "lobby" },
+      ],
     });
+    expect(parseRequest('{"notification":{"to":{"channels":[]},"data":1}}', FACTS)).toEqual({ channels: [] });
+  });
+
+  it("to a channel has the user who posted it from the attribute, and from nowhere else", () => {
+    const to = { channels: ["room:42"] };
+    const posted = parseRequest(JSON.stringify({ notification: { to, data: { from: "mallory" } } }), {
+      ...FACTS,
+      postedBy: "alice",
+    });
+    expect(posted).toMatchObject({ channels: [{ from: "alice" }] });
+    expect(refusal(JSON.stringify({ notification: { to, from: "mallory", data: 1 } })).message).toMatch(
+      /^`notification` has a member other than/,
+    );
+    const users = parseRequest('{"notification":{"to":{"users":["bob"]},"data":1}}', { ...FACTS, postedBy: "alice" });
+    expect(users).not.toHaveProperty("notification.from");
+  });
+
+  it.each([
+    ['["*"]', "has an entry that is not the name of a channel"],
+    ['["room:*"]', "has an entry that is not the name of a channel"],
+    ['["room:42",""]', "has an entry that is not the name of a channel"],
+    ['["zimmer:ü"]', "has an entry that is not the name of a channel"],
+    [`["${"n".repeat(129)}"]`, "has an entry that is not the name of a channel"],
+    [JSON.stringify(Array.from({ length: 101 }, (_, index) => `c${index}`)), "has more than 100 names"],
+    ['"room:42"', "is not a list of strings"],
+    ["[42]", "is not a list of strings"],
+  ])("rejects the channels %s", (channels, message) => {
+    const { code, message: said } = refusal(`{"notification":{"to":{"channels":${channels}},"data":1}}`);
+    expect([code, said]).toEqual(["malformed", expect.stringContaining(message)]);
   });
 
   it.each([
@@ -147,6 +185,9 @@ describe("a request of the new form", () => {
     '{"disconnect":{"users":["a"]},"sumu_continuation":{"attempt":1,"until":"now"}}',
     '{"revoke":{"users":["a"],"issued_before":1},"sumu_continuation":{}}',
     '{"notification":{"to":"everyone","data":1},"sumu_continuation":{"attempt":1}}',
+    '{"notification":{"to":{"channels":["a","b"]},"data":1},"sumu_continuation":{"attempt":1}}',
+    '{"notification":{"to":{"channels":["a"]},"data":1},"sumu_continuation":{"attempt":1,"until":"b"}}',
+    '{"notification":{"to":{"channels":["a"]},"data":1},"sumu_continuation":{"attempt":1,"from":1}}',
   ])("rejects a continuation that the pusher does not write: %s", (body) => {
     expect(() => parseRequest(body, { ...FACTS, isContinuation: true })).toThrow(
       new MalformedNotificationError("`sumu_continuation` is not one that this version writes"),

@@ -7,6 +7,8 @@ interface Row {
   readonly connected_at?: number;
   readonly delete_at?: number;
   readonly protocol?: number;
+  /** In a channel: whether the connection has left it. */
+  readonly unsubscribed?: true;
 }
 
 export interface FakeAws extends ScriptedServer {
@@ -24,13 +26,15 @@ export interface FakeAwsOptions {
   /** Overrides the answer to a call. */
   readonly call?: (operation: string, tries: number) => Reply | undefined;
   readonly pageRows?: number;
+  /** The rows of the channels in the subscriptions table, in the order of their connections. */
+  readonly channels?: Readonly<Record<string, readonly Row[]>>;
 }
 
 export const QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications";
 export const DLQ_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications-dlq";
 
 /** API Gateway's `@connections`, DynamoDB and SQS behind one endpoint, speaking their protocols. */
-export async function fakeAws({ rows, post, call, pageRows = 1_000 }: FakeAwsOptions): Promise<FakeAws> {
+export async function fakeAws({ rows, post, call, pageRows = 1_000, channels = {} }: FakeAwsOptions): Promise<FakeAws> {
   const posts = new Map<string, string[]>();
   const calls: { operation: string; input: Record<string, unknown> }[] = [];
   const tries = new Map<string, number>();
@@ -49,6 +53,14 @@ export async function fakeAws({ rows, post, call, pageRows = 1_000 }: FakeAwsOpt
     const override = call?.(operation, tries.get(operation) ?? 0);
     if (override !== undefined) return override;
     const body = (output: object): Reply => ({ status: 200, body: JSON.stringify(output) });
+    if (operation === "Query" && input.TableName === "subscriptions") {
+      const { ":h": channel, ":c": one, ":e": last } = input.ExpressionAttributeValues;
+      const inRange = ({ connection_id }: Row) =>
+        (one === undefined || connection_id === one.S) && (last === undefined || connection_id <= last.S);
+      return body(
+        page((channels[channel.S] ?? []).filter(inRange), input, Math.min(pageRows, input.Limit ?? pageRows)),
+      );
+    }
     if (operation === "Query") {
       const user = input.ExpressionAttributeValues[":u"].S;
       return body(
@@ -98,12 +110,13 @@ function page(rows: readonly Row[], input: { ExclusiveStartKey?: Item }, pageRow
   const number = (value: number | undefined) => (value === undefined ? undefined : { N: String(value) });
   return {
     Count: read.length,
-    Items: read.map(({ user_id, connection_id, connected_at, delete_at, protocol }) => ({
+    Items: read.map(({ user_id, connection_id, connected_at, delete_at, protocol, unsubscribed }) => ({
       user_id: { S: user_id },
       connection_id: { S: connection_id },
       connected_at: number(connected_at),
       delete_at: number(delete_at),
       protocol: number(protocol),
+      ...(unsubscribed && { unsubscribed: { BOOL: true } }),
     })),
     LastEvaluatedKey:
       isLast || last === undefined
