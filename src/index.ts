@@ -18,6 +18,8 @@ export type {
   NotificationFrame,
   PingFrame,
   PongFrame,
+  PostedFrame,
+  PostFrame,
   PublishFrame,
   PushedFrame,
   RecoveredFrame,
@@ -25,6 +27,10 @@ export type {
   RefusedFrame,
   SendFrame,
   ServerFrame,
+  SubscribedFrame,
+  SubscribeFrame,
+  UnsubscribedFrame,
+  UnsubscribeFrame,
 } from "./contract/frames";
 export { CONNECTION_ENDED } from "./contract/frames";
 export { EVERYONE_STREAM, HISTORY } from "./contract/history";
@@ -33,6 +39,7 @@ export type {
   DisconnectRequest,
   ExplicitNotificationRequest,
   Json,
+  NamedChannels,
   NamedUsers,
   NotificationAudience,
   NotificationRequest,
