@@ -8,7 +8,7 @@ import { repositoryRoot } from "./support/terraform";
  * own room and from rooms above its own in this list. Rooms on one line do not know each other.
  */
 const ROOMS: readonly (readonly string[])[] = [
-  ["src/contract", "emulator", "terraform-json", "backend"],
+  ["src/contract", "emulator", "terraform-json", "backend", "client"],
   ["handlers/shared", "src/terraform", "src/names.ts", "src/outlets.ts"],
   ["handlers/aws", "src/aws"],
   [

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Message } from "sumu-backend";
 
 /** The list of behaviours that the backend libraries of all languages have: backend/behaviours.json. */
 export const BEHAVIOURS = JSON.parse(
@@ -81,6 +82,25 @@ export interface StreamCase {
   readonly result?: unknown;
   readonly errors?: readonly string[];
   readonly after?: { readonly write: string };
+}
+
+/** A call of a method, with its arguments by name. */
+export type Call = readonly [method: string, input: Readonly<Record<string, unknown>>];
+
+/** A call by its method and its input, with the options last. */
+export function invoke(target: object, [method, input]: Call): unknown {
+  const { users, channels, user, data, ...options } = input;
+  const isNotification = method.startsWith("notify");
+  const positional = [users ?? channels ?? user, isNotification ? data : undefined].filter((_, index) =>
+    index === 0 ? "users" in input || "channels" in input || "user" in input : isNotification,
+  );
+  const given = isNotification || data === undefined ? options : { ...options, data };
+  return (target as Record<string, (...args: unknown[]) => unknown>)[method]?.(...positional, given);
+}
+
+/** As the list writes a message. */
+export function messageOf({ id, body, userId, timestamp, source, presence }: Message) {
+  return { id, body, userId, timestamp, source, presence: presence ?? null };
 }
 
 const NUMBERS = { nan: Number.NaN, infinity: Number.POSITIVE_INFINITY } as const;

@@ -20,6 +20,38 @@ def in_python(message):
     return re.sub(r"\{(\w+)\}", lambda found: snake(found.group(1)), message)
 
 
+def invoke(target, method, given):
+    """A call by its method and its input, with the options by name."""
+    given = dict(given)
+    first = [given.pop(name) for name in ("users", "channels", "user") if name in given]
+    if method.startswith("notify"):
+        first.append(given.pop("data"))
+    options = {"except_users" if name == "except" else snake(name): value for name, value in given.items()}
+    return getattr(target, snake(method))(*first, **options)
+
+
+def change_of(change):
+    if change is None:
+        return None
+    return {
+        "userId": change.user_id,
+        "status": change.status,
+        "timestamp": change.timestamp,
+        "version": change.version,
+    }
+
+
+def message_of(message):
+    return {
+        "id": message.id,
+        "body": message.body,
+        "userId": message.user_id,
+        "timestamp": message.timestamp,
+        "source": message.source,
+        "presence": change_of(message.presence),
+    }
+
+
 def _attributes(source):
     return {
         "user_id": {"DataType": "String", "StringValue": "alice"},

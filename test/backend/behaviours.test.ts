@@ -14,22 +14,8 @@ import {
   type UnsentError,
 } from "sumu-backend";
 import { SimulatedClock } from "../../support/simulated-clock";
-import { BEHAVIOURS, type Case, expand, type StreamCase } from "./behaviour-list";
+import { BEHAVIOURS, type Call, type Case, expand, invoke, messageOf, type StreamCase } from "./behaviour-list";
 import { awsError, ScriptedClient } from "./scripted-client";
-
-type Input = Readonly<Record<string, unknown>>;
-type Call = readonly [method: string, input: Input];
-
-/** A call by its method and its input, with the options last. */
-function invoke(target: object, [method, input]: Call): unknown {
-  const { users, channels, user, data, ...options } = input;
-  const isNotification = method.startsWith("notify");
-  const positional = [users ?? channels ?? user, isNotification ? data : undefined].filter((_, index) =>
-    index === 0 ? "users" in input || "channels" in input || "user" in input : isNotification,
-  );
-  const given = isNotification || data === undefined ? options : { ...options, data };
-  return (target as Record<string, (...args: unknown[]) => unknown>)[method]?.(...positional, given);
-}
 
 const waits: number[] = [];
 const clock: Clock = {
@@ -41,10 +27,6 @@ const clock: Clock = {
   },
   random: () => 1,
 };
-
-function messageOf({ id, body, userId, timestamp, source, presence }: Message) {
-  return { id, body, userId, timestamp, source, presence: presence ?? null };
-}
 
 /** A handler that fails for some messages, and what it has handled. */
 function handlerFor({ fails = [], failsOnce = [] }: Case) {
@@ -109,7 +91,7 @@ async function run(
     case "isOnline":
       return sumu.isOnline((input as { user: string }).user);
     default:
-      return invoke(sumu, [method, input as Input]);
+      return invoke(sumu, [method, input as Call[1]]);
   }
 }
 

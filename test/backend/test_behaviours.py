@@ -6,7 +6,7 @@ import json
 import threading
 import unittest
 
-from behaviour_list import BEHAVIOURS, ScriptedClient, expand, in_python, snake
+from behaviour_list import BEHAVIOURS, ScriptedClient, change_of, expand, in_python, invoke, message_of, snake
 from sumu import (
     AsyncSumuBackend,
     Message,
@@ -22,10 +22,6 @@ from sumu import (
 )
 from sumu.batch import RequestBuilder
 
-NAMES = {"except": "except_users"}
-FIRST = ("users", "channels", "user")
-
-
 def settings_of(given):
     return Settings(**{snake(name): value for name, value in given.items()})
 
@@ -34,38 +30,6 @@ def plain(settings):
     """As the list writes settings."""
     names = ["notificationsQueueUrl", "messagesQueueUrl", "presenceTableName", "connectionsTableName"]
     return {name: getattr(settings, snake(name)) for name in names if getattr(settings, snake(name)) is not None}
-
-
-def change_of(change):
-    if change is None:
-        return None
-    return {
-        "userId": change.user_id,
-        "status": change.status,
-        "timestamp": change.timestamp,
-        "version": change.version,
-    }
-
-
-def message_of(message):
-    return {
-        "id": message.id,
-        "body": message.body,
-        "userId": message.user_id,
-        "timestamp": message.timestamp,
-        "source": message.source,
-        "presence": change_of(message.presence),
-    }
-
-
-def invoke(target, method, given):
-    """A call by its method and its input, with the options by name."""
-    given = dict(given)
-    first = [given.pop(name) for name in FIRST if name in given]
-    if method.startswith("notify"):
-        first.append(given.pop("data"))
-    options = {NAMES.get(name, snake(name)): value for name, value in given.items()}
-    return getattr(target, snake(method))(*first, **options)
 
 
 class Handling:

@@ -60,6 +60,11 @@ export class Client {
     this.#socket.pause();
   }
 
+  /** Reads again, beginning with what has waited. */
+  readAgain(): void {
+    this.#socket.resume();
+  }
+
   async close(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = once(this.#socket, "close");

@@ -1,4 +1,5 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { describeLibraries } from "../backend/describe-libraries";
 import { describeSockette } from "../e2e/describe-sockette";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
@@ -16,6 +17,7 @@ describeWithLocalAws("one SUMU on this machine", () => {
   afterAll(() => stack?.stop());
 
   describe("serves clients that others have written:", () => describeSockette(() => stack));
+  describe("serves backends:", () => describeLibraries(() => stack));
   describe("serves the examples:", () => {
     describeBackends(() => stack);
     describeBrowser(() => stack);

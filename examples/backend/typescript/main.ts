@@ -1,59 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { disconnect, publish, send, toEverybody, toUsers } from "./notify";
-import { Presence } from "./presence";
-import { type Message, receive } from "./receive";
+import { type Message, PresenceView, SumuBackend } from "sumu-backend";
 import { subscribe } from "./subscribe";
 
-const USAGE = `usage: main.ts send|publish <user,user|all> <JSON>
+const USAGE = `usage: main.ts notify <user,user|all> <JSON>
        main.ts disconnect <user,user> <reason>
-       main.ts receive <queue URL>
+       main.ts stream <user,user> <text>
+       main.ts receive [<queue URL>]
        main.ts subscribe <queue name> <source>...
        main.ts presence <queue URL>`;
 
-/** The stack's outputs, and AWS's own variables (region, credentials, AWS_ENDPOINT_URL), come from the environment. */
-function variable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`${name} is not set: it is an output of the SUMU stack`);
-  return value;
-}
-
-const print = (value: object) => console.log(JSON.stringify(value));
+const print = (value: object | undefined) => value && console.log(JSON.stringify(value));
 const onError = (error: unknown, messageId?: string) =>
   console.error(JSON.stringify({ messageId, error: error instanceof Error ? error.name : "unknown" }));
 
-async function main([command, ...args]: readonly string[]): Promise<void> {
-  const [sns, sqs] = [new SNSClient(), new SQSClient()];
+/** A text word by word, as a language model would write it. */
+async function* words(text: string) {
+  for (const word of text.split(/(?<= )/)) {
+    await sleep(20);
+    yield word;
+  }
+}
+
+async function main([command, first = "", ...rest]: readonly string[]): Promise<void> {
+  const [sqs, sns] = [new SQSClient(), new SNSClient()];
+  const connections = new ApiGatewayManagementApiClient({ endpoint: process.env.CONNECTIONS_URL, maxAttempts: 1 });
+  const sumu = SumuBackend.fromEnvironment({ sqs, dynamodb: new DynamoDBClient(), connections });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
   const options = { signal: stop.signal, onError };
-  const [first = "", ...rest] = args;
+  const [second] = rest;
 
-  if ((command === "send" || command === "publish") && rest.length === 1) {
-    const data: unknown = JSON.parse(rest[0] ?? "");
-    const notifications = first === "all" ? [toEverybody(data)] : toUsers(first.split(","), data);
-    if (command === "send") return send(sqs, variable("NOTIFICATIONS_QUEUE_URL"), notifications);
-    for (const one of notifications) await publish(sns, variable("NOTIFICATIONS_TOPIC_ARN"), one);
-  } else if (command === "disconnect" && rest.length === 1) {
-    await publish(sns, variable("NOTIFICATIONS_TOPIC_ARN"), disconnect(first.split(","), rest[0]));
-  } else if (command === "receive" && first !== "") {
-    await receive(sqs, first, async ({ userId, source, body }) => print({ userId, source, body }), options);
+  if (command === "notify" && second !== undefined) {
+    const data = JSON.parse(second) as unknown;
+    await (first === "all" ? sumu.notifyEveryone(data) : sumu.notify(first.split(","), data));
+  } else if (command === "disconnect" && second !== undefined) {
+    await sumu.disconnect(first.split(","), { reason: second });
+  } else if (command === "stream" && second !== undefined) {
+    print(await sumu.stream(first.split(","), { data: { type: "answer" } }).send(words(second)));
+  } else if (command === "receive") {
+    const from = first === "" ? {} : { queueUrl: first };
+    await sumu.messages(({ userId, source, body }) => print({ userId, source, body }), { ...options, ...from });
   } else if (command === "subscribe" && rest.length > 0) {
-    const topicArn = variable("MESSAGES_TOPIC_ARN");
+    const topicArn = process.env.MESSAGES_TOPIC_ARN ?? "";
     print({ queueUrl: await subscribe(sns, sqs, topicArn, first, rest as Message["source"][]) });
   } else if (command === "presence" && first !== "") {
-    const presence = new Presence();
-    const following = receive(
-      sqs,
-      first,
-      async (message) => {
-        const change = presence.apply(message);
-        if (change !== undefined) print(change);
-      },
-      options,
-    );
-    for await (const change of presence.load(new DynamoDBClient(), variable("PRESENCE_TABLE_NAME"))) print(change);
+    const view = new PresenceView();
+    // Events first, then the table: a change in between is in one of them.
+    const following = sumu.messages((message) => print(view.apply(message)), { ...options, queueUrl: first });
+    for await (const state of sumu.presence({ includeOffline: true })) print(view.load(state));
     await following;
   } else {
     throw new Error(USAGE);

@@ -5,7 +5,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { Message } from "./receive";
+import type { Message } from "sumu-backend";
 
 /**
  * Makes a queue for this service that gets the messages topic's messages, of some sources only. A second call changes

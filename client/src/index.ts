@@ -1,0 +1,12 @@
+export type { Channel } from "./channels";
+export { SumuClient, type SumuOptions } from "./client";
+export type { ConnectionOptions, ConnectionState, Token, TokenReason } from "./connection";
+export type { CoreOptions, Gap, Message, SumuEvents } from "./core";
+export { SumuCore } from "./core";
+export { SumuError, type SumuErrorCode } from "./error";
+export type { CursorStore } from "./recovery";
+export type { WaitingOptions } from "./requests";
+export type { SocketClass, SocketLike } from "./socket";
+export { localStorageCursor } from "./stores";
+export type { Sumu } from "./sumu";
+export { tokenLifeMs } from "./token-life";
