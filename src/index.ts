@@ -24,6 +24,7 @@ export type {
   PushedFrame,
   RecoveredFrame,
   RecoverFrame,
+  RefusedChannel,
   RefusedFrame,
   SendFrame,
   ServerFrame,

@@ -31,9 +31,6 @@ export interface Missed {
   readonly isGap?: boolean;
 }
 
-/** A channel that a connection may not be in. */
-export type RefusedChannel = SubscribedFrame["refused"][number];
-
 /** JSON text of a SubscribedFrame. */
 export function subscribedFrame(
   id: string,

@@ -1,10 +1,11 @@
+import type { RefusedChannel } from "../../src/contract/frames";
 import { allows, isChannelName, parseGrants } from "../shared/channel-access";
 import { channelStream } from "../shared/history-stream";
 import type { Act, ActPorts } from "./act";
 import { channelList } from "./channel-list";
 import { channelPorts } from "./channel-ports";
 import { admit } from "./flood-guard";
-import { type Missed, type RefusedChannel, subscribedFrame } from "./frames";
+import { type Missed, subscribedFrame } from "./frames";
 import type { ControlRequest } from "./read-request";
 import { placeOf } from "./recover";
 import { currentCursor, type ReplayFrom, replay } from "./replay";

@@ -199,7 +199,7 @@ export interface SubscribedFrame {
   /** The channels that the connection is in now. */
   readonly channels: readonly string[];
   /** The channels that it may not be in. */
-  readonly refused: readonly { readonly channel: string; readonly reason: ChannelRefusal }[];
+  readonly refused: readonly RefusedChannel[];
   /** Where history is kept: as of a {@link RecoveredFrame}. */
   readonly cursor?: string;
   /** If the frame has `after`: as of a {@link RecoveredFrame}. */
@@ -208,6 +208,14 @@ export interface SubscribedFrame {
   readonly more?: true;
   /** `true`: notifications may be missing, because they are not kept any more. */
   readonly gap?: true;
+}
+
+/** A channel that a connection may not be in. */
+export interface RefusedChannel {
+  /** As the client's frame names it. */
+  readonly channel: string;
+  /** A code for programs, from a closed list. */
+  readonly reason: ChannelRefusal;
 }
 
 /** The answer to an {@link UnsubscribeFrame}. */
