@@ -40,6 +40,20 @@ export const ROWS: readonly Row[] = [
   ["role presence/limit", "CloseConnections", "execute-api:ManageConnections", "the connection above the limit closes"],
   ["role presence/limit", "RemoveGoneConnections", "dynamodb:DeleteItem", "the row above the limit goes"],
 
+  ["role control/subscriptions", "FindConnection", "dynamodb:GetItem", "a post reaches its channel"],
+  ["role control/subscriptions", "KeepSubscriptions", "dynamodb:UpdateItem", "a post reaches its channel"],
+  ["role control/subscriptions", "FindSubscriptionsOfConnection", "dynamodb:Query", "a post reaches its channel"],
+  ["role control/subscriptions", "PostToChannels", "sqs:SendMessage", "a post reaches its channel"],
+  ["role control/subscriptions", "KeepSubscriptions", "dynamodb:DeleteItem", "a closed connection leaves its channels"],
+  ["role presence/channels", "CleanUpChannels", "sqs:SendMessage", "a closed connection leaves its channels"],
+  ["role pusher/subscriptions", "FindSubscriptions", "dynamodb:Query", "a post reaches its channel"],
+  [
+    "role pusher/subscriptions",
+    "FindSubscriptions",
+    "dynamodb:DeleteItem",
+    "a gone connection's row goes from its channel",
+  ],
+
   ["trust of gateway", "", "sts:AssumeRole", "a client connects"],
   ["trust of authorizer", "", "sts:AssumeRole", "a client connects"],
   ["trust of pusher", "", "sts:AssumeRole", "a notification by the topic arrives"],
