@@ -52,6 +52,12 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly allowedOrigins?: readonly string[];
   /** Further inputs of the module, by the names of its variables: `{ presence_grace_seconds: 1 }`. */
   readonly inputs?: ValueObject;
+  /**
+   * The URL at which the functions reach the local AWS, for tests that put a proxy between them.
+   *
+   * @default - the local AWS's own
+   */
+  readonly functionsEndpoint?: string;
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
   /**
@@ -233,7 +239,7 @@ async function all<A, B>(promises: readonly [Promise<A>, Promise<B>]): Promise<[
 }
 
 async function startAws(
-  { awsEndpoint, signal, port = 0, host, onDecision }: LocalStackOptions,
+  { awsEndpoint, functionsEndpoint, signal, port = 0, host, onDecision }: LocalStackOptions,
   folder: string,
   cleanup: Cleanup,
   onStep: (step: string) => void,
@@ -256,6 +262,7 @@ async function startAws(
     folder,
     host,
     port: port === 0 ? undefined : port + 2,
+    functionsEndpoint,
     enforces: true,
     onDecision,
   });
