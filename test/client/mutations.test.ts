@@ -148,7 +148,7 @@ const MUTATIONS: readonly Mutation[] = [
     mistake: "takes a part of what it missed for all of it",
     file: "recovery",
     line: "while (more);",
-    wrong: "while (!next);",
+    wrong: "while (false);",
     tests: "recovery",
   },
   {

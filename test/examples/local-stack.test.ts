@@ -1,10 +1,10 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { describeLambdaHandlers } from "../backend/describe-lambda-handlers";
 import { describeLibraries } from "../backend/describe-libraries";
 import { describeSockette } from "../e2e/describe-sockette";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
-import { describeClientLibrary } from "./describe-client-library";
 import { describeGuides } from "./describe-guides";
 
 jest.setTimeout(60_000);
@@ -18,8 +18,10 @@ describeWithLocalAws("one SUMU on this machine", () => {
   afterAll(() => stack?.stop());
 
   describe("serves clients that others have written:", () => describeSockette(() => stack));
-  describe("serves our own client:", () => describeClientLibrary(() => stack));
-  describe("serves backends:", () => describeLibraries(() => stack));
+  describe("serves backends:", () => {
+    describeLibraries(() => stack);
+    describeLambdaHandlers(() => stack);
+  });
   describe("serves the examples:", () => {
     describeBackends(() => stack);
     describeBrowser(() => stack);
