@@ -29,10 +29,14 @@ export interface SimulatedRows {
 export interface SimulatedAwsOptions {
   readonly rows: SimulatedRows | readonly ConnectionRow[];
   readonly pageRows?: number;
+  /** Whether a row is in the table at the moment of a read. @default - each is */
+  readonly isPresent?: (row: ConnectionRow) => boolean;
   readonly settings?: Partial<PusherSettings>;
   /** The endpoint's answer to a POST. @default - 200 after 8 ms */
-  readonly answer?: (connectionId: string, tries: number) => PostResult;
+  readonly answer?: (connectionId: string, tries: number, data: string) => PostResult;
   readonly latencyMs?: number;
+  /** How long a POST takes, if this is not the same for every connection. */
+  readonly postMs?: (connectionId: string) => number;
   /** The endpoint's answer to a DELETE. @default 204 */
   readonly closeAnswer?: (connectionId: string) => PostResult;
   /** Whether there is a table of revocations. @default false */
@@ -112,7 +116,12 @@ export class SimulatedAws {
 
   /** Runs one invocation with these messages: requests of a backend, and messages of the simulated queues. */
   async invoke(bodies: readonly (string | QueuedMessage)[], remainingMs = 120_000): Promise<readonly MessageOutcome[]> {
-    return this.clock.drive(this.#invocation(bodies, remainingMs));
+    return this.clock.drive(this.begin(bodies, remainingMs));
+  }
+
+  /** The same as {@link invoke}, for several invocations at once: the caller lets time pass. */
+  begin(bodies: readonly (string | QueuedMessage)[], remainingMs = 120_000): Promise<readonly MessageOutcome[]> {
+    return this.#invocation(bodies, remainingMs);
   }
 
   /** Runs invocations, this many at once, until the queue is empty. */
@@ -175,7 +184,7 @@ export class SimulatedAws {
   }
 
   #endpoint(end: number): ConnectionsEndpoint {
-    const { answer = () => 200, latencyMs = 8, onDelivered } = this.options;
+    const { answer = () => 200, latencyMs = 8, postMs = () => latencyMs, onDelivered } = this.options;
     return {
       close: async (connectionId: string, deadline: number): Promise<PostResult> => {
         const left = deadline - this.clock.now();
@@ -188,20 +197,22 @@ export class SimulatedAws {
       post: async (connectionId: string, payload: Payload, deadline: number): Promise<PostResult> => {
         const left = deadline - this.clock.now();
         if (left <= 0) return "deadline";
+        const ms = postMs(connectionId);
         this.peakPosts = Math.max(this.peakPosts, ++this.#posts);
-        await this.#call("post", Math.min(latencyMs, left), end);
+        await this.#call("post", Math.min(ms, left), end);
         this.#posts--;
-        if (latencyMs > left) return "timeout";
+        if (ms > left) return "timeout";
         if (onDelivered !== undefined && this.options.answer === undefined) {
           onDelivered(connectionId, payload.bytes.toString());
           return 200;
         }
         const tries = (this.posts.get(connectionId) ?? 0) + 1;
         this.posts.set(connectionId, tries);
-        const result = answer(connectionId, tries);
+        const data = payload.bytes.toString();
+        const result = answer(connectionId, tries, data);
         if (result === 200) {
           this.deliveries.set(connectionId, (this.deliveries.get(connectionId) ?? 0) + 1);
-          onDelivered?.(connectionId, payload.bytes.toString());
+          onDelivered?.(connectionId, data);
         }
         return result;
       },
@@ -341,7 +352,7 @@ export class SimulatedAws {
     if (index < from || index > to) throw new Error("ValidationException: the start key is outside the segment");
     for (let read = 0; index < to; index++) {
       const row = this.options.rows.at(index) as ConnectionRow;
-      if (this.#gone.has(row.connectionId) || !filter(row)) continue;
+      if (this.#gone.has(row.connectionId) || this.options.isPresent?.(row) === false || !filter(row)) continue;
       rows.push(row);
       if (++read === pageRows) return { rows, next: { index } };
     }

@@ -31,21 +31,25 @@ export class ConnectionCloser {
     private readonly budget: TimeBudget,
   ) {}
 
-  /** Sends one request for a connection, even if several notifications have given up on it. Never throws. */
-  async close({ connectionId }: Connection): Promise<Closing> {
+  /**
+   * Sends one request for a connection, even if several notifications have given up on it. Never throws.
+   *
+   * @param beginBy - The latest time for the request: epoch milliseconds. @default - as for deliveries
+   */
+  async close({ connectionId }: Connection, beginBy = this.budget.stopAt): Promise<Closing> {
     const before = this.#closings.get(connectionId);
     if (before !== undefined) {
       const closing = await before;
       return closing.kind === "closed" ? { kind: "closed-before" } : closing;
     }
-    const closing = this.#slots.run(() => this.#close(connectionId));
+    const closing = this.#slots.run(() => this.#close(connectionId, beginBy));
     this.#closings.set(connectionId, closing);
     return closing;
   }
 
-  async #close(connectionId: string): Promise<Closing> {
-    const { stopAt, requestsEndAt } = this.budget;
-    if (this.clock.now() >= stopAt) return { kind: "out-of-time" };
+  async #close(connectionId: string, beginBy: number): Promise<Closing> {
+    const { requestsEndAt } = this.budget;
+    if (this.clock.now() >= beginBy) return { kind: "out-of-time" };
     const result = await this.endpoint.close(connectionId, requestsEndAt);
     if (result === 410) return { kind: "gone" };
     return typeof result === "number" && result >= 200 && result < 300

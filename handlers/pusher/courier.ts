@@ -96,6 +96,11 @@ export class Courier {
     return this.#stopped;
   }
 
+  /** How many requests may be in flight now. */
+  get window(): number {
+    return this.#congestion.window;
+  }
+
   /** From now on, sends this notification's messages, too. */
   add(turn: Turn): void {
     this.#turns.push(turn);

@@ -4,6 +4,7 @@ import type { Connection, ConnectionRow } from "./connection";
 import type { Courier, Payload, Recipient, Turn } from "./courier";
 import type { Payloads } from "./envelope";
 import { isFresh, type Reading } from "./history-store";
+import { Pace } from "./pace";
 import { classify, type PostResult, type Reason } from "./post-result";
 import { ReadyQueue } from "./ready-queue";
 import { type Past, Retries } from "./retries";
@@ -18,8 +19,11 @@ export const PATIENCE_MS = 1_000;
 /** How many recipients and removals one notification may have in memory before reading must wait. */
 export const BACKLOG_FULL = 2_048;
 const BACKLOG_ROOM = 1_024;
-/** Reading also waits while a row of this age is not posted to. Else rows would be too old for history's rules. */
-const AGEING_MS = 1_000;
+/**
+ * With history, no more recipients are in memory than are posted to in this time. Else their rows would be too old for
+ * history's rules when their turn comes.
+ */
+const AHEAD_MS = 2_000;
 
 /** The dependencies of a delivery. */
 export interface DeliveryPorts {
@@ -53,6 +57,8 @@ export class Delivery implements Turn {
   retried = 0;
   readonly #ready = new ReadyQueue();
   readonly #retries: Retries;
+  readonly #pace = new Pace();
+  #isKept = false;
   #inFlight = 0;
   #removals = 0;
   #stopped = false;
@@ -106,6 +112,7 @@ export class Delivery implements Turn {
     reading?: Reading | undefined,
   ): void {
     const nowSeconds = this.ports.clock.now() / 1_000;
+    this.#isKept ||= reading !== undefined;
     for (const row of rows) {
       if (excludedUsers.has(row.userId)) continue;
       if (row.endsAt !== undefined && row.endsAt <= nowSeconds) this.#end(row);
@@ -146,6 +153,7 @@ export class Delivery implements Turn {
       const hasEnded = recipient.endsAt !== undefined && recipient.endsAt <= now / 1_000;
       const isStale = recipient.reading !== undefined && !isFresh(recipient.reading.at, now);
       if (!hasEnded && !isStale) {
+        if (this.#isKept) this.#pace.add(now);
         this.#inFlight++;
         return recipient;
       }
@@ -237,8 +245,9 @@ export class Delivery implements Turn {
   }
 
   #hasRoom(backlog: number): boolean {
-    const reading = this.#ready.oldest?.reading;
-    return this.#backlog < backlog && (reading === undefined || this.ports.clock.now() - reading.at <= AGEING_MS);
+    if (!this.#isKept) return this.#backlog < backlog;
+    const ahead = Math.max(2 * this.courier.window, this.#pace.within(AHEAD_MS, this.ports.clock.now()));
+    return this.#backlog < Math.min(backlog, ahead);
   }
 
   get #idle(): boolean {

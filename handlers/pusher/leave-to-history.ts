@@ -17,23 +17,23 @@ export interface Lost {
  * connections, so that their clients connect again and recover. The entry alone would not be enough: if the client got
  * later notifications on the same connection, it would recover from a later cursor.
  *
- * A connection gets a dead letter if its entry is not written or if it cannot be closed. While the account throttles,
+ * A connection gets a dead letter if its entry is not written, or if it cannot be closed in time. While the account throttles,
  * nothing is closed: the clients could not all connect again.
  */
 export async function leaveToHistory(
   lost: readonly Lost[],
   keeper: Keeper,
   messageId: string,
-  { refusals = 0, channel }: Notification,
+  { channel }: Pick<Notification, "channel">,
   handover: Handover,
   invocation: Invocation,
 ): Promise<void> {
-  const { courier, closer, ports, totals } = invocation;
+  const { courier, closer, ports, budget, totals } = invocation;
   const { log } = ports;
   const close = async ({ connection, reason }: Lost): Promise<void> => {
     const { connectionId } = connection;
     if (courier.throttle.refuser === "account") return handover.deadLetter(connection, reason);
-    const closing = await closer.close(connection);
+    const closing = await closer.close(connection, budget.requestsEndAt);
     switch (closing.kind) {
       case "closed":
         totals.closed++;
@@ -45,8 +45,7 @@ export async function leaveToHistory(
         totals.gone++;
         return removeRow(connection, "removeGone", invocation);
       case "out-of-time":
-        handover.postponeRefused(connection, 0, refusals);
-        return;
+        return handover.deadLetter(connection, reason);
       case "failed":
         log.warn("close_failed", { messageId, connectionId, failure: String(closing.result) });
         return handover.deadLetter(connection, reason);

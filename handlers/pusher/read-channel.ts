@@ -4,7 +4,7 @@ import type { PageKey } from "./connection";
 import type { Delivery } from "./delivery";
 import type { Invocation } from "./invocation";
 import type { ChannelAudience, Notification } from "./notification";
-import { Pages, readPages } from "./read-pages";
+import { Pages, type ReadPage, readPages } from "./read-pages";
 import type { ChannelPorts, ReadingPorts, Unread } from "./reading-ports";
 import { sendParts } from "./send-parts";
 import type { ChannelRange } from "./subscription";
@@ -30,10 +30,10 @@ export async function readChannel(
   const { excludedUsers } = notification;
   const { channel } = reading;
   if (channel === undefined) throw new Error("a notification to a channel has no channel");
-  const readPart = (range: ChannelRange) => {
+  const readPart = (range: ChannelRange, first?: ReadPage) => {
     const pages = pagesOf(channel, range.until, PAGE_ROWS, reading);
     const remainder = (after: PageKey | undefined) => ({ kind: "channel", after, until: range.until }) as const;
-    return readPages({ pages, after: range.after, remainder }, excludedUsers, delivery, reading);
+    return readPages({ pages, after: range.after, remainder }, excludedUsers, delivery, reading, first);
   };
   if (audience.after !== undefined || audience.until !== undefined) {
     return invocation.broadcasts.run(() => readPart(audience));
@@ -41,12 +41,8 @@ export async function readChannel(
   if (delivery.stopped) return [{ remainder: audience }];
   let parts: readonly ChannelAudience[];
   try {
-    const { page, read } = await pagesOf(channel, undefined, SMALL_CHANNEL_ROWS, reading).read(undefined);
-    if (page.next === undefined) {
-      delivery.offer(page.rows, excludedUsers, read);
-      reading.onPage(page.rows.length);
-      return [];
-    }
+    const first = await pagesOf(channel, undefined, SMALL_CHANNEL_ROWS, reading).read(undefined);
+    if (first.page.next === undefined) return await readPart({}, first);
     parts = partsOf(await endsOfPages(channel, reading, invocation), invocation.settings.broadcastSegments);
   } catch (error) {
     return [{ remainder: audience, failure: failureCode(error) }];

@@ -4,20 +4,25 @@ import type { PageKey, Segment } from "./connection";
 import type { Delivery } from "./delivery";
 import type { Invocation } from "./invocation";
 import type { Notification } from "./notification";
-import { Pages, readPages } from "./read-pages";
+import { Pages, type ReadPage, readPages } from "./read-pages";
 import type { ReadingPorts, Unread } from "./reading-ports";
 import { sendParts } from "./send-parts";
 
-/** Offers the connections of the table, or of a part of it, to the delivery. */
+/**
+ * Offers the connections of the table, or of a part of it, to the delivery.
+ *
+ * @param first - The first page, if it was read already.
+ */
 export function readEveryone(
   { segment, after }: { readonly segment?: Segment; readonly after?: PageKey },
   excludedUsers: ReadonlySet<string>,
   delivery: Delivery,
   reading: ReadingPorts,
+  first?: ReadPage,
 ): Promise<readonly Unread[]> {
   const pages = pagesOf(segment, reading);
   const remainder = (from: PageKey | undefined) => ({ kind: "everyone", segment, after: from }) as const;
-  return readPages({ pages, after, remainder }, excludedUsers, delivery, reading);
+  return readPages({ pages, after, remainder }, excludedUsers, delivery, reading, first);
 }
 
 /**
@@ -37,10 +42,12 @@ export async function broadcast(
   if (delivery.stopped) return [{ remainder: { kind: "everyone" } }];
   let isSplit: boolean;
   try {
-    const { page, read } = await pagesOf(undefined, reading).read(undefined);
+    const first = await pagesOf(undefined, reading).read(undefined);
+    const { page } = first;
     isSplit = page.next !== undefined;
+    if (!isSplit && first.read !== undefined) return readEveryone({}, excludedUsers, delivery, reading, first);
     if (!isSplit) {
-      delivery.offer(page.rows, excludedUsers, read);
+      delivery.offer(page.rows, excludedUsers);
       reading.onPage(page.rows.length);
     }
   } catch (error) {

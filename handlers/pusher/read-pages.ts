@@ -1,14 +1,11 @@
-import { PROTOCOLS } from "../../src/contract/tables";
 import { failureCode } from "../shared/failure-code";
-import type { ConnectionPage, ConnectionRow, PageKey } from "./connection";
+import type { ConnectionPage, PageKey } from "./connection";
 import type { Delivery } from "./delivery";
 import { type Entry, isFresh, type Reading } from "./history-store";
 import type { Audience } from "./notification";
+import { OfferedRows, offerInParts } from "./offer-in-parts";
 import type { ReadingPorts, Unread } from "./reading-ports";
 import { StreamEntry } from "./stream-entry";
-
-/** A page that waits this long to be offered to the delivery is read again. Else its rows would soon be too old. */
-const PAGE_AGES_MS = 2_500;
 
 /** A page of connections, and when it was read. */
 export interface ReadPage {
@@ -60,25 +57,37 @@ export interface PagedAudience {
   readonly remainder: (after: PageKey | undefined) => Audience;
 }
 
-/** Offers the connections of all pages to the delivery. It reads at most one page ahead. */
+/**
+ * Offers the connections of all pages to the delivery. It reads at most one page ahead.
+ *
+ * @param first - The first page, if it was read already.
+ */
 export async function readPages(
   { pages, after, remainder }: PagedAudience,
   excludedUsers: ReadonlySet<string>,
   delivery: Delivery,
-  { clock, onPage, beforePage }: ReadingPorts,
+  reading: ReadingPorts,
+  first?: ReadPage,
 ): Promise<readonly Unread[]> {
+  const { onPage, beforePage } = reading;
+  const offered = new OfferedRows();
   let key = after;
   if (delivery.stopped) return [{ remainder: remainder(key) }];
   try {
-    let { page, read } = await pages.read(key);
+    let { page, read } = first ?? (await pages.read(key));
     for (;;) {
       await delivery.room();
       if (delivery.stopped) return [{ remainder: remainder(key) }];
-      if (read !== undefined && clock.now() - read.at > PAGE_AGES_MS && page.rows.some(recovers)) {
-        ({ page, read } = await pages.read(key));
-        continue;
+      if (read === undefined) delivery.offer(page.rows, excludedUsers);
+      else {
+        const again = () => pages.read(key);
+        const offering = await offerInParts({ page, read }, again, offered, excludedUsers, delivery, reading);
+        page = offering.page;
+        if (offering.left.length > 0) {
+          const left = { kind: "connections", connections: offering.left, readAt: offering.read.at } as const;
+          return [{ remainder: left }, ...(page.next === undefined ? [] : [{ remainder: remainder(page.next) }])];
+        }
       }
-      delivery.offer(page.rows, excludedUsers, read);
       onPage(page.rows.length);
       key = page.next;
       if (key === undefined) return [];
@@ -88,9 +97,4 @@ export async function readPages(
   } catch (error) {
     return [{ remainder: remainder(key), failure: delivery.stopped ? undefined : failureCode(error) }];
   }
-}
-
-/** Whether a connection's client recovers what it has missed. For other clients it does not matter how old a row is. */
-function recovers({ protocol }: ConnectionRow): boolean {
-  return protocol === PROTOCOLS.envelopes;
 }

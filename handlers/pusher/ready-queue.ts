@@ -17,11 +17,6 @@ export class ReadyQueue implements Iterable<Recipient> {
     (recipient.isProbe ? this.#probes : this.#recipients).push(recipient);
   }
 
-  /** The recipient that has waited longest, probes aside. */
-  get oldest(): Recipient | undefined {
-    return this.#recipients[this.#first];
-  }
-
   shift(): Recipient | undefined {
     return this.#probes.pop() ?? this.#shift();
   }

@@ -73,4 +73,68 @@ describe("the delivery guarantee", () => {
       { numRuns: 200 },
     );
   });
+
+  it("holds with history, too: a client that recovers is also served if its entry is written and its connection closed", async () => {
+    const withHistory = fc.record({
+      history,
+      protocols: fc.array(fc.constantFrom(undefined, 2), { minLength: 1, maxLength: 5 }),
+      writes: fc.array(
+        fc.record({
+          ms: fc.constantFrom(10, 10, 10, 6_000),
+          failure: fc.constantFrom(undefined, undefined, "InternalServerError"),
+        }),
+        { minLength: 1, maxLength: 7 },
+      ),
+      closeAnswer: fc.constantFrom<PostResult>(204, 204, 410, 500),
+    });
+    await fc.assert(
+      fc.asyncProperty(withHistory, async ({ history: h, protocols, writes, closeAnswer }) => {
+        const rows = connections(h.scripts.length, { connectedAt: Date.UTC(2026, 0, 1) - h.connectedAgoMs }).map(
+          (row, index) => ({ ...row, protocol: protocols[index % protocols.length] }),
+        );
+        const gone = new Set<string>();
+        let written = 0;
+        const aws: SimulatedAws = new SimulatedAws({
+          rows,
+          pageRows: h.pageRows,
+          latencyMs: h.latencyMs,
+          settings: { deliveryConcurrency: 4, readConcurrency: 2, broadcastSegments: h.segments },
+          historySeconds: 60,
+          historyWrite: () => writes[written++ % writes.length] ?? {},
+          closeAnswer: () => closeAnswer,
+          answer: (id, tries) => {
+            const script = h.scripts[Number(id.split("-")[1])] ?? [];
+            const result = script[Math.min(tries, script.length) - 1] ?? 200;
+            if (result === 410 || result === 400) gone.add(id);
+            return result;
+          },
+        });
+        const users = h.toUsers ? [...new Set(rows.map(({ userId }) => userId))] : undefined;
+        const outcomes = await aws.invoke([JSON.stringify({ users, data: 1 })], h.remainingMs);
+        await aws.drain({ functions: h.functions, remainingMs: h.remainingMs });
+
+        const letters = new Set<string>();
+        let isUnread = false;
+        for (const { body } of aws.deadLetters) {
+          const { connections: dead } = JSON.parse(body).sumu_continuation;
+          if (dead === undefined) isUnread = true;
+          else for (const [, id] of dead) letters.add(id);
+        }
+        expect(outcomes).toEqual(["done"]);
+        for (const { connectionId: id, userId, protocol } of rows) {
+          const delivered = aws.deliveries.get(id) ?? 0;
+          const isServed = delivered > 0 || gone.has(id) || letters.has(id) || aws.closes.includes(id);
+          expect([id, isServed || isUnread]).toEqual([id, true]);
+          if (protocol === undefined) expect([id, delivered <= 1]).toEqual([id, true]);
+          // Closed only after the entry was written: the client finds it.
+          if (aws.closes.includes(id) && protocol === 2) {
+            expect(aws.history.map(({ stream }) => stream)).toContain(`user:${userId}`);
+          }
+          if (delivered > 0) expect(aws.history.length).toBeGreaterThan(0);
+        }
+        expect([aws.overruns, aws.clock.pending, aws.queue]).toEqual([[], 0, []]);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
