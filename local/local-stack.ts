@@ -90,6 +90,9 @@ export interface LocalStack {
 /** The `aud` of the local issuer's tokens. The stack accepts no other audience. */
 export const LOCAL_AUDIENCE = "sumu-local";
 
+/** An hour: what was missed can be tried out, also after a break. */
+const LOCAL_HISTORY_SECONDS = 3_600;
+
 /** The claims that name channels. */
 const CHANNEL_CLAIMS = { subscribe: "subscribe", post: "post" } as const;
 
@@ -177,6 +180,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       presence_source: presenceSource,
       end_connections_with_token: true,
       revocations: true,
+      history_seconds: LOCAL_HISTORY_SECONDS,
       channels: {
         public: ["public:*"],
         subscribe_claim: CHANNEL_CLAIMS.subscribe,
