@@ -51,6 +51,12 @@ export interface LocalStackOptions extends SupervisorEvents {
   readonly allowedOrigins?: readonly string[];
   /** Further inputs of the module, by the names of its variables: `{ presence_grace_seconds: 1 }`. */
   readonly inputs?: ValueObject;
+  /**
+   * The URL at which the functions reach the local AWS, for tests that put a proxy between them.
+   *
+   * @default - the local AWS's own
+   */
+  readonly functionsEndpoint?: string;
   /** API Gateway's limits, for tests that cannot wait two hours. */
   readonly limits?: Partial<Limits>;
   /**
@@ -82,6 +88,9 @@ export interface LocalStack {
 
 /** The `aud` of the local issuer's tokens. The stack accepts no other audience. */
 export const LOCAL_AUDIENCE = "sumu-local";
+
+/** An hour: what was missed can be tried out, also after a break. */
+const LOCAL_HISTORY_SECONDS = 3_600;
 
 const PLACE = { region: LOCAL_REGION, accountId: LOCAL_ACCOUNT_ID, apiId: "local" } as const;
 const STAGE_NAME = "dev";
@@ -164,6 +173,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       presence_source: presenceSource,
       end_connections_with_token: true,
       revocations: true,
+      history_seconds: LOCAL_HISTORY_SECONDS,
       allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
       ...options.inputs,
     },
@@ -220,7 +230,7 @@ async function all<A, B>(promises: readonly [Promise<A>, Promise<B>]): Promise<[
 }
 
 async function startAws(
-  { awsEndpoint, signal, port = 0, host, onDecision }: LocalStackOptions,
+  { awsEndpoint, functionsEndpoint, signal, port = 0, host, onDecision }: LocalStackOptions,
   folder: string,
   cleanup: Cleanup,
   onStep: (step: string) => void,
@@ -243,6 +253,7 @@ async function startAws(
     folder,
     host,
     port: port === 0 ? undefined : port + 2,
+    functionsEndpoint,
     enforces: true,
     onDecision,
   });

@@ -32,6 +32,12 @@ export interface MiniStackOptions {
   /** @default - any that is free */
   readonly port?: number;
   /**
+   * The URL at which the functions reach it: a test may put a proxy between them.
+   *
+   * @default - its own
+   */
+  readonly functionsEndpoint?: string | undefined;
+  /**
    * Whether it refuses the calls that IAM refuses: functions have sessions of their roles, and policies decide.
    *
    * @default false: everybody with the run's credentials may do everything
@@ -63,7 +69,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<AwsBack
     env: {
       ...environment(options),
       AUTH: String(options.enforces === true),
-      ...identity(endpoint, host, port, credentials),
+      ...identity(options.functionsEndpoint ?? endpoint, host, port, credentials),
     },
   });
   const said = rememberLastLine(child);

@@ -6,8 +6,9 @@ import { VERSION_QUESTION } from "../contract/version";
  * and invokes the function again through the alias. If this fails, it moves the alias back. It exits with 1 whenever
  * the alias is where it was before.
  *
- * A version that speaks an older contract than the stack needs is not released: it would ignore inputs that the stack
- * sets, and so admit whom they refuse. A version that cannot say counts as contract 1, the one before handlers could.
+ * The script does not release a version of an older contract than the stack needs. That version would ignore inputs that
+ * the stack sets, and would admit users whom these inputs refuse. Handlers of contract 1 cannot say their version, so a
+ * version without an answer counts as contract 1.
  *
  * Reads LEAST_CONTRACT (a number), FUNCTION_NAME, ALIAS, SMOKE_EVENT (JSON) and SMOKE_ANSWER (`refusal`: a policy of Deny alone, or `any`);
  * RELEASE_ON (`branch` or `tag`), and for `tag` BRANCH, PIPELINE_NAME and PIPELINE_EXECUTION_ID.

@@ -1,4 +1,5 @@
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { describeLambdaHandlers } from "../backend/describe-lambda-handlers";
 import { describeLibraries } from "../backend/describe-libraries";
 import { describeSockette } from "../e2e/describe-sockette";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
@@ -17,7 +18,10 @@ describeWithLocalAws("one SUMU on this machine", () => {
   afterAll(() => stack?.stop());
 
   describe("serves clients that others have written:", () => describeSockette(() => stack));
-  describe("serves backends:", () => describeLibraries(() => stack));
+  describe("serves backends:", () => {
+    describeLibraries(() => stack);
+    describeLambdaHandlers(() => stack);
+  });
   describe("serves the examples:", () => {
     describeBackends(() => stack);
     describeBrowser(() => stack);

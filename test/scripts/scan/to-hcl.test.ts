@@ -1,9 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Body, toHcl } from "../../../scripts/scan/to-hcl";
-import { describeWithTerraform, repositoryRoot, TerraformWorkspace } from "../../support/terraform";
-
-jest.setTimeout(120_000);
+import { repositoryRoot } from "../../support/terraform";
 
 function hcl(block: Body): string {
   return toHcl({ resource: { t: { n: block } } });
@@ -117,25 +115,6 @@ locals {
 
   it("rejects an expression without an end", () => {
     expect(() => hcl({ name: "${var.x" })).toThrow("An expression does not end: var.x");
-  });
-});
-
-describeWithTerraform("modules/serverless in native syntax", () => {
-  it("plans what it plans in JSON: the scanner sees the module", async () => {
-    const workspace = new TerraformWorkspace("examples/hcl/everything");
-    try {
-      await workspace.init();
-      const expected = await workspace.plan();
-      const module = path.join(workspace.path, "..", "..", "..", "modules", "serverless");
-      const main = JSON.parse(readFileSync(path.join(module, "main.tf.json"), "utf8")) as Body;
-      rmSync(path.join(module, "main.tf.json"));
-      writeFileSync(path.join(module, "main.tf"), toHcl(main));
-      const { resource_changes } = await workspace.plan();
-      expect(resource_changes).toEqual(expected.resource_changes);
-      expect(resource_changes?.length).toBeGreaterThan(80);
-    } finally {
-      workspace.remove();
-    }
   });
 });
 

@@ -1,0 +1,47 @@
+import { KILLED, makePlan, type PlanOptions, type Step } from "./plan";
+
+const OPTIONS: PlanOptions = { seed: 7, seconds: 30, clients: 20, users: 12 };
+
+const of = <Kind extends Step["kind"]>(kind: Kind, options = OPTIONS) =>
+  makePlan(options).flatMap(({ step }) => (step.kind === kind ? [step as Extract<Step, { kind: Kind }>] : []));
+
+describe("the plan of a soak run", () => {
+  it("is the same for the same seed, and another for another seed", () => {
+    expect(makePlan(OPTIONS)).toEqual(makePlan(OPTIONS));
+    expect(makePlan({ ...OPTIONS, seed: 8 })).not.toEqual(makePlan(OPTIONS));
+  });
+
+  it("is in the order of time, and within the run", () => {
+    const times = makePlan(OPTIONS).map(({ at }) => at);
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+    expect(times[0]).toBeGreaterThanOrEqual(0);
+    expect(times.at(-1)).toBeLessThan(30_000);
+  });
+
+  it("kills each function and the gateway, also in the short run of the tests", () => {
+    expect(new Set(of("kill").map(({ what }) => what))).toEqual(new Set(KILLED));
+  });
+
+  it("breaks clients in each way, also in the short run of the tests", () => {
+    const kinds = new Set(makePlan(OPTIONS).map(({ step }) => step.kind));
+    for (const fault of ["cut", "vanish", "freeze", "leave", "reload"] as const) expect(kinds).toContain(fault);
+  });
+
+  it("sends from three backends, to users and to everyone, and some notifications twice", () => {
+    const sends = of("send");
+    expect(new Set(sends.map(({ backend }) => backend))).toEqual(new Set([0, 1, 2]));
+    expect(sends.filter(({ users }) => users === undefined)).toHaveLength(10);
+    expect(sends.filter(({ users }) => users !== undefined)).toHaveLength(150);
+    expect(sends.filter(({ againAfterMilliseconds }) => againAfterMilliseconds !== undefined).length).toBeGreaterThan(
+      5,
+    );
+  });
+
+  it("lets all calls go wrong for three seconds at most, so that the clients come back", () => {
+    const spells = of("weather", { ...OPTIONS, seconds: 600 });
+    expect(new Set(spells.map(({ goes }) => goes))).toEqual(new Set([429, 500, 503, "lost", "slow"]));
+    const forAll = spells.filter(({ share }) => share === 1);
+    expect(forAll.length).toBeGreaterThan(0);
+    for (const { milliseconds } of forAll) expect(milliseconds).toBeLessThanOrEqual(3_000);
+  });
+});

@@ -1,0 +1,43 @@
+import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import type { LocalStack } from "../../local/local-stack";
+
+/** Replaces the 12 minutes after which SQS delivers an unfinished batch again. */
+const VISIBILITY_TIMEOUT_SECONDS = 20;
+/** In so much shorter a time, a message is received as much more often. */
+const MAX_RECEIVE_COUNT = 100;
+
+const COUNTS = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+] as const;
+
+/** Makes the notifications queue hand out a batch again soon after its function was killed. */
+export async function shortenWaits({ aws: { sqs }, info }: LocalStack): Promise<void> {
+  const QueueUrl = info.notifications.queue.url;
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] }));
+  const redrive = { ...JSON.parse(Attributes?.RedrivePolicy ?? "{}"), maxReceiveCount: MAX_RECEIVE_COUNT };
+  await sqs.send(
+    new SetQueueAttributesCommand({
+      QueueUrl,
+      Attributes: { VisibilityTimeout: String(VISIBILITY_TIMEOUT_SECONDS), RedrivePolicy: JSON.stringify(redrive) },
+    }),
+  );
+}
+
+/** How many notifications wait, or are being delivered. */
+export function countBacklog(stack: LocalStack): Promise<number> {
+  return messagesIn(stack, stack.info.notifications.queue.url);
+}
+
+/** The messages that no function could handle. */
+export async function countDeadLetters(stack: LocalStack): Promise<number> {
+  const { QueueUrls = [] } = await stack.aws.sqs.send(new ListQueuesCommand({}));
+  const counts = QueueUrls.filter((url) => url.endsWith("-dlq")).map((url) => messagesIn(stack, url));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+async function messagesIn({ aws: { sqs } }: LocalStack, QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] }));
+  return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
+}
