@@ -9,7 +9,7 @@ import { ensureNode24 } from "../scripts/node24";
 import { type EndpointFaults, type LocalAws, startLocalAws } from "./local-aws";
 import { type Figures, type Task, WARM_UP_CONNECTIONS } from "./subjects/subject";
 
-export type Subject = "sumu" | "sdk" | "floor" | "presence";
+export type Subject = "sumu" | "sdk" | "floor" | "presence" | "control";
 export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-floor" | "import";
 
 export interface RunOptions {
@@ -31,7 +31,21 @@ export interface Laboratory {
   close(): Promise<void>;
 }
 
-const SUBJECTS = ["sumu", "sdk", "floor", "presence", "cold-sumu", "cold-presence", "cold-sdk", "cold-floor", "import"];
+const SUBJECTS = [
+  "sumu",
+  "sdk",
+  "floor",
+  "presence",
+  "control",
+  "cold-sumu",
+  "cold-presence",
+  "cold-sdk",
+  "cold-floor",
+  "import",
+];
+
+/** The handler that a subject runs. @default - the pusher */
+const HANDLER_OF: { readonly [subject in Subject]?: string } = { presence: "presence", control: "control" };
 
 export async function openLaboratory(): Promise<Laboratory> {
   const execPath = await ensureNode24();
@@ -50,10 +64,10 @@ export async function openLaboratory(): Promise<Laboratory> {
     run: async (subject, task, { faults, protocol, functionMebibytes } = {}) => {
       const script = path.join(folder, `${subject}.mjs`);
       aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults, protocol);
-      const child = fork(script, [JSON.stringify(task), bundle(subject === "presence" ? "presence" : "pusher")], {
+      const child = fork(script, [JSON.stringify(task), bundle(HANDLER_OF[subject] ?? "pusher")], {
         execPath,
         execArgv: heapFlags(functionMebibytes),
-        env,
+        env: subject === "control" ? { ...env, ...CONTROL_ENVIRONMENT } : env,
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       const figures = await answer(child, aws, task);
@@ -72,6 +86,13 @@ export async function openLaboratory(): Promise<Laboratory> {
     },
   };
 }
+
+/** Only for the control function: with these, the pusher would keep history. */
+const CONTROL_ENVIRONMENT = {
+  CONTROL_DLQ_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/control-dlq",
+  HISTORY_TABLE_NAME: "history",
+  HISTORY_SECONDS: "3600",
+};
 
 /** As the bootstrap of Lambda's Node.js runtimes sets them: a tenth for the young generation, which has two halves. */
 function heapFlags(functionMebibytes: number | undefined): string[] {
@@ -160,7 +181,8 @@ function assertDelivered(
 ) {
   const { goneEvery = 0 } = faults;
   const gone = goneEvery === 0 ? 0 : Math.ceil(connections / goneEvery);
-  const expected = kind === "single" ? times : connections - gone;
+  // A recovery is one post for each notification, and its answer.
+  const expected = kind === "single" ? times : kind === "recover" ? times * (connections + 1) : connections - gone;
   const sent = subject === "presence" ? aws.published : aws.delivered;
   if (sent !== expected || aws.deadLetters > 0) {
     throw new Error(`${subject} sent ${sent} of ${expected}, ${aws.deadLetters} dead letters`);

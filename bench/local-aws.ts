@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { cursorAt } from "../src/contract/history";
 import { selfSignedCertificate } from "../support/certificate";
 import { createSigningKey } from "../support/signing-key";
 import { LocalPresence } from "./local-presence";
@@ -31,6 +32,21 @@ export interface LocalAws {
   /** Messages published to the topic since the last filling. */
   readonly published: number;
   close(): Promise<void>;
+}
+
+/** As many notifications as the table has rows, each 100 ms after the other, in a user's own stream. */
+function historyPage(
+  rows: number,
+  input: { readonly ExpressionAttributeValues: Record<string, { S: string }> },
+): string {
+  const isOwn = input.ExpressionAttributeValues[":s"]?.S.startsWith("user:") ?? false;
+  const begin = Date.now() - 50_000;
+  const Items = Array.from({ length: isOwn ? rows : 0 }, (_, index) => ({
+    cursor: { S: cursorAt(begin + index * 100, "bench") },
+    id: { S: `order-${index}` },
+    data: { S: JSON.stringify({ type: "order.shipped", order: index, note: "x".repeat(200) }) },
+  }));
+  return JSON.stringify({ Count: Items.length, Items });
 }
 
 /** The time that API Gateway needs to answer a POST within its region. */
@@ -71,6 +87,7 @@ export async function startLocalAws(): Promise<LocalAws> {
     const input = JSON.parse(body);
     switch (operation) {
       case "Query":
+        if (":s" in input.ExpressionAttributeValues) return historyPage(state.rows, input);
         if (input.Select === "COUNT") return JSON.stringify({ Count: state.connected ? 1 : 0 });
         return JSON.stringify({
           Count: 1,

@@ -89,6 +89,9 @@ export interface LocalStack {
 /** The `aud` of the local issuer's tokens. The stack accepts no other audience. */
 export const LOCAL_AUDIENCE = "sumu-local";
 
+/** An hour: what was missed can be tried out, also after a break. */
+const LOCAL_HISTORY_SECONDS = 3_600;
+
 const PLACE = { region: LOCAL_REGION, accountId: LOCAL_ACCOUNT_ID, apiId: "local" } as const;
 const STAGE_NAME = "dev";
 
@@ -170,6 +173,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       presence_source: presenceSource,
       end_connections_with_token: true,
       revocations: true,
+      history_seconds: LOCAL_HISTORY_SECONDS,
       allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
       ...options.inputs,
     },

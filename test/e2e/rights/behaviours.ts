@@ -1,5 +1,5 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { LocalStack } from "../../../local/local-stack";
 import { PRESENCE_ENVIRONMENT } from "../../../src/contract/environment";
 import { FunctionLog } from "../function-log";
@@ -176,6 +176,27 @@ function allBehaviours(stack: LocalStack, session: Session) {
       await session.putStaleRow(user, await session.closedConnectionId(), 60_000);
       for (let count = 0; count < INPUTS.max_connections_per_user; count++) await session.connect(user);
       await rowsGo(user, INPUTS.max_connections_per_user);
+    },
+    "a missed notification is recovered": async () => {
+      const user = session.user("alice");
+      const first = await session.connect(user, "2");
+      await session.notify("queue", { notification: { to: { users: [user] }, id: user, data: "missed" } });
+      await first.frame((frame) => frame.includes(user));
+      const second = await session.connect(user, "2");
+      second.send(JSON.stringify({ action: "recover", id: "1", after: "0" }));
+      await second.frame((frame) => frame.includes('"recovered":true') && frame.includes(user));
+    },
+    "a control frame that no route has sent is a dead letter": async () => {
+      const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: "local-sumu-control" }));
+      const MessageBody = session.user("no route");
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+      await deadLetter("local-sumu-control-dlq", (body) => body === MessageBody);
+    },
+    "the control function logs": async () => {
+      const log = await FunctionLog.open(aws, "local-sumu-control");
+      const client = await session.connect(session.user("alice"), "2");
+      client.send(JSON.stringify({ action: "recover", id: "1" }));
+      await log.line("control_handled");
     },
     "the authorizer logs": () => logs("local-sumu-authorizer-codeless", "authorization_decided"),
     "the pusher logs": async () => {

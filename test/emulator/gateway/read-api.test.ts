@@ -53,6 +53,7 @@ it("reads the module that ships, and every template in it is one that API Gatewa
     ["$disconnect", "dynamodb:DeleteItem", { answers: true, authorized: false }],
     ["ping", "MOCK", { answers: true, authorized: false }],
     ["publish", "sns:Publish", { answers: true, authorized: false }],
+    ["recover", expect.stringMatching(/^sqs:\/.+\/.+/), { answers: true, authorized: false }],
     ["send", expect.stringMatching(/^sqs:\/.+\/.+/), { answers: true, authorized: false }],
   ]);
   expect(api.routeSelectionExpression).toBe("$request.body.action");
