@@ -6,6 +6,7 @@ import type { ControlFrame } from "./parse-frame";
 import type { HistoryReader } from "./read-history";
 import type { ControlRequest } from "./read-request";
 import type { Socket } from "./socket";
+import type { ChannelPorts } from "./subscriptions";
 
 /** What the actions need. */
 export interface ActPorts {
@@ -15,6 +16,8 @@ export interface ActPorts {
   readonly historySeconds: number;
   /** Limits the recoveries of a connection. */
   readonly guard: FloodGuard;
+  /** Undefined if there are no channels. */
+  readonly channels?: ChannelPorts | undefined;
   readonly clock: Clock;
   /** The metrics of the invocation so far. */
   readonly counts: Record<keyof (typeof CONTROL_METRICS)["units"], number>;

@@ -5,6 +5,7 @@ import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
 import type { SendResult } from "../../../../handlers/control/socket";
 import { cursorAt } from "../../../../src/contract/history";
+import { CONTROL_METRICS } from "../../../../src/contract/metrics";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 
 /** The time at which each simulation begins. */
@@ -28,7 +29,9 @@ export class Client {
   readFails: Error | undefined;
   historySeconds = 3_600;
   hasHistory = true;
-  readonly counts: ActPorts["counts"] = { Recoveries: 0, Recovered: 0, Gaps: 0, FramesRefused: 0, FramesFailed: 0 };
+  readonly counts = Object.fromEntries(
+    Object.keys(CONTROL_METRICS.units).map((name) => [name, 0]),
+  ) as ActPorts["counts"];
   readonly #guard = new FloodGuard();
 
   /** Keeps a notification in a stream. @returns its cursor */
