@@ -317,8 +317,8 @@ export class Sumu extends Construct {
    * goes through the queue at the end, so the role needs {@link grantSendNotifications}, too.
    *
    * @example
-   * sumu.grantStream(assistantRole);
-   * sumu.grantSendNotifications(assistantRole);
+   * sumu.grantStream(backendRole);
+   * sumu.grantSendNotifications(backendRole);
    */
   grantStream(role: GrantableRole): IamRolePolicy {
     return this.grant(role, stream(this.connectionsTable.arn, this.webSocketApi.stageExecutionArn));
