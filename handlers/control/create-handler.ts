@@ -14,6 +14,7 @@ import { FloodGuard } from "./flood-guard";
 import { handleRequest } from "./handle-request";
 import { HistoryTable } from "./history-table";
 import { type ControlRequest, MalformedRequestError, readRequest } from "./read-request";
+import { RecoveryLeases } from "./recovery-lease";
 import { connectionSocket } from "./socket";
 
 /** A batch has ten frames. Each needs one post, or one read for each of its two streams, at a time. */
@@ -70,6 +71,7 @@ export function createHandler(
     const ports: ActPorts = {
       socket: connectionSocket({ endpoint, clock, random, deadline }),
       history: history && new HistoryTable(dynamoDb, history.table, deadline),
+      lease: history && new RecoveryLeases(dynamoDb, history.table, deadline),
       historySeconds: history?.seconds ?? 0,
       guard,
       clock,
