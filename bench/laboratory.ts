@@ -16,16 +16,26 @@ export interface RunOptions {
   readonly faults?: EndpointFaults;
   /** The protocol of the clients. @default - bare notifications */
   readonly protocol?: number;
+  /** Whether the function keeps history. @default false */
+  readonly hasHistory?: boolean;
   /** Node's heap as Lambda sizes it for a function of so much memory. @default - as Node sizes it on this machine */
   readonly functionMebibytes?: number;
 }
+
+/** What a measured process reports, and what it has cost in DynamoDB. */
+export interface LaboratoryFigures extends Figures {
+  /** Units of DynamoDB. */
+  readonly units: { readonly writes: number; readonly reads: number };
+}
+
+const HISTORY = { HISTORY_TABLE_NAME: "history", HISTORY_SECONDS: "3600" };
 
 /** Everything that a measurement needs: the bundles, the subjects, Node 24 and the local AWS. */
 export interface Laboratory {
   /** The `file:` URL of a handler's bundle. */
   bundle(handler: string): string;
   /** One warm measurement in its own process. Throws when a connection did not get its message. */
-  run(subject: Subject, task: Task, options?: RunOptions): Promise<Figures>;
+  run(subject: Subject, task: Task, options?: RunOptions): Promise<LaboratoryFigures>;
   /** CPU microseconds that a process has taken when it reports, from its start. */
   cold(subject: ColdSubject | "node", ...args: string[]): Promise<number>;
   close(): Promise<void>;
@@ -61,18 +71,18 @@ export async function openLaboratory(): Promise<Laboratory> {
 
   return {
     bundle,
-    run: async (subject, task, { faults, protocol, functionMebibytes } = {}) => {
+    run: async (subject, task, { faults, protocol, hasHistory = false, functionMebibytes } = {}) => {
       const script = path.join(folder, `${subject}.mjs`);
       aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults, protocol);
       const child = fork(script, [JSON.stringify(task), bundle(HANDLER_OF[subject] ?? "pusher")], {
         execPath,
         execArgv: heapFlags(functionMebibytes),
-        env: subject === "control" ? { ...env, ...CONTROL_ENVIRONMENT } : env,
+        env: { ...env, ...(subject === "control" && CONTROL_ENVIRONMENT), ...(hasHistory && HISTORY) },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       const figures = await answer(child, aws, task);
       assertDelivered(subject, task, aws, faults);
-      return figures;
+      return { ...figures, units: { writes: aws.units.writes, reads: aws.units.reads } };
     },
     cold: (subject, ...args) => {
       aws.reset(1_000);

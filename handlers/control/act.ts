@@ -7,6 +7,7 @@ import type { HistoryReader } from "./read-history";
 import type { ControlRequest } from "./read-request";
 import type { RecoveryLease } from "./recovery-lease";
 import type { Socket } from "./socket";
+import type { ChannelPorts } from "./subscriptions";
 
 /** What the actions need. */
 export interface ActPorts {
@@ -18,6 +19,8 @@ export interface ActPorts {
   readonly historySeconds: number;
   /** Limits the recoveries of a connection in this function. The lease limits them in all functions. */
   readonly guard: FloodGuard;
+  /** Undefined if there are no channels. */
+  readonly channels?: ChannelPorts | undefined;
   readonly clock: Clock;
   /** The metrics of the invocation so far. */
   readonly counts: Record<keyof (typeof CONTROL_METRICS)["units"], number>;

@@ -1,4 +1,4 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { LocalStack } from "../../../local/local-stack";
 import { PRESENCE_ENVIRONMENT } from "../../../src/contract/environment";
@@ -13,6 +13,8 @@ import type { Right } from "./right";
 
 /** The inputs that the behaviours need. */
 export const INPUTS = { presence_grace_seconds: 1, max_connections_per_user: 2 } as const;
+
+const SUBSCRIPTIONS = "local-sumu-subscriptions";
 
 export type Behaviour = keyof ReturnType<typeof allBehaviours>;
 /** It ends when the behaviour is seen. */
@@ -76,6 +78,27 @@ function allBehaviours(stack: LocalStack, session: Session) {
     } finally {
       await inbox.stop();
     }
+  }
+
+  /** A client that is in a channel of its own. */
+  async function member() {
+    const channel = `room:${session.user("channel")}`;
+    const client = await session.connect(session.user("alice"), "2");
+    client.send(JSON.stringify({ action: "subscribe", id: "1", channels: [channel] }));
+    await client.frame((frame) => frame.includes('"type":"subscribed"') && frame.includes(channel));
+    return { client, channel };
+  }
+
+  async function rowsIn(channel: string): Promise<number> {
+    const { Count = 0 } = await aws.dynamodb.send(
+      new QueryCommand({
+        TableName: SUBSCRIPTIONS,
+        KeyConditionExpression: "channel = :channel",
+        ExpressionAttributeValues: { ":channel": { S: channel } },
+        ConsistentRead: true,
+      }),
+    );
+    return Count;
   }
 
   const rowsGo = (user: string, left: number) =>
@@ -197,6 +220,31 @@ function allBehaviours(stack: LocalStack, session: Session) {
       const client = await session.connect(session.user("alice"), "2");
       client.send(JSON.stringify({ action: "recover", id: "1" }));
       await log.line("control_handled");
+    },
+    "a post reaches its channel": async () => {
+      const { client, channel } = await member();
+      client.send(JSON.stringify({ action: "post", id: "2", channel, data: "hello" }));
+      await client.frame((frame) => frame.includes('"type":"notification"') && frame.includes(channel));
+    },
+    "a closed connection leaves its channels": async () => {
+      const { client, channel } = await member();
+      await client.close();
+      await until("the row to go", async () => (await rowsIn(channel)) === 0, 40_000);
+    },
+    "a gone connection's row goes from its channel": async () => {
+      const channel = `room:${session.user("gone")}`;
+      const now = Math.floor(Date.now() / 1_000);
+      const Item = {
+        channel: { S: channel },
+        connection_id: { S: await session.closedConnectionId() },
+        user_id: { S: "alice" },
+        connected_at: { N: String((now - 60) * 1_000) },
+        delete_at: { N: String(now + 7_440) },
+        protocol: { N: "2" },
+      };
+      await aws.dynamodb.send(new PutItemCommand({ TableName: SUBSCRIPTIONS, Item }));
+      await session.notify("topic", { notification: { to: { channels: [channel] }, data: 1 } });
+      await until("the row to go", async () => (await rowsIn(channel)) === 0);
     },
     "the authorizer logs": () => logs("local-sumu-authorizer-codeless", "authorization_decided"),
     "the pusher logs": async () => {

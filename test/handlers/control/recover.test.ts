@@ -16,7 +16,10 @@ describe("a client that was away", () => {
     expect(await client.recover({ after: cursor(60) })).toMatchObject({ outcome: "answered" });
     expect(client.ids).toEqual([0, 1, 2, 3, 4].flatMap((i) => [`own-${i}`, `all-${i}`]));
     expect(client.answer).toEqual({ type: "recovered", id: "1", cursor: current, complete: true });
-    expect(client.counts).toEqual({ Recoveries: 1, Recovered: 10, Gaps: 0, FramesRefused: 0, FramesFailed: 0 });
+    expect(Object.fromEntries(Object.entries(client.counts).filter(([, count]) => count > 0))).toEqual({
+      Recoveries: 1,
+      Recovered: 10,
+    });
   });
 
   it("gets the frames as they would have come, and learns that they come from history", async () => {

@@ -142,6 +142,24 @@ describe("a notification that cannot be written", () => {
     expect(frames.map(({ to: connection }) => connection).slice(2)).toEqual(["connection-2", "connection-3"]);
   });
 
+  it("waits without losing an attempt as long as the table takes some of its entries", async () => {
+    const taken = new Map<number, number>();
+    const users = Array.from({ length: 500 }, (_, index) => `user-${index}`);
+    const { aws, frames } = historyAws({
+      rows: modern(1_000),
+      historyWrite: (streams) => {
+        const second = Math.floor(aws.clock.now() / 1_000);
+        const sum = (taken.get(second) ?? 0) + streams.length;
+        if (sum > 50) return { failure: "ProvisionedThroughputExceededException" };
+        taken.set(second, sum);
+        return {};
+      },
+    });
+    await aws.invoke([to(users)]);
+    await aws.drain();
+    expect([new Set(frames.map(({ to: connection }) => connection)).size, aws.deadLetters]).toEqual([1_000, []]);
+  });
+
   it("is not written again at once if no later write can succeed", async () => {
     const { aws, calls } = historyAws({ rows: modern(2), historyWrite: () => ({ failure: "AccessDeniedException" }) });
     await aws.invoke([toEveryone()]);

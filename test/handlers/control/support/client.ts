@@ -6,6 +6,7 @@ import type { ControlRequest } from "../../../../handlers/control/read-request";
 import { LEASE_MILLISECONDS } from "../../../../handlers/control/recovery-lease";
 import type { SendResult } from "../../../../handlers/control/socket";
 import { cursorAt } from "../../../../src/contract/history";
+import { CONTROL_METRICS } from "../../../../src/contract/metrics";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 
 /** The time at which each simulation begins. */
@@ -33,7 +34,9 @@ export class Client {
   hasHistory = true;
   /** Until when a connection recovers. All functions see the same leases. */
   readonly leases: Map<string, number>;
-  readonly counts: ActPorts["counts"] = { Recoveries: 0, Recovered: 0, Gaps: 0, FramesRefused: 0, FramesFailed: 0 };
+  readonly counts = Object.fromEntries(
+    Object.keys(CONTROL_METRICS.units).map((name) => [name, 0]),
+  ) as ActPorts["counts"];
   readonly #guard = new FloodGuard();
 
   /** @param another - one that another function serves: the history and the leases are the same */
