@@ -1,12 +1,13 @@
 import { PROTOCOLS } from "../../src/contract/tables";
+import type { Payload, PostResult } from "../aws/connections-api";
 import { Backlog } from "./backlog";
 import type { Connection, ConnectionRow } from "./connection";
-import type { Courier, Payload, Recipient, Turn } from "./courier";
+import type { Courier, Recipient, Turn } from "./courier";
 import type { DeliveryPorts } from "./delivery-ports";
 import type { Payloads } from "./envelope";
 import { isFresh, type Reading } from "./history-store";
 import { Patience } from "./patience";
-import { classify, type PostResult } from "./post-result";
+import { classify } from "./post-result";
 import { ReadyQueue } from "./ready-queue";
 import { type Past, Retries } from "./retries";
 
