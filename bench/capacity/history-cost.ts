@@ -4,6 +4,8 @@ import { connectsOf, DAYS, LOG_BYTES, type MonthCost, PRICES, type Usage } from 
 const ROW_OVERHEAD_BYTES = 200;
 /** A write unit of DynamoDB. */
 const WRITE_UNIT_BYTES = 1_024;
+/** A recovery takes a lease, and gives it back. */
+const WRITES_PER_RECOVERY = 2;
 /** Two streams, each read strongly consistently: a read unit for each 4 KB, at least one. */
 const READS_PER_RECOVERY = 2;
 /** `recover`, its acknowledgement and its answer. */
@@ -28,9 +30,10 @@ export function historyCost(usage: Usage, keptSeconds: number): MonthCost {
     "DynamoDB writes": writes * PRICES.dynamoDbWrite,
     "DynamoDB storage": (keptBytes / 1e9) * PRICES.dynamoDbGigabyteMonth,
     "recoveries: frames": recoveries * FRAMES_PER_RECOVERY * (PRICES.message[0]?.each ?? 0),
-    "recoveries: reads, queue, function, logs":
+    "recoveries: reads, leases, queue, function, logs":
       recoveries *
-      (READS_PER_RECOVERY * PRICES.dynamoDbRead +
+      (WRITES_PER_RECOVERY * PRICES.dynamoDbWrite +
+        READS_PER_RECOVERY * PRICES.dynamoDbRead +
         3 * PRICES.sqsRequest +
         PRICES.lambdaRequest +
         CONTROL_GIGABYTES * (CONTROL_MS / 1_000) * PRICES.lambdaArmGigabyteSecond +

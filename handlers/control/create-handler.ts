@@ -15,6 +15,7 @@ import { handleRequest } from "./handle-request";
 import { HistoryTable } from "./history-table";
 import { notificationsQueue } from "./post-box";
 import { type ControlRequest, goneConnection, MalformedRequestError, readRequest } from "./read-request";
+import { RecoveryLeases } from "./recovery-lease";
 import { connectionSocket } from "./socket";
 import { SubscriptionsTable } from "./subscriptions-table";
 
@@ -73,6 +74,7 @@ export function createHandler(
     const ports: ActPorts = {
       socket: connectionSocket({ endpoint, clock, random, deadline }),
       history: history && new HistoryTable(dynamoDb, history.table, deadline),
+      lease: history && new RecoveryLeases(dynamoDb, history.table, deadline),
       historySeconds: history?.seconds ?? 0,
       guard,
       channels: channels && {

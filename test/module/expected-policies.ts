@@ -78,7 +78,8 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   ],
   "serverless control_history": [
     "ReadHistory: dynamodb:Query on aws_dynamodb_table.history[0]",
-    "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
+    "RecoverAlone: dynamodb:UpdateItem on aws_dynamodb_table.history[0]",
+    "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
   "serverless frames": ["SendControlFrames: sqs:SendMessage on aws_sqs_queue.control_frames[0]"],
   "serverless gateway": [

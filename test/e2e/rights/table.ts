@@ -48,6 +48,7 @@ export const ROWS: readonly Row[] = [
   ["role control", "AnswerClients", "execute-api:ManageConnections", "a missed notification is recovered"],
   ["role control", "GiveUp", "sqs:SendMessage", "a control frame that no route has sent is a dead letter"],
   ["role control/history", "ReadHistory", "dynamodb:Query", "a missed notification is recovered"],
+  ["role control/history", "RecoverAlone", "dynamodb:UpdateItem", "a missed notification is recovered"],
   ["role control/subscriptions", "FindConnection", "dynamodb:GetItem", "a post reaches its channel"],
   ["role control/subscriptions", "KeepSubscriptions", "dynamodb:UpdateItem", "a post reaches its channel"],
   ["role control/subscriptions", "FindSubscriptionsOfConnection", "dynamodb:Query", "a post reaches its channel"],

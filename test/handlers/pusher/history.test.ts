@@ -1,5 +1,5 @@
+import type { PostResult } from "../../../handlers/aws/connections-api";
 import type { ConnectionRow } from "../../../handlers/pusher/connection";
-import type { PostResult } from "../../../handlers/pusher/post-result";
 import { connections, SimulatedAws, type SimulatedAwsOptions } from "../../../support/simulated-aws";
 
 const START = Date.UTC(2026, 0, 1);

@@ -116,6 +116,7 @@ export class ChannelClient {
 
   get ports(): ActPorts {
     return {
+      lease: undefined,
       history: this.hasHistory
         ? {
             page: async (stream, after, maxRows) => {
