@@ -24,6 +24,7 @@ export const everyTest = {
     "<rootDir>/lib",
     "<rootDir>/backend/typescript/lib",
     "<rootDir>/tool/lib",
+    "<rootDir>/client/lib",
     "<rootDir>/.tools",
   ],
   // As the package's users import it.

@@ -9,29 +9,53 @@ import { ensureNode24 } from "../scripts/node24";
 import { type EndpointFaults, type LocalAws, startLocalAws } from "./local-aws";
 import { type Figures, type Task, WARM_UP_CONNECTIONS } from "./subjects/subject";
 
-export type Subject = "sumu" | "sdk" | "floor" | "presence";
+export type Subject = "sumu" | "sdk" | "floor" | "presence" | "control";
 export type ColdSubject = "cold-sumu" | "cold-presence" | "cold-sdk" | "cold-floor" | "import";
 
 export interface RunOptions {
   readonly faults?: EndpointFaults;
   /** The protocol of the clients. @default - bare notifications */
   readonly protocol?: number;
+  /** Whether the function keeps history. @default false */
+  readonly hasHistory?: boolean;
   /** Node's heap as Lambda sizes it for a function of so much memory. @default - as Node sizes it on this machine */
   readonly functionMebibytes?: number;
 }
+
+/** What a measured process reports, and what it has cost in DynamoDB. */
+export interface LaboratoryFigures extends Figures {
+  /** Units of DynamoDB. */
+  readonly units: { readonly writes: number; readonly reads: number };
+}
+
+const HISTORY = { HISTORY_TABLE_NAME: "history", HISTORY_SECONDS: "3600" };
 
 /** Everything that a measurement needs: the bundles, the subjects, Node 24 and the local AWS. */
 export interface Laboratory {
   /** The `file:` URL of a handler's bundle. */
   bundle(handler: string): string;
   /** One warm measurement in its own process. Throws when a connection did not get its message. */
-  run(subject: Subject, task: Task, options?: RunOptions): Promise<Figures>;
+  run(subject: Subject, task: Task, options?: RunOptions): Promise<LaboratoryFigures>;
   /** CPU microseconds that a process has taken when it reports, from its start. */
   cold(subject: ColdSubject | "node", ...args: string[]): Promise<number>;
   close(): Promise<void>;
 }
 
-const SUBJECTS = ["sumu", "sdk", "floor", "presence", "cold-sumu", "cold-presence", "cold-sdk", "cold-floor", "import"];
+const SUBJECTS = [
+  "sumu",
+  "sdk",
+  "floor",
+  "presence",
+  "control",
+  "cold-sumu",
+  "cold-presence",
+  "cold-sdk",
+  "cold-floor",
+  "import",
+];
+
+/** The handler that a subject runs. @default - the pusher */
+const HANDLER_OF: { readonly [subject in Subject]?: string } = { presence: "presence", control: "control" };
 
 export async function openLaboratory(): Promise<Laboratory> {
   const execPath = await ensureNode24();
@@ -47,18 +71,18 @@ export async function openLaboratory(): Promise<Laboratory> {
 
   return {
     bundle,
-    run: async (subject, task, { faults, protocol, functionMebibytes } = {}) => {
+    run: async (subject, task, { faults, protocol, hasHistory = false, functionMebibytes } = {}) => {
       const script = path.join(folder, `${subject}.mjs`);
       aws.reset(Math.min(task.connections, WARM_UP_CONNECTIONS), faults, protocol);
-      const child = fork(script, [JSON.stringify(task), bundle(subject === "presence" ? "presence" : "pusher")], {
+      const child = fork(script, [JSON.stringify(task), bundle(HANDLER_OF[subject] ?? "pusher")], {
         execPath,
         execArgv: heapFlags(functionMebibytes),
-        env,
+        env: { ...env, ...(subject === "control" && CONTROL_ENVIRONMENT), ...(hasHistory && HISTORY) },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       const figures = await answer(child, aws, task);
       assertDelivered(subject, task, aws, faults);
-      return figures;
+      return { ...figures, units: { writes: aws.units.writes, reads: aws.units.reads } };
     },
     cold: (subject, ...args) => {
       aws.reset(1_000);
@@ -72,6 +96,13 @@ export async function openLaboratory(): Promise<Laboratory> {
     },
   };
 }
+
+/** Only for the control function: with these, the pusher would keep history. */
+const CONTROL_ENVIRONMENT = {
+  CONTROL_DLQ_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/control-dlq",
+  HISTORY_TABLE_NAME: "history",
+  HISTORY_SECONDS: "3600",
+};
 
 /** As the bootstrap of Lambda's Node.js runtimes sets them: a tenth for the young generation, which has two halves. */
 function heapFlags(functionMebibytes: number | undefined): string[] {
@@ -160,7 +191,8 @@ function assertDelivered(
 ) {
   const { goneEvery = 0 } = faults;
   const gone = goneEvery === 0 ? 0 : Math.ceil(connections / goneEvery);
-  const expected = kind === "single" ? times : connections - gone;
+  // A recovery is one post for each notification, and its answer.
+  const expected = kind === "single" ? times : kind === "recover" ? times * (connections + 1) : connections - gone;
   const sent = subject === "presence" ? aws.published : aws.delivered;
   if (sent !== expected || aws.deadLetters > 0) {
     throw new Error(`${subject} sent ${sent} of ${expected}, ${aws.deadLetters} dead letters`);

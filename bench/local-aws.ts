@@ -1,9 +1,11 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { cursorAt } from "../src/contract/history";
 import { selfSignedCertificate } from "../support/certificate";
 import { createSigningKey } from "../support/signing-key";
 import { LocalPresence } from "./local-presence";
 import { connectionId, PAGE_ROWS, userId } from "./population";
+import { type JsonItem, RequestUnits } from "./request-units";
 
 /** How API Gateway behaves in a scenario. */
 export interface EndpointFaults {
@@ -28,9 +30,26 @@ export interface LocalAws {
   /** POSTs answered with 200 since the reset. */
   readonly delivered: number;
   readonly deadLetters: number;
+  /** Units of DynamoDB since the last filling. */
+  readonly units: { readonly writes: number; readonly reads: number };
   /** Messages published to the topic since the last filling. */
   readonly published: number;
   close(): Promise<void>;
+}
+
+/** As many notifications as the table has rows, each 100 ms after the other, in a user's own stream. */
+function historyPage(
+  rows: number,
+  input: { readonly ExpressionAttributeValues: Record<string, { S: string }> },
+): string {
+  const isOwn = input.ExpressionAttributeValues[":s"]?.S.startsWith("user:") ?? false;
+  const begin = Date.now() - 50_000;
+  const Items = Array.from({ length: isOwn ? rows : 0 }, (_, index) => ({
+    cursor: { S: cursorAt(begin + index * 100, "bench") },
+    id: { S: `order-${index}` },
+    data: { S: JSON.stringify({ type: "order.shipped", order: index, note: "x".repeat(200) }) },
+  }));
+  return JSON.stringify({ Count: Items.length, Items });
 }
 
 /** The time that API Gateway needs to answer a POST within its region. */
@@ -57,6 +76,7 @@ export async function startLocalAws(): Promise<LocalAws> {
     connected: true,
   };
   const presence = new LocalPresence();
+  const units = new RequestUnits();
   const pages = new Map<string, string>();
 
   const post = (id: string): number => {
@@ -70,12 +90,18 @@ export async function startLocalAws(): Promise<LocalAws> {
   const call = (operation: string, body: string): string => {
     const input = JSON.parse(body);
     switch (operation) {
-      case "Query":
+      case "Query": {
+        if (":s" in input.ExpressionAttributeValues) return historyPage(state.rows, input);
         if (input.Select === "COUNT") return JSON.stringify({ Count: state.connected ? 1 : 0 });
-        return JSON.stringify({
-          Count: 1,
-          Items: [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)), state.protocol)],
-        });
+        const Items = [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)), state.protocol)];
+        units.read(Items, input.ConsistentRead === true);
+        return JSON.stringify({ Count: 1, Items });
+      }
+      case "BatchWriteItem":
+        for (const puts of Object.values<{ PutRequest: { Item: JsonItem } }[]>(input.RequestItems)) {
+          for (const { PutRequest } of puts) units.write(PutRequest.Item);
+        }
+        return "{}";
       case "Scan": {
         const memo = JSON.stringify([
           state.rows,
@@ -136,8 +162,10 @@ export async function startLocalAws(): Promise<LocalAws> {
       }, TABLE_MS);
     });
   });
-  const fill = (rows: number) =>
+  const fill = (rows: number) => {
     Object.assign(state, { rows, queued: [], posts: 0, delivered: 0, deadLetters: 0, published: 0 });
+    units.clear();
+  };
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -159,6 +187,7 @@ export async function startLocalAws(): Promise<LocalAws> {
     get deadLetters() {
       return state.deadLetters;
     },
+    units,
     get published() {
       return state.published;
     },
@@ -170,7 +199,7 @@ export async function startLocalAws(): Promise<LocalAws> {
   };
 }
 
-function item(index: number, protocol: number | undefined): object {
+function item(index: number, protocol: number | undefined): JsonItem {
   const now = Date.now();
   return {
     user_id: { S: userId(index) },

@@ -6,6 +6,7 @@ import { benchDelivery } from "./delivery";
 import { type Laboratory, openLaboratory } from "./laboratory";
 import { benchLocal } from "./local";
 import { benchPresence } from "./presence";
+import { benchRecovery } from "./recovery";
 import { BenchSession } from "./session";
 import { benchSlowConsumers } from "./slow-consumers";
 import { type BenchRow, formatTable } from "./table";
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   benchDelivery,
   benchSlowConsumers,
   benchPresence,
+  benchRecovery,
   benchColdStart,
   benchBundles,
   benchAuthorizer,

@@ -7,6 +7,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Limits } from "../emulator/gateway/start-gateway";
 import { ensureNode24 } from "../scripts/node24";
 import { NAME_SUFFIXES, physicalName } from "../src/names";
+import { CHANNELS_PER_CONNECTION } from "../src/contract/channels";
 import type { ValueObject } from "../terraform-json/value";
 import { AccessLog } from "./access-log";
 import {
@@ -91,6 +92,15 @@ export interface LocalStack {
 /** The `aud` of the local issuer's tokens. The stack accepts no other audience. */
 export const LOCAL_AUDIENCE = "sumu-local";
 
+/** An hour: what was missed can be tried out, also after a break. */
+const LOCAL_HISTORY_SECONDS = 3_600;
+
+/** The claims that name channels. */
+const CHANNEL_CLAIMS = { subscribe: "subscribe", post: "post" } as const;
+
+/** What a token of the local issuer says unless it is asked otherwise: every user may use every room. */
+const LOCAL_CLAIMS = { [CHANNEL_CLAIMS.subscribe]: ["room:*"], [CHANNEL_CLAIMS.post]: ["room:*"] };
+
 const PLACE = { region: LOCAL_REGION, accountId: LOCAL_ACCOUNT_ID, apiId: "local" } as const;
 const STAGE_NAME = "dev";
 const PREFIX = "local";
@@ -135,7 +145,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     host,
     key: pageKey,
     issuer: async (url) => {
-      issuer = await createIssuer({ url, audience: LOCAL_AUDIENCE });
+      issuer = await createIssuer({ url, audience: LOCAL_AUDIENCE, claims: LOCAL_CLAIMS });
       return issuer;
     },
   });
@@ -173,6 +183,13 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
       presence_source: presenceSource,
       end_connections_with_token: true,
       revocations: true,
+      history_seconds: LOCAL_HISTORY_SECONDS,
+      channels: {
+        public: ["public:*"],
+        subscribe_claim: CHANNEL_CLAIMS.subscribe,
+        post_claim: CHANNEL_CLAIMS.post,
+        max_per_connection: CHANNELS_PER_CONNECTION.fallback,
+      },
       allowed_origins: allowedOrigins.length === 0 ? [] : [new URL(page.url).origin, ...allowedOrigins],
       ...options.inputs,
     },

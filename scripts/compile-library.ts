@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { transform } from "esbuild";
 
 const run = promisify(execFile);
 const root = path.resolve(__dirname, "..");
@@ -23,8 +24,21 @@ export async function compileLibrary(project: string, lib: string): Promise<void
   await run(process.execPath, [compiler, "-p", project, "--outDir", folder], { cwd: root }).catch((error: unknown) => {
     throw new Error(String((error as { stdout?: unknown }).stdout ?? error));
   });
+  await removeComments(folder);
   const names = Object.keys(require(folder) as object).sort();
   const entry = `import library from "./index.js";\n\nexport const { ${names.join(", ")} } = library;\n`;
   await writeFile(path.join(folder, "index.mjs"), entry);
   await writeFile(path.join(folder, "index.d.mts"), 'export * from "./index.js";\n');
+}
+
+/** The declarations keep the comments, for editors. A fifth of the compiled code is comments. */
+async function removeComments(folder: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true });
+  const compiled = files.filter((file) => file.endsWith(".js")).map((file) => path.join(folder, file));
+  await Promise.all(
+    compiled.map(async (file) => {
+      const { code } = await transform(await readFile(file, "utf8"), { platform: "node", legalComments: "none" });
+      await writeFile(file, code);
+    }),
+  );
 }

@@ -18,13 +18,20 @@ export type {
   NotificationFrame,
   PingFrame,
   PongFrame,
+  PostedFrame,
+  PostFrame,
   PublishFrame,
   PushedFrame,
   RecoveredFrame,
   RecoverFrame,
+  RefusedChannel,
   RefusedFrame,
   SendFrame,
   ServerFrame,
+  SubscribedFrame,
+  SubscribeFrame,
+  UnsubscribedFrame,
+  UnsubscribeFrame,
 } from "./contract/frames";
 export { CONNECTION_ENDED } from "./contract/frames";
 export { EVERYONE_STREAM, HISTORY } from "./contract/history";
@@ -33,6 +40,7 @@ export type {
   DisconnectRequest,
   ExplicitNotificationRequest,
   Json,
+  NamedChannels,
   NamedUsers,
   NotificationAudience,
   NotificationRequest,

@@ -53,7 +53,14 @@ import { deliveryExistence } from "./releases/delivery-existence";
 import { RevocationStore } from "./revocations/revocation-store";
 import { attributeOrNull } from "./terraform/attribute";
 import { atLeast } from "./terraform/condition";
-import { type Existence, existsUnless, existsWhen, existsWhenGiven, existsWithBoth } from "./terraform/existence";
+import {
+  type Existence,
+  existsUnless,
+  existsWhen,
+  existsWhenGiven,
+  existsWithBoth,
+  existsWithEither,
+} from "./terraform/existence";
 import { orElse } from "./terraform/or-else";
 import { transformEverything } from "./terraform/transform";
 
@@ -158,12 +165,12 @@ export class Sumu extends Construct {
       observation,
       webSocketApi: this.webSocketApi,
     });
-    const whenControl = whenHistory;
+    const whenControl = existsWithEither(whenHistory, whenChannels);
     const control = whenControl.exists
       ? new ControlQueue(this, "control_queue", {
           prefix,
           encryption,
-          routes: { recover: whenHistory },
+          routes: { recover: whenHistory, subscribe: whenChannels, unsubscribe: whenChannels, post: whenChannels },
           existence: whenControl,
         })
       : undefined;
@@ -187,10 +194,15 @@ export class Sumu extends Construct {
       integration,
     };
     this.pusher = new Pusher(this, "pusher", { ...parts, delivery, revocations, history, subscriptions });
-    this.control = control && new ControlFunction(this, "control", { ...parts, control, history });
-    const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser);
+    this.control = control && new ControlFunction(this, "control", { ...parts, control, history, subscriptions });
+    const watchdog = watchdogExistence(presenceSource, input.maxConnectionsPerUser, input.channels);
     this.presence = watchdog.exists
-      ? new PresenceWatchdog(this, "presence", { ...parts, count: watchdog.count })
+      ? new PresenceWatchdog(this, "presence", {
+          ...parts,
+          channels:
+            control && whenChannels.exists ? { controlQueue: control.queue, existence: whenChannels } : undefined,
+          count: watchdog.count,
+        })
       : undefined;
     this.presenceTable = this.presence && nullableTable(this.presence.table);
 
@@ -317,8 +329,8 @@ export class Sumu extends Construct {
    * goes through the queue at the end, so the role needs {@link grantSendNotifications}, too.
    *
    * @example
-   * sumu.grantStream(assistantRole);
-   * sumu.grantSendNotifications(assistantRole);
+   * sumu.grantStream(backendRole);
+   * sumu.grantSendNotifications(backendRole);
    */
   grantStream(role: GrantableRole): IamRolePolicy {
     return this.grant(role, stream(this.connectionsTable.arn, this.webSocketApi.stageExecutionArn));

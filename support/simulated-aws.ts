@@ -1,3 +1,4 @@
+import type { Payload, PostResult } from "../handlers/aws/connections-api";
 import type {
   Connection,
   ConnectionPage,
@@ -6,10 +7,9 @@ import type {
   PageKey,
   Segment,
 } from "../handlers/pusher/connection";
-import type { ConnectionsEndpoint, Payload } from "../handlers/pusher/courier";
+import type { ConnectionsEndpoint } from "../handlers/pusher/courier";
 import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
 import type { HistoryRow, HistoryStore } from "../handlers/pusher/history-store";
-import type { PostResult } from "../handlers/pusher/post-result";
 import { type MessageOutcome, push } from "../handlers/pusher/pusher";
 import type { PusherSettings } from "../handlers/pusher/pusher-ports";
 import { RecentAnswers } from "../handlers/pusher/recent-answers";

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { HANDLERS } from "../src/contract/handlers";
 import { findCircles, importsOf } from "./support/import-graph";
 import { repositoryRoot } from "./support/terraform";
 
@@ -11,15 +12,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ["src/contract", "emulator", "terraform-json", "backend", "client"],
   ["handlers/shared", "src/terraform", "src/names.ts", "src/outlets.ts"],
   ["handlers/aws", "src/aws"],
-  [
-    "handlers/authorizer",
-    "handlers/pusher",
-    "handlers/presence",
-    "handlers/control",
-    "src/inputs",
-    "src/encryption",
-    "src/observability",
-  ],
+  [...HANDLERS.map((name) => `handlers/${name}`), "src/inputs", "src/encryption", "src/observability"],
   ["src/connections", "src/integration", "src/lambda", "src/global", "src/domain"],
   ["src/revocations", "src/history", "src/channels"],
   ["src/gateway", "src/access", "src/releases"],

@@ -13,6 +13,7 @@ export const PRICES = {
   lambdaArmGigabyteSecond: 0.0000133334,
   dynamoDbWrite: 0.625e-6,
   dynamoDbRead: 0.125e-6,
+  dynamoDbGigabyteMonth: 0.25,
   sqsRequest: 0.4e-6,
   snsPublish: 0.5e-6,
   logGigabyte: 0.5,
@@ -41,9 +42,9 @@ export const USAGE: Omit<Usage, "connections"> = {
   notificationBytes: 300,
 };
 
-const DAYS = 30;
+export const DAYS = 30;
 /** A line of the access log, which each request of a client and each push to a connection writes, and what a Lambda invocation logs. */
-const LOG_BYTES = { request: 400, invocation: 500 };
+export const LOG_BYTES = { request: 400, invocation: 500 };
 const AUTHORIZER_GIGABYTES = 0.5;
 const PRESENCE_GIGABYTES = 0.5;
 /** Billed by the millisecond. An invocation takes more time than its CPU time. */
@@ -55,12 +56,18 @@ export interface MonthCost {
   readonly total: number;
 }
 
+/** Connects in a month: visits, and the changes of connection of users who stay online. */
+export function connectsOf({ connections, hoursOnlineADay, visitsADay }: Usage): number {
+  const onlineSeconds = connections * DAYS * hoursOnlineADay * 3_600;
+  return Math.max(connections * DAYS * visitsADay, onlineSeconds / CLIENT.refreshSeconds);
+}
+
 /** The cost in dollars of a month of 30 days, for a number of users with one connection each. */
 export function monthCost(usage: Usage): MonthCost {
   const { connections, hoursOnlineADay, notificationsADay, broadcastsADay, messagesADay, visitsADay } = usage;
   const userDays = connections * DAYS;
   const onlineMinutes = userDays * hoursOnlineADay * 60;
-  const connects = Math.max(userDays * visitsADay, (onlineMinutes * 60) / CLIENT.refreshSeconds);
+  const connects = connectsOf(usage);
   const pings = (onlineMinutes * 60) / CLIENT.keepaliveSeconds;
   const notifications = userDays * notificationsADay;
   // Only users that are online at that time get a broadcast.

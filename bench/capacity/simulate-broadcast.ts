@@ -95,7 +95,8 @@ type Event =
 /**
  * Predicts a broadcast: a discrete-event simulation of the notifications queue, the pusher's functions with their posts
  * in flight and their CPU, and the account's throttle. Congestion window, back-off, tries, time budget and
- * continuations are the pusher's own. ASSUMPTIONS (assumptions.ts) lists the assumptions. The same random numbers give
+ * continuations are the pusher's own. The pusher itself on a simulated clock takes 11 s of CPU for a million deliveries, so
+ * the tables would take minutes. A test holds this model against the pusher at 40,000. ASSUMPTIONS (assumptions.ts) lists the assumptions. The same random numbers give
  * the same prediction.
  */
 export function simulateBroadcast(scenario: BroadcastScenario): BroadcastPrediction {

@@ -10,7 +10,8 @@ import {
   MEGABYTES_PER_VCPU,
   PUSHER_MEGABYTES,
 } from "./assumptions";
-import { monthCost, USAGE } from "./month-cost";
+import { historyCost } from "./history-cost";
+import { type MonthCost, monthCost, USAGE, type Usage } from "./month-cost";
 import { type BroadcastScenario, simulateBroadcast } from "./simulate-broadcast";
 
 const CPU_MICROSECONDS_ON_LAMBDA = (ASSUMED.broadcastCpuMicroseconds * MEGABYTES_PER_VCPU) / PUSHER_MEGABYTES;
@@ -202,8 +203,8 @@ export function limitsTable(): string {
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
-export function costTable(usage = USAGE): string {
-  const costs = SIZES.map((connections) => monthCost({ ...usage, connections }));
+export function costTable(usage = USAGE, costOf: (usage: Usage) => MonthCost = monthCost): string {
+  const costs = SIZES.map((connections) => costOf({ ...usage, connections }));
   const dollars = (value: number) => (value >= 100 ? integer(value) : value.toFixed(2));
   const parts = Object.keys(costs[0]?.parts ?? {});
   return table(
@@ -225,5 +226,6 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
   "broadcast-beside-clients": broadcastBesideClientsTable,
   assumptions: () => ASSUMPTIONS.map((line) => `- ${line}`).join("\n"),
   cost: () => costTable(),
+  "cost-history": () => costTable(USAGE, (usage) => historyCost(usage, 86_400)),
   "cost-always-on": () => costTable({ ...USAGE, hoursOnlineADay: 24 }),
 };

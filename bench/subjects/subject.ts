@@ -2,12 +2,12 @@
 export interface Task {
   /**
    * `single`: one message to one user, again and again. `batch`: ten messages to so many users each. `connect` and
-   * `disconnect`: stream records of so many users.
+   * `disconnect`: stream records of so many users. `recover`: so many notifications for a client that was away.
    */
-  readonly kind: "single" | "batch" | "broadcast" | "connect" | "disconnect";
+  readonly kind: "single" | "batch" | "broadcast" | "connect" | "disconnect" | "recover";
   /** Connections in the table; of a batch, users of all its messages together. */
   readonly connections: number;
-  /** How often, for `single`. The other tasks run once. */
+  /** How often, for `single` and `recover`. The other tasks run once. */
   readonly times: number;
 }
 

@@ -83,8 +83,9 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
 
   function advance(link: Link, latest: string): void {
     if (latest > link.latest) link.latest = latest;
-    if (link.missing || link.isDropped) return;
-    if (link.latest > cursor) cursor = link.latest;
+    if (link.isDropped) return;
+    if (!link.missing && link.latest > cursor) cursor = link.latest;
+    // While the cursor waits, the ids are new.
     saveSoon();
   }
 

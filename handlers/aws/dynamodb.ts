@@ -34,6 +34,8 @@ interface ReadInput extends Expressions {
 
 export interface QueryInput extends ReadInput {
   readonly KeyConditionExpression: string;
+  /** @default - the table itself */
+  readonly IndexName?: string;
 }
 
 export interface ScanInput extends ReadInput {

@@ -5,16 +5,22 @@ import type { FloodGuard } from "./flood-guard";
 import type { ControlFrame } from "./parse-frame";
 import type { HistoryReader } from "./read-history";
 import type { ControlRequest } from "./read-request";
+import type { RecoveryLease } from "./recovery-lease";
 import type { Socket } from "./socket";
+import type { ChannelPorts } from "./subscriptions";
 
 /** What the actions need. */
 export interface ActPorts {
   readonly socket: Socket;
   /** Undefined if no history is kept. */
   readonly history: HistoryReader | undefined;
+  /** Undefined if no history is kept. */
+  readonly lease: RecoveryLease | undefined;
   readonly historySeconds: number;
-  /** Limits the recoveries of a connection. */
+  /** Limits the recoveries of a connection in this function. The lease limits them in all functions. */
   readonly guard: FloodGuard;
+  /** Undefined if there are no channels. */
+  readonly channels?: ChannelPorts | undefined;
   readonly clock: Clock;
   /** The metrics of the invocation so far. */
   readonly counts: Record<keyof (typeof CONTROL_METRICS)["units"], number>;

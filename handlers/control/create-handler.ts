@@ -10,11 +10,14 @@ import { failureCode } from "../shared/failure-code";
 import { createLog, type Log, logSettingsFrom } from "../shared/log";
 import type { ActPorts } from "./act";
 import { readConfiguration } from "./configuration";
-import { FloodGuard } from "./flood-guard";
+import { FloodGuard, MEMBERSHIP, POSTS, RECOVERIES } from "./flood-guard";
 import { handleRequest } from "./handle-request";
 import { HistoryTable } from "./history-table";
-import { type ControlRequest, MalformedRequestError, readRequest } from "./read-request";
+import { notificationsQueue } from "./post-box";
+import { type ControlRequest, goneConnection, MalformedRequestError, readRequest } from "./read-request";
+import { RecoveryLeases } from "./recovery-lease";
 import { connectionSocket } from "./socket";
+import { SubscriptionsTable } from "./subscriptions-table";
 
 /** A batch has ten frames. Each needs one post, or one read for each of its two streams, at a time. */
 const CONCURRENCY = 20;
@@ -60,20 +63,28 @@ export function createHandler(
   const dynamoDb = new DynamoDb(options);
   const sqs = new Sqs(options);
   const endpoint = new ConnectionsApi(configuration.endpoint, options);
-  const guard = new FloodGuard();
+  const guard = new FloodGuard(RECOVERIES);
+  const guards = { membershipGuard: new FloodGuard(MEMBERSHIP), postGuard: new FloodGuard(POSTS) };
 
   const handler = async (...[event, context]: Parameters<ControlHandler>): Promise<SQSBatchResponse> => {
     const startedAt = clock.now();
     const deadline = startedAt + context.getRemainingTimeInMillis() - RESERVE_MS;
     const log = createLog(logSettings, context.awsRequestId, { write: writeLog, now: clock.now });
-    const { history } = configuration;
+    const { history, channels } = configuration;
     const ports: ActPorts = {
       socket: connectionSocket({ endpoint, clock, random, deadline }),
       history: history && new HistoryTable(dynamoDb, history.table, deadline),
+      lease: history && new RecoveryLeases(dynamoDb, history.table, deadline),
       historySeconds: history?.seconds ?? 0,
       guard,
+      channels: channels && {
+        ...channels,
+        ...guards,
+        subscriptions: new SubscriptionsTable({ ...channels, dynamoDb, deadline }),
+        postBox: notificationsQueue(sqs, channels.notificationsQueueUrl, deadline),
+      },
       clock,
-      counts: { Recoveries: 0, Recovered: 0, Gaps: 0, FramesRefused: 0, FramesFailed: 0 },
+      counts: noCounts(),
     };
     const giveUp = ({ body }: SQSRecord, detail: string) =>
       sqs.sendMessage(
@@ -107,6 +118,12 @@ async function handleRecord(
 ): Promise<"done" | "failed"> {
   const startedAt = ports.clock.now();
   try {
+    const gone = goneConnection(record);
+    if (gone !== undefined) {
+      const subscriptions = await ports.channels?.subscriptions.forget(gone);
+      log.debug("connection_forgotten", { message: record.messageId, subscriptions });
+      return "done";
+    }
     const request = requestOf(record);
     if (typeof request === "string") {
       await giveUp(record, request);
@@ -135,4 +152,9 @@ function requestOf(record: SQSRecord): ControlRequest | string {
     if (error instanceof MalformedRequestError) return error.message;
     throw error;
   }
+}
+
+function noCounts(): ActPorts["counts"] {
+  const names = Object.keys(CONTROL_METRICS.units) as (keyof ActPorts["counts"])[];
+  return Object.fromEntries(names.map((name) => [name, 0])) as ActPorts["counts"];
 }

@@ -1,3 +1,5 @@
+import { RefusedError } from "./refusal";
+
 /** What a connection may do now. `refuse`: it gets an answer. `drop`: it got that answer a moment ago. */
 export type Admission = "go" | "refuse" | "drop";
 
@@ -9,29 +11,43 @@ interface Bucket {
   refusedAt: number;
 }
 
+/** How often a connection may do something. */
+export interface Rate {
+  /** So often at once, after a pause. */
+  readonly burst: number;
+  readonly perSecond: number;
+  /** Whether one must end before the next begins. */
+  readonly isExclusive: boolean;
+}
+
 /** A client that goes on with `more` sends a frame after each answer. An answer with 4 MB takes a second. */
-const TOKENS = 10;
-const TOKENS_PER_MILLISECOND = 1 / 1_000;
+export const RECOVERIES: Rate = { burst: 10, perSecond: 1, isExclusive: true };
+/** A client joins its channels when it connects, maybe with a frame for each. */
+export const MEMBERSHIP: Rate = { burst: 30, perSecond: 2, isExclusive: false };
+/** Nobody reads ten messages a second for long. */
+export const POSTS: Rate = { burst: 50, perSecond: 10, isExclusive: false };
 /** A refusal costs a post, too. */
 const REFUSAL_MILLISECONDS = 1_000;
 /** Beyond this, buckets that are full again are forgotten: a full bucket is what a new connection has. */
 const BUCKETS = 10_000;
 
 /**
- * Bounds the work for one connection in a container: one recovery at a time, ten at once after a pause, and then one a
- * second. A client that asks more often costs the decoding of its frames, and one answer a second.
+ * Bounds the work for one connection in a container. A client that asks more often costs the decoding of its frames, and one
+ * answer a second.
  */
 export class FloodGuard {
   readonly #buckets = new Map<string, Bucket>();
 
+  constructor(private readonly rate: Rate = RECOVERIES) {}
+
   /** @param now - Epoch milliseconds. After `go`, call {@link leave}. */
   enter(connectionId: string, now: number): Admission {
     const bucket = this.#bucket(connectionId, now);
-    bucket.tokens = Math.min(TOKENS, bucket.tokens + (now - bucket.at) * TOKENS_PER_MILLISECOND);
+    bucket.tokens = this.#tokens(bucket, now);
     bucket.at = now;
     if (!bucket.isBusy && bucket.tokens >= 1) {
       bucket.tokens--;
-      bucket.isBusy = true;
+      bucket.isBusy = this.rate.isExclusive;
       return "go";
     }
     if (now - bucket.refusedAt < REFUSAL_MILLISECONDS) return "drop";
@@ -53,15 +69,30 @@ export class FloodGuard {
     const known = this.#buckets.get(connectionId);
     if (known !== undefined) return known;
     if (this.#buckets.size >= BUCKETS) this.#forgetFull(now);
-    const bucket = { tokens: TOKENS, at: now, isBusy: false, refusedAt: Number.NEGATIVE_INFINITY };
+    const bucket = { tokens: this.rate.burst, at: now, isBusy: false, refusedAt: Number.NEGATIVE_INFINITY };
     this.#buckets.set(connectionId, bucket);
     return bucket;
   }
 
   #forgetFull(now: number): void {
-    for (const [connectionId, { tokens, at, isBusy }] of this.#buckets) {
-      const isFull = tokens + (now - at) * TOKENS_PER_MILLISECOND >= TOKENS;
-      if (isFull && !isBusy) this.#buckets.delete(connectionId);
+    for (const [connectionId, bucket] of this.#buckets) {
+      const isFull = this.#tokens(bucket, now) >= this.rate.burst;
+      if (isFull && !bucket.isBusy) this.#buckets.delete(connectionId);
     }
   }
+
+  #tokens({ tokens, at }: Bucket, now: number): number {
+    return Math.min(this.rate.burst, tokens + ((now - at) * this.rate.perSecond) / 1_000);
+  }
+}
+
+/**
+ * Lets a frame pass that is not exclusive, or not.
+ *
+ * @throws RefusedError `too_many_requests`
+ */
+export function admit(guard: FloodGuard, connectionId: string, now: number): "go" | "drop" {
+  const admission = guard.enter(connectionId, now);
+  if (admission !== "refuse") return admission;
+  throw new RefusedError("too_many_requests", "this connection sends such frames too often. Send it again later.");
 }

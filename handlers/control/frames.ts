@@ -1,5 +1,11 @@
 import type { ControlAction } from "../../src/contract/control";
-import type { RecoveredFrame, RefusedFrame } from "../../src/contract/frames";
+import type {
+  PostedFrame,
+  RecoveredFrame,
+  RefusedFrame,
+  SubscribedFrame,
+  UnsubscribedFrame,
+} from "../../src/contract/frames";
 import type { RefusedError } from "./refusal";
 import type { Replay } from "./replay";
 
@@ -14,6 +20,45 @@ export function recoveredFrame(id: string, { cursor, isMore, isGap }: Omit<Repla
     ...(isGap && { gap: true }),
   };
   return JSON.stringify(frame);
+}
+
+/** What a client has got of what it missed in channels. Only the cursor, if it asked for nothing. */
+export interface Missed {
+  readonly sent?: number;
+  /** Undefined if no history is kept. */
+  readonly cursor?: string;
+  readonly isMore?: boolean;
+  readonly isGap?: boolean;
+}
+
+/** JSON text of a SubscribedFrame. */
+export function subscribedFrame(
+  id: string,
+  { channels, refused }: Pick<SubscribedFrame, "channels" | "refused">,
+  missed: Missed | undefined,
+): string {
+  const { cursor, isMore, isGap } = missed ?? {};
+  const frame: SubscribedFrame = {
+    type: "subscribed",
+    id,
+    channels,
+    refused,
+    ...(cursor !== undefined && { cursor }),
+    ...(isMore !== undefined && { complete: !isMore && !isGap }),
+    ...(isMore && { more: true }),
+    ...(isGap && { gap: true }),
+  };
+  return JSON.stringify(frame);
+}
+
+/** JSON text of an UnsubscribedFrame. */
+export function unsubscribedFrame(id: string, channels: readonly string[]): string {
+  return JSON.stringify({ type: "unsubscribed", id, channels } satisfies UnsubscribedFrame);
+}
+
+/** JSON text of a PostedFrame. */
+export function postedFrame(id: string, notification: string): string {
+  return JSON.stringify({ type: "posted", id, notification } satisfies PostedFrame);
 }
 
 /** JSON text of a RefusedFrame. */

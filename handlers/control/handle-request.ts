@@ -5,12 +5,15 @@ import type { LogFields } from "../shared/log";
 import type { Act, ActPorts } from "./act";
 import { refusedFrame } from "./frames";
 import { frameId, parseFrame } from "./parse-frame";
+import { post } from "./post";
 import type { ControlRequest } from "./read-request";
 import { recover } from "./recover";
 import { RefusedError } from "./refusal";
+import { subscribe } from "./subscribe";
+import { unsubscribe } from "./unsubscribe";
 
 /** What is done for each control route. */
-const ACTS: Readonly<Record<ControlAction, Act>> = { recover };
+const ACTS: Readonly<Record<ControlAction, Act>> = { recover, subscribe, unsubscribe, post };
 
 /** What became of a frame, for the log. */
 export interface Handled {

@@ -2,9 +2,6 @@ import { HISTORY } from "../../src/contract/history";
 import type { DynamoDb, Item } from "../aws/dynamodb";
 import type { HistoryEntry, HistoryReader } from "./read-history";
 
-/** A page of DynamoDB's has at most 1 MB, however many rows it has. */
-const PAGE_ROWS = 250;
-
 const NAMES = { "#s": HISTORY.stream, "#c": HISTORY.cursor };
 
 /** The history table in DynamoDB. */
@@ -17,7 +14,11 @@ export class HistoryTable implements HistoryReader {
   ) {}
 
   /** Strongly consistent: the guarantee rests on it. */
-  async page(stream: string, after: string): Promise<{ readonly entries: HistoryEntry[]; readonly isLast: boolean }> {
+  async page(
+    stream: string,
+    after: string,
+    maxRows: number,
+  ): Promise<{ readonly entries: HistoryEntry[]; readonly isLast: boolean }> {
     const { Items = [], LastEvaluatedKey } = await this.dynamoDb.query(
       {
         TableName: this.tableName,
@@ -25,7 +26,8 @@ export class HistoryTable implements HistoryReader {
         KeyConditionExpression: "#s = :s AND #c > :c",
         ExpressionAttributeNames: NAMES,
         ExpressionAttributeValues: { ":s": { S: stream }, ":c": { S: after } },
-        Limit: PAGE_ROWS,
+        // A page has at most 1 MB, however many rows it has.
+        Limit: maxRows,
       },
       { deadline: this.deadline },
     );

@@ -13,8 +13,15 @@ export interface HistoryEntry {
 /** The history. A call may throw. */
 export interface HistoryReader {
   /** The next entries of a stream after a cursor, in the order of their cursors. Strongly consistent. */
-  page(stream: string, after: string): Promise<{ readonly entries: readonly HistoryEntry[]; readonly isLast: boolean }>;
+  page(
+    stream: string,
+    after: string,
+    maxRows: number,
+  ): Promise<{ readonly entries: readonly HistoryEntry[]; readonly isLast: boolean }>;
 }
+
+/** Rows that may be in memory for one recovery, of all its streams: a row may have 128 KB. */
+const ROWS_AHEAD = 250;
 
 /** The entries of several streams after a cursor, in the order of their cursors. It reads no page before it is needed. */
 export async function* entriesOf(
@@ -22,7 +29,8 @@ export async function* entriesOf(
   after: string,
   reader: HistoryReader,
 ): AsyncGenerator<HistoryEntry> {
-  const heads = await Promise.all(streams.map((stream) => StreamHead.open(stream, after, reader)));
+  const rows = Math.max(1, Math.floor(ROWS_AHEAD / streams.length));
+  const heads = await Promise.all(streams.map((stream) => StreamHead.open(stream, after, reader, rows)));
   for (;;) {
     const first = earliest(heads);
     if (first?.entry === undefined) return;
@@ -49,10 +57,11 @@ class StreamHead {
   private constructor(
     private readonly stream: string,
     private readonly reader: HistoryReader,
+    private readonly maxRows: number,
   ) {}
 
-  static async open(stream: string, after: string, reader: HistoryReader): Promise<StreamHead> {
-    const head = new StreamHead(stream, reader);
+  static async open(stream: string, after: string, reader: HistoryReader, maxRows: number): Promise<StreamHead> {
+    const head = new StreamHead(stream, reader, maxRows);
     await head.#read(after);
     return head;
   }
@@ -69,7 +78,7 @@ class StreamHead {
   }
 
   async #read(after: string): Promise<void> {
-    const { entries, isLast } = await this.reader.page(this.stream, after);
+    const { entries, isLast } = await this.reader.page(this.stream, after, this.maxRows);
     this.#entries = entries;
     this.#index = 0;
     this.#isLast = isLast;

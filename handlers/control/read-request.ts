@@ -1,5 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
-import { CONTROL_ATTRIBUTES, CONTROL_ROUTE_KEYS, type ControlAction } from "../../src/contract/control";
+import {
+  CONNECTION_GONE,
+  CONTROL_ATTRIBUTES,
+  CONTROL_ROUTE_KEYS,
+  type ControlAction,
+} from "../../src/contract/control";
 
 /** A message of the control queue: a client's frame, and the facts that API Gateway has set. */
 export interface ControlRequest {
@@ -55,4 +60,11 @@ export function readRequest({ body, messageAttributes }: SQSRecord): ControlRequ
 
 function isControlAction(text: string): text is ControlAction {
   return Object.values<string>(CONTROL_ROUTE_KEYS).includes(text);
+}
+
+/** The connection that is gone, if the message is the presence watchdog's. No client can send one: its action is not a route. */
+export function goneConnection({ messageAttributes }: SQSRecord): string | undefined {
+  const { [CONTROL_ATTRIBUTES.action]: action, [CONTROL_ATTRIBUTES.connectionId]: connection } =
+    messageAttributes ?? {};
+  return action?.stringValue === CONNECTION_GONE ? connection?.stringValue : undefined;
 }

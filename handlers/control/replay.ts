@@ -102,6 +102,11 @@ function later(one: string, other: string): string {
   return [one, other].sort()[1] ?? one;
 }
 
+/** A notification to two channels has the same id in both, and a client gets it for each. */
+function keyOf({ id, channel = "" }: HistoryEntry): string {
+  return `${channel} ${id}`;
+}
+
 /** How far one answer has come. */
 class Progress {
   sent = 0;
@@ -122,14 +127,14 @@ class Progress {
   }
 
   /** The same notification may be in two streams, or twice in one. */
-  isNew({ id }: HistoryEntry): boolean {
-    return !this.#ids.has(id);
+  isNew(entry: HistoryEntry): boolean {
+    return !this.#ids.has(keyOf(entry));
   }
 
-  passed({ id, cursor, data }: HistoryEntry): void {
-    this.#ids.add(id);
-    this.#cursor = cursor;
-    this.#bytes += Buffer.byteLength(data);
+  passed(entry: HistoryEntry): void {
+    this.#ids.add(keyOf(entry));
+    this.#cursor = entry.cursor;
+    this.#bytes += Buffer.byteLength(entry.data);
     this.#read++;
   }
 

@@ -1,7 +1,7 @@
+import type { PostResult } from "../aws/connections-api";
 import type { Clock } from "../shared/clock";
 import type { Connection } from "./connection";
 import type { ConnectionsEndpoint } from "./courier";
-import type { PostResult } from "./post-result";
 import { PrioritySemaphore } from "./priority-semaphore";
 import type { TimeBudget } from "./time-budget";
 

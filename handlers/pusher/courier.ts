@@ -1,14 +1,12 @@
-import type { Payload } from "../aws/connections-api";
+import type { Payload, PostResult } from "../aws/connections-api";
 import type { Clock } from "../shared/clock";
 import { CongestionWindow } from "./congestion-window";
 import type { Connection } from "./connection";
 import type { Reading } from "./history-store";
-import type { PostResult, Reason } from "./post-result";
+import type { Reason } from "./post-result";
 import type { RecentAnswers } from "./recent-answers";
 import { ThrottleDetector } from "./throttle-detector";
 import type { TimeBudget } from "./time-budget";
-
-export type { Payload };
 
 /** The API's `@connections`. */
 export interface ConnectionsEndpoint {

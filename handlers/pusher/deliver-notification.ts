@@ -4,7 +4,7 @@ import { Delivery, type DeliveryPorts } from "./delivery";
 import { envelopeFits, Payloads } from "./envelope";
 import { Handover, type Undelivered } from "./handover";
 import { type Invocation, isToBeKept } from "./invocation";
-import { Keeper } from "./keeper";
+import { isBusy, Keeper } from "./keeper";
 import { type Lost, leaveToHistory } from "./leave-to-history";
 import { MalformedNotificationError, type Notification } from "./notification";
 import { notifyAgain, StaleRecipients } from "./notify-again";
@@ -118,8 +118,11 @@ export async function deliverNotification(
   await Promise.all(slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
   if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, invocation);
   for (const { remainder, failure } of unread) {
-    if (failure !== undefined && !keeper?.failures.has(failure)) log.warn("read_failed", { messageId, failure });
-    handover.handOverUnread(remainder, countsAsAttempt, failure);
+    const isUnkept = failure !== undefined && keeper?.failures.has(failure) === true;
+    if (failure !== undefined && !isUnkept) log.warn("read_failed", { messageId, failure });
+    // As long as some entries are written, the others only have to wait.
+    if (isUnkept && isBusy(failure) && pages > 0) handover.postponeUnread(remainder);
+    else handover.handOverUnread(remainder, countsAsAttempt, failure);
   }
   const isHandled = await handover.finish();
   const { delivered, gone, expired, retried } = delivery;

@@ -1,11 +1,12 @@
 import { PROTOCOLS } from "../../src/contract/tables";
+import type { Payload, PostResult } from "../aws/connections-api";
 import type { Clock } from "../shared/clock";
 import type { Connection, ConnectionRow } from "./connection";
-import type { Courier, Payload, Recipient, Turn } from "./courier";
+import type { Courier, Recipient, Turn } from "./courier";
 import type { Payloads } from "./envelope";
 import { isFresh, type Reading } from "./history-store";
 import { Pace } from "./pace";
-import { classify, type PostResult, type Reason } from "./post-result";
+import { classify, type Reason } from "./post-result";
 import { ReadyQueue } from "./ready-queue";
 import { type Past, Retries } from "./retries";
 

@@ -1,11 +1,12 @@
 import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import { PROTOCOLS } from "../../src/contract/tables";
 import { fullJitterMs } from "../aws/backoff";
+import type { Payload } from "../aws/connections-api";
 import type { Clock } from "../shared/clock";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
 import type { Connection, ConnectionStore } from "./connection";
-import type { ConnectionsEndpoint, Payload } from "./courier";
+import type { ConnectionsEndpoint } from "./courier";
 import { classify } from "./post-result";
 import type { TimeBudget } from "./time-budget";
 

@@ -131,6 +131,11 @@ export class Handover {
     else this.#hold(connection, destination);
   }
 
+  /** Users that were not read because the history table was busy: another attempt, after a delay, which is not counted. */
+  postponeUnread(remainder: Audience): void {
+    this.#send(remainder, { attempt: this.notification.attempt, isDelayed: true, reason: undefined });
+  }
+
   /** Connections that were not read. `failure`: the table's code, unless time ran out. */
   handOverUnread(remainder: Audience, countsAsAttempt: boolean, failure?: string): void {
     this.#send(remainder, this.#next(countsAsAttempt || failure !== undefined, failure ?? "out_of_time"));

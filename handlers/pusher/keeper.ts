@@ -11,6 +11,19 @@ const WRITES = 2;
 /** An entry of this age is written again before a read, because the read takes time. */
 const REWRITE_AFTER_MS = FRESH_MILLISECONDS - 1_000;
 
+/** The codes of a table that gets more writes than it takes at the moment. */
+const BUSY = new Set([
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "ThrottlingException",
+  "UnprocessedItems",
+]);
+
+/** Whether a write failed only because there were too many at once. */
+export function isBusy(code: string): boolean {
+  return BUSY.has(code);
+}
+
 /** A notification could not be written into history, so it is not sent. */
 export class UnkeptError extends Error {
   override readonly name = "UnkeptError";

@@ -1,3 +1,4 @@
+import { DISCONNECT_CHECK_SECONDS } from "../../src/contract/limits";
 import { PROTOCOLS } from "../../src/contract/tables";
 import type { Connection, ConnectionRow } from "./connection";
 import type { Recipient } from "./courier";
@@ -5,11 +6,8 @@ import type { Delivery } from "./delivery";
 import { readUsers } from "./read-connections";
 import type { ReadingPorts, Unread } from "./reading-ports";
 
-/**
- * How long after its `connected_at` a connection's row may be written: API Gateway gives the authorizer and the
- * integration of `$connect` 29 s each. The rest is for the difference between clocks.
- */
-const HANDSHAKE_MS = 65_000;
+/** How long after its `connected_at` a connection's row may be written. */
+const HANDSHAKE_MS = DISCONNECT_CHECK_SECONDS * 1_000;
 
 /**
  * Notifies the users of connections again: writes the entries of the users, reads their connections, and offers those that

@@ -27,26 +27,33 @@ export async function offerInParts(
   { clock }: ReadingPorts,
 ): Promise<KeptPage & { readonly left: readonly ConnectionRow[] }> {
   let { page, read } = first;
-  let left = offered.missingOf(page.rows);
-  while (left.length > 0) {
+  let rows = offered.missingOf(page.rows);
+  let next = 0;
+  let isReadAgain = false;
+  while (next < rows.length) {
     await delivery.room();
-    if (delivery.stopped) return { page, read, left: left.filter(({ userId }) => !excludedUsers.has(userId)) };
-    if (clock.now() - read.at > PAGE_AGES_MS && left.some(recovers)) {
+    if (delivery.stopped) break;
+    if (clock.now() - read.at > PAGE_AGES_MS && rows.slice(next).some(recovers)) {
+      offered.add(rows.slice(0, next));
+      isReadAgain = true;
       const again = await readAgain();
       page = again.page;
       read = again.read ?? read;
-      left = offered.missingOf(page.rows);
+      rows = offered.missingOf(page.rows);
+      next = 0;
     }
-    const part = left.slice(0, ROWS_AT_ONCE);
-    left = left.slice(ROWS_AT_ONCE);
-    offered.add(part);
-    delivery.offer(part, excludedUsers, read);
+    delivery.offer(rows.slice(next, next + ROWS_AT_ONCE), excludedUsers, read);
+    next += ROWS_AT_ONCE;
   }
+  const left = rows.slice(next).filter(({ userId }) => !excludedUsers.has(userId));
+  if (isReadAgain) offered.add(rows);
   offered.nextPage();
   return { page, read, left };
 }
 
-/** The rows of this page and the last one that were offered: a page that is read again may end at another row. */
+/**
+ * The rows of this page and the last one that were offered, if the page was read again: it may then end at another row.
+ */
 export class OfferedRows {
   #last = new Set<string>();
   #current = new Set<string>();
@@ -56,6 +63,7 @@ export class OfferedRows {
   }
 
   missingOf(rows: readonly ConnectionRow[]): readonly ConnectionRow[] {
+    if (this.#current.size + this.#last.size === 0) return rows;
     return rows.filter(({ connectionId }) => !this.#current.has(connectionId) && !this.#last.has(connectionId));
   }
 

@@ -2,8 +2,6 @@ import { YOUNG_CONNECTION_MILLISECONDS } from "../../src/contract/limits";
 import type { PostResult } from "../aws/connections-api";
 import type { HttpFailure } from "../aws/http-error";
 
-export type { PostResult };
-
 /** Why a connection did not get its message: a stable code for logs and dead letters. */
 export type Reason =
   | "payload_too_large"

@@ -23,17 +23,19 @@ export interface IssuerOptions {
   readonly url: string;
   /** The `aud` of its tokens. */
   readonly audience: string;
+  /** Claims that its tokens have unless they are asked for with other values. @default - none */
+  readonly claims?: JWTPayload;
 }
 
 /** Makes an issuer with an RS256 key of its own. */
-export async function createIssuer({ url, audience: ownAudience }: IssuerOptions): Promise<Issuer> {
+export async function createIssuer({ url, audience: ownAudience, claims: ownClaims }: IssuerOptions): Promise<Issuer> {
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const key = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: "RS256", use: "sig" };
   return {
     jwks: { keys: [key] },
     mint: (userId, { audience = ownAudience, expiresInSeconds = 7_200, claims = {} } = {}) => {
       const nowSeconds = Math.floor(Date.now() / 1_000);
-      return new SignJWT(claims)
+      return new SignJWT({ ...ownClaims, ...claims })
         .setProtectedHeader({ alg: "RS256", kid: KEY_ID, typ: "JWT" })
         .setSubject(userId)
         .setIssuer(url)

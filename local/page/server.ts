@@ -41,6 +41,7 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   "/events.js": { file: "events.js", type: "text/javascript; charset=utf-8" },
   "/connection.js": { file: "connection.js", type: "text/javascript; charset=utf-8" },
   "/log.js": { file: "log.js", type: "text/javascript; charset=utf-8" },
+  "/recovery.js": { file: "recovery.js", type: "text/javascript; charset=utf-8" },
 };
 
 export interface PageServerOptions {

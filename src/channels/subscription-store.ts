@@ -21,7 +21,8 @@ export interface SubscriptionStoreProps {
 export class SubscriptionStore extends Construct {
   /** The table, for attributes that this class does not have. */
   readonly table: DynamodbTable;
-  private readonly existence: Existence;
+  /** When the table exists. */
+  readonly existence: Existence;
 
   constructor(scope: Construct, id: string, props: SubscriptionStoreProps) {
     super(scope, id);
@@ -66,16 +67,21 @@ export class SubscriptionStore extends Construct {
     ]);
   }
 
-  /** Lets a function subscribe and unsubscribe connections, and remove the subscriptions of a connection. */
-  get membershipRights(): FurtherRights {
+  /**
+   * Lets a function subscribe and unsubscribe connections, remove the subscriptions of a connection, and send the posts of
+   * clients.
+   */
+  membershipRights(connectionsTableArn: string, notificationsQueueArn: string): FurtherRights {
     const { arn } = this;
     return this.rights([
+      { sid: "FindConnection", actions: ["dynamodb:GetItem"], resources: [connectionsTableArn] },
       { sid: "KeepSubscriptions", actions: ["dynamodb:UpdateItem", "dynamodb:DeleteItem"], resources: [arn] },
       {
         sid: "FindSubscriptionsOfConnection",
         actions: ["dynamodb:Query"],
         resources: [`${arn}/index/${SUBSCRIPTIONS_BY_CONNECTION}`],
       },
+      { sid: "PostToChannels", actions: ["sqs:SendMessage"], resources: [notificationsQueueArn] },
     ]);
   }
 

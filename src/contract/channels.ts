@@ -51,6 +51,19 @@ export const MAX_PUBLIC_PATTERNS_LENGTH = 1_024;
  */
 export const MAX_GRANTS_BYTES = 4_096;
 
+/** Why a channel is refused alone, in the answer to `subscribe`. The list is closed. */
+export const CHANNEL_REFUSALS = [
+  /** It is not the name of a channel. */
+  "invalid_name",
+  /** Neither a public pattern nor a claim of the user's token allows it. */
+  "not_allowed",
+  /** The connection is in as many channels as it may be. */
+  "too_many_channels",
+] as const;
+
+/** One of {@link CHANNEL_REFUSALS}. */
+export type ChannelRefusal = (typeof CHANNEL_REFUSALS)[number];
+
 /**
  * In `grants`: patterns of channels to subscribe to, then of channels to post to. No pattern has these characters.
  *

@@ -5,6 +5,12 @@
 export const CONTROL_ROUTE_KEYS = {
   /** Sends again what a client has missed. Exists with `history_seconds`. */
   recover: "recover",
+  /** Joins channels. Exists with `channels`, as the next two. */
+  subscribe: "subscribe",
+  /** Leaves channels. */
+  unsubscribe: "unsubscribe",
+  /** Sends a notification to a channel. */
+  post: "post",
 } as const;
 
 /** The route key of a control frame. */
@@ -49,6 +55,12 @@ export const REFUSAL_REASONS = [
   "connection_ended",
   /** This SUMU keeps no history. */
   "no_history",
+  /** This SUMU has no channels. */
+  "no_channels",
+  /** The user's token does not allow to post to this channel. */
+  "not_allowed",
+  /** The data of a post is too large for one notification. */
+  "too_large",
   /** The client asks too often. Ask again later. */
   "too_many_requests",
   /** A service did not answer in time. Ask again. */

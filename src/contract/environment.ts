@@ -50,6 +50,15 @@ export const CONTROL_ENVIRONMENT = {
   endpoint: "APIGW_ENDPOINT",
   /** The dead-letter queue for messages that no try can handle. */
   deadLetterQueueUrl: "CONTROL_DLQ_URL",
+  /** The table of subscriptions. Empty or unset: there are no channels. The next ones are set together with it. */
+  subscriptionsTable: "SUBSCRIPTIONS_TABLE_NAME",
+  connectionsTable: "CONNECTIONS_TABLE_NAME",
+  /** Posts of clients go here. */
+  notificationsQueueUrl: "NOTIFICATIONS_QUEUE_URL",
+  /** Patterns of the channels that every user may subscribe to, joined by commas. */
+  publicChannels: "CHANNELS_PUBLIC",
+  /** How many channels a connection may be in. */
+  channelsPerConnection: "CHANNELS_PER_CONNECTION",
 } as const;
 
 /** Environment variables of the pusher. */

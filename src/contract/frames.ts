@@ -1,3 +1,4 @@
+import type { ChannelRefusal } from "./channels";
 import type { ControlAction, RefusalReason } from "./control";
 import type { Json } from "./messages";
 
@@ -44,8 +45,51 @@ export interface RecoverFrame {
   readonly more?: true;
 }
 
+/** Joins channels. The answer is a {@link SubscribedFrame}. */
+export interface SubscribeFrame {
+  /** The route key. */
+  readonly action: "subscribe";
+  /** The answer has the same id: 1 to 128 characters. */
+  readonly id: string;
+  /** 1 to 100 names. */
+  readonly channels: readonly string[];
+  /** As of a {@link RecoverFrame}: what was missed in these channels follows first, in the order of the cursors. */
+  readonly after?: string;
+  /** `true`: go on after an answer with `more`. */
+  readonly more?: true;
+}
+
+/** Leaves channels. The answer is an {@link UnsubscribedFrame}. */
+export interface UnsubscribeFrame {
+  /** The route key. */
+  readonly action: "unsubscribe";
+  /** The answer has the same id: 1 to 128 characters. */
+  readonly id: string;
+  /** 1 to 100 names. */
+  readonly channels: readonly string[];
+}
+
+/** Sends a notification to a channel. The answer is a {@link PostedFrame}. */
+export interface PostFrame {
+  /** The route key. */
+  readonly action: "post";
+  /** The answer has the same id: 1 to 128 characters. */
+  readonly id: string;
+  /** The channel's name. */
+  readonly channel: string;
+  /** Everybody in the channel gets the JSON text of this. */
+  readonly data: Json;
+}
+
 /** What a client may send: JSON text of at most 128 KB, in WebSocket frames of at most 32 KB. */
-export type ClientFrame = PingFrame | SendFrame | PublishFrame | RecoverFrame;
+export type ClientFrame =
+  | PingFrame
+  | SendFrame
+  | PublishFrame
+  | RecoverFrame
+  | SubscribeFrame
+  | UnsubscribeFrame
+  | PostFrame;
 
 /** The answer to a {@link PingFrame}. */
 export interface PongFrame {
@@ -143,6 +187,57 @@ export interface RecoveredFrame {
   readonly gap?: true;
 }
 
+/**
+ * The answer to a {@link SubscribeFrame}, after the notifications that the client has missed. A channel of the frame that is in
+ * neither list is one about which a later frame of the client has decided.
+ */
+export interface SubscribedFrame {
+  /** The type of the frame. */
+  readonly type: "subscribed";
+  /** The id of the client's frame. */
+  readonly id: string;
+  /** The channels that the connection is in now. */
+  readonly channels: readonly string[];
+  /** The channels that it may not be in. */
+  readonly refused: readonly RefusedChannel[];
+  /** Where history is kept: as of a {@link RecoveredFrame}. */
+  readonly cursor?: string;
+  /** If the frame has `after`: as of a {@link RecoveredFrame}. */
+  readonly complete?: boolean;
+  /** `true`: there is more. Send `subscribe` again with `after` = `cursor` and `more` = `true`. */
+  readonly more?: true;
+  /** `true`: notifications may be missing, because they are not kept any more. */
+  readonly gap?: true;
+}
+
+/** A channel that a connection may not be in. */
+export interface RefusedChannel {
+  /** As the client's frame names it. */
+  readonly channel: string;
+  /** A code for programs, from a closed list. */
+  readonly reason: ChannelRefusal;
+}
+
+/** The answer to an {@link UnsubscribeFrame}. */
+export interface UnsubscribedFrame {
+  /** The type of the frame. */
+  readonly type: "unsubscribed";
+  /** The id of the client's frame. */
+  readonly id: string;
+  /** The channels of the client's frame: the connection is in none of them. */
+  readonly channels: readonly string[];
+}
+
+/** The answer to a {@link PostFrame}: SUMU has the notification. */
+export interface PostedFrame {
+  /** The type of the frame. */
+  readonly type: "posted";
+  /** The id of the client's frame. */
+  readonly id: string;
+  /** The id of the notification: the sender gets it, too, if it is in the channel. */
+  readonly notification: string;
+}
+
 /** SUMU does not do what a control frame asks for. */
 export interface RefusedFrame {
   /** The type of the frame. */
@@ -168,4 +263,11 @@ export interface DisconnectFrame {
 }
 
 /** The frames that SUMU posts to a client of protocol 2. */
-export type PushedFrame = NotificationFrame | RecoveredFrame | RefusedFrame | DisconnectFrame;
+export type PushedFrame =
+  | NotificationFrame
+  | RecoveredFrame
+  | SubscribedFrame
+  | UnsubscribedFrame
+  | PostedFrame
+  | RefusedFrame
+  | DisconnectFrame;

@@ -3,7 +3,7 @@ import { CONNECTION_ROW_SECONDS } from "./limits";
 /**
  * A row of the history table: a notification in a stream. Hash key `stream`, range key `cursor`. The same notification
  * has several rows if it goes to several users, or if the pusher wrote it again with a newer cursor: they have the same
- * `id`.
+ * `id`. Rows whose `stream` begins with `lease:` are internal: they have no notification.
  */
 export const HISTORY = {
   /** S. Whose notifications: `user:<id>`, `channel:<name>` or {@link EVERYONE_STREAM}. */

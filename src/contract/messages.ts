@@ -16,8 +16,14 @@ export interface NotificationRequest {
   readonly data: Json;
 }
 
-/** The audience of an explicit notification: users (an empty list is nobody), or every connection. */
-export type NotificationAudience = "everyone" | NamedUsers;
+/** The audience of an explicit notification: users or channels (an empty list is nobody), or every connection. */
+export type NotificationAudience = "everyone" | NamedUsers | NamedChannels;
+
+/** Channels by name. */
+export interface NamedChannels {
+  /** At most 100. A connection that is in two of them gets the notification for each. */
+  readonly channels: readonly string[];
+}
 
 /** Users by name. */
 export interface NamedUsers {

@@ -83,6 +83,13 @@ export const CONTROL_METRICS = {
     Recovered: "Count",
     /** Recoveries that may lack notifications, because they are not kept any more. */
     Gaps: "Count",
+    /** Channels that connections joined, and that they left. */
+    Subscribed: "Count",
+    Unsubscribed: "Count",
+    /** Channels that connections may not join. */
+    ChannelsRefused: "Count",
+    /** Notifications that clients posted to channels. */
+    Posted: "Count",
     /** Control frames that were refused, or dropped because their connection sent too many. */
     FramesRefused: "Count",
     /** Control frames that failed because a service failed. The client asks again. */

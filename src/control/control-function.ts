@@ -1,15 +1,21 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import { channelSettings } from "../channels/channel-settings";
+import type { SubscriptionStore } from "../channels/subscription-store";
+import type { ConnectionStore } from "../connections/connection-store";
 import { CONTROL_ENVIRONMENT } from "../contract/environment";
 import { CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
 import { type Encryption, SEND_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { HistoryStore } from "../history/history-store";
+import type { Channels } from "../inputs/channels";
 import type { VpcConfig } from "../inputs/guardrails";
+import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
+import { isGiven } from "../terraform/condition";
 import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
 import type { ControlQueue } from "./control-queue";
@@ -23,6 +29,11 @@ export interface ControlFunctionProps {
   readonly control: ControlQueue;
   /** Undefined if a literal says that no history is kept. */
   readonly history?: HistoryStore;
+  readonly channels?: Given<Channels>;
+  /** Undefined if there are no channels. */
+  readonly subscriptions?: SubscriptionStore;
+  readonly connections: ConnectionStore;
+  readonly integration: Integration;
   readonly logRetentionDays: number;
   readonly observation: Observation;
   readonly vpcConfig?: Given<VpcConfig>;
@@ -43,9 +54,10 @@ export class ControlFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlFunctionProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, control, history } = props;
+    const { account, prefix, webSocketApi, control, history, subscriptions, connections, integration } = props;
     const { queue, existence } = control;
     const { count } = existence;
+    const { notificationsQueue } = integration;
     this.handler = new HandlerFunction(this, "control", {
       account,
       count,
@@ -62,8 +74,19 @@ export class ControlFunction extends Construct {
         [CONTROL_ENVIRONMENT.endpoint]: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
         [CONTROL_ENVIRONMENT.deadLetterQueueUrl]: queue.dlqUrl,
       },
-      optionalEnvironment: history?.environment,
-      furtherRights: [history?.readRights].filter((rights) => rights !== undefined),
+      optionalEnvironment: [
+        ...(history?.environment ?? []),
+        ...(subscriptions?.environment(CONTROL_ENVIRONMENT.subscriptionsTable) ?? []),
+        ...channelSettings(props.channels),
+        ...[
+          { name: CONTROL_ENVIRONMENT.connectionsTable, value: connections.tableName },
+          { name: CONTROL_ENVIRONMENT.notificationsQueueUrl, value: notificationsQueue.url },
+        ].map((variable) => ({ ...variable, when: isGiven(props.channels) })),
+      ],
+      furtherRights: [
+        history?.readRights,
+        subscriptions?.membershipRights(connections.tableArn, notificationsQueue.arn),
+      ].filter((rights) => rights !== undefined),
       statements: [
         {
           sid: "TakeControlFrames",

@@ -21,15 +21,17 @@ export function controlRows({
   readonly accountId: string;
   readonly control: ControlTarget;
 }): Readonly<Record<keyof typeof CONTROL_ROUTE_KEYS, RouteRow>> {
+  // Read once: cdktf makes a new token for each read, and equal rights would not look equal.
+  const { name: queueName, arn: queueArn } = control.queue;
   const names = Object.keys(CONTROL_ROUTE_KEYS) as (keyof typeof CONTROL_ROUTE_KEYS)[];
   const rows = names.map((name): [string, RouteRow] => [
     name,
     {
-      target: `sqs:path/${accountId}/${control.queue.name}`,
+      target: `sqs:path/${accountId}/${queueName}`,
       requestTemplates: { [DEFAULT_TEMPLATE]: controlTemplate() },
       requestParameters: FORM_CONTENT_TYPE,
       responses: ACK_OR_ERROR,
-      right: { sid: "SendControlFrames", action: "sqs:SendMessage", resource: control.queue.arn },
+      right: { sid: "SendControlFrames", action: "sqs:SendMessage", resource: queueArn },
       frames: { client: name, server: ["ack", "error"] },
       existence: control.routes[name],
     },

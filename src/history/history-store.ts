@@ -3,7 +3,7 @@ import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { HISTORY_ENVIRONMENT } from "../contract/environment";
 import { HISTORY } from "../contract/history";
-import { type Encryption, READ_TABLE_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import { type Encryption, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { FurtherRights } from "../lambda/further-rights";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { NAME_SUFFIXES, physicalName } from "../names";
@@ -63,9 +63,15 @@ export class HistoryStore extends Construct {
     return this.rights("KeepHistory", "dynamodb:BatchWriteItem", WRITE_TABLE_WITH_KEY);
   }
 
-  /** Lets a function read notifications. */
+  /** Lets a function read notifications, and keep the leases of connections that recover. */
   get readRights(): FurtherRights {
-    return this.rights("ReadHistory", "dynamodb:Query", READ_TABLE_WITH_KEY);
+    const rights = this.rights("ReadHistory", "dynamodb:Query", WRITE_TABLE_WITH_KEY);
+    const lease = {
+      sid: "RecoverAlone",
+      actions: ["dynamodb:UpdateItem"],
+      resources: [attributeOf(this.table, "arn")],
+    };
+    return { ...rights, statements: [...rights.statements, lease] };
   }
 
   private rights(sid: string, action: string, keyActions: readonly string[]): FurtherRights {

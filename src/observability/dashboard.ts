@@ -32,7 +32,9 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
       graphs(6, deadLetters(metrics, parts), functionFailures(metrics, parts), apiErrors(metrics)),
       graphs(6, notificationsQueue(metrics), refusals(metrics), presenceLag(metrics, parts)),
       graphs(6, durations(metrics, parts), concurrency(metrics, parts)),
-      ...(parts.control ? [graphs(6, recoveries(metrics), controlQueue(metrics))] : []),
+      ...(parts.control
+        ? [graphs(6, recoveries(metrics), controlQueue(metrics)), graphs(6, membership(metrics), channelSizes(metrics))]
+        : []),
     ],
     region,
   );
@@ -229,6 +231,27 @@ function recoveries(metrics: StackMetrics): Graph {
       count(metrics.own("FramesRefused"), "control frames refused"),
       count(metrics.own("FramesFailed"), "control frames failed"),
     ],
+  };
+}
+
+function membership(metrics: StackMetrics): Graph {
+  return {
+    title: "Channels",
+    leftLabel: "per 5 min",
+    lines: [
+      count(metrics.own("Posted"), "posts of clients"),
+      count(metrics.own("Subscribed"), "joined"),
+      count(metrics.own("Unsubscribed"), "left"),
+      count(metrics.own("ChannelsRefused"), "refused"),
+    ],
+  };
+}
+
+function channelSizes(metrics: StackMetrics): Graph {
+  return {
+    title: "Connections that got a notification to a channel",
+    leftLabel: "connections",
+    lines: percentiles(metrics.own("ChannelConnections")),
   };
 }
 

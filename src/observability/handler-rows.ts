@@ -15,7 +15,10 @@ const HANDLER_ROWS: Readonly<Record<HandlerName, HandlerRow>> = {
   authorizer: { failing: "clients cannot connect." },
   pusher: { failing: "notifications are late." },
   presence: { failing: "presence is late.", part: "watchdog" },
-  control: { failing: "clients do not recover what they have missed.", part: "control" },
+  control: {
+    failing: "clients get no answers to their control frames: they neither recover nor use channels.",
+    part: "control",
+  },
 };
 
 /** The rows, in the order in which alarms and graphs list the handlers. */

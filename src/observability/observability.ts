@@ -7,7 +7,7 @@ import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Existence } from "../terraform/existence";
 import { alarms } from "./alarms";
 import { dashboardBody } from "./dashboard";
-import { StackMetrics, type StackNames } from "./stack-metrics";
+import { QUEUE_KEYS, type QueueKey, StackMetrics, type StackNames } from "./stack-metrics";
 
 export interface ObservabilityProps {
   readonly account: AwsAccount;
@@ -80,16 +80,6 @@ export function stackMetrics(parts: StackParts): StackMetrics {
       control: name("control"),
     },
     topics: { messages: name("messages"), notifications: name("notifications") },
-    queues: {
-      messages: name("messages"),
-      messagesDlq: name("messagesDlq"),
-      notifications: name("notifications"),
-      notificationsDlq: name("notificationsDlq"),
-      presenceDlq: name("presenceDlq"),
-      presenceGrace: name("presenceGrace"),
-      presenceGraceDlq: name("presenceGraceDlq"),
-      control: name("control"),
-      controlDlq: name("controlDlq"),
-    },
+    queues: Object.fromEntries(QUEUE_KEYS.map((key) => [key, name(key)])) as Record<QueueKey, string>,
   });
 }

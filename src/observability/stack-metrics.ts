@@ -27,16 +27,21 @@ export interface StackNames {
   readonly connectionsTable: string;
 }
 
-export type QueueKey =
-  | "messages"
-  | "messagesDlq"
-  | "notifications"
-  | "notificationsDlq"
-  | "presenceDlq"
-  | "presenceGrace"
-  | "presenceGraceDlq"
-  | "control"
-  | "controlDlq";
+/** The queues, by the names of their suffixes in NAME_SUFFIXES. */
+export const QUEUE_KEYS = [
+  "messages",
+  "messagesDlq",
+  "notifications",
+  "notificationsDlq",
+  "presenceDlq",
+  "presenceGrace",
+  "presenceGraceDlq",
+  "control",
+  "controlDlq",
+] as const;
+
+/** One of {@link QUEUE_KEYS}. */
+export type QueueKey = (typeof QUEUE_KEYS)[number];
 
 type HandlerMetricName =
   | (keyof (typeof PUSHER_METRICS)["units"] & string)

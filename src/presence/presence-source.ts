@@ -1,9 +1,16 @@
 import { atLeast, type Condition, either, isGiven, isOneOf } from "../terraform/condition";
 import { type Existence, existsWhen, existsWithBoth } from "../terraform/existence";
 
-/** The watchdog exists when presence goes to the topic or the queue, or when a user's connections are limited. */
-export function watchdogExistence(presenceSource: string, maxConnectionsPerUser?: number): Existence {
-  return existsWhen(either(goesSomewhere(presenceSource), isGiven(maxConnectionsPerUser)));
+/**
+ * The watchdog exists when presence goes to the topic or the queue, when a user's connections are limited, or when there are
+ * channels, which it cleans up.
+ */
+export function watchdogExistence(
+  presenceSource: string,
+  maxConnectionsPerUser: number | undefined,
+  channels: unknown,
+): Existence {
+  return existsWhen(either(either(goesSomewhere(presenceSource), isGiven(maxConnectionsPerUser)), isGiven(channels)));
 }
 
 /** The grace queue exists if the watchdog's OFFLINE events wait. */

@@ -15,9 +15,10 @@ import { queuePolicy } from "../integration/queue-policy";
 import { HandlerFunction } from "../lambda/handler-function";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
+import type { Queue } from "../outlets";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
-import { existsWhenGiven } from "../terraform/existence";
+import { type Existence, existsWhenGiven } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
@@ -34,6 +35,8 @@ export interface PresenceWatchdogProps {
   /** `topic` or `queue`. */
   readonly presenceSource: string;
   readonly presenceGraceSeconds: number;
+  /** The queue that is told of connections that are gone, if there are channels. */
+  readonly channels?: { readonly controlQueue: Pick<Queue, "arn" | "url">; readonly existence: Existence };
   /** How many connections a user may keep. @default - any number */
   readonly maxConnectionsPerUser?: number;
   /** The endpoint for closing connections, or undefined for the stage's own URL. */
@@ -65,7 +68,8 @@ const RECORD_AGE_SECONDS = 23 * 3_600;
 /**
  * Sends the backend ONLINE and OFFLINE events. It reads the stream of the connections table, keeps each user's state in
  * its own table, and sends an event when a state has changed. With a limit, it also closes the oldest connections of a
- * user who has too many. If presence goes nowhere, the watchdog exists only for the limit, and its table stays empty.
+ * user who has too many. With channels, it also tells the control queue of connections that are gone. If presence goes
+ * nowhere, the watchdog exists only for the limit or the channels, and its table stays empty.
  */
 export class PresenceWatchdog extends Construct {
   /** The function that reads the stream of the connections table. */
@@ -75,7 +79,8 @@ export class PresenceWatchdog extends Construct {
 
   constructor(scope: Construct, id: string, props: PresenceWatchdogProps) {
     super(scope, id);
-    const { account, prefix, webSocketApi, connections, integration, presenceSource, encryption, count } = props;
+    const { account, prefix, webSocketApi, connections, integration, presenceSource, encryption, count, channels } =
+      props;
     const { messagesTopic: topic, messagesQueue: queue } = integration;
 
     this.table = new DynamodbTable(this, "presence_table", {
@@ -132,6 +137,24 @@ export class PresenceWatchdog extends Construct {
           name: PRESENCE_ENVIRONMENT.endpoint,
           value: orElse(props.apigwEndpoint, webSocketApi.stageUrl),
           when: whenLimited,
+        },
+        ...(channels === undefined
+          ? []
+          : [
+              {
+                name: PRESENCE_ENVIRONMENT.controlQueueUrl,
+                value: channels.controlQueue.url,
+                when: channels.existence.condition ?? channels.existence.exists,
+              },
+            ]),
+      ],
+      furtherRights: channels && [
+        {
+          name: "channels",
+          existence: channels.existence,
+          statements: [
+            { sid: "CleanUpChannels", actions: ["sqs:SendMessage"], resources: [channels.controlQueue.arn] },
+          ],
         },
       ],
       statements: [

@@ -1,5 +1,5 @@
 import { conditional, type IResolvable, Op, Token } from "cdktf";
-import { type Condition, isGiven, not } from "./condition";
+import { type Condition, either, isGiven, not } from "./condition";
 
 /**
  * Whether something exists. A literal decides at synthesis. A Terraform variable is not known then, so Terraform
@@ -22,6 +22,11 @@ export function existsWhen(condition: Condition): Existence {
 /** It exists if the other does not exist. */
 export function existsUnless({ exists, condition }: Existence): Existence {
   return existsWhen(not(condition ?? exists));
+}
+
+/** It exists if one of the two exists. */
+export function existsWithEither(one: Existence, other: Existence): Existence {
+  return existsWhen(either(one.condition ?? one.exists, other.condition ?? other.exists));
 }
 
 /** It exists if both exist. */

@@ -64,6 +64,33 @@ describeWithChromium("in Chromium, the client", () => {
     expect(await read(page, "heard")).toEqual(["before", ...Array(20).keys()]);
   });
 
+  it("hears everything once after the page was frozen, as on a laptop that sleeps", async () => {
+    const page = await open("own");
+    await until("a connection", () => server.connections === 1);
+    const devtools = await pages.context.newCDPSession(page);
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    server.notify("into the sleep");
+    server.cut();
+    server.notify("asleep");
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await hears(page, 2);
+    expect([...(await read(page, "heard"))].sort()).toEqual(["asleep", "into the sleep"]);
+  });
+
+  it("loses nothing and repeats nothing on a slow network, also when it opens a second connection beside the slow one", async () => {
+    const page = await open("own");
+    await until("a connection", () => server.connections === 1);
+    const devtools = await pages.context.newCDPSession(page);
+    await devtools.send("Network.enable");
+    const slow = { offline: false, latency: 800, downloadThroughput: 5_000, uploadThroughput: 5_000 };
+    await devtools.send("Network.emulateNetworkConditions", slow);
+    for (let index = 0; index < 20; index++) server.notify("x".repeat(500) + index);
+    await send(page, "slowly");
+    await hears(page, 20);
+    expect(server.sent).toEqual([["send", "slowly"]]);
+    expect(await read(page, "heard")).toHaveLength(20);
+  });
+
   it("goes on after a reload from where the page was: nothing missing, nothing twice", async () => {
     const page = await open("own");
     await until("a connection", () => server.connections === 1);

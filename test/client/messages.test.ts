@@ -48,14 +48,14 @@ describe("what the application hears", () => {
       socket(0).push(PONG);
     }
     await device.pass(MINUTE - 1);
-    for (const id of ["0", "2999"]) socket(0).push(notification(id));
-    expect(device.told.data).toHaveLength(3_000);
-    await device.pass(1);
-    socket(0).push(notification("new"));
-    for (let index = 2_001; index < 3_000; index++) socket(0).push(notification(`${index}`));
+    for (const id of ["new", "0", "2999"]) socket(0).push(notification(id));
     expect(device.told.data).toHaveLength(3_001);
-    socket(0).push(notification("0"));
+    await device.pass(1);
+    socket(0).push(notification("newer"));
+    for (let index = 2_002; index < 3_000; index++) socket(0).push(notification(`${index}`));
     expect(device.told.data).toHaveLength(3_002);
+    socket(0).push(notification("0"));
+    expect(device.told.data).toHaveLength(3_003);
   });
 
   it("is bounded in the memory that it takes: 20,000 ids", async () => {

@@ -304,6 +304,25 @@ describe("the cursor", () => {
     expect(JSON.parse(store.text ?? "")).toMatchObject({ cursor: cursor(1_000) });
   });
 
+  it("is kept with the ids of what came before the recovery was complete: a reload repeats nothing", async () => {
+    const store = memoryStore();
+    const client = await device.start({ cursor: store });
+    await open(0);
+    await recovered(socket(0), 1_000);
+    await device.pass(1_000);
+    await breakAndOpen(1);
+    socket(1).push(notification("live", 9_000));
+    socket(1).push(notification("missed", 2_000, { recovered: true }));
+    await client.close();
+    expect(JSON.parse(store.text ?? "")).toMatchObject({ cursor: cursor(1_000), ids: [" live", " missed"] });
+
+    await device.start({ cursor: store });
+    await open(2);
+    socket(2).push(notification("missed", 2_000, { recovered: true }));
+    socket(2).push(notification("live", 9_000, { recovered: true }));
+    expect(device.told.data).toEqual(["live", "missed"]);
+  });
+
   it("is waited for: the first connection goes on from it", async () => {
     let give: (text: string) => void = () => {};
     const load = () => new Promise<string>((resolve) => (give = resolve));

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { errorFrame } from "../../emulator/gateway/fault";
 import { renderTemplate } from "../../emulator/velocity/render-template";
-import { recoveredFrame, refusedFrame } from "../../handlers/control/frames";
+import {
+  postedFrame,
+  recoveredFrame,
+  refusedFrame,
+  subscribedFrame,
+  unsubscribedFrame,
+} from "../../handlers/control/frames";
 import { parseFrame } from "../../handlers/control/parse-frame";
 import { placeOf } from "../../handlers/control/recover";
 import { presenceEvent } from "../../handlers/presence/presence-event";
@@ -9,6 +15,7 @@ import { disconnectFrame } from "../../handlers/pusher/envelope";
 import { MalformedNotificationError } from "../../handlers/pusher/notification";
 import { parseRequest } from "../../handlers/pusher/parse-request";
 import { notificationFrame } from "../../handlers/shared/notification-frame";
+import { CHANNEL_REFUSALS } from "../../src/contract/channels";
 import { CONTROL_ROUTE_KEYS, REFUSAL_REASONS } from "../../src/contract/control";
 import {
   type AckFrame,
@@ -20,12 +27,18 @@ import {
   type NotificationFrame,
   type PingFrame,
   type PongFrame,
+  type PostedFrame,
+  type PostFrame,
   type PublishFrame,
   type RecoveredFrame,
   type RecoverFrame,
   type RefusedFrame,
   type SendFrame,
   type ServerFrame,
+  type SubscribedFrame,
+  type SubscribeFrame,
+  type UnsubscribedFrame,
+  type UnsubscribeFrame,
 } from "../../src/contract/frames";
 import {
   type DisconnectRequest,
@@ -109,6 +122,24 @@ describe("the types of src/contract", () => {
       { action: "required", id: "required", after: "optional", more: "optional" } satisfies Members<RecoverFrame>,
       part("client-frame", "$defs", "recover"),
     ],
+    subscribe: [
+      {
+        action: "required",
+        id: "required",
+        channels: "required",
+        after: "optional",
+        more: "optional",
+      } satisfies Members<SubscribeFrame>,
+      part("client-frame", "$defs", "subscribe"),
+    ],
+    unsubscribe: [
+      { action: "required", id: "required", channels: "required" } satisfies Members<UnsubscribeFrame>,
+      part("client-frame", "$defs", "unsubscribe"),
+    ],
+    post: [
+      { action: "required", id: "required", channel: "required", data: "required" } satisfies Members<PostFrame>,
+      part("client-frame", "$defs", "post"),
+    ],
     pong: [
       { type: "required", statusCode: "required", connectionId: "required" } satisfies Members<PongFrame>,
       part("server-frame", "$defs", "pong"),
@@ -157,6 +188,27 @@ describe("the types of src/contract", () => {
         gap: "optional",
       } satisfies Members<RecoveredFrame>,
       part("pushed-frame", "$defs", "recovered"),
+    ],
+    "a subscribed frame": [
+      {
+        type: "required",
+        id: "required",
+        channels: "required",
+        refused: "required",
+        cursor: "optional",
+        complete: "optional",
+        more: "optional",
+        gap: "optional",
+      } satisfies Members<SubscribedFrame>,
+      part("pushed-frame", "$defs", "subscribed"),
+    ],
+    "an unsubscribed frame": [
+      { type: "required", id: "required", channels: "required" } satisfies Members<UnsubscribedFrame>,
+      part("pushed-frame", "$defs", "unsubscribed"),
+    ],
+    "a posted frame": [
+      { type: "required", id: "required", notification: "required" } satisfies Members<PostedFrame>,
+      part("pushed-frame", "$defs", "posted"),
     ],
     "a refused frame": [
       {
@@ -314,7 +366,13 @@ describe("the schemas accept exactly what SUMU takes", () => {
 
   it("of each explicit request: the pusher reads what the schemas accept, and nothing else", () => {
     const users = [[], ["alice"], ["alice", 1], null];
-    const to = fc.oneof(fc.constant("everyone"), nearly({ users }), nearly({ users, channels: [["room"]] }), json);
+    const to = fc.oneof(
+      fc.constant("everyone"),
+      nearly({ users }),
+      nearly({ users, channels: [["room:42"]] }),
+      nearly({ channels: [[], ["room:42", "lobby"], ["*"], ["n".repeat(129)]] }),
+      json,
+    );
     const notification = fc
       .tuple(
         to,
@@ -393,6 +451,18 @@ describe("the schemas accept exactly what SUMU takes", () => {
         expect(frame.complete).toBe(!answer.isMore && !answer.isGap);
       }),
     );
+    const missed = [undefined, {}, { cursor: "1764000000123-k3f9" }, { isMore: false, isGap: true }];
+    for (const each of [...missed, { cursor: "1764000000123-k3f9", isMore: true, isGap: false }]) {
+      for (const reason of CHANNEL_REFUSALS) {
+        const lists = { channels: ["room:42"], refused: [{ channel: "*", reason }] };
+        assertMatches("pushed-frame", JSON.parse(subscribedFrame("1", lists, each)));
+      }
+    }
+    assertMatches("pushed-frame", JSON.parse(unsubscribedFrame("1", ["room:42", "no name"])));
+    assertMatches("pushed-frame", JSON.parse(postedFrame("1", "J6x7eGbqIAMFwyg=")));
+    expect(part("pushed-frame", "$defs", "subscribed", "properties", "refused", "items", "properties")).toMatchObject({
+      reason: { enum: CHANNEL_REFUSALS },
+    });
     for (const action of Object.values(CONTROL_ROUTE_KEYS)) {
       for (const reason of REFUSAL_REASONS) {
         assertMatches("pushed-frame", JSON.parse(refusedFrame("1", action, { reason, message: "why" })));

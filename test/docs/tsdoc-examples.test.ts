@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import ts from "typescript";
+import { complaints } from "../support/compile-texts";
 
 jest.setTimeout(60_000);
 
@@ -40,29 +40,6 @@ const examples = readdirSync(path.join(ROOT, "src"), { recursive: true, encoding
     examplesIn(readFileSync(path.join(ROOT, "src", file), "utf8")).map((example) => ({ file, example })),
   );
 
-/** What the compiler finds wrong with files that are not on the disk, by their names, in the settings of this repository. */
-function complaints(texts: Readonly<Record<string, string>>): Record<string, string[]> {
-  const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile);
-  const { options: settings } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
-  const options = { ...settings, noUnusedLocals: false, types: ["node"] };
-  const files = new Map(Object.entries(texts).map(([name, text]) => [path.join(__dirname, name), text]));
-  const host = ts.createCompilerHost(options);
-  const { fileExists, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.getSourceFile = (name, version, ...rest) => {
-    const text = files.get(name);
-    return text === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version);
-  };
-  const program = ts.createProgram([...files.keys()], options, host);
-  return Object.fromEntries(
-    [...files.keys()].map((file) => {
-      const source = program.getSourceFile(file);
-      const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-      return [path.basename(file), found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))];
-    }),
-  );
-}
-
 function inAStack(bodies: readonly string[]): string {
   const methods = bodies.map((body, index) => `  example${index}(): void {\n${body}\n  }`);
   return `${PRELUDE}\nexport class Examples extends TerraformStack {\n${methods.join("\n")}\n}\n`;
@@ -80,7 +57,10 @@ describe("the examples in the comments of the API", () => {
   it("compile, and would not with a name that the API does not have", () => {
     const bodies = examples.map(({ example }) => example);
     expect(
-      complaints({ "examples.ts": inAStack(bodies), "wrong.ts": inAStack(["sumu.notifications.queue.href;"]) }),
+      complaints(__dirname, {
+        "examples.ts": inAStack(bodies),
+        "wrong.ts": inAStack(["sumu.notifications.queue.href;"]),
+      }),
     ).toEqual({
       "examples.ts": [],
       "wrong.ts": ["Property 'href' does not exist on type 'Queue'."],

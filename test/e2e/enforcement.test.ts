@@ -24,6 +24,7 @@ const FUNCTIONS: { readonly [trust: string]: string } = {
   "trust of authorizer": "local-sumu-authorizer-codeless",
   "trust of pusher": "local-sumu-pusher-codeless",
   "trust of presence": "local-sumu-presence",
+  "trust of control": "local-sumu-control",
 };
 
 const WITHOUT_TLS: Behaviour = "a call without TLS is refused";

@@ -3,6 +3,7 @@ import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/l
 import { atOnce } from "./at-once";
 import { itTellsDevices } from "./behaviours";
 import type { Client } from "./client";
+import { itRecovers } from "./describe-recovery";
 import { localTarget } from "./local-target";
 import { Session } from "./session";
 import { until } from "./until";
@@ -100,4 +101,6 @@ describeWithLocalAws("SUMU on one machine, presence to the queue", () => {
   });
 
   itTellsDevices(() => session);
+
+  itRecovers(() => session);
 });

@@ -13,7 +13,11 @@ const CONTROL = "arn:aws:sqs:eu-west-1:123456789012:control";
 
 const CONTROL_ROWS = controlRows({
   accountId: "123456789012",
-  control: { queue: { arn: CONTROL, name: "control" }, existence: ALWAYS, routes: { recover: ALWAYS } },
+  control: {
+    queue: { arn: CONTROL, name: "control" },
+    existence: ALWAYS,
+    routes: { recover: ALWAYS, subscribe: ALWAYS, unsubscribe: ALWAYS, post: ALWAYS },
+  },
 });
 
 const FIXED_ROWS = routeRows({

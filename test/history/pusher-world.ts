@@ -1,5 +1,5 @@
+import type { PostResult } from "../../handlers/aws/connections-api";
 import type { ConnectionRow } from "../../handlers/pusher/connection";
-import type { PostResult } from "../../handlers/pusher/post-result";
 import { cursorsFrom, cursorTime, RECOVERY_OVERLAP_MILLISECONDS } from "../../src/contract/history";
 import { PROTOCOLS } from "../../src/contract/tables";
 import { seededRandom } from "../../support/seeded-random";

@@ -5,7 +5,7 @@ describe("the pusher with history, in a world where much goes wrong", () => {
     const { missing, vanished, continued, entries } = await runPusherWorld(seed);
     expect(missing).toEqual([]);
     // The world was hard enough: 40 notifications, and so many ends, retries and entries.
-    expect(vanished).toBeGreaterThanOrEqual(5);
+    expect(vanished).toBeGreaterThanOrEqual(3);
     expect(continued).toBeGreaterThan(100);
     expect(entries).toBeGreaterThan(500);
   });

@@ -78,7 +78,8 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   ],
   "serverless control_history": [
     "ReadHistory: dynamodb:Query on aws_dynamodb_table.history[0]",
-    "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
+    "RecoverAlone: dynamodb:UpdateItem on aws_dynamodb_table.history[0]",
+    "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
   "serverless frames": ["SendControlFrames: sqs:SendMessage on aws_sqs_queue.control_frames[0]"],
   "serverless gateway": [
@@ -185,6 +186,14 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "KeepHistory: dynamodb:BatchWriteItem on aws_dynamodb_table.history[0]",
     "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
+  "serverless control_subscriptions": [
+    "FindConnection: dynamodb:GetItem on aws_dynamodb_table.connections",
+    "KeepSubscriptions: dynamodb:UpdateItem dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
+    "FindSubscriptionsOfConnection: dynamodb:Query on aws_dynamodb_table.subscriptions[0]/index/by_connection",
+    "PostToChannels: sqs:SendMessage on aws_sqs_queue.notifications",
+    "with a key, UseKeyOfSubscriptions: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
+  ],
+  "serverless presence_channels": ["CleanUpChannels: sqs:SendMessage on aws_sqs_queue.control_frames[0]"],
   "serverless pusher_subscriptions": [
     "FindSubscriptions: dynamodb:Query dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
     "with a key, UseKeyOfSubscriptions: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",

@@ -146,16 +146,16 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
     reason: "in a key's own policy * is that key",
   },
   {
-    pattern: /^serverless (authorizer|pusher|presence|control)_tracing SendTraces \*$/,
+    pattern: /^serverless [a-z]+_tracing SendTraces \*$/,
     reason: "traces belong to no resource: AWS gives xray:PutTraceSegments and PutTelemetryRecords none",
   },
   {
     pattern:
-      /^serverless (authorizer|pusher|presence|control)_vpc MakeNetworkInterfaces arn:\$\{local\.partition\}:ec2:\$\{local\.region\}:\*:\*\/\*$/,
+      /^serverless [a-z]+_vpc MakeNetworkInterfaces arn:\$\{local\.partition\}:ec2:\$\{local\.region\}:\*:\*\/\*$/,
     reason: "network interfaces in this region: Lambda makes them, in subnets that may be another account's",
   },
   {
-    pattern: /^serverless (authorizer|pusher|presence|control)_vpc (SeeNetworkInterfaces|NotByTheFunctionItself) \*$/,
+    pattern: /^serverless [a-z]+_vpc (SeeNetworkInterfaces|NotByTheFunctionItself) \*$/,
     reason: "what describes takes no resource in EC2, and what is refused is refused everywhere",
   },
   {

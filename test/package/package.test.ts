@@ -60,9 +60,10 @@ describe("npm pack", () => {
     expect(readFileSync(path.join(repositoryRoot, "CHANGELOG.md"), "utf8")).toContain(`\n## [${version}] - `);
   });
 
-  it("stays under 200 kB", () => {
-    // 121 kB with alarms, dashboard and encryption. A bundle or a dependency that slips in weighs more than the rest of the way.
-    expect(packed.bytes).toBeLessThan(200_000);
+  it("stays under 240 kB", () => {
+    // 223 kB: 75 kB are the bundles of the four functions, which contain the AWS protocols and jose. A dependency that
+    // slips in weighs more than the rest of the way.
+    expect(packed.bytes).toBeLessThan(240_000);
   });
 });
 

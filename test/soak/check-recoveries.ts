@@ -10,6 +10,8 @@ interface Recovery {
   isBlurred: boolean;
   /** The cursor of the last notification that came from history. */
   last: string;
+  /** The notifications that have come from history. */
+  readonly ids: Set<string>;
 }
 
 /** Why an application may be told of a gap, and whether it was. */
@@ -54,7 +56,7 @@ export function checkRecoveries({ events }: SoakRecord): readonly Fault[] {
   return faults;
 }
 
-const notAsked = (): Recovery => ({ isOpen: false, isBlurred: false, last: "" });
+const notAsked = (): Recovery => ({ isOpen: false, isBlurred: false, last: "", ids: new Set() });
 const noGap = (): Gaps => ({ mustBeTold: false, mayBeTold: false, isTold: false });
 
 function ask({ after, keptSince }: AskedEvent, recovery: Recovery, gaps: Gaps): void {
@@ -64,8 +66,11 @@ function ask({ after, keptSince }: AskedEvent, recovery: Recovery, gaps: Gaps): 
   else if ((cursorTime(after) ?? Number.POSITIVE_INFINITY) < keptSince) gaps.mustBeTold = true;
 }
 
-function replay({ cursor }: ReplayedEvent, recovery: Recovery): FaultKind | undefined {
-  const { last, isOpen } = recovery;
+function replay({ id, cursor }: ReplayedEvent, recovery: Recovery): FaultKind | undefined {
+  const { last, isOpen, ids } = recovery;
+  // A post that seemed to fail was tried again, and has arrived late all the same. The client knows its id.
+  if (ids.has(id)) return undefined;
+  ids.add(id);
   recovery.last = cursor;
   if (!isOpen) return "late";
   return cursor < last ? "order" : undefined;

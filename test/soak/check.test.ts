@@ -143,8 +143,8 @@ describe("the checker", () => {
     ],
     [
       "a notification from history after the end of the recovery",
-      [...CLEAN, { kind: "replayed", app: "bob-1", connection: 5, id: "missed-2", cursor: cursor(12) }],
-      [{ kind: "late", who: "bob-1", id: "missed-2" }],
+      [...CLEAN, { kind: "replayed", app: "bob-1", connection: 5, id: "order", cursor: cursor(12) }],
+      [{ kind: "late", who: "bob-1", id: "order" }],
     ],
     [
       "a recovery whose end has an older cursor than a notification of it: the next recovery would bring it again",
@@ -191,6 +191,11 @@ describe("the checker", () => {
     const answers = [replayed("missed-2", 11), replayed("missed-1", 10), replayed("missed-2", 11)];
     const end: SoakEvent = { kind: "recovered", app: "bob-1", connection: 8, cursor: cursor(100) };
     expect(faultsOf([...CLEAN, ask, ask, ...answers, end, replayed("missed-2", 11), end])).toEqual([]);
+  });
+
+  it("does not judge a frame that comes again later, because its first post seemed to fail", () => {
+    const again: SoakEvent = { kind: "replayed", app: "bob-1", connection: 5, id: "missed-1", cursor: cursor(10) };
+    expect(faultsOf([...CLEAN, again])).toEqual([]);
   });
 
   it("names an application that the record does not have", () => {

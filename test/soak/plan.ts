@@ -57,7 +57,7 @@ export interface PlanOptions {
 const EVERY_MS = { send: 200, broadcast: 3_000, kill: 6_000, weather: 2_500 } as const;
 
 /** Each client has a fault once in so many milliseconds. */
-const CLIENT_FAULT_EVERY_MS = 15_000;
+const CLIENT_FAULT_EVERY_MS = 40_000;
 
 /** How long something slow takes. A call that is slower than the pusher waits is done after it has given up. */
 const LONGEST_LATE_MS = 30_000;

@@ -1,7 +1,12 @@
+import { writeFile } from "node:fs/promises";
 import { runScript } from "../../scripts/run-script";
 import { parseOptions, USAGE } from "./options";
 import { formatReport } from "./report";
-import { runSoak } from "./soak";
+import { runSoak, type SoakResult } from "./soak";
+
+async function writeRecord(file: string, { events }: SoakResult): Promise<void> {
+  await writeFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+}
 
 /** `npm run soak`. If something is missing, twice or wrong, the exit code is 1. */
 async function run(args: readonly string[]): Promise<void> {
@@ -15,6 +20,7 @@ async function run(args: readonly string[]): Promise<void> {
     console.error(`${Math.round((performance.now() - began) / 1_000)} s  ${step}`);
   };
   const result = await runSoak({ ...options, onStep });
+  if (options.record !== undefined) await writeRecord(options.record, result);
   console.log(formatReport(result));
   if (result.faults.length > 0) process.exitCode = 1;
 }

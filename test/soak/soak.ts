@@ -10,12 +10,12 @@ import { Device } from "./device";
 import type { Fault } from "./fault";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy";
 import { kill } from "./kill";
+import { createLibraryClient } from "./library-client";
 import { makePlan, type PlannedStep } from "./plan";
 import { comparePresence } from "./presence";
 import { countBacklog, countDeadLetters, shortenWaits } from "./queues";
 import type { SoakEvent } from "./record";
 import { createSmallClient } from "./small-client";
-import type { CreateSoakClient } from "./soak-client";
 import { Sky } from "./weather";
 
 export interface SoakOptions {
@@ -30,6 +30,8 @@ export interface SoakResult {
   readonly options: SoakOptions;
   readonly counts: SoakCounts;
   readonly faults: readonly Fault[];
+  /** With the time of each, in epoch milliseconds. */
+  readonly events: readonly (SoakEvent & { readonly at: number })[];
 }
 
 type Counts = Record<string, number>;
@@ -47,7 +49,7 @@ const HISTORY_SECONDS = 3_600;
 /** The cursor of a client that was away for years. */
 const ANCIENT_CURSOR = "1000000000000-0";
 /** A guard against a wait that never ends, wide enough for a busy machine. */
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 1_800_000;
 const PROGRESS_MS = 10_000;
 const ARRIVING_AT_ONCE = 10;
 
@@ -79,7 +81,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
 const openProxy = (sky: Sky): Promise<FaultProxy> => startFaultProxy((call) => sky.fate(classify(call), Date.now()));
 
 class Soak {
-  readonly #events: SoakEvent[] = [];
+  readonly #events: SoakResult["events"][number][] = [];
   readonly #counts = { killed: {} as Counts, clients: {} as Counts, faults: {} as Counts, refused: {} as Counts };
   readonly #devices: readonly Device[];
   readonly #backends: Backends;
@@ -121,13 +123,15 @@ class Soak {
     await this.#goHome();
     const deadLetters = await countDeadLetters(this.stack);
     await Promise.all(this.#devices.map((device) => device.close()));
-    return { options: this.options, counts: this.#countAll(deadLetters), faults: this.#check() };
+    return { options: this.options, counts: this.#countAll(deadLetters), faults: this.#check(), events: this.#events };
   }
 
   #device(index: number): Device {
-    const createClient: CreateSoakClient = createSmallClient;
+    // If one of the two alone has faults, the fault is in that client.
+    const createClient = index % 4 === 0 ? createSmallClient : createLibraryClient;
+    const kind = index % 4 === 0 ? "small" : "library";
     return new Device({
-      app: `${userName(index % this.#users)}/${index}`,
+      app: `${userName(index % this.#users)}/${kind}-${index}`,
       user: userName(index % this.#users),
       url: this.stack.info.websocket_url,
       token: (user) => this.#mint(user),
@@ -141,7 +145,8 @@ class Soak {
   }
 
   readonly #write = (event: SoakEvent): void => {
-    this.#events.push(event);
+    // The same object: the id of a notification may come later.
+    this.#events.push(Object.assign(event, { at: Date.now() }));
   };
 
   #count(group: "killed" | "clients" | "faults" | "refused", what: string, by = 1): void {

@@ -62,9 +62,10 @@ describeWithTerraform("examples/hcl", () => {
 
   /** Of the example with every input, when it is applied: presence_source decides by itself what of the watchdog exists. */
   async function presenceSourceDecides(): Promise<void> {
-    // With a limit the watchdog exists whatever presence_source says.
+    // With a limit or with channels the watchdog exists whatever presence_source says.
     const main = path.join(workspace.path, "main.tf");
-    writeFileSync(main, readFileSync(main, "utf8").replace(/^ *max_connections_per_user .*\n/m, ""));
+    const text = readFileSync(main, "utf8").replace(/^ *max_connections_per_user .*\n/m, "");
+    writeFileSync(main, text.replace(/^ {2}channels = \{\n(?: {4}.*\n)* {2}\}\n/m, ""));
 
     await workspace.applyAtOnce("-var", "presence_source=topic");
     // The watchdog's role has both rights, so that the old version can send until the alias moves.

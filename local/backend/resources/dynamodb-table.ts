@@ -1,12 +1,13 @@
 import {
   CreateTableCommand,
   DeleteTableCommand,
+  type KeySchemaElement,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { type CreateResource, ENCRYPTION_IS_AWS, NOT_NEEDED_LOCALLY } from "./creation";
 
-/** `aws_dynamodb_table`: keys, stream and time to live. */
+/** `aws_dynamodb_table`: keys, indexes, stream and time to live. */
 export const createDynamodbTable: CreateResource = async (args, { dynamodb }) => {
   const name = args.text("name");
   const hashKey = args.text("hash_key");
@@ -14,6 +15,14 @@ export const createDynamodbTable: CreateResource = async (args, { dynamodb }) =>
   const attributes = args.blocks("attribute").map((attribute) => ({
     AttributeName: attribute.text("name"),
     AttributeType: attribute.text("type") as "S" | "N" | "B",
+  }));
+  const indexes = args.blocks("global_secondary_index").map((index) => ({
+    IndexName: index.text("name"),
+    KeySchema: keySchema(index.text("hash_key"), index.optionalText("range_key")),
+    Projection: {
+      ProjectionType: index.text("projection_type") as "ALL" | "KEYS_ONLY" | "INCLUDE",
+      NonKeyAttributes: index.texts("non_key_attributes"),
+    },
   }));
   const hasStream = args.optionalBool("stream_enabled") ?? false;
   const streamView = args.optionalText("stream_view_type");
@@ -29,10 +38,8 @@ export const createDynamodbTable: CreateResource = async (args, { dynamodb }) =>
       TableName: name,
       BillingMode: "PAY_PER_REQUEST",
       AttributeDefinitions: attributes,
-      KeySchema: [
-        { AttributeName: hashKey, KeyType: "HASH" },
-        ...(rangeKey === undefined ? [] : [{ AttributeName: rangeKey, KeyType: "RANGE" as const }]),
-      ],
+      KeySchema: keySchema(hashKey, rangeKey),
+      GlobalSecondaryIndexes: indexes.length === 0 ? undefined : indexes,
       StreamSpecification: hasStream
         ? { StreamEnabled: true, StreamViewType: streamView as "KEYS_ONLY" | undefined }
         : undefined,
@@ -53,3 +60,8 @@ export const createDynamodbTable: CreateResource = async (args, { dynamodb }) =>
     remove: () => dynamodb.send(new DeleteTableCommand({ TableName: name })),
   };
 };
+
+function keySchema(hashKey: string, rangeKey: string | undefined): KeySchemaElement[] {
+  const hash: KeySchemaElement = { AttributeName: hashKey, KeyType: "HASH" };
+  return rangeKey === undefined ? [hash] : [hash, { AttributeName: rangeKey, KeyType: "RANGE" }];
+}

@@ -1,4 +1,5 @@
 import { appendEntry } from "./log.js";
+import { Recovery } from "./recovery.js";
 
 const template = document.querySelector("#connection-template");
 
@@ -13,12 +14,17 @@ const CLOSE_REASONS = new Map([
 
 const NORMAL_CLOSES = new Set([1000, 1005]);
 
-/** Opens one device of a user and gives its card, which shows frames in and out and has a form to send. */
+/**
+ * Opens one device of a user and gives its card, which shows frames in and out and has a form to send. A device of
+ * protocol 2 can connect again: then it recovers what it has missed.
+ */
 export function openConnection({ user, device, websocketUrl, token, protocol }) {
   const card = template.content.firstElementChild.cloneNode(true);
   const part = (name) => card.querySelector(`[data-part="${name}"]`);
   const composer = part("composer");
   const closeButton = card.querySelector('[data-action="close"]');
+  const againButton = card.querySelector('[data-action="again"]');
+  const recovery = protocol === undefined ? undefined : new Recovery();
   const name = device === 1 ? user : `${user}, device ${device}`;
   part("name").textContent = name;
   card.setAttribute("aria-label", `Client of ${name}`);
@@ -27,20 +33,40 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
   const url = new URL(websocketUrl);
   url.searchParams.set("authorization", token);
   if (protocol !== undefined) url.searchParams.set("protocol", protocol);
-  const socket = new WebSocket(url);
+  let socket;
 
   const setState = (state, text) => {
     card.dataset.state = state;
     part("state").textContent = text;
     for (const button of composer.querySelectorAll("button")) button.disabled = state !== "open";
   };
-  setState("connecting", "connecting");
-  socket.addEventListener("open", () => setState("open", "connected"));
-  socket.addEventListener("message", ({ data }) => appendEntry(part("frames"), "in", data));
-  socket.addEventListener("close", ({ code }) => {
-    setState(NORMAL_CLOSES.has(code) ? "closed" : "failed", CLOSE_REASONS.get(code) ?? `closed (${code})`);
-    closeButton.textContent = "Remove";
-  });
+  const send = (frame) => {
+    const text = JSON.stringify(frame);
+    socket.send(text);
+    appendEntry(part("frames"), "out", text);
+  };
+  const connect = () => {
+    socket = new WebSocket(url);
+    setState("connecting", "connecting");
+    closeButton.textContent = "Disconnect";
+    againButton.hidden = true;
+    socket.addEventListener("open", () => {
+      setState("open", "connected");
+      if (recovery !== undefined) send(recovery.begin());
+    });
+    socket.addEventListener("message", ({ data }) => {
+      const { note, next } = recovery?.take(data) ?? {};
+      appendEntry(part("frames"), "in", data, note);
+      if (next !== undefined) send(next);
+    });
+    socket.addEventListener("close", ({ code }) => {
+      setState(NORMAL_CLOSES.has(code) ? "closed" : "failed", CLOSE_REASONS.get(code) ?? `closed (${code})`);
+      closeButton.textContent = "Remove";
+      againButton.hidden = recovery === undefined;
+    });
+  };
+  connect();
+  againButton.addEventListener("click", connect);
 
   closeButton.addEventListener("click", () => {
     if (socket.readyState !== WebSocket.CLOSED) {
@@ -54,9 +80,7 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
     event.preventDefault();
     const action = event.submitter.value;
     const message = readMessage(new FormData(composer).get("message"));
-    const frame = JSON.stringify(action === "ping" ? { action } : { action, message });
-    socket.send(frame);
-    appendEntry(part("frames"), "out", frame);
+    send(action === "ping" ? { action } : { action, message });
   });
   return card;
 }

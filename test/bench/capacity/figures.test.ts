@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { accountCapacity, connectionLimits } from "../../../bench/capacity/account-capacity";
+import { historyCost } from "../../../bench/capacity/history-cost";
 import { monthCost, PRICES, type Usage } from "../../../bench/capacity/month-cost";
 import { PAGES } from "../../../bench/capacity/pages";
 import { BLOCKS } from "../../../bench/capacity/tables";
@@ -57,6 +58,17 @@ describe("the cost of a month", () => {
     const { parts } = monthCost({ ...nothing, hoursOnlineADay: 24, broadcastsADay: 10 });
     // 1,000 x 10 x 30 pushes x 400 bytes x $0.50 / GB
     expect((parts["CloudWatch Logs"] ?? 0) - without).toBeCloseTo(0.06, 9);
+  });
+
+  it("of history is a write for each notification, and what a recovery needs at each connect", () => {
+    const kept = historyCost({ ...nothing, notificationsADay: 10, notificationBytes: 300, visitsADay: 2 }, 86_400);
+    expect(kept.parts["DynamoDB writes"]).toBeCloseTo(0.1875, 9); // 300,000 x $0.625 / million
+    expect(kept.parts["DynamoDB storage"]).toBeCloseTo(0.00125, 9); // 10,000 x 500 bytes x $0.25 / GB
+    expect(kept.parts["recoveries: frames"]).toBeCloseTo(0.18, 9); // 60,000 x 3 x $1 / million
+    const large = historyCost({ ...nothing, notificationsADay: 10, notificationBytes: 2_000 }, 86_400);
+    expect(large.parts["DynamoDB writes"]).toBeCloseTo(0.5625, 9); // three write units each
+    const toAll = historyCost({ ...nothing, broadcastsADay: 1, notificationBytes: 300 }, 86_400);
+    expect(toAll.parts["DynamoDB writes"]).toBeCloseTo(0.00001875, 12); // 30 x $0.625 / million
   });
 
   it("is the sum of its parts", () => {

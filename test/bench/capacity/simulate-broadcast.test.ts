@@ -3,6 +3,7 @@ import { EventQueue } from "../../../bench/capacity/event-queue";
 import { type BroadcastScenario, simulateBroadcast } from "../../../bench/capacity/simulate-broadcast";
 import { singleFunctionScenario } from "../../../bench/capacity/tables";
 import { seededRandom } from "../../../support/seeded-random";
+import { connections as rowsOf, SimulatedAws } from "../../../support/simulated-aws";
 import { TokenBucket } from "../../../support/token-bucket";
 
 const UNLIMITED = { ratePerSecond: 1e9, burst: 1e9 };
@@ -74,6 +75,51 @@ describe("the simulated broadcast has the time of its closed form when", () => {
     expect(posts - throttled).toBe(5_000);
     expect(seconds).toBeGreaterThanOrEqual(4.5); // (5,000 - 500) / 1,000
   });
+});
+
+describe("the simulated broadcast, beside the pusher itself on a simulated clock,", () => {
+  /** 40,000 connections, an endpoint that answers in 8 ms, no CPU time, and the functions at once. */
+  async function both(segments: number, throttle: BroadcastScenario["throttle"]) {
+    const connections = 40_000;
+    const model = simulate({ connections, segments, latencyMs: 8, throttle });
+    const bucket = new TokenBucket(throttle.ratePerSecond, throttle.burst);
+    const pusher = { seconds: 0, posts: 0, throttled: 0 };
+    const aws: SimulatedAws = new SimulatedAws({
+      rows: rowsOf(connections),
+      settings: { deliveryConcurrency: 64, broadcastSegments: segments },
+      latencyMs: 8,
+      answer: () => {
+        const now = aws.clock.now() - startAt;
+        pusher.posts++;
+        if (bucket.take(now - 8)) {
+          pusher.seconds = now / 1_000;
+          return 200;
+        }
+        pusher.throttled++;
+        return 429;
+      },
+    });
+    const startAt = aws.clock.now();
+    await aws.invoke(['{"data":1}']);
+    await aws.drain({ functions: segments });
+    expect(aws.deliveries.size).toBe(connections);
+    return { model, pusher };
+  }
+
+  it.each([
+    [2, UNLIMITED],
+    [2, { ratePerSecond: 10_000, burst: 5_000 }],
+    [4, { ratePerSecond: 10_000, burst: 5_000 }],
+    [2, { ratePerSecond: 4_000, burst: 2_000 }],
+  ])(
+    "takes the same time within an eighth, and is throttled as often within 5 %%: %d parts, %j",
+    async (segments, throttle) => {
+      const { model, pusher } = await both(segments, throttle);
+      expect(model.seconds / pusher.seconds).toBeGreaterThan(7 / 8);
+      expect(model.seconds / pusher.seconds).toBeLessThan(9 / 8);
+      expect(Math.abs(model.throttled / model.posts - pusher.throttled / pusher.posts)).toBeLessThan(0.05);
+    },
+  );
 });
 
 describe("the simulated broadcast", () => {

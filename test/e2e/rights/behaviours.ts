@@ -1,5 +1,5 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { LocalStack } from "../../../local/local-stack";
 import { PRESENCE_ENVIRONMENT } from "../../../src/contract/environment";
 import { FunctionLog } from "../function-log";
@@ -13,6 +13,8 @@ import type { Right } from "./right";
 
 /** The inputs that the behaviours need. */
 export const INPUTS = { presence_grace_seconds: 1, max_connections_per_user: 2 } as const;
+
+const SUBSCRIPTIONS = "local-sumu-subscriptions";
 
 export type Behaviour = keyof ReturnType<typeof allBehaviours>;
 /** It ends when the behaviour is seen. */
@@ -76,6 +78,27 @@ function allBehaviours(stack: LocalStack, session: Session) {
     } finally {
       await inbox.stop();
     }
+  }
+
+  /** A client that is in a channel of its own. */
+  async function member() {
+    const channel = `room:${session.user("channel")}`;
+    const client = await session.connect(session.user("alice"), "2");
+    client.send(JSON.stringify({ action: "subscribe", id: "1", channels: [channel] }));
+    await client.frame((frame) => frame.includes('"type":"subscribed"') && frame.includes(channel));
+    return { client, channel };
+  }
+
+  async function rowsIn(channel: string): Promise<number> {
+    const { Count = 0 } = await aws.dynamodb.send(
+      new QueryCommand({
+        TableName: SUBSCRIPTIONS,
+        KeyConditionExpression: "channel = :channel",
+        ExpressionAttributeValues: { ":channel": { S: channel } },
+        ConsistentRead: true,
+      }),
+    );
+    return Count;
   }
 
   const rowsGo = (user: string, left: number) =>
@@ -176,6 +199,52 @@ function allBehaviours(stack: LocalStack, session: Session) {
       await session.putStaleRow(user, await session.closedConnectionId(), 60_000);
       for (let count = 0; count < INPUTS.max_connections_per_user; count++) await session.connect(user);
       await rowsGo(user, INPUTS.max_connections_per_user);
+    },
+    "a missed notification is recovered": async () => {
+      const user = session.user("alice");
+      const first = await session.connect(user, "2");
+      await session.notify("queue", { notification: { to: { users: [user] }, id: user, data: "missed" } });
+      await first.frame((frame) => frame.includes(user));
+      const second = await session.connect(user, "2");
+      second.send(JSON.stringify({ action: "recover", id: "1", after: "0" }));
+      await second.frame((frame) => frame.includes('"recovered":true') && frame.includes(user));
+    },
+    "a control frame that no route has sent is a dead letter": async () => {
+      const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: "local-sumu-control" }));
+      const MessageBody = session.user("no route");
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+      await deadLetter("local-sumu-control-dlq", (body) => body === MessageBody);
+    },
+    "the control function logs": async () => {
+      const log = await FunctionLog.open(aws, "local-sumu-control");
+      const client = await session.connect(session.user("alice"), "2");
+      client.send(JSON.stringify({ action: "recover", id: "1" }));
+      await log.line("control_handled");
+    },
+    "a post reaches its channel": async () => {
+      const { client, channel } = await member();
+      client.send(JSON.stringify({ action: "post", id: "2", channel, data: "hello" }));
+      await client.frame((frame) => frame.includes('"type":"notification"') && frame.includes(channel));
+    },
+    "a closed connection leaves its channels": async () => {
+      const { client, channel } = await member();
+      await client.close();
+      await until("the row to go", async () => (await rowsIn(channel)) === 0, 40_000);
+    },
+    "a gone connection's row goes from its channel": async () => {
+      const channel = `room:${session.user("gone")}`;
+      const now = Math.floor(Date.now() / 1_000);
+      const Item = {
+        channel: { S: channel },
+        connection_id: { S: await session.closedConnectionId() },
+        user_id: { S: "alice" },
+        connected_at: { N: String((now - 60) * 1_000) },
+        delete_at: { N: String(now + 7_440) },
+        protocol: { N: "2" },
+      };
+      await aws.dynamodb.send(new PutItemCommand({ TableName: SUBSCRIPTIONS, Item }));
+      await session.notify("topic", { notification: { to: { channels: [channel] }, data: 1 } });
+      await until("the row to go", async () => (await rowsIn(channel)) === 0);
     },
     "the authorizer logs": () => logs("local-sumu-authorizer-codeless", "authorization_decided"),
     "the pusher logs": async () => {

@@ -40,10 +40,34 @@ export const ROWS: readonly Row[] = [
   ["role presence/limit", "CloseConnections", "execute-api:ManageConnections", "the connection above the limit closes"],
   ["role presence/limit", "RemoveGoneConnections", "dynamodb:DeleteItem", "the row above the limit goes"],
 
+  ["role pusher/history", "KeepHistory", "dynamodb:BatchWriteItem", "a missed notification is recovered"],
+
+  ["role gateway/frames", "SendControlFrames", "sqs:SendMessage", "a missed notification is recovered"],
+  ...rows("role control", "WriteOwnLog", LOG, "the control function logs"),
+  ...rows("role control", "TakeControlFrames", POLL_QUEUE, "a missed notification is recovered"),
+  ["role control", "AnswerClients", "execute-api:ManageConnections", "a missed notification is recovered"],
+  ["role control", "GiveUp", "sqs:SendMessage", "a control frame that no route has sent is a dead letter"],
+  ["role control/history", "ReadHistory", "dynamodb:Query", "a missed notification is recovered"],
+  ["role control/history", "RecoverAlone", "dynamodb:UpdateItem", "a missed notification is recovered"],
+  ["role control/subscriptions", "FindConnection", "dynamodb:GetItem", "a post reaches its channel"],
+  ["role control/subscriptions", "KeepSubscriptions", "dynamodb:UpdateItem", "a post reaches its channel"],
+  ["role control/subscriptions", "FindSubscriptionsOfConnection", "dynamodb:Query", "a post reaches its channel"],
+  ["role control/subscriptions", "PostToChannels", "sqs:SendMessage", "a post reaches its channel"],
+  ["role control/subscriptions", "KeepSubscriptions", "dynamodb:DeleteItem", "a closed connection leaves its channels"],
+  ["role presence/channels", "CleanUpChannels", "sqs:SendMessage", "a closed connection leaves its channels"],
+  ["role pusher/subscriptions", "FindSubscriptions", "dynamodb:Query", "a post reaches its channel"],
+  [
+    "role pusher/subscriptions",
+    "FindSubscriptions",
+    "dynamodb:DeleteItem",
+    "a gone connection's row goes from its channel",
+  ],
+
   ["trust of gateway", "", "sts:AssumeRole", "a client connects"],
   ["trust of authorizer", "", "sts:AssumeRole", "a client connects"],
   ["trust of pusher", "", "sts:AssumeRole", "a notification by the topic arrives"],
   ["trust of presence", "", "sts:AssumeRole", "ONLINE is told by the topic"],
+  ["trust of control", "", "sts:AssumeRole", "a missed notification is recovered"],
 
   ["function authorizer-codeless", "InvokeByAuthorizer", "lambda:InvokeFunction", "a client connects"],
   [
@@ -59,6 +83,8 @@ export const ROWS: readonly Row[] = [
     "a notification that the topic cannot deliver is a dead letter",
   ],
 
+  ["queue control", "RefuseWithoutTls", "sqs:*", "a call without TLS is refused"],
+  ["queue control-dlq", "RefuseWithoutTls", "sqs:*", "a call without TLS is refused"],
   ["queue messages", "RefuseWithoutTls", "sqs:*", "a call without TLS is refused"],
   ["queue messages-dlq", "RefuseWithoutTls", "sqs:*", "a call without TLS is refused"],
   ["queue notifications", "RefuseWithoutTls", "sqs:*", "a call without TLS is refused"],

@@ -52,8 +52,12 @@ it("reads the module that ships, and every template in it is one that API Gatewa
     ["$connect", "dynamodb:PutItem", { answers: true, authorized: true }],
     ["$disconnect", "dynamodb:DeleteItem", { answers: true, authorized: false }],
     ["ping", "MOCK", { answers: true, authorized: false }],
+    ["post", expect.stringMatching(/^sqs:\/.+control.+/), { answers: true, authorized: false }],
     ["publish", "sns:Publish", { answers: true, authorized: false }],
+    ["recover", expect.stringMatching(/^sqs:\/.+control.+/), { answers: true, authorized: false }],
     ["send", expect.stringMatching(/^sqs:\/.+\/.+/), { answers: true, authorized: false }],
+    ["subscribe", expect.stringMatching(/^sqs:\/.+control.+/), { answers: true, authorized: false }],
+    ["unsubscribe", expect.stringMatching(/^sqs:\/.+control.+/), { answers: true, authorized: false }],
   ]);
   expect(api.routeSelectionExpression).toBe("$request.body.action");
   expect(api.stages).toEqual([

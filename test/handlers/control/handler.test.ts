@@ -54,7 +54,8 @@ describe("the control function", () => {
       data: { S: '{"n":1.10}' },
       except: { S: '["bob"]' },
     });
-    replies = (_, { ExpressionAttributeValues }) => {
+    replies = (operation, { ExpressionAttributeValues }) => {
+      if (operation === "UpdateItem") return { status: 200, body: "{}" };
       const values = ExpressionAttributeValues as Record<string, { S: string }>;
       if (values[":s"]?.S !== "user:alice") return { status: 200, body: '{"Count":0,"Items":[]}' };
       const isFirst = !values[":c"]?.S.includes("-");
@@ -64,8 +65,16 @@ describe("the control function", () => {
       return { status: 200, body: JSON.stringify(output) };
     };
     expect(await handler({ Records: [record("m-1", recover("7"))] }, CONTEXT)).toEqual({ batchItemFailures: [] });
-    expect(calls.map(({ operation }) => operation)).toEqual(["Query", "Query", "Query"]);
-    for (const { input } of calls) expect(input).toMatchObject({ TableName: "history", ConsistentRead: true });
+    expect(calls.map(({ operation }) => operation)).toEqual(["UpdateItem", "Query", "Query", "Query", "UpdateItem"]);
+    for (const { input } of calls.slice(1, 4)) {
+      expect(input).toMatchObject({ TableName: "history", ConsistentRead: true });
+    }
+    expect(calls[0]?.input).toMatchObject({
+      TableName: "history",
+      Key: { stream: { S: "lease:J6x7dFvtIAMCIGA=" }, cursor: { S: "0" } },
+      ConditionExpression: "attribute_not_exists(#u) OR #u <= :now",
+    });
+    expect(calls[4]?.input).not.toHaveProperty("ConditionExpression");
     expect(posts.map(({ path }) => path)).toEqual(Array(3).fill("/live/@connections/J6x7dFvtIAMCIGA%3D"));
     expect(posts[0]?.body).toBe(
       `{"type":"notification","id":"id-${after}","cursor":"${after}","recovered":true,"data":{"n":1.10}}`,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PostResult } from "../../../handlers/pusher/post-result";
+import type { PostResult } from "../../../handlers/aws/connections-api";
 import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const answer = fc.constantFrom<PostResult>(

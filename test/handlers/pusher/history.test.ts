@@ -1,5 +1,5 @@
+import type { PostResult } from "../../../handlers/aws/connections-api";
 import type { ConnectionRow } from "../../../handlers/pusher/connection";
-import type { PostResult } from "../../../handlers/pusher/post-result";
 import { connections, SimulatedAws, type SimulatedAwsOptions } from "../../../support/simulated-aws";
 
 const START = Date.UTC(2026, 0, 1);
@@ -140,6 +140,24 @@ describe("a notification that cannot be written", () => {
     ]);
     await aws.drain();
     expect(frames.map(({ to: connection }) => connection).slice(2)).toEqual(["connection-2", "connection-3"]);
+  });
+
+  it("waits without losing an attempt as long as the table takes some of its entries", async () => {
+    const taken = new Map<number, number>();
+    const users = Array.from({ length: 500 }, (_, index) => `user-${index}`);
+    const { aws, frames } = historyAws({
+      rows: modern(1_000),
+      historyWrite: (streams) => {
+        const second = Math.floor(aws.clock.now() / 1_000);
+        const sum = (taken.get(second) ?? 0) + streams.length;
+        if (sum > 50) return { failure: "ProvisionedThroughputExceededException" };
+        taken.set(second, sum);
+        return {};
+      },
+    });
+    await aws.invoke([to(users)]);
+    await aws.drain();
+    expect([new Set(frames.map(({ to: connection }) => connection)).size, aws.deadLetters]).toEqual([1_000, []]);
   });
 
   it("is not written again at once if no later write can succeed", async () => {

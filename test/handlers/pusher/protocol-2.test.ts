@@ -1,4 +1,4 @@
-import type { PostResult } from "../../../handlers/pusher/post-result";
+import type { PostResult } from "../../../handlers/aws/connections-api";
 import { connections, SimulatedAws } from "../../../support/simulated-aws";
 
 const KIB_128 = 128 * 1024;

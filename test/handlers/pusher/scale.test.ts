@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import type { PostResult } from "../../../handlers/pusher/post-result";
+import type { PostResult } from "../../../handlers/aws/connections-api";
 import { connections, SimulatedAws } from "../../../support/simulated-aws";
 import type { MillionReport } from "../support/million-connections";
 

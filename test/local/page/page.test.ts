@@ -138,14 +138,46 @@ describeWithBoth("the page", () => {
     await page.getByLabel("Protocol 2").check();
     const grace = await connect("grace");
     await page.getByLabel("Protocol 2").uncheck();
+    // First it asks for its place in the history. The acknowledgement and the answer come in any order.
+    await grace.getByText('"complete":true').waitFor();
+    const before = await frames(grace, 3);
     await notify({ users: "grace", data: '{"for":"grace"}' });
-    const [frame = ""] = await frames(grace, 1);
-    expect(JSON.parse(frame)).toEqual({ type: "notification", id: expect.any(String), data: { for: "grace" } });
+    const frame = (await frames(grace, 4)).at(3) ?? "";
+    expect(JSON.parse(frame)).toEqual({
+      type: "notification",
+      id: expect.any(String),
+      cursor: expect.any(String),
+      data: { for: "grace" },
+    });
     const form = page.locator("#end");
     await form.getByLabel("Whose connections").fill("grace");
     await form.getByRole("button", { name: "Close their connections" }).click();
-    expect(await frames(grace, 2)).toEqual([frame, '{"type":"disconnect","reason":"signed_out","reconnect":false}']);
+    const disconnect = '{"type":"disconnect","reason":"signed_out","reconnect":false}';
+    expect(await frames(grace, 5)).toEqual([...before, frame, disconnect]);
     await grace.getByText("closed", { exact: true }).waitFor();
+  });
+
+  it("shows what a client of protocol 2 has missed when it connects again", async () => {
+    await page.getByLabel("Protocol 2").check();
+    const heidi = await connect("heidi");
+    await page.getByLabel("Protocol 2").uncheck();
+    await heidi.getByText('"complete":true').waitFor();
+    await heidi.getByRole("button", { name: "Disconnect" }).click();
+    await heidi.getByText("closed", { exact: true }).waitFor();
+    // Ivan gets it too: then it is in the history.
+    const ivan = await connect("ivan");
+    await notify({ users: "heidi, ivan", data: '{"missed":1}' });
+    await ivan.getByText('{"missed":1}').waitFor();
+    await heidi.getByRole("button", { name: "Connect again" }).click();
+    // Broadcasts of the 15 seconds before may come again, too.
+    const missed = heidi.locator("li").filter({ hasText: "missed while away" }).filter({ hasText: '"missed":1' });
+    await missed.waitFor();
+    expect(JSON.parse((await missed.locator("code").textContent()) ?? "")).toMatchObject({
+      type: "notification",
+      recovered: true,
+      data: { missed: 1 },
+    });
+    await heidi.getByText('"complete":true').nth(1).waitFor();
   });
 
   it("follows presence: one ONLINE for two devices, OFFLINE when the last is gone", async () => {

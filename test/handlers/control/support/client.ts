@@ -3,8 +3,10 @@ import { FloodGuard } from "../../../../handlers/control/flood-guard";
 import { type Handled, handleRequest } from "../../../../handlers/control/handle-request";
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
+import { LEASE_MILLISECONDS } from "../../../../handlers/control/recovery-lease";
 import type { SendResult } from "../../../../handlers/control/socket";
 import { cursorAt } from "../../../../src/contract/history";
+import { CONTROL_METRICS } from "../../../../src/contract/metrics";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 
 /** The time at which each simulation begins. */
@@ -14,10 +16,10 @@ const READ_MS = 5;
 
 /** A client of alice's, the history, and the control function between them, on a simulated clock. */
 export class Client {
-  readonly clock = new SimulatedClock(NOW);
+  readonly clock: SimulatedClock;
   /** Frames that the client has got. */
   readonly frames: Record<string, unknown>[] = [];
-  readonly history = new Map<string, HistoryEntry[]>();
+  readonly history: Map<string, HistoryEntry[]>;
   /** Pages that were read. */
   pages = 0;
   /** What becomes of a frame, by the number of frames before it. @default "sent" */
@@ -26,10 +28,23 @@ export class Client {
   postMs = 10;
   /** Thrown by a read. */
   readFails: Error | undefined;
+  /** Thrown when a lease is given back. */
+  giveFails: Error | undefined;
   historySeconds = 3_600;
   hasHistory = true;
-  readonly counts: ActPorts["counts"] = { Recoveries: 0, Recovered: 0, Gaps: 0, FramesRefused: 0, FramesFailed: 0 };
+  /** Until when a connection recovers. All functions see the same leases. */
+  readonly leases: Map<string, number>;
+  readonly counts = Object.fromEntries(
+    Object.keys(CONTROL_METRICS.units).map((name) => [name, 0]),
+  ) as ActPorts["counts"];
   readonly #guard = new FloodGuard();
+
+  /** @param another - one that another function serves: the history and the leases are the same */
+  constructor(another?: Client) {
+    this.clock = another?.clock ?? new SimulatedClock(NOW);
+    this.history = another?.history ?? new Map();
+    this.leases = another?.leases ?? new Map();
+  }
 
   /** Keeps a notification in a stream. @returns its cursor */
   keep(stream: string, id: string, secondsAgo: number, more: Partial<HistoryEntry> = {}): string {
@@ -86,6 +101,17 @@ export class Client {
             },
           }
         : undefined,
+      lease: {
+        take: async (connectionId, now) => {
+          if ((this.leases.get(connectionId) ?? 0) > now) return false;
+          this.leases.set(connectionId, now + LEASE_MILLISECONDS);
+          return true;
+        },
+        give: async (connectionId, now) => {
+          this.leases.set(connectionId, now);
+          if (this.giveFails !== undefined) throw this.giveFails;
+        },
+      },
       historySeconds: this.historySeconds,
       socket: {
         send: async (_, text) => {

@@ -1,0 +1,228 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { repositoryRoot } from "../support/terraform";
+
+const run = promisify(execFile);
+jest.setTimeout(180_000);
+
+/** A mistake in the library, as a change of one line, and the tests that must find it. */
+interface Mutation {
+  readonly mistake: string;
+  readonly file: string;
+  readonly line: string;
+  readonly wrong: string;
+  readonly tests: "connection" | "requests" | "messages" | "recovery" | "channels";
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    mistake: "waits without jitter",
+    file: "connection",
+    line: "Math.random() * Math.min(maxMs,",
+    wrong: "Math.min(maxMs,",
+    tests: "connection",
+  },
+  {
+    mistake: "waits equally long after each failure",
+    file: "connection",
+    line: "2 ** failures++",
+    wrong: "2 ** failures",
+    tests: "connection",
+  },
+  {
+    mistake: "keeps a dead socket",
+    file: "connection",
+    line: 'timers.set("pong", PATIENCE_MS, () => drop(link));',
+    wrong: "",
+    tests: "connection",
+  },
+  {
+    mistake: "hears a socket that it has left",
+    file: "connection",
+    line: "socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {};",
+    wrong: "",
+    tests: "connection",
+  },
+  {
+    mistake: "does not come back when the device does",
+    file: "connection",
+    line: 'platform.document?.visibilityState === "visible")) wake();',
+    wrong: 'platform.document?.visibilityState === "visible")) return;',
+    tests: "connection",
+  },
+  {
+    mistake: "closes the last connection when the next one opens",
+    file: "connection",
+    line: 'if (last) timers.set("overlap", PATIENCE_MS, () => drop(last));',
+    wrong: "if (last) drop(last);",
+    tests: "connection",
+  },
+  {
+    mistake: "tries for ever with a token that is refused",
+    file: "connection",
+    line: 'if (why === "refused" && ',
+    wrong: "if (why === undefined && ",
+    tests: "connection",
+  },
+  {
+    mistake: "does not say that the token was refused",
+    file: "connection",
+    line: 'if (platform.navigator?.onLine !== false) why = "refused";',
+    wrong: "",
+    tests: "connection",
+  },
+  {
+    mistake: "leaves a timer when it closes",
+    file: "connection",
+    line: "timers.clearAll();",
+    wrong: "",
+    tests: "connection",
+  },
+  {
+    mistake: "has two messages in flight",
+    file: "requests",
+    line: "isPlain ? !isBusy :",
+    wrong: "isPlain ? true :",
+    tests: "requests",
+  },
+  {
+    mistake: "forgets a message whose connection breaks",
+    file: "requests",
+    line: "else if (isOver(request)) request.settle",
+    wrong: "else request.settle",
+    tests: "requests",
+  },
+  {
+    mistake: "keeps messages without a bound",
+    file: "requests",
+    line: "requests.size >= maxWaiting",
+    wrong: "requests.size < 0",
+    tests: "requests",
+  },
+  {
+    mistake: "sends a frame that is too large",
+    file: "requests",
+    line: ".length > MAX_FRAME_BYTES",
+    wrong: ".length < 0",
+    tests: "requests",
+  },
+  {
+    mistake: "gives a message to the application twice",
+    file: "core",
+    line: 'if (seen.add(`${channel ?? ""} ${id}`))',
+    wrong: 'if (seen.add(`${channel ?? ""} ${id}`) || id)',
+    tests: "messages",
+  },
+  {
+    mistake: "forgets ids too early",
+    file: "seen",
+    line: "const MIN_AGE_MS = 15 * 60_000;",
+    wrong: "const MIN_AGE_MS = 14 * 60_000;",
+    tests: "messages",
+  },
+  {
+    mistake: "lets an error of a handler through",
+    file: "events",
+    line: "queueMicrotask(() => {\n            throw error;\n          });",
+    wrong: "throw error;",
+    tests: "messages",
+  },
+  {
+    mistake: "forgets the cursor",
+    file: "recovery",
+    line: "if (link.latest > cursor) cursor = link.latest;",
+    wrong: "",
+    tests: "recovery",
+  },
+  {
+    mistake: "moves the cursor before it has what it missed",
+    file: "recovery",
+    line: "if (link.missing || link.isDropped) return;",
+    wrong: "",
+    tests: "recovery",
+  },
+  {
+    mistake: "takes a part of what it missed for all of it",
+    file: "recovery",
+    line: "while (more);",
+    wrong: "while (false);",
+    tests: "recovery",
+  },
+  {
+    mistake: "says nothing about a gap",
+    file: "recovery",
+    line: 'events.emit("gap", { since });',
+    wrong: "return;",
+    tests: "recovery",
+  },
+  {
+    mistake: "does not enter its channels again",
+    file: "channels",
+    line: "opened: sync,",
+    wrong: "opened: () => {},",
+    tests: "channels",
+  },
+];
+
+/** The tests of the library, beside a copy of it that may be changed. */
+let copy: string;
+beforeAll(() => {
+  copy = mkdtempSync(path.join(tmpdir(), "sumu-client-mutation-"));
+  mkdirSync(path.join(copy, "client"));
+  cpSync(path.join(repositoryRoot, "client", "src"), path.join(copy, "client", "src"), { recursive: true });
+  cpSync(path.join(repositoryRoot, "test", "client"), path.join(copy, "test", "client"), { recursive: true });
+  symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(copy, "node_modules"));
+  const config = `
+    import { everyTest } from ${JSON.stringify(path.join(repositoryRoot, "jest.config.mjs"))};
+    export default { rootDir: ${JSON.stringify(copy)}, transform: everyTest.transform, cache: false };`;
+  writeFileSync(path.join(copy, "jest.config.mjs"), config);
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** @returns how many tests of the copy pass, and how many do not */
+async function results(tests: string): Promise<{ passed: number; failed: number }> {
+  const jestBinary = path.join(repositoryRoot, "node_modules", "jest", "bin", "jest.js");
+  const args = [
+    jestBinary,
+    `test/client/${tests}.test.ts`,
+    "--ci",
+    "--json",
+    "--runInBand",
+    "--config",
+    "jest.config.mjs",
+  ];
+  // A mistake may make a test wait for ever.
+  const options = { cwd: copy, timeout: 60_000, killSignal: "SIGKILL" as const, maxBuffer: 16 * 1024 * 1024 };
+  const { stdout } = await run(process.execPath, args, options).catch((error: { stdout: string }) => error);
+  if (stdout === "") return { passed: 0, failed: 1 };
+  const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+  return { passed, failed };
+}
+
+describe("the tests of the client library", () => {
+  it.each(["connection", "requests", "messages", "recovery", "channels"])(
+    "about its %s pass with the library as it is",
+    async (tests) => {
+      const { passed, failed } = await results(tests);
+      expect([passed > 10, failed]).toEqual([true, 0]);
+    },
+  );
+
+  it.each(MUTATIONS)("fail if the library $mistake", async ({ file, line, wrong, tests }) => {
+    const name = path.join(copy, "client", "src", `${file}.ts`);
+    const source = readFileSync(name, "utf8");
+    expect(source.split(line)).toHaveLength(2);
+    writeFileSync(
+      name,
+      source.replace(line, () => wrong),
+    );
+    try {
+      expect((await results(tests)).failed).toBeGreaterThan(0);
+    } finally {
+      writeFileSync(name, source);
+    }
+  });
+});
