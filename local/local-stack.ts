@@ -6,8 +6,8 @@ import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Limits } from "../emulator/gateway/start-gateway";
 import { ensureNode24 } from "../scripts/node24";
-import { NAME_SUFFIXES, physicalName } from "../src/names";
 import { CHANNELS_PER_CONNECTION } from "../src/contract/channels";
+import { NAME_SUFFIXES, physicalName } from "../src/names";
 import type { ValueObject } from "../terraform-json/value";
 import { AccessLog } from "./access-log";
 import {

@@ -1,17 +1,18 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { doctorBlocks } from "./doctor-checks";
+import { doctorBlocks, operatorBlocks } from "./doctor-checks";
 import { fillBlocks } from "./generated-blocks";
 import { runScript } from "./run-script";
 import { wireContractBlocks } from "./wire-contract";
 
 /**
  * `npm run docs:wire`: puts what the schemas say into docs/wire-contract.md, and the checks of the operator's tool into
- * docs/doctor.md.
+ * docs/doctor.md, and its rights into docs/operator-tool.md.
  */
 async function main(): Promise<void> {
   await fill("wire-contract.md", wireContractBlocks());
   await fill("doctor.md", doctorBlocks());
+  await fill("operator-tool.md", operatorBlocks());
 }
 
 async function fill(name: string, blocks: Readonly<Record<string, () => string>>): Promise<void> {

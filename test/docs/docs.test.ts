@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
 import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
-import { doctorBlocks } from "../../scripts/doctor-checks";
+import { doctorBlocks, operatorBlocks } from "../../scripts/doctor-checks";
 import { fillBlocks } from "../../scripts/generated-blocks";
 import { wireContractBlocks } from "../../scripts/wire-contract";
 import { INPUTS } from "../../src/inputs/inputs";
@@ -65,9 +65,11 @@ describe("the docs", () => {
     expect(fillBlocks(page, blocks)).toBe(page);
   });
 
-  it("hold the checks of the operator's tool as its table has them", () => {
+  it("hold the checks and the rights of the operator's tool as its tables have them", () => {
     const page = read("docs/doctor.md");
     expect(fillBlocks(page, doctorBlocks())).toBe(page);
+    const tool = read("docs/operator-tool.md");
+    expect(fillBlocks(tool, operatorBlocks())).toBe(tool);
   });
 
   it("give inputs for identity providers that the module takes", () => {

@@ -118,7 +118,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
       await stack.aws.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: PUSHER, ZipFile }));
       return release(stack, PUSHER);
     },
-    detail: `${PUSHER} speaks version 1, the stack needs 3`,
+    detail: `${PUSHER} speaks version 1, the stack needs 4`,
   },
   "authorizer-settings": {
     run: withVariable(AUTHORIZER, "JWT_VERIFY_EXPIRATION", "maybe"),

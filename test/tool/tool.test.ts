@@ -1,16 +1,24 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { PurgeQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
+import { operate } from "../../src/access/operator-rights";
 import { CHECKS } from "../../tool/src/checks/checks";
 import { run } from "../../tool/src/run";
 import type { Target } from "../../tool/src/target";
 import { Client } from "../e2e/client";
+import { BackendRole } from "../e2e/rights/backend-role";
 import { until } from "../e2e/until";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { BREAKS } from "./breaks";
 
 const AUTHORIZER = "local-sumu-authorizer-codeless";
+const ACCOUNT = { partition: "aws", region: "us-east-1", accountId: "000000000000" };
 const PUSHER = "local-sumu-pusher-codeless";
+
+/** MiniStack evaluates a call of an alias on the function, and a read of a log group on its ARN without `:*`. */
+const asMiniStackReads = (arn: string): string => arn.replace(/(:latest|:\*)$/, "");
+/** MiniStack has one name for every call that has to do with concurrency. */
+const asMiniStackNames = (action: string): string => action.replace("GetFunctionConcurrency", "PutFunctionConcurrency");
 
 /** Without the time that the check took. */
 const words = (line: string): string => line.replace(/ \(\d+ ms\)/g, "");
@@ -145,6 +153,44 @@ describeWithLocalAws("the operator's tool", () => {
     await bob.closed;
     await until("bob to be gone", async () => (await values("who", "bob")).length === 0);
     expect((await sumu(["who", "bob"])).said).toEqual(["Reading the connections of bob", "bob is not connected."]);
+  });
+
+  it.each([
+    ["doctor", ["doctor"]],
+    ["why", ["why", "alice"]],
+    ["token", ["token", "no-token"]],
+    ["tail", ["tail", "--for", "1s"]],
+    ["who", ["who"]],
+    ["who", ["who", "alice"]],
+    ["dead-letters list", ["dead-letters", "list"]],
+    ["dead-letters show", ["dead-letters", "show"]],
+    ["dead-letters redrive", ["dead-letters", "redrive", "integration-messages-dlq"]],
+    ["notify", ["notify", "nobody", "1"]],
+    ["disconnect", ["disconnect", "nobody"]],
+  ] as const)("%s needs no right but those that are granted for it: %j", async (command, args) => {
+    const { statements } = operate(ACCOUNT, "local", stack.info.connections_table.arn, [command]);
+    const rights = statements.flatMap(({ actions, resources }) =>
+      resources.map((Resource) => ({ Action: actions.map(asMiniStackNames), Resource: asMiniStackReads(Resource) })),
+    );
+    const role = await BackendRole.create(stack.aws, "operator", rights);
+    try {
+      const { exitCode, lines, said } = await sumu(args, { credentials: role.credentials });
+      expect(lines.filter((line) => line.startsWith("?"))).toEqual([]);
+      expect([exitCode === 2, said.filter((line) => /Denied|Authoriz/.test(line))]).toEqual([false, []]);
+    } finally {
+      await role.remove();
+    }
+  });
+
+  it("a role without the right gets no result, and learns where the rights are", async () => {
+    const role = await BackendRole.create(stack.aws, "nobody", [
+      { Action: "sns:Publish", Resource: stack.info.messages.topic.arn },
+    ]);
+    const { lines } = await sumu(["doctor", "queues"], { credentials: role.credentials });
+    await role.remove();
+    expect(lines).toEqual([
+      expect.stringMatching(/^\? {5}queues .*\n {6}→ give your role the rights in docs\/operator-tool.md$/),
+    ]);
   });
 
   describe("doctor names what is wrong, and what to do:", () => {

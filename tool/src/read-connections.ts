@@ -13,7 +13,7 @@ export interface OpenConnection {
 /** The open connections of a user, or of everybody: then it reads the whole table. */
 export async function readConnections(stack: Stack, user?: string): Promise<readonly OpenConnection[]> {
   const { dynamodb: client } = stack.clients;
-  const TableName = stack.name("connections");
+  const TableName = await stack.connectionsTable();
   const pages =
     user === undefined
       ? paginateScan({ client }, { TableName })

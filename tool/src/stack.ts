@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
 import { type NameSuffix, physicalName } from "../../src/names";
 import { type FunctionState, readFunction } from "./aws/read-function";
 import { type QueueState, readQueue } from "./aws/read-queue";
@@ -79,6 +80,14 @@ export class Stack {
     if (state !== undefined) return state;
     const names = FUNCTION_NAMES[handler].map((suffix) => this.name(suffix)).join(" and no function ");
     throw new ToolError(`there is no function ${names}: check --prefix, the region and the account`);
+  }
+
+  /** The name of the connections table. */
+  async connectionsTable(): Promise<string> {
+    const { connectionsTable } = this.target;
+    if (connectionsTable !== undefined) return connectionsTable;
+    const pusher = await this.requireFunction("pusher");
+    return pusher.environment[PUSHER_ENVIRONMENT.connectionsTable] ?? this.name("connections");
   }
 
   /** A topic has the same place as a queue. */

@@ -7,12 +7,18 @@ export interface Target {
   readonly prefix: string;
   /** @default - the region of the environment or profile */
   readonly region?: string;
+  /** The connections table, whose name is an input of the module. @default - as the pusher's settings have it */
+  readonly connectionsTable?: string;
   /** Where clients connect. @default - the API's own address, as the pusher's settings have it */
   readonly websocketUrl?: string;
   /** For a local AWS. @default - AWS_ENDPOINT_URL, or AWS itself */
   readonly endpoint?: string;
   /** @default - the credentials of the environment or profile */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 }
 
 const ADVICE = 'give the file of "terraform output -json", with the outputs of the module serverless';
@@ -45,7 +51,13 @@ function readTarget(outputs: unknown): Target | undefined {
   const suffix = physicalName("", "integration-notifications");
   if (!name.endsWith(suffix)) return undefined;
   const url = member(outputs, "websocket_url");
-  return { prefix: name.slice(0, -suffix.length), region, ...(typeof url === "string" && { websocketUrl: url }) };
+  const table = member(outputs, "connections_table", "name");
+  return {
+    prefix: name.slice(0, -suffix.length),
+    region,
+    ...(typeof table === "string" && { connectionsTable: table }),
+    ...(typeof url === "string" && { websocketUrl: url }),
+  };
 }
 
 function member(value: unknown, ...names: readonly string[]): unknown {

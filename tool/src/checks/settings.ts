@@ -1,10 +1,17 @@
 import { readConfiguration } from "../../../handlers/authorizer/configuration";
 import { fetchKeyDocument } from "../../../handlers/authorizer/fetch-key-document";
 import { parseKeyDocument } from "../../../handlers/authorizer/key-document";
-import { PUSHER_ENVIRONMENT } from "../../../src/contract/environment";
+import { PRESENCE_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../../src/contract/environment";
 import { knock } from "../knock";
+import type { Stack } from "../stack";
 import { webSocketUrl } from "../web-socket-url";
 import { type Check, ok, wrong, wrongIfAny } from "./check";
+
+/** The connections table of the outputs, else of the presence function, which has it from the module, too. */
+async function connectionsTableOf(stack: Stack): Promise<string> {
+  const presence = (await stack.function("presence"))?.environment[PRESENCE_ENVIRONMENT.connectionsTable];
+  return stack.target.connectionsTable ?? presence ?? stack.connectionsTable();
+}
 
 export const SETTING_CHECKS: readonly Check[] = [
   {
@@ -51,7 +58,7 @@ export const SETTING_CHECKS: readonly Check[] = [
     run: async (stack) => {
       const { environment, name } = await stack.requireFunction("pusher");
       const expected: readonly (readonly [string, string])[] = [
-        [PUSHER_ENVIRONMENT.connectionsTable, stack.name("connections")],
+        [PUSHER_ENVIRONMENT.connectionsTable, await connectionsTableOf(stack)],
         [PUSHER_ENVIRONMENT.queueUrl, stack.name("integration-notifications")],
         [PUSHER_ENVIRONMENT.deadLetterQueueUrl, stack.name("integration-notifications-dlq")],
       ];

@@ -32,7 +32,7 @@ export const SOURCE_CHECKS: readonly Check[] = [
     reads: "the event source mapping from the stream of connections to the presence function",
     wrongIf: "it is missing or disabled: presence does not change any more",
     advice: ADVICE,
-    run: (stack) => checkSource(stack, "presence", stack.name("connections")),
+    run: async (stack) => checkSource(stack, "presence", await stack.connectionsTable()),
   },
   {
     id: "control-source",

@@ -50,7 +50,7 @@ export const TABLE_CHECKS: readonly Check[] = [
     wrongIf: "it is not on: rows of dead connections stay, and broadcasts become slow and expensive",
     advice: "run terraform apply: it sets the time to live again",
     run: async (stack) => {
-      const name = stack.name("connections");
+      const name = await stack.connectionsTable();
       const table = await readTable(stack.clients.dynamodb, name);
       if (table === undefined) return wrong(`there is no table ${name}`);
       return table.timeToLive === CONNECTION.deleteAt
@@ -64,7 +64,7 @@ export const TABLE_CHECKS: readonly Check[] = [
     wrongIf: "the table has no stream: presence does not change any more",
     advice: "run terraform apply: it enables the stream and the presence function reads the new one",
     run: async (stack) => {
-      const name = stack.name("connections");
+      const name = await stack.connectionsTable();
       const table = await readTable(stack.clients.dynamodb, name);
       return table?.streamView ? ok(table.streamView) : wrong(`the table ${name} has no stream`);
     },
