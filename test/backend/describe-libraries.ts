@@ -65,6 +65,33 @@ export function describeLibraries(stack: () => LocalStack): void {
       expect(JSON.parse(phone.frames[1] ?? "")).toMatchObject({ data: "last" });
     });
 
+    it("notifies the connections in a channel", async () => {
+      const channel = `public:${language.replaceAll(" ", "-")}`;
+      const [alice, bob] = [await connect("alice", "2"), await connect("bob", "2")];
+      for (const client of [alice, bob])
+        client.send(JSON.stringify({ action: "subscribe", id: "1", channels: [channel] }));
+      for (const client of [alice, bob]) await client.frame((frame) => frame.includes('"subscribed"'));
+      await backend.call("notifyChannel", { channels: channel, data: "for one", id: "c-1", except: user("bob") });
+      await backend.call("notifyChannel", { channels: [channel], data: "for both", id: "c-2" });
+      const frameOf = async (client: Client, data: string) =>
+        JSON.parse(await client.frame((frame) => frame.includes(data))) as Frame;
+      expect(await frameOf(alice, "for one")).toMatchObject({ id: "c-1", channel, data: "for one" });
+      for (const client of [alice, bob]) {
+        expect(await frameOf(client, "for both")).toMatchObject({ id: "c-2", channel, data: "for both" });
+      }
+      expect(bob.frames.filter((frame) => frame.includes("for one"))).toEqual([]);
+    });
+
+    it("puts the whole text of a stream into history, for a user who was away", async () => {
+      const input = { users: user("erin"), options: { id: "away" }, pieces: ["one ", "two"], everyMilliseconds: 1 };
+      expect(await backend.call("stream", input)).toEqual({ id: "away", streamed: 0, gone: 0, skipped: {} });
+      await until("the whole text in history", () => hasHistory(stack(), `user:${user("erin")}`));
+      const erin = await connect("erin", "2");
+      erin.send(JSON.stringify({ action: "recover", id: "1", after: "0" }));
+      const recovered = JSON.parse(await erin.frame((frame) => frame.includes('"away"'))) as Frame;
+      expect(recovered).toMatchObject({ recovered: true, data: { stream: "away", text: "one two", end: true } });
+    });
+
     it("sends a batch, and each of its notifications arrives", async () => {
       const alice = await connect("alice", "2");
       const calls = Array.from({ length: 25 }, (_, index) => [
@@ -156,6 +183,20 @@ export function describeLibraries(stack: () => LocalStack): void {
       expect([ids[0], ids[1], ids.at(-1)]).toEqual([`${options.id}.0`, `${options.id}.1`, options.id]);
     });
   });
+}
+
+/** Whether a stream of the history has an entry. */
+async function hasHistory({ info, aws }: LocalStack, stream: string): Promise<boolean> {
+  const { Count = 0 } = await aws.dynamodb.send(
+    new QueryCommand({
+      TableName: info.connections_table.name.replace(/connections$/, "history"),
+      KeyConditionExpression: "#s = :stream",
+      ExpressionAttributeNames: { "#s": "stream" },
+      ExpressionAttributeValues: { ":stream": { S: stream } },
+      ConsistentRead: true,
+    }),
+  );
+  return Count > 0;
 }
 
 /** Posts to a user's only connection until API Gateway's buffer for it is full. */
