@@ -48,8 +48,21 @@ const SEND: Right = { actions: [...FIND_QUEUE, "sqs:SendMessage"], kind: "queue"
 const PUSHERS: readonly NameSuffix[] = [pusher, pusherReleased];
 const AUTHORIZERS: readonly NameSuffix[] = [authorizer, authorizerReleased];
 
+/** A command of `sumu`, the operator's tool. */
+export type OperatorCommand =
+  | "doctor"
+  | "why"
+  | "token"
+  | "tail"
+  | "who"
+  | "dead-letters list"
+  | "dead-letters show"
+  | "dead-letters redrive"
+  | "notify"
+  | "disconnect";
+
 /** The rights that each command of the operator's tool needs, and no more. */
-export const OPERATOR_RIGHTS = {
+export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>> = {
   doctor: [
     { ...READ_FUNCTIONS, actions: ["lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"] },
     { ...READ_RELEASES, actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"] },
@@ -85,10 +98,7 @@ export const OPERATOR_RIGHTS = {
   ],
   notify: [SEND],
   disconnect: [SEND],
-} as const satisfies Readonly<Record<string, readonly Right[]>>;
-
-/** A command of `sumu`, the operator's tool. */
-export type OperatorCommand = keyof typeof OPERATOR_RIGHTS;
+};
 
 /** The commands that change nothing. */
 export const READING_COMMANDS: readonly OperatorCommand[] = [
@@ -109,7 +119,7 @@ export function operate(
   commands: readonly OperatorCommand[],
 ): Grant {
   const byResource = new Map<string, Set<string>>();
-  const rights: readonly Right[] = commands.flatMap((command): readonly Right[] => OPERATOR_RIGHTS[command]);
+  const rights: readonly Right[] = commands.flatMap((command) => OPERATOR_RIGHTS[command]);
   for (const { actions, kind, names = [] } of rights) {
     for (const named of resources(account, prefix, kind, names)) {
       // The name of this table is an input.
