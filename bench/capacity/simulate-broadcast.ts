@@ -1,8 +1,9 @@
 import { fullJitterMs } from "../../handlers/aws/backoff";
+import { BACKLOG_FULL } from "../../handlers/pusher/backlog";
 import { CongestionWindow } from "../../handlers/pusher/congestion-window";
 import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
-import { BACKLOG_FULL, PATIENCE_MS } from "../../handlers/pusher/delivery";
 import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
+import { PATIENCE_MS } from "../../handlers/pusher/patience";
 import { BACKOFF, MAX_TRIES } from "../../handlers/pusher/retries";
 import { TokenBucket } from "../../support/token-bucket";
 import { EventQueue } from "./event-queue";

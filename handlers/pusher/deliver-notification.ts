@@ -1,6 +1,7 @@
 import type { Connection } from "./connection";
 import type { Recipient } from "./courier";
-import { Delivery, type DeliveryPorts } from "./delivery";
+import { Delivery } from "./delivery";
+import type { DeliveryPorts } from "./delivery-ports";
 import { envelopeFits, Payloads } from "./envelope";
 import { Handover, type Undelivered } from "./handover";
 import { type Invocation, isToBeKept } from "./invocation";

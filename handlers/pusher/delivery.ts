@@ -1,50 +1,15 @@
 import { PROTOCOLS } from "../../src/contract/tables";
 import type { Payload, PostResult } from "../aws/connections-api";
-import type { Clock } from "../shared/clock";
+import { Backlog } from "./backlog";
 import type { Connection, ConnectionRow } from "./connection";
 import type { Courier, Recipient, Turn } from "./courier";
+import type { DeliveryPorts } from "./delivery-ports";
 import type { Payloads } from "./envelope";
 import { isFresh, type Reading } from "./history-store";
-import { Pace } from "./pace";
-import { classify, type Reason } from "./post-result";
+import { Patience } from "./patience";
+import { classify } from "./post-result";
 import { ReadyQueue } from "./ready-queue";
 import { type Past, Retries } from "./retries";
-
-/**
- * How long a notification waits for clients that do not read, once everything else is sent. A queue has five functions
- * at first. When five batches waited 14 s for such clients, all other messages waited as long. For longer waits, the
- * messages are in the queue.
- */
-export const PATIENCE_MS = 1_000;
-
-/** How many recipients and removals one notification may have in memory before reading must wait. */
-export const BACKLOG_FULL = 2_048;
-const BACKLOG_ROOM = 1_024;
-/**
- * With history, no more recipients are in memory than are posted to in this time. Else their rows would be too old for
- * history's rules when their turn comes.
- */
-const AHEAD_MS = 2_000;
-
-/** The dependencies of a delivery. */
-export interface DeliveryPorts {
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Called for each delivery, with its time in epoch milliseconds. */
-  readonly onDelivered: (at: number) => void;
-  /** Removes the row of a connection that is gone. Never throws. */
-  readonly removeGone: (connection: Connection) => Promise<void>;
-  /** Removes a row that has expired. Never throws. */
-  readonly removeExpired: (connection: Connection) => Promise<void>;
-  /** Closes a connection whose time is over, and removes its row. Never throws. */
-  readonly end: (connection: Connection) => Promise<void>;
-  /** Gets a connection that can never receive this message. */
-  readonly onRefused: (connection: Connection, reason: Reason) => void;
-  /** Gets a connection that a later invocation tries again. */
-  readonly onPostponed: (recipient: Recipient, reason: Reason) => void;
-  /** Gets a connection that was not tried in time after its row was read: its user is notified again. */
-  readonly onStale: (recipient: Recipient) => void;
-}
 
 /**
  * The delivery of one notification to its connections within one invocation. Each offered connection has exactly one
@@ -58,15 +23,12 @@ export class Delivery implements Turn {
   retried = 0;
   readonly #ready = new ReadyQueue();
   readonly #retries: Retries;
-  readonly #pace = new Pace();
-  #isKept = false;
+  readonly #backlog: Backlog;
+  readonly #patience: Patience;
   #inFlight = 0;
   #removals = 0;
   #stopped = false;
-  #onRoom: (() => void)[] = [];
   #onIdle: (() => void) | undefined;
-  /** The last time at which a connection accepted its message, or turned out never to accept it. */
-  #progressAt: number;
 
   constructor(
     private readonly payloads: Payloads,
@@ -75,8 +37,10 @@ export class Delivery implements Turn {
     private readonly past: Past = { attempts: 0, refusals: 0 },
   ) {
     this.#stopped = courier.stopped;
-    this.#progressAt = ports.clock.now();
     const { clock, random, onPostponed } = ports;
+    this.#patience = new Patience(clock);
+    const inMemory = () => this.#ready.length + this.#retries.backlog + this.#removals;
+    this.#backlog = new Backlog(inMemory, () => courier.window, clock);
     const onReady = (recipient: Recipient) => {
       this.#ready.push(recipient);
       courier.pump();
@@ -113,7 +77,7 @@ export class Delivery implements Turn {
     reading?: Reading | undefined,
   ): void {
     const nowSeconds = this.ports.clock.now() / 1_000;
-    this.#isKept ||= reading !== undefined;
+    if (reading !== undefined) this.#backlog.keepFresh();
     for (const row of rows) {
       if (excludedUsers.has(row.userId)) continue;
       if (row.endsAt !== undefined && row.endsAt <= nowSeconds) this.#end(row);
@@ -141,8 +105,7 @@ export class Delivery implements Turn {
 
   /** Resolves when more connections may be added, or the delivery has stopped. */
   async room(): Promise<void> {
-    if (this.#stopped || this.#hasRoom(BACKLOG_FULL)) return;
-    await new Promise<void>((resolve) => this.#onRoom.push(resolve));
+    if (!this.#stopped) await this.#backlog.room();
   }
 
   take(): Recipient | undefined {
@@ -154,7 +117,7 @@ export class Delivery implements Turn {
       const hasEnded = recipient.endsAt !== undefined && recipient.endsAt <= now / 1_000;
       const isStale = recipient.reading !== undefined && !isFresh(recipient.reading.at, now);
       if (!hasEnded && !isStale) {
-        if (this.#isKept) this.#pace.add(now);
+        this.#backlog.taken(now);
         this.#inFlight++;
         return recipient;
       }
@@ -180,7 +143,7 @@ export class Delivery implements Turn {
   settle(recipient: Recipient, result: PostResult): void {
     const now = this.ports.clock.now();
     const outcome = classify(result, recipient.connectedAt, now);
-    if (outcome.kind !== "retry" && outcome.kind !== "unsent") this.#progressAt = now;
+    if (outcome.kind !== "retry" && outcome.kind !== "unsent") this.#patience.progressed(now);
     switch (outcome.kind) {
       case "delivered":
         this.#inFlight--;
@@ -229,7 +192,10 @@ export class Delivery implements Turn {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
-    const cancel = this.#watchPatience();
+    const cancel = this.#patience.watch(() => {
+      this.#stopIfNothingMoves();
+      return !this.#stopped;
+    });
     await idle;
     this.#onIdle = undefined;
     cancel();
@@ -241,39 +207,15 @@ export class Delivery implements Turn {
     return [...this.#ready, ...this.#retries.left()];
   }
 
-  get #backlog(): number {
-    return this.#ready.length + this.#retries.backlog + this.#removals;
-  }
-
-  #hasRoom(backlog: number): boolean {
-    if (!this.#isKept) return this.#backlog < backlog;
-    const ahead = Math.max(2 * this.courier.window, this.#pace.within(AHEAD_MS, this.ports.clock.now()));
-    return this.#backlog < Math.min(backlog, ahead);
-  }
-
   get #idle(): boolean {
     const left = this.#stopped ? 0 : this.#ready.length + this.#retries.pending;
     return this.#inFlight === 0 && this.#removals === 0 && left === 0;
   }
 
-  /** Ends the waiting if it has had no result for long enough, even in the middle of a long wait. */
-  #watchPatience(): () => void {
-    const { clock } = this.ports;
-    let cancel = (): void => {};
-    const watch = (): void => {
-      this.#stopIfNothingMoves();
-      const leftMs = this.#progressAt + PATIENCE_MS - clock.now();
-      // If a request is still in flight, its answer decides: look again then.
-      if (!this.#stopped) cancel = clock.after(leftMs > 0 ? leftMs : PATIENCE_MS, watch);
-    };
-    watch();
-    return () => cancel();
-  }
-
   #stopIfNothingMoves(): void {
     const isAllOffered = this.#onIdle !== undefined;
     const isWaitingOnly = this.#inFlight === 0 && !this.hasReady;
-    if (isAllOffered && isWaitingOnly && this.ports.clock.now() - this.#progressAt >= PATIENCE_MS) this.stop();
+    if (isAllOffered && isWaitingOnly && this.#patience.isOver) this.stop();
   }
 
   #end(connection: Connection): void {
@@ -290,11 +232,7 @@ export class Delivery implements Turn {
   }
 
   #check(): void {
-    if (this.#onRoom.length > 0 && (this.#stopped || this.#hasRoom(BACKLOG_ROOM))) {
-      const waiting = this.#onRoom;
-      this.#onRoom = [];
-      for (const resolve of waiting) resolve();
-    }
+    this.#backlog.check(this.#stopped);
     if (this.#onIdle !== undefined && this.#idle) this.#onIdle();
   }
 }

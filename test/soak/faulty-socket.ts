@@ -68,7 +68,7 @@ export class FaultySocket {
 
   /** The client closes. */
   close(): void {
-    this.#socket.resume();
+    this.#resume();
     this.#socket.close();
     this.#lose(1005);
   }
@@ -82,7 +82,7 @@ export class FaultySocket {
   /** The client's network breaks. The gateway goes on for this long as if the client took its messages. */
   vanish(milliseconds: number): void {
     if (this.#isLost) return;
-    this.#socket.resume();
+    this.#resume();
     setTimeout(() => this.#socket.terminate(), milliseconds).unref();
     this.#lose(1006);
   }
@@ -91,7 +91,12 @@ export class FaultySocket {
   freeze(milliseconds: number): void {
     if (this.#isLost || !this.#isOpen) return;
     this.#socket.pause();
-    setTimeout(() => this.#socket.resume(), milliseconds).unref();
+    setTimeout(() => this.#resume(), milliseconds).unref();
+  }
+
+  /** A socket whose handshake failed has nothing to resume, and ws throws. */
+  #resume(): void {
+    if (this.#isOpen) this.#socket.resume();
   }
 
   #lose(code: number): void {

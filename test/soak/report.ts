@@ -1,5 +1,5 @@
 import { FAULT_KINDS, type FaultKind } from "./fault";
-import type { SoakResult } from "./soak";
+import type { SoakResult } from "./result";
 
 const MOST_FAULTS = 20;
 

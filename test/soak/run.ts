@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { runScript } from "../../scripts/run-script";
 import { parseOptions, USAGE } from "./options";
 import { formatReport } from "./report";
-import { runSoak, type SoakResult } from "./soak";
+import type { SoakResult } from "./result";
+import { runSoak } from "./soak";
 
 async function writeRecord(file: string, { events }: SoakResult): Promise<void> {
   await writeFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));

@@ -1,6 +1,7 @@
 import { describeWithLocalAws } from "../support/local-aws";
 import { formatReport } from "./report";
-import { runSoak, type SoakResult } from "./soak";
+import type { SoakResult } from "./result";
+import { runSoak } from "./soak";
 
 /** A guard against a run that hangs. No check depends on time. */
 const TIMEOUT_MILLISECONDS = 1_800_000;
