@@ -23,6 +23,7 @@ export const everyTest = {
     "<rootDir>/dist",
     "<rootDir>/lib",
     "<rootDir>/backend/typescript/lib",
+    "<rootDir>/tool/lib",
     "<rootDir>/client/lib",
     "<rootDir>/.tools",
   ],

@@ -43,6 +43,12 @@ const MEASUREMENTS = {
     task: BROADCAST_10K,
     protocol: PROTOCOLS.envelopes,
   },
+  channel: {
+    name: "SUMU: a channel of 10,000",
+    subject: "sumu",
+    task: { kind: "channel", connections: 10_000, times: 1 },
+    protocol: PROTOCOLS.envelopes,
+  },
   kept: {
     name: "SUMU: broadcast to 10,000 with history",
     subject: "sumu",
@@ -100,6 +106,7 @@ const BOUNDS: Partial<Record<Key, { readonly by: Key; readonly limit: number; re
   single: { by: "sdkSingle", limit: 1 / 3, text: "a third of the SDK's" },
   broadcast: { by: "floor", limit: 2.5, text: "2.5 x the floor" },
   envelopes: { by: "broadcast", limit: 1.1, text: "1.1 x the bare broadcast" },
+  channel: { by: "envelopes", limit: 1.1, text: "1.1 x a broadcast of protocol 2" },
   kept: { by: "envelopes", limit: 1.15, text: "1.15 x without history" },
   batchKept: { by: "batchUnkept", limit: 1.6, text: "1.6 x without, 1 write and 1 read a user" },
 };

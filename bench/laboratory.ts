@@ -30,6 +30,8 @@ export interface LaboratoryFigures extends Figures {
 
 const HISTORY = { HISTORY_TABLE_NAME: "history", HISTORY_SECONDS: "3600" };
 
+const CHANNELS = { SUBSCRIPTIONS_TABLE_NAME: "subscriptions" };
+
 /** Everything that a measurement needs: the bundles, the subjects, Node 24 and the local AWS. */
 export interface Laboratory {
   /** The `file:` URL of a handler's bundle. */
@@ -77,7 +79,12 @@ export async function openLaboratory(): Promise<Laboratory> {
       const child = fork(script, [JSON.stringify(task), bundle(HANDLER_OF[subject] ?? "pusher")], {
         execPath,
         execArgv: heapFlags(functionMebibytes),
-        env: { ...env, ...(subject === "control" && CONTROL_ENVIRONMENT), ...(hasHistory && HISTORY) },
+        env: {
+          ...env,
+          ...(subject === "control" && CONTROL_ENVIRONMENT),
+          ...(hasHistory && HISTORY),
+          ...(task.kind === "channel" && CHANNELS),
+        },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       const figures = await answer(child, aws, task);

@@ -92,6 +92,7 @@ export async function startLocalAws(): Promise<LocalAws> {
     switch (operation) {
       case "Query": {
         if (":s" in input.ExpressionAttributeValues) return historyPage(state.rows, input);
+        if (":h" in input.ExpressionAttributeValues) return subscriptionPage(state, input, pages);
         if (input.Select === "COUNT") return JSON.stringify({ Count: state.connected ? 1 : 0 });
         const Items = [item(Number(input.ExpressionAttributeValues[":u"].S.slice(-12)), state.protocol)];
         units.read(Items, input.ConsistentRead === true);
@@ -125,7 +126,8 @@ export async function startLocalAws(): Promise<LocalAws> {
       case "GetItem":
         return JSON.stringify(presence.get(input.Key.user_id.S));
       case "UpdateItem":
-        return JSON.stringify(presence.update(input));
+        // A lease of the control function has nothing to answer.
+        return "stream" in input.Key ? "{}" : JSON.stringify(presence.update(input));
       default:
         return "{}";
     }
@@ -208,6 +210,36 @@ function item(index: number, protocol: number | undefined): JsonItem {
     delete_at: { N: String(Math.floor(now / 1_000) + 6_600) },
     ...(protocol !== undefined && { protocol: { N: String(protocol) } }),
   };
+}
+
+/** Rows of subscriptions of about 150 bytes in a page of 1 MB. */
+const SUBSCRIPTIONS_PER_PAGE = 6_500;
+
+/** A page of a channel that all connections are in. */
+function subscriptionPage(
+  { rows, protocol }: { readonly rows: number; readonly protocol: number | undefined },
+  input: {
+    readonly Select?: string;
+    readonly Limit?: number;
+    readonly ExclusiveStartKey?: JsonItem;
+    readonly ExpressionAttributeValues: JsonItem;
+  },
+  pages: Map<string, string>,
+): string {
+  const { Select, Limit = SUBSCRIPTIONS_PER_PAGE, ExclusiveStartKey, ExpressionAttributeValues } = input;
+  const memo = JSON.stringify(["channel", rows, protocol, Select, Limit, ExclusiveStartKey, ExpressionAttributeValues]);
+  const known = pages.get(memo);
+  if (known !== undefined) return known;
+  const indexOf = (key: JsonItem[string] | undefined) => Number.parseInt(key?.S ?? "", 10);
+  const from = ExclusiveStartKey === undefined ? 0 : indexOf(ExclusiveStartKey.connection_id) + 1;
+  const last = ":e" in ExpressionAttributeValues ? indexOf(ExpressionAttributeValues[":e"]) : rows - 1;
+  const to = Math.min(last + 1, from + Math.min(Limit, SUBSCRIPTIONS_PER_PAGE));
+  const Items =
+    Select === "COUNT" ? undefined : Array.from({ length: to - from }, (_, index) => item(from + index, protocol));
+  const next = { channel: { S: "live-event" }, connection_id: { S: connectionId(to - 1) } };
+  const page = JSON.stringify({ Count: to - from, Items, LastEvaluatedKey: to > last ? undefined : next });
+  pages.set(memo, page);
+  return page;
 }
 
 interface ScanInput {

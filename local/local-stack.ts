@@ -7,7 +7,9 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Limits } from "../emulator/gateway/start-gateway";
 import { ensureNode24 } from "../scripts/node24";
 import { CHANNELS_PER_CONNECTION } from "../src/contract/channels";
+import { NAME_SUFFIXES, physicalName } from "../src/names";
 import type { ValueObject } from "../terraform-json/value";
+import { AccessLog } from "./access-log";
 import {
   type AwsAccess,
   type AwsClients,
@@ -101,6 +103,7 @@ const LOCAL_CLAIMS = { [CHANNEL_CLAIMS.subscribe]: ["room:*"], [CHANNEL_CLAIMS.p
 
 const PLACE = { region: LOCAL_REGION, accountId: LOCAL_ACCOUNT_ID, apiId: "local" } as const;
 const STAGE_NAME = "dev";
+const PREFIX = "local";
 
 /** Rules for a deployment that cannot apply on one machine, where nothing has a certificate. */
 const RULES_LEFT_OUT = ["apigw_endpoint", "issuer_jwks_uri"];
@@ -172,7 +175,7 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     json: stack.json,
     stackFolder: stack.folder,
     variables: {
-      prefix: "local",
+      prefix: PREFIX,
       stage_name: STAGE_NAME,
       issuer_jwks_uri: `http://${LOOPBACK}:${new URL(page.url).port}/.well-known/jwks.json`,
       authorized_audiences: [LOCAL_AUDIENCE],
@@ -208,7 +211,13 @@ async function start(options: LocalStackOptions, cleanup: Cleanup): Promise<Loca
     port: gatewayPort,
     limits: options.limits ?? {},
   };
-  const gateway = await superviseGateway(config, options);
+  const accessLog = new AccessLog(aws.logs, physicalName(PREFIX, NAME_SUFFIXES.gatewayAccessLog));
+  cleanup.add(() => accessLog.stop());
+  const onAccessLog = (line: string): void => {
+    accessLog.write(line);
+    options.onAccessLog?.(line);
+  };
+  const gateway = await superviseGateway(config, { ...options, onAccessLog });
   cleanup.add(() => gateway.stop());
 
   const info = describe(provisioned.outputs, gateway.url, page.url, pageKey, access);

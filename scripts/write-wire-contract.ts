@@ -1,13 +1,23 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { doctorBlocks, operatorBlocks } from "./doctor-checks";
 import { fillBlocks } from "./generated-blocks";
 import { runScript } from "./run-script";
 import { wireContractBlocks } from "./wire-contract";
 
-/** `npm run docs:wire`: puts what the schemas say into docs/wire-contract.md. */
+/**
+ * `npm run docs:wire`: puts what the schemas say into docs/wire-contract.md, and the checks of the operator's tool into
+ * docs/doctor.md, and its rights into docs/operator-tool.md.
+ */
 async function main(): Promise<void> {
-  const page = path.resolve(__dirname, "..", "docs", "wire-contract.md");
-  await writeFile(page, fillBlocks(await readFile(page, "utf8"), wireContractBlocks()));
+  await fill("wire-contract.md", wireContractBlocks());
+  await fill("doctor.md", doctorBlocks());
+  await fill("operator-tool.md", operatorBlocks());
+}
+
+async function fill(name: string, blocks: Readonly<Record<string, () => string>>): Promise<void> {
+  const page = path.resolve(__dirname, "..", "docs", name);
+  await writeFile(page, fillBlocks(await readFile(page, "utf8"), blocks));
 }
 
 runScript(main());

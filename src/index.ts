@@ -1,4 +1,5 @@
 export type { GrantableRole } from "./access/grants";
+export type { OperatorCommand } from "./access/operator-rights";
 export type { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 export type { Tags } from "./aws/tags";
 export {

@@ -17,6 +17,7 @@ import {
   stream,
   subscribeMessages,
 } from "./access/grants";
+import { type OperatorCommand, operate, READING_COMMANDS } from "./access/operator-rights";
 import { JwtAuthorizer } from "./authorizer/jwt-authorizer";
 import { type AwsAccount, ResourceAccount } from "./aws/aws-account";
 import { boundEveryRole } from "./aws/permissions-boundary";
@@ -103,6 +104,7 @@ export class Sumu extends Construct {
   /** Alarms and the dashboard. Each exists only if an input asks for it. */
   readonly observability: Observability;
   private readonly account: AwsAccount;
+  private readonly prefix: string;
   private readonly integration: Integration;
   private readonly encryption: Encryption;
   private readonly keyPolicy: KeyPolicy;
@@ -116,6 +118,7 @@ export class Sumu extends Construct {
     const account = new ResourceAccount(this, "account", { arn: this.webSocketApi.executionArn });
     const encryption = new Encryption(account, input.kmsKeyArn, input.encryptTopics);
     this.account = account;
+    this.prefix = prefix;
     this.encryption = encryption;
     this.keyPolicy = new KeyPolicy(this, "encryption", { account, prefix, topicPublishers: input.topicPublishers });
     const observation = {
@@ -406,6 +409,19 @@ export class Sumu extends Construct {
       throw new Error("There is no table of subscriptions to read: channels is not given.");
     }
     return this.grant(role, readSubscriptions(this.subscriptionsTable.arn));
+  }
+
+  /**
+   * Lets a role use `sumu`, the operator's tool, on this SUMU: exactly the rights that the commands need.
+   *
+   * @param commands - @default - the commands that only read
+   *
+   * @example
+   * sumu.grantOperate(onCallRole);
+   * sumu.grantOperate(onCallRole, ["dead-letters redrive", "disconnect"]);
+   */
+  grantOperate(role: GrantableRole, commands: readonly OperatorCommand[] = READING_COMMANDS): IamRolePolicy {
+    return this.grant(role, operate(this.account, this.prefix, this.connectionsTable.arn, commands));
   }
 
   /**

@@ -20,6 +20,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ["src/authorizer", "src/pusher", "src/presence", "src/control"],
   ["src/sumu.ts"],
   ["src/module", "src/index.ts"],
+  ["tool"],
   ["scripts"],
   ["local"],
   ["support", "examples"],

@@ -10,6 +10,7 @@ import {
   MEGABYTES_PER_VCPU,
   PUSHER_MEGABYTES,
 } from "./assumptions";
+import { CHAT_ROOM, channelCost, LIVE_EVENT } from "./channel-cost";
 import { historyCost } from "./history-cost";
 import { type MonthCost, monthCost, USAGE, type Usage } from "./month-cost";
 import { type BroadcastScenario, simulateBroadcast } from "./simulate-broadcast";
@@ -217,6 +218,20 @@ export function costTable(usage = USAGE, costOf: (usage: Usage) => MonthCost = m
   );
 }
 
+/** What a chat room and a live event cost, besides the connections. */
+function channelTable(): string {
+  const costs = [CHAT_ROOM, LIVE_EVENT].map(channelCost);
+  const dollars = (value: number) => (value >= 100 ? integer(value) : value.toFixed(2));
+  const parts = Object.keys(costs[0]?.parts ?? {});
+  return table(
+    ["US dollars", "a chat room of 100, a month", "a live event of 1,000,000, once"],
+    [
+      ...parts.map((part) => [part, ...costs.map(({ parts: own }) => dollars(own[part] ?? 0))]),
+      ["**together**", ...costs.map(({ total }) => `**${dollars(total)}**`)],
+    ],
+  );
+}
+
 /** The blocks of generated figures, by the name between the markers of the docs. */
 export const BLOCKS: Readonly<Record<string, () => string>> = {
   limits: limitsTable,
@@ -227,5 +242,6 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
   assumptions: () => ASSUMPTIONS.map((line) => `- ${line}`).join("\n"),
   cost: () => costTable(),
   "cost-history": () => costTable(USAGE, (usage) => historyCost(usage, 86_400)),
+  "cost-channels": channelTable,
   "cost-always-on": () => costTable({ ...USAGE, hoursOnlineADay: 24 }),
 };

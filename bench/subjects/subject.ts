@@ -2,9 +2,9 @@
 export interface Task {
   /**
    * `single`: one message to one user, again and again. `batch`: ten messages to so many users each. `connect` and
-   * `disconnect`: stream records of so many users. `recover`: so many notifications for a client that was away.
+   * `disconnect`: stream records of so many users. `channel`: a notification to a channel of so many connections. `recover`: so many notifications for a client that was away.
    */
-  readonly kind: "single" | "batch" | "broadcast" | "connect" | "disconnect" | "recover";
+  readonly kind: "single" | "batch" | "broadcast" | "channel" | "connect" | "disconnect" | "recover";
   /** Connections in the table; of a batch, users of all its messages together. */
   readonly connections: number;
   /** How often, for `single` and `recover`. The other tasks run once. */

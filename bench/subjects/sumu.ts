@@ -44,6 +44,8 @@ await measure(async ({ kind, connections, times }) => {
       return JSON.stringify({ users, data: DATA });
     });
     await deliver(bodies);
+  } else if (kind === "channel") {
+    await deliver([JSON.stringify({ notification: { to: { channels: ["live-event"] }, data: DATA } })]);
   } else {
     await deliver([JSON.stringify({ data: DATA })]);
   }

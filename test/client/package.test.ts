@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { buildClient, CLIENT_ENTRIES } from "../../scripts/build-client";
 import { CLIENT_PARTS, clientBytes, sizeRow } from "../../scripts/measure-client";
 import { describeUnless } from "../support/describe-unless";
+import { describeWithRegistry } from "../support/packed-library";
 import { repositoryRoot } from "../support/terraform";
 import { HistoryServer } from "./support/history-server";
 import { installRuntime, RUNTIMES } from "./support/runtimes";
@@ -99,10 +100,11 @@ describe("the package sumu-client", () => {
 });
 
 describe.each(RUNTIMES)("on $title", (runtime) => {
+  const isHere = runtime.package === undefined;
   const isInstallable = process.platform === "linux" && process.arch === "x64";
-  const missing =
-    runtime.package === undefined || isInstallable ? undefined : "npm has no such binary for this machine";
-  describeUnless(missing, "SUMU_REQUIRE_REGISTRY")("the client", () => {
+  const missing = isHere || isInstallable ? undefined : "the test knows no binary for this machine";
+  const isFromRegistry = !isHere && missing === undefined;
+  (isFromRegistry ? describeWithRegistry : describeUnless(missing, "SUMU_REQUIRE_REGISTRY"))("the client", () => {
     it("sends, posts, hears, and recovers what it missed, each once; then nothing keeps the process alive", async () => {
       const binary = await installRuntime(runtime);
       const server = await HistoryServer.start();

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { installTool } from "../../scripts/install-tool";
 import { until } from "../e2e/until";
 import { describeWithChromium } from "../support/chromium";
+import { describeWithRegistry } from "../support/packed-library";
 import { ChromiumPages } from "./support/chromium-pages";
 import { HistoryServer } from "./support/history-server";
 
@@ -62,7 +63,10 @@ const APP = `
   const unmount = () => root.unmount();
   Object.assign(globalThis, { client, onServer, withoutProvider, unmount, isReady: true });`;
 
-describeWithChromium("React", () => {
+const describeWithBoth: typeof describeWithChromium = (title, tests) =>
+  describeWithChromium(title, () => describeWithRegistry("from the registry", tests));
+
+describeWithBoth("React", () => {
   describe.each(["18.3.1", "19.3.1"])("%s, in strict mode, with the client's hooks", (version) => {
     let pages: ChromiumPages;
     let server: HistoryServer;

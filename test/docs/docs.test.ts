@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
 import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
+import { doctorBlocks, operatorBlocks } from "../../scripts/doctor-checks";
 import { fillBlocks } from "../../scripts/generated-blocks";
 import { wireContractBlocks } from "../../scripts/wire-contract";
 import { INPUTS } from "../../src/inputs/inputs";
@@ -62,6 +63,13 @@ describe("the docs", () => {
     const named = [...page.matchAll(/<!-- generated: ([a-z-]+) -->/g)].map(([, name]) => name);
     expect(named.sort()).toEqual(Object.keys(blocks).sort());
     expect(fillBlocks(page, blocks)).toBe(page);
+  });
+
+  it("hold the checks and the rights of the operator's tool as its tables have them", () => {
+    const page = read("docs/doctor.md");
+    expect(fillBlocks(page, doctorBlocks())).toBe(page);
+    const tool = read("docs/operator-tool.md");
+    expect(fillBlocks(tool, operatorBlocks())).toBe(tool);
   });
 
   it("give inputs for identity providers that the module takes", () => {

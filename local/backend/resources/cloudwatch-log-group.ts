@@ -7,8 +7,8 @@ import {
 import { type CreateResource, ENCRYPTION_IS_AWS, NOT_NEEDED_LOCALLY } from "./creation";
 
 /**
- * `aws_cloudwatch_log_group`. A function's group gets the function's log. The access log's group stays empty: the
- * gateway prints the access log.
+ * `aws_cloudwatch_log_group`. A function's group gets the function's log, and the access log's group gets the gateway's
+ * access log.
  */
 export const createCloudwatchLogGroup: CreateResource = async (args, { logs }) => {
   const name = args.text("name");

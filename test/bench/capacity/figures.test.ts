@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { accountCapacity, connectionLimits } from "../../../bench/capacity/account-capacity";
+import { channelCost } from "../../../bench/capacity/channel-cost";
 import { historyCost } from "../../../bench/capacity/history-cost";
 import { monthCost, PRICES, type Usage } from "../../../bench/capacity/month-cost";
 import { PAGES } from "../../../bench/capacity/pages";
@@ -69,6 +70,22 @@ describe("the cost of a month", () => {
     expect(large.parts["DynamoDB writes"]).toBeCloseTo(0.5625, 9); // three write units each
     const toAll = historyCost({ ...nothing, broadcastsADay: 1, notificationBytes: 300 }, 86_400);
     expect(toAll.parts["DynamoDB writes"]).toBeCloseTo(0.00001875, 12); // 30 x $0.625 / million
+  });
+
+  it("of a channel is a frame for each member, and four writes for each that joins and leaves", () => {
+    const quiet = { joins: 0, closes: 0, posts: 0, notifications: 0, members: 100, notificationBytes: 300 };
+    expect(channelCost(quiet).total).toBe(0);
+    expect(channelCost({ ...quiet, notifications: 10_000 }).parts["frames to members"]).toBeCloseTo(1, 9);
+    const joined = channelCost({ ...quiet, joins: 1_000_000 }).parts;
+    expect(joined.DynamoDB).toBeCloseTo(2.6875, 9); // 4 x $0.625 + 1.5 x $0.125
+    expect(joined["frames to join and post"]).toBeCloseTo(3, 9);
+    expect(channelCost({ ...quiet, closes: 1_000_000 }).parts.SQS).toBeCloseTo(0.84, 9);
+    expect(channelCost({ ...quiet, posts: 1_000 }).parts.SQS).toBeCloseTo(0.0024, 9); // in the control queue and on to the pusher
+    const { parts, total } = channelCost({ ...quiet, joins: 3, closes: 4, posts: 5, notifications: 6 });
+    expect(total).toBeCloseTo(
+      Object.values(parts).reduce((sum, part) => sum + part, 0),
+      9,
+    );
   });
 
   it("is the sum of its parts", () => {

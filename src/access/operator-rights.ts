@@ -1,0 +1,166 @@
+import type { AwsAccount } from "../aws/aws-account";
+import { RELEASE_ALIAS } from "../contract/handlers";
+import { READ_TABLE_WITH_KEY, RECEIVE_WITH_KEY, SEND_WITH_KEY } from "../encryption/encryption";
+import { NAME_SUFFIXES, type NameSuffix, physicalName } from "../names";
+import type { Grant } from "./grants";
+
+const { pusherReleased, authorizerReleased, pusher, authorizer, presence, control } = NAME_SUFFIXES;
+const { notifications, messages, connections } = NAME_SUFFIXES;
+
+const FUNCTIONS: readonly NameSuffix[] = [authorizer, authorizerReleased, pusher, pusherReleased, presence, control];
+const DEAD_LETTERS: readonly NameSuffix[] = [
+  NAME_SUFFIXES.notificationsDlq,
+  NAME_SUFFIXES.messagesDlq,
+  NAME_SUFFIXES.presenceDlq,
+  NAME_SUFFIXES.presenceGraceDlq,
+  NAME_SUFFIXES.controlDlq,
+];
+/** The queues to which a redrive sends. */
+const REDRIVEN: readonly NameSuffix[] = [notifications, messages, NAME_SUFFIXES.presenceGrace, control];
+const TABLES: readonly NameSuffix[] = [
+  connections,
+  presence,
+  NAME_SUFFIXES.revocations,
+  NAME_SUFFIXES.history,
+  NAME_SUFFIXES.subscriptions,
+];
+
+/** What a right is for. `release` is a function's alias, `any` has no smaller resource in AWS. */
+type Kind = "function" | "release" | "queue" | "topic" | "table" | "log of function" | "access log" | "any";
+
+interface Right {
+  readonly actions: readonly string[];
+  readonly kind: Kind;
+  readonly names?: readonly NameSuffix[];
+}
+
+const READ_FUNCTIONS: Right = { actions: ["lambda:GetFunctionConfiguration"], kind: "function", names: FUNCTIONS };
+const READ_RELEASES: Right = { ...READ_FUNCTIONS, kind: "release" };
+const READ_FUNCTION_LOGS: Right = { actions: ["logs:FilterLogEvents"], kind: "log of function", names: FUNCTIONS };
+const READ_LOGS: readonly Right[] = [READ_FUNCTION_LOGS, { actions: ["logs:FilterLogEvents"], kind: "access log" }];
+const FIND_QUEUE = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"];
+const READ_LETTERS: Right = {
+  actions: [...FIND_QUEUE, "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
+  kind: "queue",
+  names: DEAD_LETTERS,
+};
+const SEND: Right = { actions: [...FIND_QUEUE, "sqs:SendMessage"], kind: "queue", names: [notifications] };
+const PUSHERS: readonly NameSuffix[] = [pusher, pusherReleased];
+const AUTHORIZERS: readonly NameSuffix[] = [authorizer, authorizerReleased];
+
+/** A command of `sumu`, the operator's tool. */
+export type OperatorCommand =
+  | "doctor"
+  | "why"
+  | "token"
+  | "tail"
+  | "who"
+  | "dead-letters list"
+  | "dead-letters show"
+  | "dead-letters redrive"
+  | "notify"
+  | "disconnect";
+
+/** The rights that each command of the operator's tool needs, and no more. */
+export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>> = {
+  doctor: [
+    { ...READ_FUNCTIONS, actions: ["lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"] },
+    { ...READ_RELEASES, actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"] },
+    { actions: ["lambda:ListEventSourceMappings", "logs:DescribeLogGroups"], kind: "any" },
+    { actions: FIND_QUEUE, kind: "queue", names: [notifications, messages, ...DEAD_LETTERS] },
+    { actions: ["sns:ListSubscriptionsByTopic"], kind: "topic", names: [notifications, messages] },
+    { actions: ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"], kind: "table", names: TABLES },
+    READ_FUNCTION_LOGS,
+  ],
+  why: [
+    READ_FUNCTIONS,
+    READ_RELEASES,
+    ...READ_LOGS,
+    { actions: ["dynamodb:Query"], kind: "table", names: [connections] },
+    READ_LETTERS,
+  ],
+  token: [
+    { ...READ_FUNCTIONS, names: AUTHORIZERS },
+    { ...READ_RELEASES, names: AUTHORIZERS },
+    { actions: ["dynamodb:GetItem"], kind: "table", names: [NAME_SUFFIXES.revocations] },
+  ],
+  tail: [READ_FUNCTIONS, READ_RELEASES, ...READ_LOGS],
+  who: [
+    { ...READ_FUNCTIONS, names: PUSHERS },
+    { ...READ_RELEASES, names: PUSHERS },
+    { actions: ["dynamodb:Query", "dynamodb:Scan"], kind: "table", names: [connections] },
+  ],
+  "dead-letters list": [READ_LETTERS],
+  "dead-letters show": [READ_LETTERS],
+  "dead-letters redrive": [
+    { ...READ_LETTERS, actions: [...READ_LETTERS.actions, "sqs:DeleteMessage"] },
+    { ...SEND, names: REDRIVEN },
+  ],
+  notify: [SEND],
+  disconnect: [SEND],
+};
+
+/** The commands that change nothing. */
+export const READING_COMMANDS: readonly OperatorCommand[] = [
+  "doctor",
+  "why",
+  "token",
+  "tail",
+  "who",
+  "dead-letters list",
+  "dead-letters show",
+];
+
+/** The rights of commands, each resource with the actions on it once. */
+export function operate(
+  account: AwsAccount,
+  prefix: string,
+  connectionsTableArn: string,
+  commands: readonly OperatorCommand[],
+): Grant {
+  const byResource = new Map<string, Set<string>>();
+  const rights: readonly Right[] = commands.flatMap((command) => OPERATOR_RIGHTS[command]);
+  for (const { actions, kind, names = [] } of rights) {
+    for (const named of resources(account, prefix, kind, names)) {
+      // The name of this table is an input.
+      const resource = named.endsWith(`:table/${physicalName(prefix, connections)}`) ? connectionsTableArn : named;
+      const known = byResource.get(resource) ?? new Set();
+      for (const action of actions) known.add(action);
+      byResource.set(resource, known);
+    }
+  }
+  const byActions = new Map<string, string[]>();
+  for (const [resource, actions] of byResource) {
+    const key = [...actions].sort().join(",");
+    byActions.set(key, [...(byActions.get(key) ?? []), resource]);
+  }
+  const statements = [...byActions].map(([key, list]) => ({ actions: key.split(","), resources: list }));
+  const used = new Set(statements.flatMap(({ actions }) => actions));
+  const keyActions = [
+    ...(used.has("dynamodb:Query") || used.has("dynamodb:GetItem") ? READ_TABLE_WITH_KEY : []),
+    ...(used.has("sqs:ReceiveMessage") ? RECEIVE_WITH_KEY : []),
+    ...(used.has("sqs:SendMessage") ? SEND_WITH_KEY : []),
+  ];
+  return {
+    name: `operate_${[...commands].sort().join("_").replace(/[ -]/g, "_")}`,
+    statements,
+    ...(keyActions.length > 0 && { keyUse: { actions: [...new Set(keyActions)], via: ["dynamodb", "sqs"] } }),
+  };
+}
+
+function resources(account: AwsAccount, prefix: string, kind: Kind, names: readonly NameSuffix[]): readonly string[] {
+  const { partition, region, accountId } = account;
+  const arn = (service: string, rest: string) => `arn:${partition}:${service}:${region}:${accountId}:${rest}`;
+  if (kind === "any") return ["*"];
+  const accessLog = physicalName(prefix, NAME_SUFFIXES.gatewayAccessLog);
+  if (kind === "access log") return [arn("logs", `log-group:${accessLog}:*`)];
+  const spelling = {
+    function: (name: string) => arn("lambda", `function:${name}`),
+    release: (name: string) => arn("lambda", `function:${name}:${RELEASE_ALIAS}`),
+    "log of function": (name: string) => arn("logs", `log-group:/sumu/${name}:*`),
+    table: (name: string) => arn("dynamodb", `table/${name}`),
+    topic: (name: string) => arn("sns", name),
+    queue: (name: string) => arn("sqs", name),
+  }[kind];
+  return names.map((suffix) => spelling(physicalName(prefix, suffix)));
+}

@@ -1,0 +1,19 @@
+import type { Command } from "../command";
+import { readConnections } from "../read-connections";
+
+export const who: Command = {
+  usage: "who [user]",
+  summary: "lists the open connections of a user, or of everybody (then it reads the whole table)",
+  writes: false,
+  words: [0, 1],
+  run: async ({ stack, words: [user], print, progress }) => {
+    progress(user === undefined ? "Reading the connections table" : `Reading the connections of ${user}`);
+    const connections = await readConnections(stack, user);
+    for (const { userId, connectionId, connectedAt } of connections) {
+      const since = new Date(connectedAt).toISOString();
+      print({ userId, connectionId, connectedAt: since }, `${userId}  ${connectionId}  since ${since}`);
+    }
+    if (connections.length === 0) progress(user === undefined ? "Nobody is connected." : `${user} is not connected.`);
+    return undefined;
+  },
+};

@@ -1,0 +1,22 @@
+import { type Command, durationMilliseconds } from "../command";
+import { eventText } from "../story-event";
+import { ToolError } from "../tool-error";
+import { why as tell } from "../why";
+
+export const why: Command = {
+  usage: "why <user, connection id, request id or notification id>",
+  summary: "tells what happened, in order, from all logs and the dead-letter queues",
+  writes: false,
+  words: [1, 1],
+  options: { since: { type: "string", help: "how far back: 90s, 30m, 2h, 3d (default 1h)" } },
+  run: async ({ stack, words: [subject = ""], options, print, progress }) => {
+    const { since = "1h" } = options;
+    const milliseconds = durationMilliseconds(String(since));
+    if (milliseconds === undefined) throw new ToolError(`--since must be a time such as 30m or 2h, got "${since}"`);
+    const events = await tell(stack, subject, { since: stack.now() - milliseconds, onStep: progress });
+    for (const event of events) print({ ...event, at: new Date(event.at).toISOString() }, eventText(event));
+    if (events.length > 0) return undefined;
+    progress(`nothing in the last ${since} names ${subject}: try a longer --since, and check the spelling`);
+    return 1;
+  },
+};
