@@ -12,7 +12,7 @@ import { localTarget } from "./local-target";
 import { Session } from "./session";
 import { until } from "./until";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** Alone, a bystander waits 30 ms. The machine is shared with the hostile client itself, the emulator and all functions. */
 const MEDIAN_MILLISECONDS = 1_000;
@@ -97,7 +97,8 @@ describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () =>
     it("one that opens and drops 1,000 connections, many of them in the middle of the handshake", async () => {
       const users = Array.from({ length: 20 }, (_user, index) => session.user(`dropper-${index}`));
       const tokens = await Promise.all(users.map((user) => session.target.mint(user)));
-      const storm = atOnce(16, 1_000, async (index) => {
+      // Each costs about 0.05 s of CPU here, which functions and emulator share. More at once would measure this machine.
+      const storm = atOnce(4, 1_000, async (index) => {
         const token = tokens[index % tokens.length] ?? "";
         if (index % 2 === 0) (await session.connectWith(token)).terminate();
         else await abandonHandshake(stack.info.websocket_url, token);
