@@ -5,7 +5,6 @@ import { describeSockette } from "../e2e/describe-sockette";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
-import { describeClientLibrary } from "./describe-client-library";
 import { describeGuides } from "./describe-guides";
 
 jest.setTimeout(60_000);
@@ -19,7 +18,6 @@ describeWithLocalAws("one SUMU on this machine", () => {
   afterAll(() => stack?.stop());
 
   describe("serves clients that others have written:", () => describeSockette(() => stack));
-  describe("serves our own client:", () => describeClientLibrary(() => stack));
   describe("serves backends:", () => {
     describeLibraries(() => stack);
     describeLambdaHandlers(() => stack);
