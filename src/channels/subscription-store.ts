@@ -2,10 +2,11 @@ import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { SUBSCRIPTION, SUBSCRIPTIONS_BY_CONNECTION } from "../contract/channels";
-import { type Encryption, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import { type Encryption, KEY_IS_AN_INPUT, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { FurtherRights } from "../lambda/further-rights";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 
@@ -51,6 +52,7 @@ export class SubscriptionStore extends Construct {
       serverSideEncryption: props.encryption.tableArguments,
       deletionProtectionEnabled: props.deletionProtection,
     });
+    acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
   }
 
   /** The environment variable with the table's name, for a function that exists with the table. */

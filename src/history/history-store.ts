@@ -3,10 +3,11 @@ import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { HISTORY_ENVIRONMENT } from "../contract/environment";
 import { HISTORY } from "../contract/history";
-import { type Encryption, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
+import { type Encryption, KEY_IS_AN_INPUT, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { FurtherRights } from "../lambda/further-rights";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { NAME_SUFFIXES, physicalName } from "../names";
+import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
 import type { Existence } from "../terraform/existence";
 import { text } from "../terraform/text";
@@ -42,11 +43,12 @@ export class HistoryStore extends Construct {
         { name: HISTORY.cursor, type: "S" },
       ],
       ttl: { attributeName: HISTORY.deleteAt, enabled: true },
-      // A backup would cost as much as the table, and no client could recover from it what the TTL has removed.
       pointInTimeRecovery: { enabled: false },
       serverSideEncryption: props.encryption.tableArguments,
       deletionProtectionEnabled: props.deletionProtection,
     });
+    acceptFinding(this.table, "CKV_AWS_119", KEY_IS_AN_INPUT);
+    acceptFinding(this.table, "CKV_AWS_28", "A backup costs as much as the table, and no client recovers from it.");
   }
 
   /** The environment variables for a function that writes or reads history. */

@@ -133,15 +133,22 @@ const MUTATIONS: readonly Mutation[] = [
   {
     mistake: "forgets the cursor",
     file: "recovery",
-    line: "if (link.latest > cursor) cursor = link.latest;",
+    line: "if (!link.missing && link.latest > cursor) cursor = link.latest;",
     wrong: "",
     tests: "recovery",
   },
   {
     mistake: "moves the cursor before it has what it missed",
     file: "recovery",
-    line: "if (link.missing || link.isDropped) return;",
-    wrong: "",
+    line: "if (!link.missing && link.latest > cursor)",
+    wrong: "if (link.latest > cursor)",
+    tests: "recovery",
+  },
+  {
+    mistake: "forgets the ids of what comes before it has what it missed",
+    file: "recovery",
+    line: "if (link.isDropped) return;\n    if (!link.missing",
+    wrong: "if (link.missing || link.isDropped) return;\n    if (!link.missing",
     tests: "recovery",
   },
   {

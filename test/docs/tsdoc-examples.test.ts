@@ -20,6 +20,7 @@ declare const props: SumuProps;
 declare const backendRole: IamRole;
 declare const workerRole: IamRole;
 declare const auditRole: IamRole;
+declare const onCallRole: IamRole;
 declare const worker: LambdaFunction;
 declare const audit: LambdaFunction;
 export const used = [LambdaEventSourceMapping, SqsQueue, SsmParameter, TerraformOutput, MESSAGE_SOURCES, Sumu];

@@ -67,7 +67,11 @@ describeWithLocalAws("npm start", () => {
         arn: "arn:aws:dynamodb:us-east-1:000000000000:table/local-sumu-connections",
         stream_arn: expect.stringContaining(":table/local-sumu-connections/stream/"),
       },
-      presence_table: { name: null, arn: null },
+      // The watchdog exists for the channels: it removes the subscriptions of connections that are gone.
+      presence_table: {
+        name: "local-sumu-presence",
+        arn: "arn:aws:dynamodb:us-east-1:000000000000:table/local-sumu-presence",
+      },
       messages: channel(stack, "local-sumu-integration-messages"),
       notifications: channel(stack, "local-sumu-integration-notifications"),
       tokens: { alice: expect.any(String), bob: expect.any(String) },

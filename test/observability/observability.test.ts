@@ -298,6 +298,8 @@ describe("the dashboard", () => {
       "Functions at once",
       "Clients that were away",
       "Control queue",
+      "Channels",
+      "Connections that got a notification to a channel",
     ]);
   });
 

@@ -4,7 +4,7 @@ import { describeWithTerraform, type PlannedChange, TerraformWorkspace } from ".
 
 jest.setTimeout(600_000);
 
-const ZIPS = ["authorizer", "presence", "pusher"];
+const ZIPS = ["authorizer", "control", "presence", "pusher"];
 
 /** Every file and folder below a folder. */
 function contents(folder: string): string[] {

@@ -30,19 +30,26 @@ async function authorizerLines(environment: Environment): Promise<readonly strin
   return lines;
 }
 
-/** A broadcast to connections of which one takes it, one is gone, one is throttled until the time is up, one refuses. */
+/**
+ * A broadcast to connections of which one takes it, one is gone, one is throttled until the time is up, one refuses, and
+ * a notification to a channel.
+ */
 async function pusherLines(environment: Environment): Promise<readonly string[]> {
   const answers: Readonly<Record<string, number>> = { open: 200, gone: 410, busy: 429, full: 413 };
   const rows = Object.keys(answers).map((connection_id) => ({ user_id: "ann", connection_id, connected_at: 1 }));
-  const aws = await fakeAws({ rows, post: (id) => ({ status: answers[id] ?? 500 }) });
+  const channels = { "room:42": rows.slice(0, 1) };
+  const aws = await fakeAws({ rows, channels, post: (id) => ({ status: answers[id] ?? 500 }) });
   const lines: string[] = [];
   const stdout = jest.spyOn(process.stdout, "write").mockImplementation((line) => {
     lines.push(String(line));
     return true;
   });
-  const pusher = createPusher({ ...aws.environment, ...environment });
+  const pusher = createPusher({ ...aws.environment, SUBSCRIPTIONS_TABLE_NAME: "subscriptions", ...environment });
   const end = Date.now() + 3_000;
-  const event = queueEvent(queueRecord({ messageId: "m-1", body: '{"data":1}' }));
+  const event = queueEvent(
+    queueRecord({ messageId: "m-1", body: '{"data":1}' }),
+    queueRecord({ messageId: "m-2", body: '{"notification":{"to":{"channels":["room:42"]},"data":1}}' }),
+  );
   try {
     await pusher(event, { awsRequestId: "request-1", getRemainingTimeInMillis: () => end - Date.now() });
     return lines;
@@ -97,11 +104,17 @@ async function presenceLines(environment: Environment): Promise<readonly string[
   return lines;
 }
 
-/** A recovery with a gap, one for which the history does not answer, and a frame that is wrong. */
+/**
+ * A recovery with a gap, one for which the history does not answer, a frame that is wrong, and a client that joins a
+ * channel and may not join another, posts, and leaves.
+ */
 async function controlLines(environment: Environment): Promise<readonly string[]> {
   const lines: string[] = [];
   const item = { cursor: { S: cursorAt(Date.now(), "a") }, id: { S: "m-1" }, data: { S: "1" } };
-  const server = await scriptedServer(({ body }): Reply => {
+  const server = await scriptedServer(({ body, headers }): Reply => {
+    if (String(headers["x-amz-target"]).endsWith(".GetItem")) {
+      return { status: 200, body: JSON.stringify({ Item: { connected_at: { N: "1" } } }) };
+    }
     if (body.includes("user:away")) return { status: 400, body: '{"__type":"AccessDeniedException"}' };
     const Items = body.includes("user:ann") ? [item] : [];
     return { status: 200, body: JSON.stringify({ Count: Items.length, Items }) };
@@ -113,6 +126,9 @@ async function controlLines(environment: Environment): Promise<readonly string[]
       CONTROL_DLQ_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/control-dlq",
       HISTORY_TABLE_NAME: "history",
       HISTORY_SECONDS: "60",
+      SUBSCRIPTIONS_TABLE_NAME: "subscriptions",
+      CONNECTIONS_TABLE_NAME: "connections",
+      NOTIFICATIONS_QUEUE_URL: `${server.endpoint}/123456789012/notifications`,
       ...environment,
     },
     { writeLog: (line) => lines.push(line) },
@@ -122,6 +138,13 @@ async function controlLines(environment: Environment): Promise<readonly string[]
     controlRecord("m-1", frame, { user_id: "ann" }),
     controlRecord("m-2", frame, { user_id: "away", connection_id: "c2" }),
     controlRecord("m-3", "no JSON", { connection_id: "c3" }),
+    ...(
+      [
+        ["subscribe", '{"id":"1","channels":["room:42","secret"]}'],
+        ["post", '{"id":"2","channel":"room:42","data":1}'],
+        ["unsubscribe", '{"id":"3","channels":["room:42"]}'],
+      ] as const
+    ).map(([action, body]) => controlRecord(action, body, { action, connection_id: "c4", grants: "room:*;room:*" })),
   ];
   await control({ Records }, { awsRequestId: "request-1", getRemainingTimeInMillis: () => 60_000 });
   control.close();
