@@ -40,6 +40,13 @@ export function describeBrowser(stack: () => LocalStack): void {
               const response = await fetch("/tokens", { method: "POST", headers, body: '{"user":"erin"}' });
               return ((await response.json()) as { token: string }).token;
             };
+            // Each connection is replaced soon after it is open.
+            globalThis.WebSocket = class extends WebSocket {
+              constructor(address: string | URL) {
+                super(address);
+                this.addEventListener("open", () => setTimeout(sumu.reconnect, 300));
+              }
+            };
             const sumu = shop.connectShop(
               { url, userId: "erin", token },
               {
@@ -49,7 +56,6 @@ export function describeBrowser(stack: () => LocalStack): void {
                 askToSignIn() {},
               },
             );
-            setInterval(sumu.reconnect, 300);
             for (let order = 0; order < messages; order++) {
               setTimeout(
                 () => sumu.send({ type: "order.cancel", order }).then(() => state.acknowledged++),
