@@ -42,6 +42,9 @@ const FILES: Readonly<Record<string, { readonly file: string; readonly type: str
   "/connection.js": { file: "connection.js", type: "text/javascript; charset=utf-8" },
   "/log.js": { file: "log.js", type: "text/javascript; charset=utf-8" },
   "/recovery.js": { file: "recovery.js", type: "text/javascript; charset=utf-8" },
+  "/channels.js": { file: "channels.js", type: "text/javascript; charset=utf-8" },
+  "/parse-frame.js": { file: "parse-frame.js", type: "text/javascript; charset=utf-8" },
+  "/read-data.js": { file: "read-data.js", type: "text/javascript; charset=utf-8" },
 };
 
 export interface PageServerOptions {

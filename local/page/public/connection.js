@@ -1,4 +1,6 @@
+import { Channels } from "./channels.js";
 import { appendEntry } from "./log.js";
+import { readData } from "./read-data.js";
 import { Recovery } from "./recovery.js";
 
 const template = document.querySelector("#connection-template");
@@ -16,7 +18,7 @@ const NORMAL_CLOSES = new Set([1000, 1005]);
 
 /**
  * Opens one device of a user and gives its card, which shows frames in and out and has a form to send. A device of
- * protocol 2 can connect again: then it recovers what it has missed.
+ * protocol 2 has channels, and can connect again: then it recovers what it has missed.
  */
 export function openConnection({ user, device, websocketUrl, token, protocol }) {
   const card = template.content.firstElementChild.cloneNode(true);
@@ -24,7 +26,6 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
   const composer = part("composer");
   const closeButton = card.querySelector('[data-action="close"]');
   const againButton = card.querySelector('[data-action="again"]');
-  const recovery = protocol === undefined ? undefined : new Recovery();
   const name = device === 1 ? user : `${user}, device ${device}`;
   part("name").textContent = name;
   card.setAttribute("aria-label", `Client of ${name}`);
@@ -38,13 +39,17 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
   const setState = (state, text) => {
     card.dataset.state = state;
     part("state").textContent = text;
-    for (const button of composer.querySelectorAll("button")) button.disabled = state !== "open";
+    for (const button of card.querySelectorAll("form button")) button.disabled = state !== "open";
   };
   const send = (frame) => {
     const text = JSON.stringify(frame);
     socket.send(text);
     appendEntry(part("frames"), "out", text);
   };
+  let ids = 0;
+  const nextId = () => String(++ids);
+  const recovery = protocol === undefined ? undefined : new Recovery(nextId);
+  const channels = protocol === undefined ? undefined : new Channels({ card, name, send, nextId });
   const connect = () => {
     socket = new WebSocket(url);
     setState("connecting", "connecting");
@@ -52,17 +57,19 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
     againButton.hidden = true;
     socket.addEventListener("open", () => {
       setState("open", "connected");
-      if (recovery !== undefined) send(recovery.begin());
+      for (const frame of recovery?.begin(channels.wanted) ?? []) send(frame);
     });
     socket.addEventListener("message", ({ data }) => {
-      const { note, next } = recovery?.take(data) ?? {};
-      appendEntry(part("frames"), "in", data, note);
-      if (next !== undefined) send(next);
+      const taken = recovery?.take(data) ?? {};
+      appendEntry(part("frames"), "in", data, taken.note);
+      channels?.take(data, taken);
+      if (taken.next !== undefined) send(taken.next);
     });
     socket.addEventListener("close", ({ code }) => {
       setState(NORMAL_CLOSES.has(code) ? "closed" : "failed", CLOSE_REASONS.get(code) ?? `closed (${code})`);
       closeButton.textContent = "Remove";
       againButton.hidden = recovery === undefined;
+      channels?.closed();
     });
   };
   connect();
@@ -79,17 +86,8 @@ export function openConnection({ user, device, websocketUrl, token, protocol }) 
   composer.addEventListener("submit", (event) => {
     event.preventDefault();
     const action = event.submitter.value;
-    const message = readMessage(new FormData(composer).get("message"));
+    const message = readData(new FormData(composer).get("message"));
     send(action === "ping" ? { action } : { action, message });
   });
   return card;
-}
-
-/** JSON becomes its value; any other text stays text. */
-function readMessage(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,59 +1,67 @@
+import { parseFrame } from "./parse-frame.js";
+
 /**
  * What a client of protocol 2 has missed: it keeps the largest cursor that it has seen, and asks for what came after it
  * when it is connected again.
  */
 export class Recovery {
+  #nextId;
   #cursor;
-  #after;
-  #answers = 0;
-  #isComplete = false;
+  /** The frames without a complete answer, by id. While there is one, the cursor waits: see {@link take}. */
+  #asked = new Map();
   /** A recovery begins 15 seconds before the cursor, so some notifications come again. */
-  #ids = new Set();
+  #seen = new Set();
 
-  /** The frame to send when the socket is open. Without a cursor it asks for the current one. */
-  begin() {
-    this.#isComplete = false;
-    this.#after = this.#cursor;
-    return this.#frame();
+  /** @param nextId - gives the id of the next frame of this client */
+  constructor(nextId) {
+    this.#nextId = nextId;
   }
 
-  /** Takes a frame from the server. Gives the frame to send next, if there is one, and a note about the frame. */
+  /**
+   * The frames to send when the socket is open. Without a cursor they ask for the current one.
+   *
+   * @param channels - those that the client was in: a subscription ends with its connection
+   */
+  begin(channels) {
+    this.#asked.clear();
+    const frames = [this.#ask({ action: "recover", after: this.#cursor })];
+    if (channels.length > 0) frames.push(this.#ask({ action: "subscribe", channels, after: this.#cursor }));
+    return frames;
+  }
+
+  /**
+   * Takes a frame from the server. Gives the frame to send next, if there is one, a note about the frame, and whether it
+   * is a notification that the client has seen before.
+   */
   take(text) {
-    const frame = parse(text);
-    if (frame?.type === "recovered") return this.#answered(frame);
+    const frame = parseFrame(text);
+    if (frame?.type === "recovered" || frame?.type === "subscribed") return this.#answered(frame);
     if (frame?.type !== "notification") return {};
-    const isKnown = this.#ids.has(frame.id);
-    this.#ids.add(frame.id);
-    if (frame.recovered) return { note: isKnown ? "seen before: a client drops it" : "missed while away" };
+    // The same id in two channels is two notifications.
+    const key = JSON.stringify([frame.channel, frame.id]);
+    const isSeen = this.#seen.has(key);
+    this.#seen.add(key);
+    if (frame.recovered) return { isSeen, note: isSeen ? "seen before: a client drops it" : "missed while away" };
     // While a recovery goes on, the cursor waits: a live notification may be newer than one that is still missing.
-    if (this.#isComplete) this.#moveTo(frame.cursor);
-    return {};
+    if (this.#asked.size === 0) this.#moveTo(frame.cursor);
+    return { isSeen };
   }
 
-  #answered({ cursor, more, gap }) {
-    if (more) {
-      this.#after = cursor;
-      return { next: { ...this.#frame(), more: true } };
-    }
-    this.#isComplete = true;
-    this.#moveTo(cursor);
+  #answered({ id, cursor, more, gap }) {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (asked !== undefined && more) return { next: this.#ask({ ...asked, after: cursor, more: true }) };
+    if (this.#asked.size === 0) this.#moveTo(cursor);
     return { note: gap ? "a gap: more was missed than is kept" : undefined };
   }
 
-  #frame() {
-    this.#answers++;
-    return { action: "recover", id: String(this.#answers), after: this.#after };
+  #ask({ action, id: _, ...rest }) {
+    const frame = { action, id: this.#nextId(), ...rest };
+    this.#asked.set(frame.id, frame);
+    return frame;
   }
 
   #moveTo(cursor = "") {
     if (cursor > (this.#cursor ?? "")) this.#cursor = cursor;
-  }
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

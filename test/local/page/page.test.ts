@@ -50,9 +50,18 @@ describeWithBoth("the page", () => {
     return client;
   }
 
+  /** Connects a device of protocol 2, and waits until it has its place in the history. */
+  async function connectWithProtocol2(user: string): Promise<Locator> {
+    await page.getByLabel("Protocol 2").check();
+    const client = await connect(user);
+    await page.getByLabel("Protocol 2").uncheck();
+    await client.getByText('"complete":true').waitFor();
+    return client;
+  }
+
   /** The texts of the frames on a card, once there are so many. */
   async function frames(client: Locator, count: number): Promise<string[]> {
-    const entries = client.getByRole("log").locator("li");
+    const entries = client.getByRole("log", { name: /^Frames of / }).locator("li");
     await entries.nth(count - 1).waitFor();
     return entries.locator("code").allTextContents();
   }
@@ -135,11 +144,8 @@ describeWithBoth("the page", () => {
   });
 
   it("shows envelopes to a client of protocol 2, and closes a user's connections", async () => {
-    await page.getByLabel("Protocol 2").check();
-    const grace = await connect("grace");
-    await page.getByLabel("Protocol 2").uncheck();
+    const grace = await connectWithProtocol2("grace");
     // First it asks for its place in the history. The acknowledgement and the answer come in any order.
-    await grace.getByText('"complete":true').waitFor();
     const before = await frames(grace, 3);
     await notify({ users: "grace", data: '{"for":"grace"}' });
     const frame = (await frames(grace, 4)).at(3) ?? "";
@@ -158,10 +164,7 @@ describeWithBoth("the page", () => {
   });
 
   it("shows what a client of protocol 2 has missed when it connects again", async () => {
-    await page.getByLabel("Protocol 2").check();
-    const heidi = await connect("heidi");
-    await page.getByLabel("Protocol 2").uncheck();
-    await heidi.getByText('"complete":true').waitFor();
+    const heidi = await connectWithProtocol2("heidi");
     await heidi.getByRole("button", { name: "Disconnect" }).click();
     await heidi.getByText("closed", { exact: true }).waitFor();
     // Ivan gets it too: then it is in the history.
@@ -178,6 +181,94 @@ describeWithBoth("the page", () => {
       data: { missed: 1 },
     });
     await heidi.getByText('"complete":true').nth(1).waitFor();
+  });
+
+  async function join(client: Locator, channel?: string): Promise<void> {
+    if (channel !== undefined) await client.getByLabel("Channel", { exact: true }).fill(channel);
+    await client.getByRole("button", { name: "Join" }).click();
+  }
+
+  async function post(client: Locator, text: string): Promise<void> {
+    await client.getByLabel("Post", { exact: true }).fill(text);
+    await client.getByRole("button", { name: "Post to channel" }).click();
+  }
+
+  /** What has come from channels on a card, once there are so many lines: the data, and where it is from. */
+  async function fromChannels(client: Locator, count: number): Promise<string[][]> {
+    const entries = client.getByRole("log", { name: /^From channels, / }).locator("li");
+    await entries.nth(count - 1).waitFor();
+    const texts = async (part: string) => await entries.locator(part).allTextContents();
+    const details = await texts(".details");
+    return (await texts("code")).map((data, index) => [data, details[index] ?? ""]);
+  }
+
+  it("shows a channel's messages with their sender to those who are in it, until they leave", async () => {
+    const [judy, mike] = [await connectWithProtocol2("judy"), await connectWithProtocol2("mike")];
+    await mike.getByText("In no channel.").waitFor();
+    for (const client of [judy, mike]) {
+      await join(client);
+      await client.getByText("In room:42.", { exact: true }).waitFor();
+    }
+    await post(judy, "hello");
+    const hello = ['"hello"', "room:42 · from judy"];
+    expect(await fromChannels(judy, 1)).toEqual([hello]);
+    expect(await fromChannels(mike, 1)).toEqual([hello]);
+
+    await judy.getByRole("button", { name: "Leave" }).click();
+    await judy.getByText("In no channel.").waitFor();
+    await post(mike, '{"is":"JSON"}');
+    expect(await fromChannels(mike, 2)).toEqual([hello, ['{"is":"JSON"}', "room:42 · from mike"]]);
+    await join(judy);
+    await judy.getByText("In room:42.", { exact: true }).waitFor();
+    await post(mike, "welcome back");
+    expect(await fromChannels(judy, 2)).toEqual([hello, ['"welcome back"', "room:42 · from mike"]]);
+  });
+
+  it("says why a client may not join a channel or post to it", async () => {
+    const nina = await connectWithProtocol2("nina");
+    const why = (text: string) => nina.getByRole("alert").getByText(text, { exact: true }).waitFor();
+    await join(nina, "secret:1");
+    await why("SUMU refuses secret:1 (not_allowed): neither a public pattern nor a claim of the token allows it.");
+    await nina.getByText("In no channel.").waitFor();
+    await join(nina, "room/1");
+    await why("SUMU refuses room/1 (invalid_name): it is not the name of a channel.");
+    await join(nina, "public:news");
+    await nina.getByText("In public:news.").waitFor();
+    expect(await nina.getByRole("alert").count()).toBe(0);
+    await post(nina, "news");
+    await nina
+      .getByRole("alert")
+      .getByText(/^SUMU refuses a post to public:news \(not_allowed\): /)
+      .waitFor();
+    await join(nina, " ");
+    await why("Name a channel.");
+  });
+
+  it("joins its channels again when it connects again, and shows once what was posted meanwhile", async () => {
+    const [olga, paul] = [await connectWithProtocol2("olga"), await connectWithProtocol2("paul")];
+    for (const client of [olga, paul]) {
+      await join(client, "room:away");
+      await client.getByText("In room:away.").waitFor();
+    }
+    await post(paul, "before");
+    const before = ['"before"', "room:away · from paul"];
+    expect(await fromChannels(olga, 1)).toEqual([before]);
+    await olga.getByRole("button", { name: "Disconnect" }).click();
+    await olga.getByText("Was in room:away.").waitFor();
+    await post(paul, "missed");
+    await fromChannels(paul, 2);
+    await olga.getByRole("button", { name: "Connect again" }).click();
+    await olga.getByText("In room:away.").waitFor();
+    const missed = ['"missed"', "room:away · from paul · missed while away"];
+    expect(await fromChannels(olga, 2)).toEqual([before, missed]);
+    await post(paul, "after");
+    expect(await fromChannels(olga, 3)).toEqual([before, missed, ['"after"', "room:away · from paul"]]);
+  });
+
+  it("has channels for clients of protocol 2 only", async () => {
+    const [quinn, rita] = [await connect("quinn"), await connectWithProtocol2("rita")];
+    expect(await quinn.getByRole("button", { name: "Join", includeHidden: true }).isVisible()).toBe(false);
+    expect(await rita.getByRole("button", { name: "Join" }).isVisible()).toBe(true);
   });
 
   it("follows presence: one ONLINE for two devices, OFFLINE when the last is gone", async () => {
@@ -209,7 +300,7 @@ describeWithBoth("the page", () => {
     const empty = page.getByText("No client is connected here.");
     await empty.waitFor();
     await connect("heidi");
-    await connect("heidi");
+    await connectWithProtocol2("heidi");
     expect(await empty.isVisible()).toBe(false);
     await page.getByRole("article", { name: "Client of heidi, device 2" }).waitFor();
     const hidden = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
