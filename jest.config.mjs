@@ -31,6 +31,7 @@ export const everyTest = {
   moduleNameMapper: {
     "^sumu$": "<rootDir>/src/index.ts",
     "^sumu-backend$": "<rootDir>/backend/typescript/src/index.ts",
+    "^sumu-client$": "<rootDir>/client/src/index.ts",
   },
 };
 

@@ -1,7 +1,7 @@
 import { CONNECTION_LIFETIME_SECONDS } from "../../src/contract/limits";
 import { DEFAULT_QUOTAS } from "./assumptions";
 
-/** How often an idle client of examples/browser sends: its keepalive, and its refresh after 99 to 110 minutes. */
+/** How often an idle client of the client library sends: its keepalive, and its refresh after 99 to 110 minutes. */
 export const CLIENT = { keepaliveSeconds: 300, refreshSeconds: 6_270 } as const;
 
 export interface Quotas {

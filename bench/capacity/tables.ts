@@ -192,7 +192,7 @@ export function limitsTable(): string {
     ["connections at most, by", "", "arithmetic"],
     [
       ["new connections, if each lasts two hours", integer(byNewConnections), "500 / s × 7,200 s"],
-      ["new connections, with the browser client's refresh", integer(byRefresh), "500 / s × 6,270 s"],
+      ["new connections, with the refresh of the client library", integer(byRefresh), "500 / s × 6,270 s"],
       [
         "the throttle, if nobody does anything but ping and refresh",
         integer(byThrottle),

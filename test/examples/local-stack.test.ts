@@ -5,6 +5,7 @@ import { describeSockette } from "../e2e/describe-sockette";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
+import { describeChat } from "./describe-chat";
 import { describeGuides } from "./describe-guides";
 
 jest.setTimeout(60_000);
@@ -25,6 +26,7 @@ describeWithLocalAws("one SUMU on this machine", () => {
   describe("serves the examples:", () => {
     describeBackends(() => stack);
     describeBrowser(() => stack);
+    describeChat(() => stack);
   });
   describe("does what the guides say:", () => describeGuides(() => stack));
 });
