@@ -175,7 +175,8 @@ export class SumuCore<Data = unknown, Sent = unknown> {
       }
       const frame = (value ?? {}) as Frame;
       const { type, id, data, reason, reconnect } = frame;
-      const [channel, from] = [asText(frame.channel), asText(frame.from)];
+      const channel = asText(frame.channel);
+      const from = asText(frame.from);
       if (type === "notification" && typeof id === "string" && data !== undefined) {
         isEnveloped = true;
         // A connection gets a notification once for each of its channels.
@@ -187,7 +188,7 @@ export class SumuCore<Data = unknown, Sent = unknown> {
         feature?.delivered(link, frame);
       } else if (type === "disconnect" && asText(reason)) {
         events.emit("disconnected", { reason, reconnect: reconnect !== false });
-        if (reconnect === false) connection.close(`${reason}`);
+        if (reconnect === false) connection.close(reason as string);
       } else if ((type === "error" || type === "refused") && reason === "connection_ended") connection.drop(link);
       else if (!requests.received(link, frame) && type !== "pong" && !isEnveloped && isNews(link, text)) {
         events.emit("message", { data: value, recovered: false });

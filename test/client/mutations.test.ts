@@ -152,6 +152,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: "recovery",
   },
   {
+    mistake: "takes an answer that comes twice for a message",
+    file: "requests",
+    line: "return isPlain || known.size > 2;",
+    wrong: "return isPlain;",
+    tests: "recovery",
+  },
+  {
     mistake: "takes a part of what it missed for all of it",
     file: "recovery",
     line: "while (more);",

@@ -111,6 +111,18 @@ describe("a client of a stack with history", () => {
     expect(device.told.data).toEqual(["1", "2"]);
   });
 
+  it("gives the application no answer of the server, also if the answer comes twice before the first notification", async () => {
+    await device.start();
+    await open(0);
+    await recovered(socket(0), 1_000);
+    await recovered(socket(0), 1_000);
+    socket(0).push({ type: "refused", id: "1", action: "recover", reason: "too_many_requests", message: "Ask later." });
+    for (const type of ["subscribed", "unsubscribed", "posted"]) socket(0).push({ type, id: "1" });
+    expect(device.told.messages).toEqual([]);
+    socket(0).push(notification("a", 2_000));
+    expect(device.told.data).toEqual(["a"]);
+  });
+
   it("asks again for more, exactly from where the answer ended, and waits with the cursor until all has come", async () => {
     await device.start();
     await open(0);
