@@ -75,7 +75,7 @@ export class ControlFunction extends Construct {
         [CONTROL_ENVIRONMENT.deadLetterQueueUrl]: queue.dlqUrl,
       },
       optionalEnvironment: [
-        ...(history?.environment ?? []),
+        ...(history?.settings ?? []),
         ...(subscriptions?.environment(CONTROL_ENVIRONMENT.subscriptionsTable) ?? []),
         ...channelSettings(props.channels),
         ...[

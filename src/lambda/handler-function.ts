@@ -13,7 +13,7 @@ import { type Observation, observationEnvironment } from "../observability/obser
 import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
 import { choose } from "../terraform/choose";
-import { type Existence, existsUnless, NEVER } from "../terraform/existence";
+import { conditionOf, type Existence, existsUnless, NEVER } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { type FurtherRights, furtherRights } from "./further-rights";
 import { handlerBundle } from "./handler-bundle";
@@ -239,7 +239,6 @@ export class HandlerFunction extends Construct {
   }
 
   private chosen(whenReleased: string, whenBundled: string): string {
-    const { condition, exists } = this.whenReleased;
-    return choose(condition ?? exists, whenReleased, whenBundled);
+    return choose(conditionOf(this.whenReleased), whenReleased, whenBundled);
   }
 }

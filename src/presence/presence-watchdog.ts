@@ -18,7 +18,7 @@ import type { Observation } from "../observability/observation";
 import type { Queue } from "../outlets";
 import { acceptFinding } from "../terraform/accepted-finding";
 import { attributeOf } from "../terraform/attribute";
-import { type Existence, existsWhenGiven } from "../terraform/existence";
+import { conditionOf, type Existence, existsWhenGiven } from "../terraform/existence";
 import type { Given } from "../terraform/field";
 import { orElse } from "../terraform/or-else";
 import { text } from "../terraform/text";
@@ -104,7 +104,7 @@ export class PresenceWatchdog extends Construct {
       : undefined;
 
     const limit = existsWhenGiven(props.maxConnectionsPerUser);
-    const whenLimited = limit.condition ?? limit.exists;
+    const whenLimited = conditionOf(limit);
     this.handler = new HandlerFunction(this, "presence", {
       account,
       count,
@@ -144,7 +144,7 @@ export class PresenceWatchdog extends Construct {
               {
                 name: PRESENCE_ENVIRONMENT.controlQueueUrl,
                 value: channels.controlQueue.url,
-                when: channels.existence.condition ?? channels.existence.exists,
+                when: conditionOf(channels.existence),
               },
             ]),
       ],

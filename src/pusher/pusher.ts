@@ -87,7 +87,7 @@ export class Pusher extends Construct {
       },
       optionalEnvironment: [
         ...(revocations?.environment(PUSHER_ENVIRONMENT.revocationsTable) ?? []),
-        ...(history?.environment ?? []),
+        ...(history?.settings ?? []),
         ...(subscriptions?.environment(PUSHER_ENVIRONMENT.subscriptionsTable) ?? []),
       ],
       furtherRights: [revocations?.writeRights, history?.writeRights, subscriptions?.deliveryRights].filter(

@@ -19,14 +19,19 @@ export function existsWhen(condition: Condition): Existence {
     : { exists: true, condition, count: Token.asNumber(conditional(condition, 1, 0)) };
 }
 
+/** The condition under which it exists. */
+export function conditionOf({ exists, condition }: Existence): Condition {
+  return condition ?? exists;
+}
+
 /** It exists if the other does not exist. */
-export function existsUnless({ exists, condition }: Existence): Existence {
-  return existsWhen(not(condition ?? exists));
+export function existsUnless(other: Existence): Existence {
+  return existsWhen(not(conditionOf(other)));
 }
 
 /** It exists if one of the two exists. */
 export function existsWithEither(one: Existence, other: Existence): Existence {
-  return existsWhen(either(one.condition ?? one.exists, other.condition ?? other.exists));
+  return existsWhen(either(conditionOf(one), conditionOf(other)));
 }
 
 /** It exists if both exist. */
