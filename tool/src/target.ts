@@ -1,3 +1,4 @@
+import { member, outputPlaces } from "../../backend/typescript/src/outputs";
 import { physicalName } from "../../src/names";
 import { ToolError } from "./tool-error";
 
@@ -36,8 +37,7 @@ export function targetFromOutputs(text: string): Target {
   } catch {
     throw new ToolError(`the outputs are not JSON: ${ADVICE}`);
   }
-  const all = valuesOf(parsed);
-  const found = [all, ...Object.values(all)].flatMap((outputs) => readTarget(outputs) ?? []);
+  const found = outputPlaces(parsed).flatMap((outputs) => readTarget(outputs) ?? []);
   const [target, another] = found;
   if (target === undefined) throw new ToolError(`the outputs have no notifications.queue.arn: ${ADVICE}`);
   if (another !== undefined) throw new ToolError("several outputs are a SUMU's: use --prefix to name one of them");
@@ -45,36 +45,17 @@ export function targetFromOutputs(text: string): Target {
 }
 
 function readTarget(outputs: unknown): Target | undefined {
-  const arn = member(outputs, "notifications", "queue", "arn");
+  const arn = member(outputs, ["notifications", "queue", "arn"]);
   if (typeof arn !== "string") return undefined;
   const [, , , region, , name = ""] = arn.split(":");
   const suffix = physicalName("", "integration-notifications");
   if (!name.endsWith(suffix)) return undefined;
-  const url = member(outputs, "websocket_url");
-  const table = member(outputs, "connections_table", "name");
+  const url = member(outputs, ["websocket_url"]);
+  const table = member(outputs, ["connections_table", "name"]);
   return {
     prefix: name.slice(0, -suffix.length),
     region,
     ...(typeof table === "string" && { connectionsTable: table }),
     ...(typeof url === "string" && { websocketUrl: url }),
   };
-}
-
-function member(value: unknown, ...names: readonly string[]): unknown {
-  return names.reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value);
-}
-
-/** Terraform puts each output into `{"value": …, "type": …, "sensitive": …}`. */
-function valuesOf(outputs: unknown): Record<string, unknown> {
-  if (!isObject(outputs)) return {};
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, output]) => [
-      name,
-      isObject(output) && "value" in output && "sensitive" in output ? output.value : output,
-    ]),
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors";
+import { member, outputPlaces } from "./outputs";
 
 /** Where a SUMU is. Each method says which setting it needs. */
 export interface Settings {
@@ -30,8 +31,8 @@ const NAMES = Object.keys(SETTING_SOURCES) as Name[];
  * @throws ConfigurationError when no SUMU is in it
  */
 export function settingsFromOutputs(outputs: unknown): Settings {
-  const all = valuesOf(parsed(outputs));
-  const found = [all, ...Object.values(all)].filter((value) => Object.keys(readOutputs(value)).length > 0);
+  const places = outputPlaces(parsed(outputs));
+  const found = places.filter((value) => Object.keys(readOutputs(value)).length > 0);
   const [first, second] = found;
   if (first === undefined) {
     throw new ConfigurationError(
@@ -39,7 +40,7 @@ export function settingsFromOutputs(outputs: unknown): Settings {
       'the outputs have no notifications.queue.url: add output "sumu" { value = module.sumu } to your root module',
     );
   }
-  if (second !== undefined && first !== all) {
+  if (second !== undefined && first !== places[0]) {
     throw new ConfigurationError("outputs_ambiguous", "several outputs are a SUMU's: give the value of one of them");
   }
   return readOutputs(first);
@@ -71,8 +72,7 @@ export function requireSetting(settings: Settings, name: Name, user: string): st
 
 function readOutputs(outputs: unknown): Settings {
   return collect((name) => {
-    let value = outputs;
-    for (const member of SETTING_SOURCES[name].output) value = isObject(value) ? value[member] : undefined;
+    const value = member(outputs, SETTING_SOURCES[name].output);
     return typeof value === "string" ? value : undefined;
   });
 }
@@ -91,19 +91,4 @@ function parsed(outputs: unknown): unknown {
       "the outputs are not JSON: give what `terraform output -json` prints",
     );
   }
-}
-
-/** Terraform puts each output into `{"value": …, "type": …, "sensitive": …}`. */
-function valuesOf(outputs: unknown): Record<string, unknown> {
-  if (!isObject(outputs)) return {};
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, output]) => [
-      name,
-      isObject(output) && "value" in output && "sensitive" in output ? output.value : output,
-    ]),
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
