@@ -1,6 +1,6 @@
 import { HISTORY } from "../../src/contract/history";
-import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb } from "../aws/dynamodb";
+import { tookEffect } from "../aws/took-effect";
 
 /** The right to recover on a connection. */
 export interface RecoveryLease {
@@ -32,17 +32,13 @@ export class RecoveryLeases implements RecoveryLease {
     private readonly deadline: number,
   ) {}
 
-  async take(connectionId: string, now: number): Promise<boolean> {
-    try {
-      await this.#set(connectionId, now + LEASE_MILLISECONDS, now, {
+  take(connectionId: string, now: number): Promise<boolean> {
+    return tookEffect(
+      this.#set(connectionId, now + LEASE_MILLISECONDS, now, {
         ConditionExpression: "attribute_not_exists(#u) OR #u <= :now",
         values: { ":now": { N: String(now) } },
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedError) return false;
-      throw error;
-    }
+      }),
+    );
   }
 
   async give(connectionId: string, now: number): Promise<void> {

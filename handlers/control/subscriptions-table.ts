@@ -1,8 +1,8 @@
 import { SUBSCRIPTION, SUBSCRIPTIONS_BY_CONNECTION } from "../../src/contract/channels";
 import { CONNECTION_ROW_SECONDS } from "../../src/contract/limits";
 import { CONNECTION, PROTOCOLS } from "../../src/contract/tables";
-import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb, Item } from "../aws/dynamodb";
+import { tookEffect } from "../aws/took-effect";
 import type { SubscribedConnection, Subscriptions } from "./subscriptions";
 
 export interface SubscriptionsTableOptions {
@@ -80,15 +80,15 @@ export class SubscriptionsTable implements Subscriptions {
     return removed;
   }
 
-  async #decide(
+  #decide(
     channel: string,
     { userId, connectionId, connectedAt, deleteAt }: SubscribedConnection,
     timestamp: number,
     { more, ...expressions }: { UpdateExpression: string; ConditionExpression: string; more?: Item },
   ): Promise<boolean> {
     const { dynamoDb, subscriptionsTable, deadline } = this.options;
-    try {
-      await dynamoDb.updateItem(
+    return tookEffect(
+      dynamoDb.updateItem(
         {
           TableName: subscriptionsTable,
           Key: { [SUBSCRIPTION.channel]: { S: channel }, ...keyOf(connectionId) },
@@ -105,12 +105,8 @@ export class SubscriptionsTable implements Subscriptions {
           },
         },
         { deadline },
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedError) return false;
-      throw error;
-    }
+      ),
+    );
   }
 
   async *#rowsOf(connectionId: string): AsyncGenerator<Item> {

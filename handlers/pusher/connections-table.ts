@@ -1,7 +1,7 @@
 import { CONNECTION_LIFETIME_SECONDS } from "../../src/contract/limits";
 import { CONNECTION, PROTOCOLS } from "../../src/contract/tables";
-import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb, Item, Page } from "../aws/dynamodb";
+import { tookEffect } from "../aws/took-effect";
 import type { Connection, ConnectionPage, ConnectionRow, ConnectionStore, PageKey, Segment } from "./connection";
 
 const NAMES = {
@@ -43,8 +43,9 @@ export class ConnectionsTable implements ConnectionStore {
   }
 
   /**
-   * Eventually consistent, at half the price, unless history asks for more: a broadcast has no single moment. The very first page has DynamoDB's
-   * maximum size, because it decides whether the broadcast is split. The other pages are short, to use less memory.
+   * Eventually consistent, at half the price, because a broadcast has no single moment. With history it is strongly
+   * consistent. The very first page has DynamoDB's maximum size, because it decides whether the broadcast is split. The
+   * other pages are short, to use less memory.
    */
   async ofEveryone(
     segment: Segment | undefined,
@@ -89,8 +90,9 @@ export class ConnectionsTable implements ConnectionStore {
     time: number,
     deadline: number,
   ): Promise<void> {
-    try {
-      await this.dynamoDb.deleteItem(
+    // If it has no effect, the row is gone already, or a newer row has replaced it.
+    await tookEffect(
+      this.dynamoDb.deleteItem(
         {
           TableName: this.tableName,
           Key: { [CONNECTION.userId]: { S: userId }, [CONNECTION.connectionId]: { S: connectionId } },
@@ -99,11 +101,8 @@ export class ConnectionsTable implements ConnectionStore {
           ExpressionAttributeValues: { ":t": { N: String(time) } },
         },
         { deadline },
-      );
-    } catch (error) {
-      // The row is gone already, or a newer row has replaced it.
-      if (!(error instanceof ConditionalCheckFailedError)) throw error;
-    }
+      ),
+    );
   }
 }
 

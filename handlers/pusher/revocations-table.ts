@@ -1,7 +1,7 @@
 import { REVOCATION_SECONDS } from "../../src/contract/limits";
 import { REVOCATION } from "../../src/contract/tables";
-import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb } from "../aws/dynamodb";
+import { tookEffect } from "../aws/took-effect";
 
 /** The users whose tokens are revoked. */
 export interface RevocationStore {
@@ -22,8 +22,9 @@ export class RevocationsTable implements RevocationStore {
   async revoke(userId: string, issuedBefore: number, nowSeconds: number, deadline: number): Promise<void> {
     // A future time keeps the user out until then.
     const deleteAt = Math.max(nowSeconds, issuedBefore) + REVOCATION_SECONDS;
-    try {
-      await this.dynamoDb.updateItem(
+    // If it has no effect, the stored time is the same or later.
+    await tookEffect(
+      this.dynamoDb.updateItem(
         {
           TableName: this.tableName,
           Key: { [REVOCATION.userId]: { S: userId } },
@@ -33,10 +34,7 @@ export class RevocationsTable implements RevocationStore {
           ExpressionAttributeValues: { ":i": { N: String(issuedBefore) }, ":d": { N: String(deleteAt) } },
         },
         { deadline },
-      );
-    } catch (error) {
-      // The stored time is the same or later.
-      if (!(error instanceof ConditionalCheckFailedError)) throw error;
-    }
+      ),
+    );
   }
 }

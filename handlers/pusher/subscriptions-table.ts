@@ -1,6 +1,6 @@
 import { SUBSCRIPTION } from "../../src/contract/channels";
-import { ConditionalCheckFailedError } from "../aws/aws-error";
 import type { DynamoDb, Item, QueryInput } from "../aws/dynamodb";
+import { tookEffect } from "../aws/took-effect";
 import type { Connection, ConnectionPage, PageKey } from "./connection";
 import { connectionRow } from "./connections-table";
 import type { ChannelRange, SubscriptionStore } from "./subscription";
@@ -83,8 +83,9 @@ export class SubscriptionsTable implements SubscriptionStore {
     nowSeconds: number,
     deadline: number,
   ): Promise<void> {
-    try {
-      await this.dynamoDb.deleteItem(
+    // If it has no effect, the row is gone already.
+    await tookEffect(
+      this.dynamoDb.deleteItem(
         {
           TableName: this.tableName,
           Key: key(channel, connectionId),
@@ -93,11 +94,8 @@ export class SubscriptionsTable implements SubscriptionStore {
           ExpressionAttributeValues: { ":t": { N: String(nowSeconds) } },
         },
         { deadline },
-      );
-    } catch (error) {
-      // The row is gone already.
-      if (!(error instanceof ConditionalCheckFailedError)) throw error;
-    }
+      ),
+    );
   }
 
   #channelQuery(
