@@ -6,6 +6,8 @@ import { SetupError } from "../setup-error";
 
 /** `npm run -s sumu -- doctor`: the operator's tool for the SUMU that runs on this machine. */
 connectDirectly();
+// As in the program `sumu`.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 run(process.argv.slice(2), {
   target: async () => {
     const stack = await findRunningStack().catch((error: unknown) => {

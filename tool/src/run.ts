@@ -56,6 +56,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     const { command, words, values } = parse(args);
     const stack = new Stack(await findTarget(values, options.target));
     try {
+      await stack.checkAccess();
       const exitCode = await command.run({
         stack,
         words,

@@ -96,6 +96,19 @@ export class Stack {
     return arn.replace(":sqs:", ":sns:");
   }
 
+  /**
+   * Finds region and credentials once, before a command asks for many things.
+   *
+   * @throws ToolError if there is no region; CredentialsProviderError if there are no credentials
+   */
+  async checkAccess(): Promise<void> {
+    const { region, credentials } = this.clients.sqs.config;
+    await region().catch(() => {
+      throw new ToolError("there is no region: set AWS_REGION, or give --region");
+    });
+    await credentials();
+  }
+
   region(): Promise<string> {
     return this.clients.sqs.config.region();
   }

@@ -44,7 +44,9 @@ export const SETTING_CHECKS: readonly Check[] = [
       }
       try {
         const keys = parseKeyDocument((await fetchKeyDocument(url)).body);
-        return keys.length === 0 ? wrong(`${url.origin} publishes no key that can be used`) : ok(`${keys.length} keys`);
+        return keys.length === 0
+          ? wrong(`${url.origin} publishes no key that can be used`)
+          : ok(`${keys.length} key${keys.length === 1 ? "" : "s"}`);
       } catch (error) {
         return wrong(`${url.origin} gives no keys: ${(error as Error).message}`);
       }

@@ -16,7 +16,7 @@ export const why: Command = {
     const events = await tell(stack, subject, { since: stack.now() - milliseconds, onStep: progress });
     for (const event of events) print({ ...event, at: new Date(event.at).toISOString() }, eventText(event));
     if (events.length > 0) return undefined;
-    progress(`nothing in the last ${since} names ${subject}: try a longer --since, and check the spelling`);
+    progress(`nothing in the last ${since} names "${subject}": try a longer --since, and check the spelling`);
     return 1;
   },
 };
