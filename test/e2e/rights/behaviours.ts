@@ -20,8 +20,12 @@ export type Behaviour = keyof ReturnType<typeof allBehaviours>;
 /** It ends when the behaviour is seen. */
 type Try = (right: Pick<Right, "resources">) => Promise<void>;
 
-/** They change the stack for a moment, so no other behaviour may be tried at the same time. */
+/**
+ * No other behaviour may be tried at the same time: they change the stack for a moment, or a broadcast of another would
+ * do their work.
+ */
 export const ALONE: ReadonlySet<Behaviour> = new Set<Behaviour>([
+  "the row above the limit goes",
   "ONLINE is told by the queue",
   "a notification that the topic cannot deliver is a dead letter",
 ]);
@@ -194,10 +198,13 @@ function allBehaviours(stack: LocalStack, session: Session) {
       for (let count = 0; count < INPUTS.max_connections_per_user; count++) await session.connect(user);
       await isSettled(closed);
     },
+    // The log says that the presence function has removed the row: a broadcast that SQS delivers again removes it too.
     "the row above the limit goes": async () => {
       const user = session.user("alice");
       await session.putStaleRow(user, await session.closedConnectionId(), 60_000);
+      const log = await FunctionLog.open(aws, "local-sumu-presence");
       for (let count = 0; count < INPUTS.max_connections_per_user; count++) await session.connect(user);
+      await log.line("connections_closed", { closed: 0, gone: 1 });
       await rowsGo(user, INPUTS.max_connections_per_user);
     },
     "a missed notification is recovered": async () => {
