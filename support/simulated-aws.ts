@@ -8,8 +8,8 @@ import type {
   Segment,
 } from "../handlers/pusher/connection";
 import type { ConnectionsEndpoint } from "../handlers/pusher/courier";
-import type { Outbox, OutboxMessage } from "../handlers/pusher/handover";
 import type { HistoryRow, HistoryStore } from "../handlers/pusher/history-store";
+import type { Outbox, OutboxMessage } from "../handlers/pusher/outbox";
 import { type MessageOutcome, push } from "../handlers/pusher/pusher";
 import type { PusherSettings } from "../handlers/pusher/pusher-ports";
 import { RecentAnswers } from "../handlers/pusher/recent-answers";

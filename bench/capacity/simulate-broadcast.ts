@@ -1,7 +1,7 @@
 import { fullJitterMs } from "../../handlers/aws/backoff";
+import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/attempts";
 import { BACKLOG_FULL } from "../../handlers/pusher/backlog";
 import { CongestionWindow } from "../../handlers/pusher/congestion-window";
-import { continuationDelaySeconds, MAX_ATTEMPTS } from "../../handlers/pusher/continuation";
 import { BUCKET_CONNECTIONS } from "../../handlers/pusher/handover";
 import { PATIENCE_MS } from "../../handlers/pusher/patience";
 import { BACKOFF, MAX_TRIES } from "../../handlers/pusher/retries";

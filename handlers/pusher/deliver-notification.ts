@@ -1,22 +1,15 @@
 import type { Connection } from "./connection";
-import type { Recipient } from "./courier";
 import { Delivery } from "./delivery";
 import type { DeliveryPorts } from "./delivery-ports";
 import { envelopeFits, Payloads } from "./envelope";
-import { Handover, type Undelivered } from "./handover";
 import { type Invocation, isToBeKept } from "./invocation";
-import { isBusy, Keeper } from "./keeper";
-import { type Lost, leaveToHistory } from "./leave-to-history";
+import { Keeper } from "./keeper";
 import { MalformedNotificationError, type Notification } from "./notification";
-import { notifyAgain, StaleRecipients } from "./notify-again";
-import type { Reason } from "./post-result";
-import { readAudience } from "./read-audience";
-import type { ChannelPorts, ReadingPorts, Unread } from "./reading-ports";
+import { StaleRecipients } from "./notify-again";
+import { offerAudience } from "./offer-audience";
+import type { ChannelPorts } from "./reading-ports";
 import { endExpired, removeRow, removeSubscription } from "./remove-row";
-import { giveUp, postponeRefused } from "./slow-consumers";
-
-/** So many connections that were not tried in time are notified again before the next page is read. */
-const STALE_AT_ONCE = 25;
+import { UndeliveredPart } from "./undelivered-part";
 
 /**
  * Delivers a notification to its connections until time is short, and hands over the remaining work.
@@ -29,36 +22,68 @@ export async function deliverNotification(
   notification: Notification,
   invocation: Invocation,
 ): Promise<boolean> {
-  const { courier, deliveryTimes, totals } = invocation;
-  const { outbox, random, log, clock } = invocation.ports;
+  const { courier, ports, totals } = invocation;
+  const { attempt, refusals = 0 } = notification;
   const channel = channelOf(notification, invocation);
   const keeper = keeperOf(messageId, notification, invocation);
-  const lost: Lost[] = [];
-  const leave = (connection: Undelivered, reason: string): boolean => {
-    // A client could not recover what is too large for it.
-    if (connection.reading === undefined || reason === "payload_too_large") return false;
-    lost.push({ connection, reason });
-    return true;
-  };
-  const handover = new Handover(notification, { outbox, random, log, deadline: invocation.budget.endAt, leave });
-  const undelivered = (outcome: string, { connectionId }: Connection, reason: string) =>
-    log.debug(outcome, { messageId, connectionId, reason });
-  const { attempt, refusals = 0 } = notification;
-  const slow: Recipient[] = [];
+  const undelivered = new UndeliveredPart(messageId, notification, keeper, invocation);
   const stale = new StaleRecipients();
-  let pages = 0;
-  let connections = 0;
-  const postpone = (recipient: Recipient, reason: Reason) => {
-    if (reason !== "throttled" || courier.throttle.refuser === "account") {
-      handover.postpone(recipient, reason, delivery.progressed);
-    } else if (!postponeRefused(recipient, notification, delivery.delivered, handover, invocation)) {
-      slow.push(recipient);
-    }
-  };
-  const ports: DeliveryPorts = {
-    clock,
-    random,
-    onDelivered: (at) => deliveryTimes.add(notification.sentAt, at),
+  const logOutcome = (outcome: string, { connectionId }: Connection, reason: string) =>
+    ports.log.debug(outcome, { messageId, connectionId, reason });
+  const delivery: Delivery = new Delivery(
+    new Payloads(notification, isToBeKept(notification, invocation)),
+    courier,
+    {
+      clock: ports.clock,
+      random: ports.random,
+      onDelivered: (at) => invocation.deliveryTimes.add(notification.sentAt, at),
+      ...removalOf(channel, messageId, invocation),
+      onRefused: (connection, reason) => {
+        logOutcome("delivery_refused", connection, reason);
+        undelivered.refuse(connection, reason);
+      },
+      onPostponed: (recipient, reason) => {
+        logOutcome("delivery_postponed", recipient, reason);
+        undelivered.postpone(recipient, reason, delivery);
+      },
+      onStale: (recipient) => stale.add(recipient),
+    },
+    { attempts: attempt - 1, refusals },
+  );
+  const { unread, pages, connections } = await offerAudience(
+    notification,
+    delivery,
+    stale,
+    { channel, keeper },
+    invocation,
+  );
+  const left = [...delivery.end(), ...stale.take().connections];
+  // Reading pages is progress, too: it may be that none of their users is connected.
+  const countsAsAttempt = !delivery.progressed && !courier.progressed && pages === 0;
+  const isHandled = await undelivered.handOver(left, unread, delivery, { pages, countsAsAttempt });
+  const { delivered, gone, expired, retried } = delivery;
+  const { continued, deadLettered } = undelivered;
+  ports.log.debug("notification_pushed", { messageId, attempt, delivered, gone, continued, deadLettered });
+  totals.delivered += delivered;
+  totals.gone += gone;
+  totals.expired += expired;
+  totals.retried += retried;
+  totals.continued += continued;
+  totals.deadLettered += deadLettered;
+  totals.kept += keeper?.counts.kept ?? 0;
+  totals.rewritten += keeper?.counts.rewritten ?? 0;
+  totals.unkept += keeper?.counts.unkept ?? 0;
+  if (notification.audience.kind === "channel" && pages > 0) invocation.fanOuts.add(connections);
+  return isHandled;
+}
+
+/** Removes the row of a connection that has ended: in a channel its subscription, and the connection's own row if it is gone. */
+function removalOf(
+  channel: ChannelPorts | undefined,
+  messageId: string,
+  invocation: Invocation,
+): Pick<DeliveryPorts, "removeGone" | "removeExpired" | "end"> {
+  return {
     removeGone: async (connection) => {
       const rows = [removeRow(connection, "removeGone", invocation)];
       if (channel !== undefined) rows.push(removeSubscription(channel, connection, "removeGone", invocation));
@@ -69,77 +94,7 @@ export async function deliverNotification(
         ? removeRow(connection, "removeExpired", invocation)
         : removeSubscription(channel, connection, "removeExpired", invocation),
     end: (connection) => endExpired(connection, messageId, invocation),
-    onRefused: (connection, reason) => {
-      undelivered("delivery_refused", connection, reason);
-      handover.refuse(connection, reason);
-    },
-    onPostponed: (recipient, reason) => {
-      undelivered("delivery_postponed", recipient, reason);
-      postpone(recipient, reason);
-    },
-    onStale: (recipient) => stale.add(recipient),
   };
-  const payloads = new Payloads(notification, isToBeKept(notification, invocation));
-  const delivery = new Delivery(payloads, courier, ports, { attempts: attempt - 1, refusals });
-  const unread: Unread[] = [];
-  const again = async () => {
-    const { connections, readAt } = stale.take();
-    unread.push(...(await notifyAgain(connections, readAt, delivery, reading)));
-  };
-  const reading: ReadingPorts = {
-    store: invocation.ports.store,
-    semaphore: invocation.reads,
-    deadline: invocation.budget.requestsEndAt,
-    readers: invocation.settings.readConcurrency,
-    onPage: (rows) => {
-      pages++;
-      connections += rows;
-    },
-    clock,
-    channel,
-    keeper,
-  };
-  const beforePage = async () => {
-    if (stale.count >= STALE_AT_ONCE) await again();
-  };
-
-  unread.push(...(await readAudience(notification, delivery, { ...reading, beforePage }, invocation)));
-  for (;;) {
-    await delivery.settled();
-    if (stale.count === 0 || delivery.stopped) break;
-    await again();
-  }
-  const left = [...delivery.end(), ...stale.take().connections];
-  // Reading pages is progress, too: it may be that none of their users is connected.
-  const countsAsAttempt = !delivery.progressed && !courier.progressed && pages === 0;
-  for (const recipient of left) {
-    if (recipient.reason === undefined) handover.handOverUntried(recipient, countsAsAttempt);
-    else postpone(recipient, recipient.reason);
-  }
-  await Promise.all(slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
-  if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, invocation);
-  for (const { remainder, failure } of unread) {
-    const isUnkept = failure !== undefined && keeper?.failures.has(failure) === true;
-    if (failure !== undefined && !isUnkept) log.warn("read_failed", { messageId, failure });
-    // As long as some entries are written, the others only have to wait.
-    if (isUnkept && isBusy(failure) && pages > 0) handover.postponeUnread(remainder);
-    else handover.handOverUnread(remainder, countsAsAttempt, failure);
-  }
-  const isHandled = await handover.finish();
-  const { delivered, gone, expired, retried } = delivery;
-  const { continued, deadLettered } = handover;
-  log.debug("notification_pushed", { messageId, attempt, delivered, gone, continued, deadLettered });
-  totals.delivered += delivered;
-  totals.gone += gone;
-  totals.expired += expired;
-  totals.retried += retried;
-  totals.continued += continued;
-  totals.deadLettered += deadLettered;
-  if (notification.audience.kind === "channel" && pages > 0) invocation.fanOuts.add(connections);
-  totals.kept += keeper?.counts.kept ?? 0;
-  totals.rewritten += keeper?.counts.rewritten ?? 0;
-  totals.unkept += keeper?.counts.unkept ?? 0;
-  return isHandled;
 }
 
 /**

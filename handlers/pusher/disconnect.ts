@@ -1,13 +1,13 @@
 import { DISCONNECT_CHECK_SECONDS } from "../../src/contract/limits";
 import { payload } from "../aws/connections-api";
 import { failureCode } from "../shared/failure-code";
+import { continuationDelaySeconds, MAX_ATTEMPTS } from "./attempts";
 import type { ConnectionStore, PageKey } from "./connection";
-import { continuationDelaySeconds, MAX_ATTEMPTS } from "./continuation";
 import { type EndConnectionPorts, type Ending, endConnection } from "./end-connection";
 import { disconnectBodies, revokeBodies } from "./ending-continuation";
 import { disconnectFrame } from "./envelope";
-import type { Outbox, OutboxMessage } from "./handover";
 import { MalformedNotificationError } from "./notification";
+import type { Outbox, OutboxMessage } from "./outbox";
 import type { PrioritySemaphore } from "./priority-semaphore";
 import type { Disconnect, Revoke } from "./request";
 import type { RevocationStore } from "./revocations-table";

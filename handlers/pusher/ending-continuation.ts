@@ -1,5 +1,6 @@
 import { isJsonObject } from "../shared/json-object";
-import { CONTINUATION, CONTINUATION_MALFORMED, fill } from "./continuation";
+import { CONTINUATION, CONTINUATION_MALFORMED } from "./continuation";
+import { fill } from "./fill-bodies";
 import { MalformedNotificationError } from "./notification";
 import type { Disconnect, Revoke } from "./request";
 

@@ -1,40 +1,11 @@
-import type { Log } from "../shared/log";
+import { MAX_ATTEMPTS } from "./attempts";
 import type { Connection } from "./connection";
-import { continuationBodies, continuationDelaySeconds, MAX_ATTEMPTS } from "./continuation";
 import type { Reading } from "./history-store";
 import type { Audience, Notification } from "./notification";
 import type { Reason } from "./post-result";
+import { type Destination, RemainderSender, type RemainderSenderPorts } from "./remainder-sender";
 
-export interface OutboxMessage {
-  readonly body: string;
-  /** Whether the pusher has written the body: only then may it be read as a continuation. */
-  readonly isContinuation: boolean;
-  /** The user who has posted it, if the message is still the control function's. */
-  readonly postedBy?: string | undefined;
-  /** 0 to 900. */
-  readonly delaySeconds?: number;
-  /** Why it is a dead letter: a stable code. */
-  readonly reason?: string;
-  /** The error of a malformed message, for its sender. Names members, never a value. */
-  readonly detail?: string;
-}
-
-/** The notifications queue and its dead-letter queue. */
-export interface Outbox {
-  /** Sends the messages, with retries until the deadline (epoch milliseconds). Returns those not sent; never throws. */
-  send(
-    queue: "notifications" | "dead-letters",
-    messages: readonly OutboxMessage[],
-    deadline: number,
-  ): Promise<readonly OutboxMessage[]>;
-}
-
-export interface HandoverPorts {
-  readonly outbox: Outbox;
-  readonly random: () => number;
-  readonly log: Log;
-  /** Epoch milliseconds by which all sending ends. */
-  readonly deadline: number;
+export interface HandoverPorts extends RemainderSenderPorts {
   /** Gets a connection that would become a dead letter. True: somebody else takes care of it. @default - nobody does */
   readonly leave?: (connection: Undelivered, reason: string) => boolean;
 }
@@ -46,17 +17,6 @@ export interface Undelivered extends Connection {
 
 /** How many connections are collected to share a message. More would only use memory. */
 export const BUCKET_CONNECTIONS = 1_000;
-
-/** What happens to connections that did not get their message. */
-interface Destination {
-  readonly attempt: number;
-  /** Whether the attempt waits in the queue. */
-  readonly isDelayed: boolean;
-  /** The reason of a dead letter. */
-  readonly reason: string | undefined;
-  /** How often the connections were refused because their clients do not read. */
-  readonly refusals?: number;
-}
 
 interface Bucket extends Destination {
   connections: Connection[];
@@ -70,17 +30,25 @@ interface Bucket extends Destination {
  * queue.
  */
 export class Handover {
-  continued = 0;
-  deadLettered = 0;
   readonly #buckets = new Map<string, Bucket>();
-  readonly #sending: Promise<void>[] = [];
-  readonly #unsent = { notifications: [] as OutboxMessage[], "dead-letters": [] as OutboxMessage[] };
-  #tooLarge = false;
+  readonly #sender: RemainderSender;
 
   constructor(
     private readonly notification: Notification,
     private readonly ports: HandoverPorts,
-  ) {}
+  ) {
+    this.#sender = new RemainderSender(notification, ports);
+  }
+
+  /** Connections that a later invocation gets; an unread part of the audience counts as one. */
+  get continued(): number {
+    return this.#sender.continued;
+  }
+
+  /** Connections that are dead letters; an unread part of the audience counts as one. */
+  get deadLettered(): number {
+    return this.#sender.deadLettered;
+  }
 
   /** It can never be delivered: a dead letter. */
   refuse(connection: Undelivered, reason: string): void {
@@ -133,26 +101,18 @@ export class Handover {
 
   /** Users that were not read because the history table was busy: another attempt, after a delay, which is not counted. */
   postponeUnread(remainder: Audience): void {
-    this.#send(remainder, { attempt: this.notification.attempt, isDelayed: true, reason: undefined });
+    this.#sender.send(remainder, { attempt: this.notification.attempt, isDelayed: true, reason: undefined });
   }
 
   /** Connections that were not read. `failure`: the table's code, unless time ran out. */
   handOverUnread(remainder: Audience, countsAsAttempt: boolean, failure?: string): void {
-    this.#send(remainder, this.#next(countsAsAttempt || failure !== undefined, failure ?? "out_of_time"));
+    this.#sender.send(remainder, this.#next(countsAsAttempt || failure !== undefined, failure ?? "out_of_time"));
   }
 
   /** Sends the remaining messages. False if a message could not be sent to any queue: then only a repeat helps. */
-  async finish(): Promise<boolean> {
+  finish(): Promise<boolean> {
     for (const bucket of this.#buckets.values()) this.#flush(bucket);
-    await Promise.all(this.#sending);
-    const { outbox, deadline, log } = this.ports;
-    let unsent = 0;
-    for (const queue of ["notifications", "dead-letters"] as const) {
-      const again = this.#unsent[queue];
-      if (again.length > 0) unsent += (await outbox.send(queue, again, deadline)).length;
-    }
-    if (unsent > 0 || this.#tooLarge) log.error("handover_failed", { messages: unsent, tooLarge: this.#tooLarge });
-    return unsent === 0 && !this.#tooLarge;
+    return this.#sender.finish();
   }
 
   #next(countsAsAttempt: boolean, reason: string): Destination {
@@ -180,37 +140,6 @@ export class Handover {
     if (connections.length === 0) return;
     bucket.connections = [];
     bucket.readAt = undefined;
-    this.#send({ kind: "connections", connections, readAt }, bucket);
-  }
-
-  #send(remainder: Audience, { attempt, isDelayed, reason, refusals = 0 }: Destination): void {
-    let bodies: string[];
-    try {
-      // A dead letter starts again with all attempts when it is sent back to the notifications queue.
-      const state =
-        reason === undefined ? { ...this.notification, attempt, refusals } : { ...this.notification, attempt: 1 };
-      bodies = continuationBodies(state, remainder, state.attempt, reason);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#tooLarge = true;
-      return;
-    }
-    const queue = reason === undefined ? "notifications" : "dead-letters";
-    // Use the next attempt's delay even when this one is not counted.
-    const next = Math.min(Math.max(attempt, this.notification.attempt + 1), MAX_ATTEMPTS);
-    const messages = bodies.map((body) => ({
-      body,
-      isContinuation: true,
-      reason,
-      delaySeconds: reason === undefined && isDelayed ? continuationDelaySeconds(next, this.ports.random) : undefined,
-    }));
-    const count = remainder.kind === "connections" ? remainder.connections.length : 1;
-    if (reason === undefined) this.continued += count;
-    else this.deadLettered += count;
-    this.#sending.push(
-      this.ports.outbox.send(queue, messages, this.ports.deadline).then((unsent) => {
-        this.#unsent[queue].push(...unsent);
-      }),
-    );
+    this.#sender.send({ kind: "connections", connections, readAt }, bucket);
   }
 }

@@ -4,7 +4,7 @@ import type { OutgoingMessage, Sqs } from "../aws/sqs";
 import { failureCode } from "../shared/failure-code";
 import type { Log } from "../shared/log";
 import { CONTINUATION_ATTRIBUTE } from "./continuation";
-import type { Outbox, OutboxMessage } from "./handover";
+import type { Outbox, OutboxMessage } from "./outbox";
 
 /**
  * The notifications queue and its dead-letter queue in SQS. A continuation has the attribute that marks it, even as a

@@ -1,8 +1,9 @@
 import { jsonMember } from "../shared/json-member";
 import { isJsonObject } from "../shared/json-object";
 import { misspeltMember } from "./audience-spelling";
-import { CONTINUATION, readContinuation } from "./continuation";
+import { CONTINUATION } from "./continuation";
 import { type Audience, MalformedNotificationError, type Notification } from "./notification";
+import { readContinuation } from "./read-continuation";
 import { REQUEST_MEMBERS } from "./request";
 import { stringList, userIds } from "./user-ids";
 

@@ -1,11 +1,12 @@
 import { jsonMember } from "../shared/json-member";
 import { isJsonObject } from "../shared/json-object";
-import { CONTINUATION, CONTINUATION_MALFORMED, readChannelContinuation } from "./continuation";
+import { CONTINUATION, CONTINUATION_MALFORMED } from "./continuation";
 import { readDisconnectState, readRevokeState } from "./ending-continuation";
 import { requestInFailure } from "./failure-envelope";
 import { MalformedNotificationError } from "./notification";
 import { type ExplicitNotification, parseDisconnect, parseExplicitNotification, parseRevoke } from "./parse-explicit";
 import { type MessageFacts, parseNotification } from "./parse-notification";
+import { readChannelContinuation } from "./read-continuation";
 import { REQUEST_MEMBERS, type Request } from "./request";
 
 /**

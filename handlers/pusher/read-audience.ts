@@ -1,4 +1,5 @@
 import { PROTOCOLS } from "../../src/contract/tables";
+import { broadcast } from "./broadcast";
 import type { Connection } from "./connection";
 import type { Delivery } from "./delivery";
 import type { Invocation } from "./invocation";
@@ -6,7 +7,7 @@ import type { Notification } from "./notification";
 import { notifyAgain } from "./notify-again";
 import { readChannel } from "./read-channel";
 import { readUsers } from "./read-connections";
-import { broadcast, readEveryone } from "./read-everyone";
+import { readEveryone } from "./read-everyone";
 import type { ReadingPorts, Unread } from "./reading-ports";
 
 /**

@@ -1,6 +1,6 @@
 import { fullJitterMs } from "../aws/backoff";
 import type { Clock } from "../shared/clock";
-import { MAX_ATTEMPTS } from "./continuation";
+import { MAX_ATTEMPTS } from "./attempts";
 import type { Recipient } from "./courier";
 import type { Reason } from "./post-result";
 import type { ThrottleDetector } from "./throttle-detector";

@@ -1,6 +1,6 @@
-import { continuationBodies } from "./continuation";
 import type { Invocation } from "./invocation";
 import type { Audience, Notification } from "./notification";
+import { continuationBodies } from "./write-continuation";
 
 /**
  * How long the pusher tries to send the parts of an audience to the queue. After that, it delivers the remaining parts

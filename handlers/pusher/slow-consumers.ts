@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS } from "./continuation";
+import { MAX_ATTEMPTS } from "./attempts";
 import type { Recipient } from "./courier";
 import type { Handover } from "./handover";
 import type { Invocation } from "./invocation";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { continuationBodies, continuationDelaySeconds } from "../../../handlers/pusher/continuation";
+import { continuationDelaySeconds } from "../../../handlers/pusher/attempts";
 import type { Audience } from "../../../handlers/pusher/notification";
+import { continuationBodies } from "../../../handlers/pusher/write-continuation";
 import { parseNotification } from "../support/parse-notification";
 
 const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
