@@ -17,7 +17,7 @@ const ROOMS: readonly (readonly string[])[] = [
   ["src/revocations", "src/history", "src/channels"],
   ["src/gateway", "src/access", "src/releases"],
   ["src/migration"],
-  ["src/authorizer", "src/pusher", "src/presence", "src/control"],
+  HANDLERS.map((name) => `src/${name}`),
   ["src/sumu.ts"],
   ["src/module", "src/index.ts"],
   ["tool"],

@@ -21,6 +21,11 @@ export const HANDLER_OUTPUTS = {
 
 export type HandlerName = keyof typeof HANDLER_OUTPUTS;
 
+type NamesIn<Set> = Set extends { readonly units: infer Units } ? keyof Units : never;
+
+/** The metrics that handlers send. */
+export type HandlerMetricName = NamesIn<(typeof HANDLER_OUTPUTS)[HandlerName]["metrics"][number]> & string;
+
 /** The Lambda functions of a SUMU, by the name of their folder in handlers/. */
 export const HANDLERS = Object.keys(HANDLER_OUTPUTS) as readonly HandlerName[];
 

@@ -1,7 +1,7 @@
 import type { HandlerName } from "../contract/handlers";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from "../contract/metrics";
 import { type DashboardBody, type Graph, type Line, layOut, type Row } from "./dashboard-layout";
-import { DEAD_LETTERS, handlerRows, type QueueKey, type StackPart } from "./handler-rows";
+import { DEAD_LETTERS, type HandlerRow, handlerRows, type QueueKey, type StackPart } from "./handler-rows";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
 /** Which optional parts exist. The dashboard leaves out the lines of the others. */
@@ -26,9 +26,7 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
       graphs(6, deadLetters(metrics, parts), functionFailures(metrics, parts), apiErrors(metrics)),
       graphs(6, notificationsQueue(metrics), refusals(metrics), presenceLag(metrics, parts)),
       graphs(6, durations(metrics, parts), concurrency(metrics, parts)),
-      ...(parts.control
-        ? [graphs(6, recoveries(metrics), controlQueue(metrics)), graphs(6, membership(metrics), channelSizes(metrics))]
-        : []),
+      ...existingRows(parts).flatMap((row) => inPairs(ownGraphs(row, metrics)).map((pair) => graphs(6, ...pair))),
     ],
     region,
   );
@@ -160,10 +158,12 @@ function deadLetters(metrics: StackMetrics, parts: DashboardParts): Graph {
   };
 }
 
+function existingRows(parts: DashboardParts): ReturnType<typeof handlerRows> {
+  return handlerRows().filter(({ part }) => part === undefined || parts[part]);
+}
+
 function functions(parts: DashboardParts): readonly HandlerName[] {
-  return handlerRows()
-    .filter(({ part }) => part === undefined || parts[part])
-    .map(({ handler }) => handler);
+  return existingRows(parts).map(({ handler }) => handler);
 }
 
 function functionFailures(metrics: StackMetrics, parts: DashboardParts): Graph {
@@ -208,43 +208,21 @@ function queueGraph(title: string, key: QueueKey, metrics: StackMetrics): Graph 
   };
 }
 
-function recoveries(metrics: StackMetrics): Graph {
-  return {
-    title: "Clients that were away",
-    leftLabel: "per 5 min",
-    lines: [
-      count(metrics.own("Recoveries"), "recoveries"),
-      count(metrics.own("Recovered"), "notifications recovered"),
-      count(metrics.own("Gaps"), "recoveries with a gap"),
-      count(metrics.own("FramesRefused"), "control frames refused"),
-      count(metrics.own("FramesFailed"), "control frames failed"),
-    ],
-  };
+/** The graphs that a handler's row asks for. */
+function ownGraphs({ graphs = [] }: HandlerRow, metrics: StackMetrics): readonly Graph[] {
+  return graphs.map((graph) => {
+    const { title } = graph;
+    if ("queue" in graph) return queueGraph(title, graph.queue as QueueKey, metrics);
+    if ("percentilesOf" in graph) {
+      return { title, leftLabel: graph.unit, lines: percentiles(metrics.own(graph.percentilesOf)) };
+    }
+    const lines = graph.counts.map(([name, label]) => count(metrics.own(name), label));
+    return { title, leftLabel: "per 5 min", lines };
+  });
 }
 
-function membership(metrics: StackMetrics): Graph {
-  return {
-    title: "Channels",
-    leftLabel: "per 5 min",
-    lines: [
-      count(metrics.own("Posted"), "posts of clients"),
-      count(metrics.own("Subscribed"), "joined"),
-      count(metrics.own("Unsubscribed"), "left"),
-      count(metrics.own("ChannelsRefused"), "refused"),
-    ],
-  };
-}
-
-function channelSizes(metrics: StackMetrics): Graph {
-  return {
-    title: "Connections that got a notification to a channel",
-    leftLabel: "connections",
-    lines: percentiles(metrics.own("ChannelConnections")),
-  };
-}
-
-function controlQueue(metrics: StackMetrics): Graph {
-  return queueGraph("Control queue", "control", metrics);
+function inPairs<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return items.flatMap((_, index) => (index % 2 === 0 ? [items.slice(index, index + 2)] : []));
 }
 
 /** CloudWatch puts the reason there. Terraform reads `$${` as `${`. */

@@ -1,4 +1,4 @@
-import { HANDLERS, type HandlerName } from "../contract/handlers";
+import { HANDLERS, type HandlerMetricName, type HandlerName } from "../contract/handlers";
 
 /** The parts of the stack that exist only if an input asks for them. */
 export const STACK_PARTS = ["watchdog", "grace", "control"] as const;
@@ -22,6 +22,13 @@ export interface DeadLetters {
   readonly part?: StackPart;
 }
 
+/** A graph of the dashboard: metrics of the handler with their labels, the distribution of a metric, or a queue of its own. */
+export type HandlerGraph = { readonly title: string } & (
+  | { readonly counts: readonly (readonly [HandlerMetricName, label: string])[] }
+  | { readonly percentilesOf: HandlerMetricName; readonly unit: string }
+  | { readonly queue: string }
+);
+
 /** A handler, as an operator sees it: the handler's alarms and its lines of the dashboard come from this row. */
 export interface HandlerRow {
   /** What users notice when the handler fails, for the alarm's description. */
@@ -30,6 +37,8 @@ export interface HandlerRow {
   readonly errors?: { readonly startsWhen: string; readonly whatToDo: string };
   /** The handler exists only together with this part. @default - it always exists */
   readonly part?: StackPart;
+  /** Its graphs, two in a row of the dashboard. @default - those that all functions share */
+  readonly graphs?: readonly HandlerGraph[];
   /** The dead-letter queues of its own. @default - none */
   readonly deadLetters?: readonly DeadLetters[];
 }
@@ -70,6 +79,33 @@ const HANDLER_ROWS = {
   control: {
     failing: "clients get no answers to their control frames: they neither recover nor use channels.",
     part: "control",
+    graphs: [
+      {
+        title: "Clients that were away",
+        counts: [
+          ["Recoveries", "recoveries"],
+          ["Recovered", "notifications recovered"],
+          ["Gaps", "recoveries with a gap"],
+          ["FramesRefused", "control frames refused"],
+          ["FramesFailed", "control frames failed"],
+        ],
+      },
+      { title: "Control queue", queue: "control" },
+      {
+        title: "Channels",
+        counts: [
+          ["Posted", "posts of clients"],
+          ["Subscribed", "joined"],
+          ["Unsubscribed", "left"],
+          ["ChannelsRefused", "refused"],
+        ],
+      },
+      {
+        title: "Connections that got a notification to a channel",
+        percentilesOf: "ChannelConnections",
+        unit: "connections",
+      },
+    ],
     deadLetters: [
       {
         key: "controlDlq",

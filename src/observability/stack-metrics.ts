@@ -1,4 +1,4 @@
-import type { HANDLER_OUTPUTS, HandlerName } from "../contract/handlers";
+import type { HandlerMetricName, HandlerName } from "../contract/handlers";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from "../contract/metrics";
 import type { QueueKey } from "./handler-rows";
 
@@ -19,9 +19,6 @@ export interface StackNames {
   readonly topics: Readonly<Record<"messages" | "notifications", string>>;
   readonly connectionsTable: string;
 }
-
-type NamesOf<Set> = Set extends { readonly units: infer Units } ? keyof Units : never;
-type HandlerMetricName = NamesOf<(typeof HANDLER_OUTPUTS)[HandlerName]["metrics"][number]> & string;
 
 /** Every metric that alarms and dashboard use, by its source. */
 export class StackMetrics {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { sourceKey } from "../../local/source-key";
 import { synthesize } from "../../local/synthesize";
+import { HANDLERS } from "../../src/contract/handlers";
 
 jest.setTimeout(60_000);
 
@@ -34,7 +35,7 @@ it("synthesizes and packs once for the same sources, and removes what is older t
   const own = path.relative(folder, first.folder).split(path.sep)[0] ?? "";
   expect(readdirSync(folder).sort()).toEqual(["node-24", "stack-young", own].sort());
   const bundles = path.join(folder, own, "handlers");
-  expect(readdirSync(bundles).sort()).toEqual(["authorizer", "control", "presence", "pusher"]);
+  expect(readdirSync(bundles).sort()).toEqual([...HANDLERS].sort());
   expect(JSON.stringify(first.json)).toContain(path.join(bundles, "pusher", "index.mjs"));
 });
 

@@ -1,10 +1,11 @@
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { HANDLERS } from "../../src/contract/handlers";
 import { describeWithTerraform, type PlannedChange, TerraformWorkspace } from "../support/terraform";
 
 jest.setTimeout(600_000);
 
-const ZIPS = ["authorizer", "control", "presence", "pusher"];
+const ZIPS: readonly string[] = [...HANDLERS].sort();
 
 /** Every file and folder below a folder. */
 function contents(folder: string): string[] {
