@@ -15,8 +15,8 @@ const DEAD_LETTERS: readonly NameSuffix[] = [
   NAME_SUFFIXES.presenceGraceDlq,
   NAME_SUFFIXES.controlDlq,
 ];
-/** The queues to which a redrive sends. */
-const REDRIVEN: readonly NameSuffix[] = [notifications, messages, NAME_SUFFIXES.presenceGrace, control];
+/** The queues that have a dead-letter queue: a redrive sends to them. */
+const QUEUES: readonly NameSuffix[] = [notifications, messages, NAME_SUFFIXES.presenceGrace, control];
 const TABLES: readonly NameSuffix[] = [
   connections,
   presence,
@@ -47,6 +47,11 @@ const READ_LETTERS: Right = {
 const SEND: Right = { actions: [...FIND_QUEUE, "sqs:SendMessage"], kind: "queue", names: [notifications] };
 const PUSHERS: readonly NameSuffix[] = [pusher, pusherReleased];
 const AUTHORIZERS: readonly NameSuffix[] = [authorizer, authorizerReleased];
+/** Where clients connect, and with what. */
+const READ_ENTRANCE: readonly Right[] = [READ_FUNCTIONS, READ_RELEASES].map((right) => ({
+  ...right,
+  names: [...AUTHORIZERS, ...PUSHERS],
+}));
 
 /** A command of `sumu`, the operator's tool. */
 export type OperatorCommand =
@@ -58,6 +63,8 @@ export type OperatorCommand =
   | "dead-letters list"
   | "dead-letters show"
   | "dead-letters redrive"
+  | "probe"
+  | "connect"
   | "notify"
   | "disconnect";
 
@@ -67,7 +74,7 @@ export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>
     { ...READ_FUNCTIONS, actions: ["lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"] },
     { ...READ_RELEASES, actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"] },
     { actions: ["lambda:ListEventSourceMappings", "logs:DescribeLogGroups"], kind: "any" },
-    { actions: FIND_QUEUE, kind: "queue", names: [notifications, messages, ...DEAD_LETTERS] },
+    { actions: FIND_QUEUE, kind: "queue", names: [...QUEUES, ...DEAD_LETTERS] },
     { actions: ["sns:ListSubscriptionsByTopic"], kind: "topic", names: [notifications, messages] },
     { actions: ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"], kind: "table", names: TABLES },
     READ_FUNCTION_LOGS,
@@ -94,8 +101,15 @@ export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>
   "dead-letters show": [READ_LETTERS],
   "dead-letters redrive": [
     { ...READ_LETTERS, actions: [...READ_LETTERS.actions, "sqs:DeleteMessage"] },
-    { ...SEND, names: REDRIVEN },
+    { ...SEND, names: QUEUES },
   ],
+  probe: [
+    ...READ_ENTRANCE,
+    { actions: ["dynamodb:GetItem"], kind: "table", names: [connections] },
+    SEND,
+    { ...READ_FUNCTION_LOGS, names: PUSHERS },
+  ],
+  connect: READ_ENTRANCE,
   notify: [SEND],
   disconnect: [SEND],
 };

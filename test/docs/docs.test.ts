@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
 import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
-import { doctorBlocks, operatorBlocks } from "../../scripts/doctor-checks";
+import { doctorBlocks, operatorBlocks, refusalBlocks } from "../../scripts/doctor-checks";
 import { fillBlocks } from "../../scripts/generated-blocks";
 import { wireContractBlocks } from "../../scripts/wire-contract";
 import { INPUTS } from "../../src/inputs/inputs";
@@ -86,7 +86,9 @@ describe("the docs", () => {
   });
 
   it("explain every reason for which the authorizer refuses, in its order", () => {
-    const [, rows = ""] = read("docs/operations.md").split("<!-- refusal codes: ");
+    const page = read("docs/operations.md");
+    expect(fillBlocks(page, refusalBlocks())).toBe(page);
+    const [, rows = ""] = page.split("<!-- generated: refusals");
     const codes = [...(rows.split("\n### ")[0] ?? "").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
     expect(codes).toEqual([...DENY_REASONS]);
   });

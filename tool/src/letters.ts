@@ -91,24 +91,26 @@ export async function redrive(
   const { url: QueueUrl } = await stack.requireQueue(target);
   const { sqs } = stack.clients;
   const held = await hold(stack, queue);
-  let sent = 0;
-  for (const letter of held) {
-    const isMeant =
-      (messageId === undefined || letter.messageId === messageId) &&
-      (reason === undefined
-        ? messageId !== undefined || !NEVER_DELIVERED.includes(letter.reason ?? "")
-        : letter.reason === reason);
-    if (!isMeant) {
-      await release(sqs, letter);
-      continue;
+  const kept = new Set(held);
+  try {
+    for (const letter of held) {
+      const isMeant =
+        (messageId === undefined || letter.messageId === messageId) &&
+        (reason === undefined
+          ? messageId !== undefined || !NEVER_DELIVERED.includes(letter.reason ?? "")
+          : letter.reason === reason);
+      if (!isMeant) continue;
+      const { reason: _reason, detail: _detail, ...MessageAttributes } = letter.attributes;
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: letter.body, MessageAttributes }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: letter.url, ReceiptHandle: letter.handle }));
+      kept.delete(letter);
+      onProgress(held.length - kept.size);
     }
-    const { reason: _reason, detail: _detail, ...MessageAttributes } = letter.attributes;
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: letter.body, MessageAttributes }));
-    await sqs.send(new DeleteMessageCommand({ QueueUrl: letter.url, ReceiptHandle: letter.handle }));
-    sent++;
-    onProgress(sent);
+  } finally {
+    // After a failure, too: nobody should have to wait until they are visible again.
+    for (const letter of kept) await release(sqs, letter);
   }
-  return { sent, kept: held.length - sent };
+  return { sent: held.length - kept.size, kept: kept.size };
 }
 
 async function hold(stack: Stack, suffix: NameSuffix): Promise<readonly Held[]> {

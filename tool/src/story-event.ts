@@ -55,10 +55,12 @@ function callText(routeKey: string, status: string): string {
 /** A line of a function's log as an event. */
 export function functionEvent(at: number, group: string, fields: Readonly<Record<string, unknown>>): StoryEvent {
   const { level, code, decision, reason, failure, detail, connectionId, apiRequestId, messageId } = fields;
-  const more = [decision, reason, failure, detail].filter((value) => value !== undefined && value !== "").map(String);
+  const more = [decision, reason, failure, detail, pushedText(fields)]
+    .filter((value) => value !== undefined && value !== "")
+    .map(String);
   return {
     at,
-    source: group.split("/").at(-1) ?? group,
+    source: group.replace(/^.*-sumu-/, ""),
     what: `${level === "info" ? "" : `${level}: `}${code}${more.length > 0 ? `: ${more.join(", ")}` : ""}`,
     ids: {
       requestId: text(apiRequestId ?? fields.requestId),
@@ -66,6 +68,24 @@ export function functionEvent(at: number, group: string, fields: Readonly<Record
       messageId: text(messageId ?? fields.message),
     },
   };
+}
+
+/** What a pusher's invocation did, by its counts. */
+const PUSHED = {
+  Delivered: "delivered",
+  Gone: "gone",
+  expired: "expired",
+  ended: "ended",
+  Continued: "continued later",
+  deadLettered: "given up",
+  malformed: "malformed",
+  failed: "failed",
+} as const;
+
+function pushedText({ code, ...fields }: Readonly<Record<string, unknown>>): string | undefined {
+  if (code !== "pushed") return undefined;
+  const counts = Object.entries(PUSHED).flatMap(([name, words]) => (fields[name] ? [`${fields[name]} ${words}`] : []));
+  return counts.length === 0 ? "nobody was connected" : counts.join(", ");
 }
 
 /** A dead letter as an event. */
@@ -79,10 +99,15 @@ export function letterEvent({ at, queue, messageId, reason, detail, audience }: 
   };
 }
 
+/** The longest source: `integration-notifications-dlq`. */
+const SOURCE_WIDTH = 29;
+
 /** One event as a line. */
 export function eventText({ at, source, what, ids }: StoryEvent): string {
-  const named = Object.entries(ids).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
-  return `${new Date(at).toISOString()}  ${source.padEnd(20)}  ${what}${named.length > 0 ? `  [${named.join(", ")}]` : ""}`;
+  const named = Object.entries(ids).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.replace("Id", "")} ${value}`],
+  );
+  return `${new Date(at).toISOString()}  ${source.padEnd(SOURCE_WIDTH)}  ${what}${named.length > 0 ? `  [${named.join(", ")}]` : ""}`;
 }
 
 function given(value: string | undefined): string | undefined {

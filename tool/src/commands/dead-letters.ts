@@ -9,7 +9,7 @@ export const listLetters: Command = {
   summary: "counts the dead letters by queue and reason",
   writes: false,
   words: [0, 0],
-  run: async ({ stack, print, progress }) => {
+  run: async ({ stack, program, print, progress }) => {
     progress("Reading the dead-letter queues");
     const letters = await readLetters(stack);
     const groups = new Map<string, { queue: string; reason: string; count: number; oldest: string }>();
@@ -19,13 +19,19 @@ export const listLetters: Command = {
       groups.set(key, { ...group, count: group.count + 1 });
     }
     for (const group of groups.values()) {
-      print(group, `${group.queue.padEnd(32)}${group.reason.padEnd(26)}${group.count}, the oldest of ${group.oldest}`);
+      const count = String(group.count).padStart(5);
+      print(group, `${group.queue.padEnd(32)}${group.reason.padEnd(26)}${count}  oldest ${group.oldest}`);
     }
-    if (groups.size === 0) progress("There are no dead letters.");
+    progress(
+      groups.size === 0
+        ? "There are no dead letters."
+        : `"${program} dead-letters show <queue>" shows each, "${program} dead-letters redrive <queue>" sends them again.`,
+    );
     const isFull = DEAD_LETTER_QUEUES.some(
       (name) => letters.filter(({ queue }) => queue === name).length >= MAX_LETTERS,
     );
-    if (isFull) progress(`Of each queue only ${MAX_LETTERS} letters were read: "sumu doctor dead-letters" counts all.`);
+    if (isFull)
+      progress(`Of each queue only ${MAX_LETTERS} letters were read: "${program} doctor dead-letters" counts all.`);
     return undefined;
   },
 };
@@ -80,8 +86,8 @@ function queueNamed(name: string): NameSuffix {
 function letterText({ queue, messageId, at, reason, detail, audience, body }: Letter, withPayload: boolean): string {
   const whom = audience.isForEveryone ? "everyone" : (audience.users?.join(", ") ?? "-");
   const why = `${reason ?? "tries_used_up"}${detail === undefined ? "" : `: ${detail}`}`;
-  const line = `${new Date(at).toISOString()}  ${queue}  ${messageId}  ${audience.kind} for ${whom}  ${why}`;
-  return withPayload ? `${line}\n      ${body}` : line;
+  const line = `${new Date(at).toISOString()}  ${queue.padEnd(30)}${audience.kind} for ${whom}: ${why}  [message ${messageId}]`;
+  return withPayload ? `${line}\n       ${body}` : line;
 }
 
 const text = (value: Call["options"][string]): string | undefined => (typeof value === "string" ? value : undefined);

@@ -11,9 +11,15 @@ export const who: Command = {
     const connections = await readConnections(stack, user);
     for (const { userId, connectionId, connectedAt } of connections) {
       const since = new Date(connectedAt).toISOString();
-      print({ userId, connectionId, connectedAt: since }, `${userId}  ${connectionId}  since ${since}`);
+      print({ userId, connectionId, connectedAt: since }, `${since}  ${connectionId}  ${userId}`);
+    }
+    if (connections.length > 0) {
+      const users = new Set(connections.map(({ userId }) => userId)).size;
+      progress(`${counted(connections.length, "connection")} of ${counted(users, "user")}.`);
     }
     if (connections.length === 0) progress(user === undefined ? "Nobody is connected." : `${user} is not connected.`);
     return undefined;
   },
 };
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
