@@ -16,7 +16,7 @@ const usage = `Sends a notification to users of the SUMU that runs on this machi
 
 It is "sumu notify" of the operator's tool. If SUMU has no right to deliver, it also prints which statement is missing.`;
 
-const FORM = `"npm run -s notify -- alice,bob '{\\"hello\\":\\"you\\"}'", or "all" for everybody`;
+const FORM = `npm run -s notify -- alice,bob '{"hello":"you"}', or "all" for everybody`;
 
 runCommand({
   usage,

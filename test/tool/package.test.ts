@@ -44,7 +44,7 @@ describe("the package of the operator's tool", () => {
 describe("a wrong command line", () => {
   it.each([
     [["doctor"], "which SUMU? Give --prefix <prefix>, or --outputs <file of terraform output -json>"],
-    [["why", "--prefix", "shop"], "it is called so: sumu why <user, connection id, request id or notification id>"],
+    [["why", "--prefix", "shop"], "it is called so: sumu why <user or id>"],
     [["doctor", "--fast"], "Unknown option '--fast': \"sumu doctor --help\" lists the options"],
     [
       ["doctor", "--outputs", "/nowhere.json"],

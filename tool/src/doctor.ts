@@ -47,7 +47,7 @@ const INDENT = " ".repeat(7);
 
 /** One check as text: a line, one line for each further fault, and what to do. */
 export function resultText({ id, status, detail = "", advice, milliseconds }: Result): string {
-  const [first = "", ...more] = detail.split("; ");
+  const [first = "", ...more] = status === "wrong" ? detail.split("; ") : [detail];
   const head = `${SIGNS[status].padEnd(7)}${id.padEnd(24)}${String(milliseconds).padStart(6)} ms  ${first}`.trimEnd();
   const faults = more.map((fault) => `${INDENT}${fault}`);
   return [head, ...faults, ...(advice === undefined ? [] : [`${INDENT}→ ${advice}`])].join("\n");

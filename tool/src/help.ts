@@ -20,7 +20,7 @@ export function help(program: string): string {
       .join("\n");
   return `The operator's tool of SUMU, realtime over WebSockets on AWS.
 
-  ${program} doctor --prefix shop
+  ${program} doctor${program === "sumu" ? " --prefix shop" : ""}
 
 Find out what is wrong. These commands only read:
 
@@ -44,10 +44,10 @@ export function commandHelp(program: string, { usage, summary, writes, options =
     ([name, { type, help: words }]) => [`--${name}${type === "string" ? " <value>" : ""}`, words] as const,
   );
   const end = writes ? "It changes something." : "It only reads.";
-  return `${program} ${usage}
+  return `  ${program} ${usage}
 
-${sentence(summary)} ${end}
-${notes.map((note) => `\n${note}\n`).join("")}
+${[`${sentence(summary)} ${end}`, ...notes].join("\n")}
+
 ${rows([...own, ...COMMON])}`;
 }
 

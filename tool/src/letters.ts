@@ -37,7 +37,7 @@ export const REDRIVE_TO: Partial<Record<NameSuffix, NameSuffix>> = {
 };
 
 /** Another try of these fails in the same way. */
-const NEVER_DELIVERED = ["malformed", "payload_too_large", "slow_consumer", "revocations_not_enabled"];
+export const NEVER_DELIVERED = ["malformed", "payload_too_large", "slow_consumer", "revocations_not_enabled"];
 
 /** While the tool reads the letters, nobody else gets them. */
 const READ_SECONDS = 300;

@@ -18,7 +18,7 @@ const ROW_MILLISECONDS = 5_000;
 /** A line of a function's log arrives some seconds late. */
 const LOG_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 100;
-const LOG_POLL_MILLISECONDS = 2_000;
+const LOG_POLL_MILLISECONDS = 1_000;
 
 export interface ProbeOptions {
   readonly token: string;
@@ -113,7 +113,7 @@ export async function* probe(stack: Stack, options: ProbeOptions): AsyncGenerato
       run: async () => {
         const found = await frame((one) => one.type === "notification" && one.id === id, FRAME_MILLISECONDS);
         if (found === undefined) throw new ToolError(`no notification came within ${FRAME_MILLISECONDS / 1_000} s`);
-        return { detail: "after the queue", milliseconds: Math.max(0, Math.round(found.at - acceptedAt)) };
+        return { detail: "from the queue to the client", milliseconds: Math.max(0, Math.round(found.at - acceptedAt)) };
       },
     },
     {
@@ -129,7 +129,7 @@ export async function* probe(stack: Stack, options: ProbeOptions): AsyncGenerato
           };
         }
         const { durationMs, waitedMs } = pushed;
-        return { detail: `started after the queue, then worked ${durationMs} ms`, milliseconds: waitedMs };
+        return { detail: `from the queue to its start; then it worked ${durationMs} ms`, milliseconds: waitedMs };
       },
     },
   ];

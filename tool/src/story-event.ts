@@ -34,6 +34,7 @@ function whatHappened(fields: Readonly<Record<string, string | undefined>>): str
   const reason = given(fields.refused) ?? given(fields.authorizerError) ?? given(fields.errorType);
   const because = reason === undefined ? "" : `: ${reason}`;
   if (eventType === "CONNECT") return failed ? `the connection was refused with ${status}${because}` : "connected";
+  if (given(routeKey) === undefined) return `sent a frame whose action has no route (${status})`;
   return failed
     ? `the frame of route ${routeKey} failed with ${status}${because}`
     : `sent a frame of route ${routeKey}`;

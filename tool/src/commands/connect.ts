@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ClientConnection, type Close } from "../client-connection";
 import { clientEntrance } from "../client-entrance";
 import { type Call, type Command, durationMilliseconds } from "../command";
@@ -5,12 +6,14 @@ import { HandshakeRefusedError } from "../handshake-refused-error";
 import { readToken, TOKEN_OPTION } from "../read-token";
 import { ToolError } from "../tool-error";
 
+/** After the end of an input that is not a terminal, answers to its frames arrive for so long. */
+const ANSWER_MILLISECONDS = 1_000;
 /** Node.js runs a longer timer at once. No connection is open for so long. */
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 export const connect: Command = {
   usage: "connect",
-  summary: "connects as a client: prints the frames that arrive, and sends each line that you type; Ctrl-D ends it",
+  summary: "connects as a client: prints frames, and sends each line that you type",
   writes: true,
   words: [0, 0],
   options: {
@@ -19,6 +22,7 @@ export const connect: Command = {
     subscribe: { type: "string", help: "channels to join, with commas between them: room:42,room:43" },
     for: { type: "string", help: "how long: 90s, 30m (default: until the input ends)" },
   },
+  notes: ["Ctrl-D ends the connection. The user of the token is ONLINE meanwhile."],
   run: async (call) => {
     const { stack, options, print, progress, lines } = call;
     const { channels, protocol, milliseconds } = readOptions(options);
@@ -56,7 +60,9 @@ export const connect: Command = {
     const typed = lines();
     (async () => {
       for await (const line of typed) if (line.trim() !== "") connection.send(line);
-      if (milliseconds === undefined) end();
+      if (milliseconds !== undefined) return;
+      if (!process.stdin.isTTY) await sleep(ANSWER_MILLISECONDS);
+      end();
     })();
     const timer =
       milliseconds === undefined ? undefined : setTimeout(end, Math.min(milliseconds, LONGEST_TIMER_MILLISECONDS));

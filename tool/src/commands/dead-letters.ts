@@ -1,12 +1,12 @@
 import type { NameSuffix } from "../../../src/names";
 import { DEAD_LETTER_QUEUES } from "../checks/queues";
 import type { Call, Command } from "../command";
-import { type Letter, MAX_LETTERS, readLetters, redrive } from "../letters";
+import { type Letter, MAX_LETTERS, NEVER_DELIVERED, readLetters, redrive } from "../letters";
 import { ToolError } from "../tool-error";
 
 export const listLetters: Command = {
   usage: "dead-letters list",
-  summary: "counts the dead letters by queue and reason",
+  summary: "counts dead letters by queue and reason",
   writes: false,
   words: [0, 0],
   run: async ({ stack, program, print, progress }) => {
@@ -38,7 +38,7 @@ export const listLetters: Command = {
 
 export const showLetters: Command = {
   usage: "dead-letters show [queue]",
-  summary: "shows each dead letter: when, why and for whom; the payload only with --payload",
+  summary: "shows each dead letter: when, why and for whom",
   writes: false,
   words: [0, 1],
   options: { payload: { type: "boolean", help: "prints the payloads too" } },
@@ -55,13 +55,14 @@ export const showLetters: Command = {
 
 export const redriveLetters: Command = {
   usage: "dead-letters redrive <queue>",
-  summary: "sends dead letters to their queue again; those that would fail again stay, unless --reason names theirs",
+  summary: "sends dead letters to their queue again",
   writes: true,
   words: [1, 1],
   options: {
     reason: { type: "string", help: "only the letters with this reason" },
     id: { type: "string", help: "only the letter with this message id" },
   },
+  notes: [`Letters that would fail again stay, unless --reason names their reason: ${NEVER_DELIVERED.join(", ")}.`],
   run: async ({ stack, words: [name = ""], options, print, progress }) => {
     const queue = queueNamed(name);
     const result = await redrive(stack, queue, {

@@ -5,7 +5,7 @@ import { ToolError } from "../tool-error";
 
 export const doctor: Command = {
   usage: "doctor [check …]",
-  summary: "checks the whole stack, and says what is wrong and what to do",
+  summary: "checks the whole stack: what is wrong, and what to do",
   writes: false,
   words: [0, CHECKS.length],
   notes: [

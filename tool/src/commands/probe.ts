@@ -5,7 +5,7 @@ import { readToken, TOKEN_OPTION } from "../read-token";
 
 export const probe: Command = {
   usage: "probe",
-  summary: "connects as a client, sends a notification to the client's user, and shows the time of each hop",
+  summary: "notifies a client of its own, and shows the time of each hop",
   writes: true,
   words: [0, 0],
   options: {
@@ -13,7 +13,8 @@ export const probe: Command = {
     user: { type: "string", help: "stops if the token is another user's" },
   },
   notes: [
-    "All devices of the token's user get the notification, and the user is ONLINE meanwhile: use a user that you keep for probes.",
+    "It connects with the token, and sends a notification to the user of the token.",
+    "All devices of the user get the notification, and the user is ONLINE meanwhile: keep a user for probes.",
   ],
   run: async (call) => {
     const { stack, options, print, progress } = call;

@@ -3,11 +3,12 @@ import { send } from "../sending";
 import { ToolError } from "../tool-error";
 
 export const notify: Command = {
-  usage: "notify <users, or all> <JSON>",
-  summary: "sends a notification through the queue, as a backend does; users with commas between them",
+  usage: "notify <users> <JSON>",
+  summary: "sends a notification through the queue, as a backend does",
   writes: true,
   words: [2, 2],
   options: { id: { type: "string", help: "the id that clients of protocol 2 get" } },
+  notes: ['The users are names with commas between them, or "all" for everybody who is connected.'],
   run: async ({ stack, words: [users = "", json = ""], options, program, print }) => {
     const data = parse(json);
     const id = typeof options.id === "string" ? options.id : undefined;

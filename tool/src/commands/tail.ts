@@ -12,7 +12,7 @@ const LATE_MILLISECONDS = 60_000;
 
 export const tail: Command = {
   usage: "tail",
-  summary: "shows what happens, from all logs, until Ctrl-C or for the time of --for",
+  summary: "shows what happens, from all logs, until Ctrl-C",
   writes: false,
   words: [0, 0],
   options: { for: { type: "string", help: "how long: 90s, 30m (default: until Ctrl-C)" } },

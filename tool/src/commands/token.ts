@@ -3,14 +3,14 @@ import { judgeToken } from "../judge-token";
 import { refusalText } from "../refusals";
 
 export const token: Command = {
-  usage: "token <jwt, or - >",
-  summary: "asks the authorizer's own code whether a token is admitted, or why not",
+  usage: "token <jwt or ->",
+  summary: "says whether a token is admitted, or why not",
   writes: false,
   words: [1, 1],
   options: { origin: { type: "string", help: "the origin of the page that connects" } },
   notes: [
     "With -, it reads the token from the standard input, so that the token is not in your shell's history.",
-    "It uses the settings of the stack's authorizer, on this machine. The token goes nowhere.",
+    "It runs the authorizer's own code with the stack's settings, on this machine. The token goes nowhere.",
   ],
   run: async ({ stack, words: [word = ""], options, print, lines }) => {
     const jwt = word === "-" ? ((await lines().secret()) ?? "").trim() : word;

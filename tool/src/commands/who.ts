@@ -3,9 +3,10 @@ import { readConnections } from "../read-connections";
 
 export const who: Command = {
   usage: "who [user]",
-  summary: "lists the open connections of a user, or of everybody (then it reads the whole table)",
+  summary: "lists the open connections of a user, or of everybody",
   writes: false,
   words: [0, 1],
+  notes: ["Without a user, it reads the whole table of connections."],
   run: async ({ stack, words: [user], print, progress }) => {
     progress(user === undefined ? "Reading the connections table" : `Reading the connections of ${user}`);
     const connections = await readConnections(stack, user);

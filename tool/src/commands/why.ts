@@ -4,11 +4,15 @@ import { ToolError } from "../tool-error";
 import { why as tell } from "../why";
 
 export const why: Command = {
-  usage: "why <user, connection id, request id or notification id>",
-  summary: "shows what happened, in order, from all logs and the dead-letter queues",
+  usage: "why <user or id>",
+  summary: "shows what happened to a user, from all logs, in order",
   writes: false,
   words: [1, 1],
   options: { since: { type: "string", help: "how far back: 90s, 30m, 2h, 3d (default 1h)" } },
+  notes: [
+    "The id is that of a request, a connection, a message or a notification.",
+    "It reads the access log, the functions' logs, the connections and the dead-letter queues.",
+  ],
   run: async ({ stack, words: [subject = ""], options, print, progress }) => {
     const { since = "1h" } = options;
     const milliseconds = durationMilliseconds(String(since));
