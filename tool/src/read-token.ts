@@ -34,7 +34,9 @@ export async function readToken({ options: { token: place }, lines, token, progr
         throw new ToolError(`the file that --token names cannot be read: ${PLACES}`);
       });
     }
+    // The terminal shows nothing any more as soon as its lines are read.
+    const secret = lines().secret();
     if (process.stdin.isTTY) progress("Paste the token and press Enter. It is not shown.");
-    return lines().secret();
+    return secret;
   }
 }
