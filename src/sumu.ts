@@ -224,6 +224,7 @@ export class Sumu extends Construct {
       watchdog,
       grace: graceExistence(presenceSource, input.presenceGraceSeconds),
       control: whenControl,
+      channels: whenChannels,
     });
 
     if (originalRights.exists) {

@@ -9,8 +9,10 @@ export interface DashboardParts {
   readonly watchdog: boolean;
   /** False leaves out the queue in which OFFLINE waits. */
   readonly grace: boolean;
-  /** False leaves out the rows of the control function. */
+  /** False leaves out the row of the control function. */
   readonly control: boolean;
+  /** False leaves out the row of channels. */
+  readonly channels: boolean;
 }
 
 /**
@@ -32,9 +34,8 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
       graphs(6, deadLetters(metrics, parts), functionFailures(metrics, parts), apiErrors(metrics)),
       graphs(6, notificationsQueue(metrics), refusals(metrics), presenceLag(metrics, parts)),
       graphs(6, durations(metrics, parts), concurrency(metrics, parts)),
-      ...(parts.control
-        ? [graphs(6, recoveries(metrics), controlQueue(metrics)), graphs(6, membership(metrics), channelSizes(metrics))]
-        : []),
+      ...(parts.control ? [graphs(6, recoveries(metrics), controlQueue(metrics))] : []),
+      ...(parts.channels ? [graphs(6, membership(metrics), channelSizes(metrics))] : []),
     ],
     region,
   );
