@@ -3,11 +3,13 @@ import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-m
 import { conditional, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import { HANDLERS, type HandlerName } from "../contract/handlers";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Existence } from "../terraform/existence";
 import { alarms } from "./alarms";
 import { type DashboardParts, dashboardBody } from "./dashboard";
-import { QUEUE_KEYS, type QueueKey, StackMetrics, type StackNames } from "./stack-metrics";
+import { QUEUE_KEYS, type QueueKey, type StackPart } from "./handler-rows";
+import { StackMetrics, type StackNames } from "./stack-metrics";
 
 export interface ObservabilityProps {
   readonly account: AwsAccount;
@@ -17,12 +19,8 @@ export interface ObservabilityProps {
   /** The visibility timeout of the notifications queue. */
   readonly visibilityTimeoutSeconds: number;
   readonly dashboard: Existence;
-  /** When there is a watchdog, and a queue in which OFFLINE waits. */
-  readonly watchdog: Existence;
-  readonly grace: Existence;
-  /** When there is a control function, and when there are channels. */
-  readonly control: Existence;
-  readonly channels: Existence;
+  /** When each optional part exists. */
+  readonly parts: Readonly<Record<StackPart, Existence>>;
 }
 
 /** The monitoring of a SUMU: alarms, and one dashboard. */
@@ -46,20 +44,23 @@ export class Observability extends Construct {
   }
 
   /** The dashboard with the rows of the parts that exist. Of the control function and channels, Terraform may decide. */
-  private dashboardBody({ account, metrics, watchdog, grace, control, channels }: ObservabilityProps): string {
-    const parts = { watchdog: watchdog.exists, grace: grace.exists };
+  private dashboardBody({ account, metrics, parts }: ObservabilityProps): string {
+    const existing = Object.fromEntries(Object.entries(parts).map(([part, { exists }]) => [part, exists])) as Record<
+      StackPart,
+      boolean
+    >;
     // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
     // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
-    const text = (id: string, more: Pick<DashboardParts, "control" | "channels">): Text => ({
+    const text = (id: string, decided: Pick<DashboardParts, "control" | "channels">): Text => ({
       id,
-      text: JSON.stringify(dashboardBody(metrics, { ...parts, ...more }, account.region)),
+      text: JSON.stringify(dashboardBody(metrics, { ...existing, ...decided }, account.region)),
     });
     const withControl = this.chosen(
-      channels,
+      parts.channels,
       text("dashboard_with_channels", { control: true, channels: true }),
       text("dashboard_with_control", { control: true, channels: false }),
     );
-    return this.chosen(control, withControl, text("dashboard", { control: false, channels: false })).text;
+    return this.chosen(parts.control, withControl, text("dashboard", { control: false, channels: false })).text;
   }
 
   /** One of two texts, as Terraform decides if a literal does not. */
@@ -81,8 +82,8 @@ interface Text {
 
 export type StackParts = Pick<StackNames, "api" | "connectionsTable"> & {
   readonly prefix: string;
-  readonly authorizerFunction: string;
-  readonly pusherFunction: string;
+  /** The functions whose names do not follow from the prefix: a pipeline may release them under another name. */
+  readonly functions: Readonly<Partial<Record<HandlerName, string>>>;
 };
 
 /** The metrics of the SUMU with a prefix. Names are computed from the prefix, because the resource may not exist. */
@@ -92,13 +93,12 @@ export function stackMetrics(parts: StackParts): StackMetrics {
     stack: physicalName(parts.prefix),
     api: parts.api,
     connectionsTable: parts.connectionsTable,
-    functions: {
-      authorizer: parts.authorizerFunction,
-      pusher: parts.pusherFunction,
-      presence: name("presence"),
-      control: name("control"),
-    },
+    functions: { ...byKey(HANDLERS, name), ...parts.functions },
     topics: { messages: name("messages"), notifications: name("notifications") },
-    queues: Object.fromEntries(QUEUE_KEYS.map((key) => [key, name(key)])) as Record<QueueKey, string>,
+    queues: byKey<QueueKey>(QUEUE_KEYS, name),
   });
+}
+
+function byKey<Key extends string>(keys: readonly Key[], name: (key: Key) => string): Record<Key, string> {
+  return Object.fromEntries(keys.map((key) => [key, name(key)])) as Record<Key, string>;
 }

@@ -4,8 +4,8 @@ import { type Handled, handleRequest } from "../../../../handlers/control/handle
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
 import type { SendResult } from "../../../../handlers/control/socket";
+import { CONTROL_METRICS } from "../../../../src/contract/control-handler";
 import { cursorAt } from "../../../../src/contract/history";
-import { CONTROL_METRICS } from "../../../../src/contract/metrics";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 import { Leases } from "./leases";
 
