@@ -1,6 +1,5 @@
 import { OPERATOR_RIGHTS, type OperatorCommand, operate } from "../src/access/operator-rights";
 import { CHECKS } from "../tool/src/checks/checks";
-import { REFUSALS } from "../tool/src/refusals";
 
 /** The blocks of docs/doctor.md: a row for each check. */
 export function doctorBlocks(): Readonly<Record<string, () => string>> {
@@ -10,14 +9,6 @@ export function doctorBlocks(): Readonly<Record<string, () => string>> {
   return {
     checks: () => ["| check | reads | is wrong if | what to do |", "| --- | --- | --- | --- |", ...rows].join("\n"),
   };
-}
-
-/** The block of docs/operations.md: why a client was refused. */
-export function refusalBlocks(): Readonly<Record<string, () => string>> {
-  const rows = Object.entries(REFUSALS).map(
-    ([reason, { meaning, advice }]) => `| \`${reason}\` | ${cell(meaning)} | ${cell(advice)} |`,
-  );
-  return { refusals: () => ["| code | meaning | what to do |", "| --- | --- | --- |", ...rows].join("\n") };
 }
 
 const PLACE = { partition: "aws", region: "<region>", accountId: "<account>" };

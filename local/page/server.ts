@@ -7,6 +7,7 @@ import { isJsonObject } from "../../handlers/shared/json-object";
 import { listenFailure } from "../backend/free-port";
 import type { Issuer } from "../issuer/issuer";
 import { hostNames, LOOPBACK, urlHost } from "../listening";
+import { CLIENT_LIBRARY, clientLibrary } from "./client-library";
 import { readJson } from "./read-json";
 import { RequestError } from "./request-error";
 import { refuseForeignPages, requireKey } from "./request-guard";
@@ -34,18 +35,28 @@ export interface PageRoutes {
   watch(onEvent: (event: object) => void): Promise<() => Promise<void>>;
 }
 
-const FILES: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
-  "/": { file: "index.html", type: "text/html; charset=utf-8" },
-  "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
-  "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
-  "/events.js": { file: "events.js", type: "text/javascript; charset=utf-8" },
-  "/connection.js": { file: "connection.js", type: "text/javascript; charset=utf-8" },
-  "/log.js": { file: "log.js", type: "text/javascript; charset=utf-8" },
-  "/recovery.js": { file: "recovery.js", type: "text/javascript; charset=utf-8" },
-  "/channels.js": { file: "channels.js", type: "text/javascript; charset=utf-8" },
-  "/parse-frame.js": { file: "parse-frame.js", type: "text/javascript; charset=utf-8" },
-  "/read-data.js": { file: "read-data.js", type: "text/javascript; charset=utf-8" },
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".map": "application/json",
 };
+
+/** The page's own files. */
+const FILES: readonly string[] = [
+  "index.html",
+  "page.css",
+  "page.js",
+  "events.js",
+  "connection.js",
+  "channels.js",
+  "recording-socket.js",
+  "log.js",
+  "describe-failure.js",
+  "parse-frame.js",
+  "read-data.js",
+];
 
 export interface PageServerOptions {
   /** 0 for any free port. */
@@ -134,9 +145,9 @@ async function answer(
     return;
   }
   if (issuer === undefined || routes === undefined) throw new RequestError(503, "SUMU is still starting");
-  const file = FILES[pathname];
-  if (request.method === "GET" && file !== undefined) {
-    await sendFile(response, file, routes.stack.websocket_url);
+  const content = request.method === "GET" ? await contentOf(pathname) : undefined;
+  if (content !== undefined) {
+    sendFile(response, content, routes.stack.websocket_url);
     return;
   }
   requireKey(request, key);
@@ -174,13 +185,24 @@ function mint(issuer: Issuer, { user, audience, expiresInSeconds, claims }: Reco
   });
 }
 
-async function sendFile(
-  response: ServerResponse,
-  { file, type }: { file: string; type: string },
-  websocketUrl: string,
-): Promise<void> {
+interface Content {
+  readonly type: string;
+  readonly text: string;
+}
+
+/** A file of the page, or of the client library that the page uses. */
+async function contentOf(pathname: string): Promise<Content | undefined> {
+  const name = pathname === "/" ? "index.html" : pathname.slice(1);
+  const type = TYPES[path.extname(name)];
+  if (type === undefined) return undefined;
+  if (FILES.includes(name)) return { type, text: await readFile(path.join(__dirname, "public", name), "utf8") };
+  if (!name.startsWith(CLIENT_LIBRARY)) return undefined;
+  const text = (await clientLibrary()).get(name);
+  return text === undefined ? undefined : { type, text };
+}
+
+function sendFile(response: ServerResponse, { type, text }: Content, websocketUrl: string): void {
   const { host } = new URL(websocketUrl);
-  const content = await readFile(path.join(__dirname, "public", file));
   response.writeHead(200, {
     "content-type": type,
     "cache-control": "no-cache",
@@ -189,7 +211,7 @@ async function sendFile(
       `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws://${host}; ` +
       "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   });
-  response.end(content);
+  response.end(text);
 }
 
 async function sendEvents(response: ServerResponse, routes: PageRoutes, watchers: Serving["watchers"]): Promise<void> {

@@ -1,9 +1,12 @@
-import { HANDLER_METRICS, METRIC_NAMESPACE } from "../../src/contract/metrics";
+import { HANDLER_OUTPUTS, HANDLERS } from "../../src/contract/handlers";
+import { METRIC_NAMESPACE, type MetricSet } from "../../src/contract/metrics";
 import type { EmittedMetric } from "../support/embedded-metrics";
 import { type Applied, appliedModule } from "./support/applied-module";
 import { AWS_METRICS } from "./support/aws-metrics";
 import { type DashboardWidget, type Rendering, readDashboard } from "./support/dashboard-schema";
 import { emittedByHandlers } from "./support/emitted-by-handlers";
+
+const METRIC_SETS = HANDLERS.flatMap((name): readonly MetricSet[] => HANDLER_OUTPUTS[name].metrics);
 
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts";
 const EVERYTHING = {
@@ -12,6 +15,7 @@ const EVERYTHING = {
   tracing: true,
   presence_grace_seconds: 30,
   history_seconds: 3_600,
+  channels: { public: ["public:*"] },
 };
 
 interface ReadMetric {
@@ -85,7 +89,7 @@ describe("the metrics of alarms and dashboard", () => {
     );
     // As the module sets them; the rest of the environment is the tests'.
     const [{ SUMU_STACK = "", LOG_LEVEL = "" } = {}] = environments;
-    expect(environments.map((each) => each.SUMU_STACK)).toEqual(Array(4).fill(SUMU_STACK));
+    expect(environments.map((each) => each.SUMU_STACK)).toEqual(HANDLERS.map(() => SUMU_STACK));
     emitted = await emittedByHandlers({ SUMU_STACK, LOG_LEVEL });
     read = [...readByAlarms(applied), ...readByDashboard(applied)];
   });
@@ -138,7 +142,7 @@ describe("the metrics of alarms and dashboard", () => {
   });
 
   it("are emitted as the contract says: every name, unit and set of dimensions, and no other", () => {
-    const declared = HANDLER_METRICS.flatMap(({ dimensions, units }) =>
+    const declared = METRIC_SETS.flatMap(({ dimensions, units }) =>
       Object.entries(units).flatMap(([name, unit]) => dimensions.map((set) => `${name} ${unit} ${[...set].sort()}`)),
     );
     const seen = emitted.map(({ name, unit, dimensions }) => `${name} ${unit} ${Object.keys(dimensions).sort()}`);
@@ -199,7 +203,7 @@ describe("the alarms", () => {
     expect(letters).toHaveLength(5);
     for (const name of letters) expect(watched).toContain(`ApproximateNumberOfMessagesVisible ${name}`);
     const functions = namesOf(applied, "aws_lambda_function", "function_name");
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(HANDLERS.length);
     for (const name of functions)
       expect(watched).toEqual(expect.arrayContaining([`Errors ${name}`, `Throttles ${name}`]));
   });
@@ -232,8 +236,9 @@ describe("the alarms", () => {
   it.each([
     ["nobody hears them", { alarm_actions: [] }, 0],
     ["there is no grace", { presence_grace_seconds: 0 }, 22],
-    ["there is no watchdog", { presence_source: "stream" }, 17],
-    ["there is no history", { history_seconds: 0 }, 18],
+    ["there is no watchdog", { presence_source: "stream", channels: null }, 17],
+    ["there is neither history nor a channel", { history_seconds: 0, channels: null }, 18],
+    ["there are channels, but no history", { history_seconds: 0 }, 23],
   ])("exist for what exists when %s", async (_, variables, count) => {
     expect(alarmsOf(await appliedModule({ ...EVERYTHING, ...variables }))).toHaveLength(count);
   });
@@ -303,10 +308,25 @@ describe("the dashboard", () => {
     ]);
   });
 
-  it("says nothing about control frames without history", async () => {
-    const without = JSON.stringify(widgetsOf(await appliedModule({ ...EVERYTHING, history_seconds: 0 })));
-    expect(without).not.toMatch(/[Cc]ontrol|Recover/);
+  it("says nothing about control frames without history and channels", async () => {
+    const neither = { ...EVERYTHING, history_seconds: 0, channels: null };
+    const without = JSON.stringify(widgetsOf(await appliedModule(neither)));
+    expect(without).not.toMatch(/[Cc]ontrol|Recover|Channel/);
     expect(without).toContain("Functions at once");
+  });
+
+  it.each([
+    ["history alone", { channels: null }, ["Clients that were away", "Control queue"]],
+    [
+      "channels alone",
+      { history_seconds: 0 },
+      ["Clients that were away", "Control queue", "Channels", "Connections that got a notification to a channel"],
+    ],
+  ])("with %s ends with the rows of the parts that exist", async (_, input, last) => {
+    const titles = widgetsOf(await appliedModule({ ...EVERYTHING, ...input })).map(
+      ({ properties }) => properties.title,
+    );
+    expect(titles.slice(titles.indexOf("Functions at once") + 1)).toEqual(last);
   });
 
   it("computes with metrics of the same widget only, each id once", () => {
@@ -358,13 +378,8 @@ describe("tracing", () => {
 
   it("is on for every function, with the right to send traces", async () => {
     const applied = await appliedModule(EVERYTHING);
-    expect(modes(applied)).toEqual(Array(4).fill({ mode: "Active" }));
-    expect(rights(applied).sort()).toEqual([
-      "authorizer_tracing",
-      "control_tracing",
-      "presence_tracing",
-      "pusher_tracing",
-    ]);
+    expect(modes(applied)).toEqual(HANDLERS.map(() => ({ mode: "Active" })));
+    expect(rights(applied).sort()).toEqual(HANDLERS.map((name) => `${name}_tracing`).sort());
   });
 
   it("is AWS's default, without any right, unless wanted", async () => {

@@ -7,7 +7,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { NameSuffix } from "../../src/names";
+import { NAME_SUFFIXES, type NameSuffix } from "../../src/names";
+import { DEAD_LETTERS } from "../../src/observability/handler-rows";
 import { DEAD_LETTER_QUEUES } from "./checks/queues";
 import { type Audience, readAudience } from "./read-audience";
 import type { Stack } from "./stack";
@@ -29,12 +30,11 @@ export interface Letter {
 }
 
 /** Where a redrive sends the letters of a queue. Those of `presence-dlq` are records: nothing takes them again. */
-export const REDRIVE_TO: Partial<Record<NameSuffix, NameSuffix>> = {
-  "integration-notifications-dlq": "integration-notifications",
-  "integration-messages-dlq": "integration-messages",
-  "presence-grace-dlq": "presence-grace",
-  "control-dlq": "control",
-};
+export const REDRIVE_TO: Partial<Record<NameSuffix, NameSuffix>> = Object.fromEntries(
+  DEAD_LETTERS.flatMap(({ key, redriveTo }) =>
+    redriveTo === undefined ? [] : [[NAME_SUFFIXES[key], NAME_SUFFIXES[redriveTo]]],
+  ),
+);
 
 /** Another try of these fails in the same way. */
 export const NEVER_DELIVERED = ["malformed", "payload_too_large", "slow_consumer", "revocations_not_enabled"];

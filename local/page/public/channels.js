@@ -1,3 +1,4 @@
+import { describeFailure } from "./describe-failure.js";
 import { appendEntry } from "./log.js";
 import { parseFrame } from "./parse-frame.js";
 import { readData } from "./read-data.js";
@@ -12,93 +13,80 @@ const REASONS = {
 /** The part of a card that joins channels, leaves them, posts to them, and shows what comes from them. */
 export class Channels {
   #part;
-  /** The channels that this connection is in. */
+  #sumu;
+  /** The channels that this connection is in, as the frames of SUMU say it. */
   #joined = new Set();
-  /** Those and the ones that it joins again when it is connected again. */
-  #wanted = new Set();
-  /** What each frame without an answer is about, by the frame's id. */
-  #asked = new Map();
+  /** Those and the ones that the client joins again when it is connected again, each with the function that leaves it. */
+  #wanted = new Map();
 
-  /**
-   * @param card - the card of a client of protocol 2
-   * @param nextId - gives the id of the next frame of this client
-   */
-  constructor({ card, name, send, nextId }) {
+  /** @param sumu - the client of the card */
+  constructor({ card, name, sumu }) {
+    this.#sumu = sumu;
     this.#part = (part) => card.querySelector(`[data-part="${part}"]`);
     this.#part("channels").hidden = false;
     this.#part("channel-messages").setAttribute("aria-label", `From channels, for ${name}`);
-    const ask = (frame, about) => {
-      const id = nextId();
-      this.#asked.set(id, about);
-      send({ id, ...frame });
-    };
-    this.#onSubmit("channel-form", (channel, { submitter: { value: action } }) => {
-      ask({ action, channels: [channel] }, channel);
+    sumu.on("refused", ({ channel, reason }) => {
+      this.#leave(channel);
+      this.#refuse(channel, { code: reason, message: REASONS[reason] ?? reason });
     });
-    this.#onSubmit("post-form", (channel, { target }) => {
+    this.#onSubmit("channel-form", (channel, { submitter }) => {
+      if (submitter.value === "unsubscribe") this.#leave(channel);
+      else this.#join(channel);
+    });
+    this.#onSubmit("post-form", async (channel, { target }) => {
       const data = readData(new FormData(target).get("data"));
-      ask({ action: "post", channel, data }, `a post to ${channel}`);
+      try {
+        await sumu.channel(channel).post(data);
+      } catch (error) {
+        this.#refuse(`a post to ${channel}`, error);
+      }
     });
     this.#show();
   }
 
-  /** The channels to join again: a subscription ends with its connection. */
-  get wanted() {
-    return [...this.#wanted];
-  }
-
-  closed() {
+  /** The connection has ended, and its subscriptions with it. */
+  left() {
     this.#joined.clear();
-    this.#asked.clear();
     this.#show();
   }
 
-  /** Takes a frame from the server, with what the recovery says about it. */
-  take(text, { note, isSeen }) {
+  /** Takes a frame from the server: the library does not say when it is in a channel. */
+  take(text) {
     const frame = parseFrame(text);
-    const about = this.#asked.get(frame?.id);
-    if (frame?.type === "notification") {
-      if (frame.channel !== undefined && !isSeen) this.#showMessage(frame, note);
-      return;
-    }
-    this.#asked.delete(frame?.id);
-    if (frame?.type === "subscribed") this.#subscribed(frame);
-    else if (frame?.type === "unsubscribed") this.#left(frame.channels);
-    else if (frame?.type === "refused" && frame.action !== "recover")
-      this.#refuse(about ?? this.wanted.join(", "), frame.reason, frame.message);
+    if (frame?.type === "subscribed") for (const channel of frame.channels) this.#joined.add(channel);
+    else if (frame?.type === "unsubscribed") for (const channel of frame.channels) this.#joined.delete(channel);
+    else return;
     this.#show();
   }
 
-  #subscribed({ channels, refused }) {
-    for (const channel of channels) {
-      this.#joined.add(channel);
-      this.#wanted.add(channel);
-    }
-    this.#left(refused.map(({ channel }) => channel));
-    for (const { channel, reason } of refused) this.#refuse(channel, reason, REASONS[reason] ?? "");
+  #join(channel) {
+    if (this.#wanted.has(channel)) return;
+    const leave = this.#sumu.channel(channel).subscribe((message) => this.#showMessage(message));
+    this.#wanted.set(channel, leave);
+    this.#show();
   }
 
-  #left(channels) {
-    for (const channel of channels) {
-      this.#joined.delete(channel);
-      this.#wanted.delete(channel);
-    }
+  #leave(channel) {
+    this.#wanted.get(channel)?.();
+    this.#wanted.delete(channel);
+    this.#show();
   }
 
-  #refuse(about, reason, text) {
-    this.#part("channel-error").textContent = `SUMU refuses ${about} (${reason}): ${text.replace(/\.$/, "")}.`;
+  #refuse(about, failure) {
+    this.#part("channel-error").textContent = `SUMU refuses ${about} ${describeFailure(failure)}.`;
   }
 
-  #showMessage({ channel, from, data }, note) {
-    const details = [channel, from === undefined ? "from a backend" : `from ${from}`, note];
-    const known = details.filter((detail) => detail !== undefined);
-    appendEntry(this.#part("channel-messages"), "in", JSON.stringify(data), known.join(" · "));
+  #showMessage({ channel, from, data, recovered }) {
+    const details = [channel, from === undefined ? "from a backend" : `from ${from}`];
+    if (recovered) details.push("missed while away");
+    appendEntry(this.#part("channel-messages"), "in", JSON.stringify(data), details.join(" · "));
   }
 
   #show() {
     const list = (channels) => [...channels].join(", ");
+    const verb = this.#sumu.state === "closed" ? "Was in" : "Joins";
     if (this.#joined.size > 0) this.#part("joined").textContent = `In ${list(this.#joined)}.`;
-    else if (this.#wanted.size > 0) this.#part("joined").textContent = `Was in ${list(this.#wanted)}.`;
+    else if (this.#wanted.size > 0) this.#part("joined").textContent = `${verb} ${list(this.#wanted.keys())}.`;
     else this.#part("joined").textContent = "In no channel.";
   }
 

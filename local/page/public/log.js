@@ -3,7 +3,11 @@ const MOST_ENTRIES = 200;
 
 const LABELS = { in: "received", out: "sent", topic: "topic", queue: "queue" };
 
-/** Adds a line to a log and scrolls to it, unless the reader has scrolled up. */
+/**
+ * Adds a line to a log and scrolls to it, unless the reader has scrolled up.
+ *
+ * @returns a function that replaces the details of the line
+ */
 export function appendEntry(log, kind, text, details = "") {
   const followed = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
   const entry = document.createElement("li");
@@ -13,10 +17,14 @@ export function appendEntry(log, kind, text, details = "") {
     element("time", "", new Date().toLocaleTimeString("en-GB")),
     element("code", "", text),
   );
-  if (details !== "") entry.append(element("span", "details", details));
+  const note = element("span", "details", details);
+  entry.append(note);
   log.append(entry);
   while (log.childElementCount > MOST_ENTRIES) log.firstElementChild.remove();
   if (followed) log.scrollTop = log.scrollHeight;
+  return (text) => {
+    note.textContent = text;
+  };
 }
 
 function element(name, className, text) {

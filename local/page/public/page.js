@@ -36,12 +36,13 @@ $("#connect").addEventListener("submit", async (event) => {
   const user = new FormData(event.target).get("user").trim();
   $("#connect-error").textContent = user === "" ? "Name a user." : "";
   if (user === "") return;
+  const getToken = async () => (await post("/tokens", { user })).token;
   try {
-    const { token } = await post("/tokens", { user });
+    const token = await getToken();
     const device = (devices.get(user) ?? 0) + 1;
     devices.set(user, device);
-    const protocol = $("#protocol-2").checked ? "2" : undefined;
-    const card = openConnection({ user, device, websocketUrl: stack.websocket_url, token, protocol });
+    const isBare = !$("#protocol-2").checked;
+    const card = openConnection({ user, device, websocketUrl: stack.websocket_url, token, getToken, isBare });
     // When the focused card is removed, the keyboard focus must move to another element.
     card.addEventListener("remove", () => $("#user").focus());
     $("#connections").append(card);

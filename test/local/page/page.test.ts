@@ -307,6 +307,16 @@ describeWithBoth("the page", () => {
     expect(await page.evaluate(hidden)).toBe(0);
   });
 
+  it("says that a message is too large, and sends nothing", async () => {
+    const sam = await connect("sam");
+    await sam.getByLabel("Message").fill("x".repeat(32 * 1_024));
+    await sam.getByRole("button", { name: "Send to queue" }).click();
+    await sam.getByRole("alert").getByText("The message was not sent (too_large).", { exact: true }).waitFor();
+    await sam.getByRole("button", { name: "Ping" }).click();
+    expect((await frames(sam, 1))[0]).toBe('{"action":"ping"}');
+    expect(await sam.getByRole("alert").count()).toBe(0);
+  });
+
   it("says what is wrong with a notification, and sends nothing", async () => {
     await notify({ users: "alice", data: "{oops" });
     await page.getByRole("alert").getByText("The data is not JSON.").waitFor();
@@ -338,5 +348,43 @@ describeWithBoth("the page", () => {
     await page.keyboard.press("Enter");
     await frank.waitFor({ state: "detached" });
     expect(await page.evaluate("document.activeElement.id")).toBe("user");
+  });
+
+  /** Chromium reports each connection that fails. */
+  function forgetFailedConnections(): void {
+    consoleErrors = consoleErrors.filter((text) => !text.startsWith("WebSocket connection to "));
+  }
+
+  it("shows that a revoked user connects again only with a newer token", async () => {
+    const tom = await connectWithProtocol2("tom");
+    const form = page.locator("#end");
+    await form.getByLabel("Whose connections").fill("tom");
+    await form.getByRole("button", { name: "Revoke their tokens" }).click();
+    await tom.getByText('{"type":"disconnect","reason":"revoked","reconnect":false}').waitFor();
+    await tom.getByText("closed", { exact: true }).waitFor();
+    // The revocation is valid from the next second on.
+    await page.waitForTimeout(1_000);
+    const tokens: number[] = [];
+    page.on("request", (request) => tokens.push(Number(request.url().endsWith("/tokens"))));
+    await tom.getByRole("button", { name: "Connect again" }).click();
+    await tom.getByText("lost, or refused before it was open; it tries again").waitFor();
+    await tom.getByText("connected", { exact: true }).waitFor();
+    expect(tokens).toEqual([1]);
+    forgetFailedConnections();
+  });
+
+  it("has clients that come back by themselves into their channels when their connection is lost", async () => {
+    const [uma, vera] = [await connectWithProtocol2("uma"), await connect("vera")];
+    await join(uma, "room:lost");
+    await uma.getByText("In room:lost.").waitFor();
+    process.kill(stack.gateway.pid, "SIGKILL");
+    for (const client of [uma, vera]) await client.getByText("; it tries again").waitFor();
+    await uma.getByText("Joins room:lost.").waitFor();
+    for (const client of [uma, vera]) await client.getByText("connected", { exact: true }).waitFor();
+    await uma.getByText("In room:lost.").waitFor();
+    // The bare protocol has no recovery.
+    await vera.getByText(/^Something may be missed since \d\d:\d\d:\d\d\.$/).waitFor();
+    expect(await uma.getByText("Something may be missed").count()).toBe(0);
+    forgetFailedConnections();
   });
 });

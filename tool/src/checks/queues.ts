@@ -1,25 +1,19 @@
-import type { NameSuffix } from "../../../src/names";
+import { NAME_SUFFIXES, type NameSuffix } from "../../../src/names";
+import { DEAD_LETTERS } from "../../../src/observability/handler-rows";
 import type { Stack } from "../stack";
 import { type Check, off, ok, wrong, wrongIfAny } from "./check";
 
 /** More messages than this wait only if nobody takes them, or too slowly. */
 const MANY_WAITING = 1_000;
 
-export const DEAD_LETTER_QUEUES = [
-  "integration-notifications-dlq",
-  "integration-messages-dlq",
-  "presence-dlq",
-  "presence-grace-dlq",
-  "control-dlq",
-] as const satisfies readonly NameSuffix[];
+export const DEAD_LETTER_QUEUES: readonly NameSuffix[] = DEAD_LETTERS.map(({ key }) => NAME_SUFFIXES[key]);
 
-/** The queues whose messages move to another queue after their last try. The stack may lack the last two. */
-const QUEUES = [
-  ["integration-notifications", "integration-notifications-dlq"],
-  ["integration-messages", "integration-messages-dlq"],
-  ["control", "control-dlq"],
-  ["presence-grace", "presence-grace-dlq"],
-] as const satisfies readonly (readonly [NameSuffix, NameSuffix])[];
+/** The queues whose messages move to another queue after their last try. */
+const QUEUES = DEAD_LETTERS.flatMap(({ key, redriveTo, part }) =>
+  redriveTo === undefined
+    ? []
+    : [{ suffix: NAME_SUFFIXES[redriveTo], letters: NAME_SUFFIXES[key], isAlways: part === undefined }],
+);
 
 async function waiting(stack: Stack, suffix: NameSuffix, otherwise = "there is no queue: see the check queues") {
   const queue = await stack.queue(suffix);
@@ -35,7 +29,7 @@ export const QUEUE_CHECKS: readonly Check[] = [
     wrongIf: "a queue is missing",
     advice: "check --prefix, the region and the account; if they are right, run terraform apply",
     run: async (stack) => {
-      const names = QUEUES.slice(0, 2).map(([suffix]) => suffix);
+      const names = QUEUES.filter(({ isAlways }) => isAlways).map(({ suffix }) => suffix);
       const found = await Promise.all(names.map((suffix) => stack.queue(suffix)));
       return wrongIfAny(
         names.flatMap((suffix, index) => (found[index] ? [] : [`there is no queue ${stack.name(suffix)}`])),
@@ -49,7 +43,7 @@ export const QUEUE_CHECKS: readonly Check[] = [
     advice: "run terraform apply: it sets the redrive policy again",
     run: async (stack) => {
       const faults = await Promise.all(
-        QUEUES.map(async ([suffix, letters]) => {
+        QUEUES.map(async ({ suffix, letters }) => {
           const queue = await stack.queue(suffix);
           if (queue === undefined || queue.deadLetterArn?.endsWith(`:${stack.name(letters)}`)) return [];
           return [`${stack.name(suffix)} has no redrive policy to ${stack.name(letters)}`];

@@ -1,12 +1,10 @@
 import { readConfiguration } from "../../../handlers/authorizer/configuration";
 import { fetchKeyDocument } from "../../../handlers/authorizer/fetch-key-document";
 import { parseKeyDocument } from "../../../handlers/authorizer/key-document";
-import {
-  CONTROL_ENVIRONMENT,
-  HISTORY_ENVIRONMENT,
-  PRESENCE_ENVIRONMENT,
-  PUSHER_ENVIRONMENT,
-} from "../../../src/contract/environment";
+import { CONTROL_ENVIRONMENT } from "../../../src/contract/control-handler";
+import { HISTORY_ENVIRONMENT } from "../../../src/contract/environment";
+import { PRESENCE_ENVIRONMENT } from "../../../src/contract/presence-handler";
+import { PUSHER_ENVIRONMENT } from "../../../src/contract/pusher-handler";
 import type { FunctionState } from "../aws/read-function";
 import { knock } from "../knock";
 import type { Stack } from "../stack";

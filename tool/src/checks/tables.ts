@@ -1,12 +1,10 @@
+import { AUTHORIZER_ENVIRONMENT } from "../../../src/contract/authorizer-handler";
 import { SUBSCRIPTION, SUBSCRIPTIONS_BY_CONNECTION } from "../../../src/contract/channels";
-import {
-  AUTHORIZER_ENVIRONMENT,
-  CONTROL_ENVIRONMENT,
-  HISTORY_ENVIRONMENT,
-  PRESENCE_ENVIRONMENT,
-  PUSHER_ENVIRONMENT,
-} from "../../../src/contract/environment";
+import { CONTROL_ENVIRONMENT } from "../../../src/contract/control-handler";
+import { HISTORY_ENVIRONMENT } from "../../../src/contract/environment";
 import { HISTORY } from "../../../src/contract/history";
+import { PRESENCE_ENVIRONMENT } from "../../../src/contract/presence-handler";
+import { PUSHER_ENVIRONMENT } from "../../../src/contract/pusher-handler";
 import { CONNECTION, REVOCATION } from "../../../src/contract/tables";
 import { readTable } from "../aws/read-table";
 import type { Stack, StackFunction } from "../stack";
