@@ -1,8 +1,24 @@
+import { HANDLERS, type HandlerName } from "./contract/handlers";
+
+type HandlerSuffixes = { readonly [Name in HandlerName]: Name } & {
+  readonly [Name in HandlerName as `${Name}Role`]: `run-${Name}`;
+} & { readonly [Name in HandlerName as `${Name}Dlq`]: `${Name}-dlq` };
+
+/** The function of each handler, its role, and its dead-letter queue if it has one. */
+const HANDLER_SUFFIXES = Object.fromEntries(
+  HANDLERS.flatMap((name) => [
+    [name, name],
+    [`${name}Role`, `run-${name}`],
+    [`${name}Dlq`, `${name}-dlq`],
+  ]),
+) as HandlerSuffixes;
+
 /**
  * Physical names: AWS shows them, and the original used them. So after a switch, clients, backends and dashboards can
  * keep the names that they use.
  */
 export const NAME_SUFFIXES = {
+  ...HANDLER_SUFFIXES,
   gatewayApi: "gw-ws-api",
   gatewayAccessLog: "gw-access",
   messages: "integration-messages",
@@ -14,19 +30,11 @@ export const NAME_SUFFIXES = {
   pusher: "pusher-codeless",
   authorizerReleased: "authorizer-released",
   pusherReleased: "pusher-released",
-  presence: "presence",
-  presenceDlq: "presence-dlq",
   revocations: "revocations",
   history: "history",
-  control: "control",
-  controlDlq: "control-dlq",
   subscriptions: "subscriptions",
   presenceGrace: "presence-grace",
   presenceGraceDlq: "presence-grace-dlq",
-  authorizerRole: "run-authorizer",
-  pusherRole: "run-pusher",
-  presenceRole: "run-presence",
-  controlRole: "run-control",
   authorizerPipeline: "release-authorizer",
   authorizerBuild: "build-authorizer",
   authorizerInfo: "info-authorizer",

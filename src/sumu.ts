@@ -215,15 +215,19 @@ export class Sumu extends Construct {
         prefix,
         api: { apiId: this.webSocketApi.apiId, stageName },
         connectionsTable: connections.tableName,
-        authorizerFunction: this.authorizer.handler.functionName,
-        pusherFunction: this.pusher.handler.functionName,
+        functions: {
+          authorizer: this.authorizer.handler.functionName,
+          pusher: this.pusher.handler.functionName,
+        },
       }),
       alarmActions: input.alarmActions,
       visibilityTimeoutSeconds: integration.notificationsVisibilityTimeoutSeconds,
       dashboard: existsWhen(input.dashboard),
-      watchdog,
-      grace: graceExistence(presenceSource, input.presenceGraceSeconds),
-      control: whenControl,
+      parts: {
+        watchdog,
+        grace: graceExistence(presenceSource, input.presenceGraceSeconds),
+        control: whenControl,
+      },
     });
 
     if (originalRights.exists) {

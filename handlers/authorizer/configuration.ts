@@ -1,4 +1,4 @@
-import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../../src/contract/environment";
+import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../../src/contract/authorizer-handler";
 import { TOKEN_SOURCES, type TokenSource } from "../../src/contract/token-sources";
 import { type Environment, integerFrom } from "../shared/environment";
 import type { ChannelClaims } from "./channel-claims";

@@ -1,5 +1,5 @@
 import type { Context } from "aws-lambda";
-import { AUTHORIZED_METRICS, REFUSED_METRICS } from "../../src/contract/metrics";
+import { AUTHORIZED_METRICS, REFUSED_METRICS } from "../../src/contract/authorizer-handler";
 import { type Clock, systemClock } from "../shared/clock";
 import type { Environment } from "../shared/environment";
 import { createLog, logSettingsFrom } from "../shared/log";

@@ -13,9 +13,10 @@ export const sha256: (data: string | Buffer, encoding: "hex" | "binary") => stri
     : (data, encoding) => hashOnce("sha256", data, encoding);
 
 /**
- * HMAC-SHA256 with one key over many messages, built from two one-shot hashes (RFC 2104). Node's own HMAC initializes
- * OpenSSL's HMAC for each message. This was 8 % of the cost of a single notification, and 5 % of a message of a
- * broadcast.
+ * HMAC-SHA256 with one key over many messages, built from two one-shot hashes (RFC 2104). Node's own HMAC makes a native
+ * object for each message, which initializes OpenSSL's HMAC. With `createHmac`, a message of a broadcast to 10,000 takes
+ * 1.17 x the CPU if the key is a `KeyObject`, and 1.7 x if the key is a buffer (Node 24.21, medians of 35 and 14 rounds in
+ * turn with this class).
  */
 export class HmacSha256 {
   readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);

@@ -1,4 +1,4 @@
-import type { CONTROL_METRICS } from "../../src/contract/metrics";
+import type { CONTROL_METRICS } from "../../src/contract/control-handler";
 import type { Clock } from "../shared/clock";
 import type { LogFields } from "../shared/log";
 import type { FloodGuard } from "./flood-guard";

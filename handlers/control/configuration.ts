@@ -1,5 +1,6 @@
 import { CHANNELS_PER_CONNECTION } from "../../src/contract/channels";
-import { CONTROL_ENVIRONMENT, HISTORY_ENVIRONMENT } from "../../src/contract/environment";
+import { CONTROL_ENVIRONMENT } from "../../src/contract/control-handler";
+import { HISTORY_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
 import { isChannelPattern } from "../shared/channel-access";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";

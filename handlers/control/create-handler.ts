@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { CONTROL_METRICS } from "../../src/contract/metrics";
+import { CONTROL_METRICS } from "../../src/contract/control-handler";
 import { ConnectionsApi } from "../aws/connections-api";
 import { reasonAttributes } from "../aws/dead-letter";
 import { DynamoDb } from "../aws/dynamodb";

@@ -1,5 +1,5 @@
-import { PRESENCE_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_CONNECTIONS_PER_USER, MAX_PRESENCE_GRACE_SECONDS } from "../../src/contract/limits";
+import { PRESENCE_ENVIRONMENT } from "../../src/contract/presence-handler";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 
 /** The target of the events. */

@@ -1,5 +1,5 @@
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
-import { PRESENCE_METRICS } from "../../src/contract/metrics";
+import { PRESENCE_METRICS } from "../../src/contract/presence-handler";
 import { type Clock, systemClock } from "../shared/clock";
 import type { Environment } from "../shared/environment";
 import { createLog, type Log, logSettingsFrom } from "../shared/log";

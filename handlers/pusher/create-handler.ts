@@ -1,7 +1,8 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { POSTED_BY_ATTRIBUTE } from "../../src/contract/channels";
-import { HISTORY_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { HISTORY_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
+import { PUSHER_ENVIRONMENT } from "../../src/contract/pusher-handler";
 import { PUSHER_SETTINGS } from "../../src/contract/pusher-settings";
 import { ConnectionsApi } from "../aws/connections-api";
 import { DynamoDb } from "../aws/dynamodb";

@@ -1,4 +1,4 @@
-import { PUSHER_METRICS } from "../../src/contract/metrics";
+import { PUSHER_METRICS } from "../../src/contract/pusher-handler";
 import { ConnectionCloser } from "./connection-closer";
 import { Courier } from "./courier";
 import { DeliveryTimes } from "./delivery-times";

@@ -1,22 +1,16 @@
 import type { AwsAccount } from "../aws/aws-account";
-import { RELEASE_ALIAS } from "../contract/handlers";
+import { HANDLERS, RELEASE_ALIAS } from "../contract/handlers";
 import { READ_TABLE_WITH_KEY, RECEIVE_WITH_KEY, SEND_WITH_KEY } from "../encryption/encryption";
 import { NAME_SUFFIXES, type NameSuffix, physicalName } from "../names";
+import { DEAD_LETTERS, REDRIVEN } from "../observability/handler-rows";
 import type { Grant } from "./grants";
 
-const { pusherReleased, authorizerReleased, pusher, authorizer, presence, control } = NAME_SUFFIXES;
+const { pusherReleased, authorizerReleased, pusher, authorizer, presence } = NAME_SUFFIXES;
 const { notifications, messages, connections } = NAME_SUFFIXES;
 
-const FUNCTIONS: readonly NameSuffix[] = [authorizer, authorizerReleased, pusher, pusherReleased, presence, control];
-const DEAD_LETTERS: readonly NameSuffix[] = [
-  NAME_SUFFIXES.notificationsDlq,
-  NAME_SUFFIXES.messagesDlq,
-  NAME_SUFFIXES.presenceDlq,
-  NAME_SUFFIXES.presenceGraceDlq,
-  NAME_SUFFIXES.controlDlq,
-];
-/** The queues to which a redrive sends. */
-const REDRIVEN: readonly NameSuffix[] = [notifications, messages, NAME_SUFFIXES.presenceGrace, control];
+const RELEASED: { readonly [handler: string]: NameSuffix } = { authorizer: authorizerReleased, pusher: pusherReleased };
+const FUNCTIONS: readonly NameSuffix[] = HANDLERS.flatMap((name) => [NAME_SUFFIXES[name], RELEASED[name] ?? []].flat());
+const DEAD_LETTER_QUEUES: readonly NameSuffix[] = DEAD_LETTERS.map(({ key }) => NAME_SUFFIXES[key]);
 const TABLES: readonly NameSuffix[] = [
   connections,
   presence,
@@ -42,7 +36,7 @@ const FIND_QUEUE = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"];
 const READ_LETTERS: Right = {
   actions: [...FIND_QUEUE, "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
   kind: "queue",
-  names: DEAD_LETTERS,
+  names: DEAD_LETTER_QUEUES,
 };
 const SEND: Right = { actions: [...FIND_QUEUE, "sqs:SendMessage"], kind: "queue", names: [notifications] };
 const PUSHERS: readonly NameSuffix[] = [pusher, pusherReleased];
@@ -67,7 +61,7 @@ export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>
     { ...READ_FUNCTIONS, actions: ["lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"] },
     { ...READ_RELEASES, actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"] },
     { actions: ["lambda:ListEventSourceMappings", "logs:DescribeLogGroups"], kind: "any" },
-    { actions: FIND_QUEUE, kind: "queue", names: [notifications, messages, ...DEAD_LETTERS] },
+    { actions: FIND_QUEUE, kind: "queue", names: [notifications, messages, ...DEAD_LETTER_QUEUES] },
     { actions: ["sns:ListSubscriptionsByTopic"], kind: "topic", names: [notifications, messages] },
     { actions: ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"], kind: "table", names: TABLES },
     READ_FUNCTION_LOGS,
@@ -94,7 +88,7 @@ export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>
   "dead-letters show": [READ_LETTERS],
   "dead-letters redrive": [
     { ...READ_LETTERS, actions: [...READ_LETTERS.actions, "sqs:DeleteMessage"] },
-    { ...SEND, names: REDRIVEN },
+    { ...SEND, names: REDRIVEN.map((key) => NAME_SUFFIXES[key]) },
   ],
   notify: [SEND],
   disconnect: [SEND],

@@ -4,7 +4,7 @@ import { conditional, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { channelClaims } from "../channels/channel-claims";
-import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../contract/environment";
+import { AUTHORIZER_ENVIRONMENT, DEFAULT_USER_ID_CLAIM } from "../contract/authorizer-handler";
 import { TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../contract/routes";
 import { DEFAULT_TOKEN_SOURCE } from "../contract/token-sources";
 import type { Encryption } from "../encryption/encryption";
@@ -62,8 +62,7 @@ export class JwtAuthorizer extends Construct {
       account,
       handler: "authorizer",
       instanceId: webSocketApi.apiId,
-      name: physicalName(prefix, NAME_SUFFIXES.authorizer),
-      roleName: physicalName(prefix, NAME_SUFFIXES.authorizerRole),
+      prefix,
       description: "Verifies the JWT of a client that connects.",
       timeoutSeconds: 10,
       memoryMegabytes: props.authorizerMemoryMb,

@@ -1,5 +1,5 @@
 import { Fn, propertyAccess, Token } from "cdktf";
-import { AUTHORIZER_ENVIRONMENT } from "../contract/environment";
+import { AUTHORIZER_ENVIRONMENT } from "../contract/authorizer-handler";
 import type { Channels } from "../inputs/channels";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { isGiven } from "../terraform/condition";

@@ -1,6 +1,6 @@
 import { Fn, propertyAccess, Token } from "cdktf";
 import { CHANNELS_PER_CONNECTION } from "../contract/channels";
-import { CONTROL_ENVIRONMENT } from "../contract/environment";
+import { CONTROL_ENVIRONMENT } from "../contract/control-handler";
 import type { Channels } from "../inputs/channels";
 import type { OptionalVariable } from "../lambda/optional-environment";
 import { isGiven } from "../terraform/condition";

@@ -5,3 +5,6 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const DEFAULT_LOG_LEVEL: LogLevel = "info";
+
+/** The codes of a handler's log lines, each with its level, or with its levels. */
+export type LogCodes = Readonly<Record<string, LogLevel | readonly LogLevel[]>>;

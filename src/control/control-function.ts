@@ -4,7 +4,7 @@ import type { AwsAccount } from "../aws/aws-account";
 import { channelSettings } from "../channels/channel-settings";
 import type { SubscriptionStore } from "../channels/subscription-store";
 import type { ConnectionStore } from "../connections/connection-store";
-import { CONTROL_ENVIRONMENT } from "../contract/environment";
+import { CONTROL_ENVIRONMENT } from "../contract/control-handler";
 import { CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
 import { type Encryption, SEND_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
@@ -13,7 +13,6 @@ import type { Channels } from "../inputs/channels";
 import type { VpcConfig } from "../inputs/guardrails";
 import type { Integration } from "../integration/integration";
 import { HandlerFunction } from "../lambda/handler-function";
-import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Observation } from "../observability/observation";
 import { isGiven } from "../terraform/condition";
 import type { Given } from "../terraform/field";
@@ -63,8 +62,7 @@ export class ControlFunction extends Construct {
       count,
       handler: "control",
       instanceId: webSocketApi.apiId,
-      name: physicalName(prefix, NAME_SUFFIXES.control),
-      roleName: physicalName(prefix, NAME_SUFFIXES.controlRole),
+      prefix,
       description: "Answers the control frames of clients.",
       timeoutSeconds: CONTROL_TIMEOUT_SECONDS,
       memoryMegabytes: MEMORY_MEGABYTES,

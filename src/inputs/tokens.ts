@@ -1,5 +1,5 @@
 import type { IResolvable } from "cdktf";
-import { DEFAULT_USER_ID_CLAIM } from "../contract/environment";
+import { DEFAULT_USER_ID_CLAIM } from "../contract/authorizer-handler";
 import { DEFAULT_TOKEN_SOURCE, TOKEN_SOURCES } from "../contract/token-sources";
 import type { Inputs } from "./input";
 import { between, fits, known, matches, oneOf, regexCondition } from "./rule";

@@ -9,6 +9,7 @@ import { ServiceRole } from "../aws/service-role";
 import { type HandlerName, RELEASE_ALIAS } from "../contract/handlers";
 import type { Encryption, KeyUse } from "../encryption/encryption";
 import type { VpcConfig } from "../inputs/guardrails";
+import { NAME_SUFFIXES, physicalName } from "../names";
 import { type Observation, observationEnvironment } from "../observability/observation";
 import { tracingConfig, tracingRights } from "../observability/tracing";
 import { attributeOf } from "../terraform/attribute";
@@ -36,10 +37,8 @@ export interface HandlerFunctionProps {
    * file.
    */
   readonly instanceId: string;
-  /** At most 64 characters. */
-  readonly name: string;
-  /** Name of the execution role: at most 64 characters. */
-  readonly roleName: string;
+  /** The names of the function and of its role follow from it. */
+  readonly prefix: string;
   readonly description: string;
   readonly timeoutSeconds: number;
   /** Each 1,769 MB bring one vCPU. */
@@ -65,8 +64,8 @@ export interface HandlerFunctionProps {
   /** Only without {@link released}. @default - the function always exists */
   readonly count?: number;
   /**
-   * The function whose code a delivery pipeline releases, and when it replaces the function with the bundled code.
-   * @default - Terraform always deploys the bundled code
+   * The name of the function whose code a delivery pipeline releases, and when it replaces the function with the bundled
+   * code. @default - Terraform always deploys the bundled code
    */
   readonly released?: { readonly name: string; readonly existence: Existence };
 }
@@ -95,7 +94,8 @@ export class HandlerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
-    const { account, handler, name, encryption, count } = props;
+    const { account, handler, prefix, encryption, count } = props;
+    const name = physicalName(prefix, NAME_SUFFIXES[handler]);
     this.account = account;
     this.whenReleased = props.released?.existence ?? NEVER;
     this.name = this.chosen(props.released?.name ?? name, name);
@@ -108,11 +108,11 @@ export class HandlerFunction extends Construct {
       retentionInDays: props.logRetentionDays,
       kmsKeyArn: encryption.keyArn,
     });
-    const functionArns = this.possibleNames(props).map((possible) => this.functionArnOf(possible));
+    const functionArns = this.possibleNames(name, props.released).map((possible) => this.functionArnOf(possible));
     this.execution = new ServiceRole(this, "execution", {
       account,
       count,
-      name: props.roleName,
+      name: physicalName(prefix, NAME_SUFFIXES[`${handler}Role`]),
       description: `Execution role of ${name}.`,
       service: "lambda.amazonaws.com",
       keyStatements: encryption.statements(props.keyUses ?? [], functionArns),
@@ -217,7 +217,7 @@ export class HandlerFunction extends Construct {
   }
 
   /** Either function may exist, and both have the same role. */
-  private possibleNames({ name, released }: HandlerFunctionProps): string[] {
+  private possibleNames(name: string, released: HandlerFunctionProps["released"]): string[] {
     return released === undefined || !released.existence.exists ? [name] : [name, released.name];
   }
 

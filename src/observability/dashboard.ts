@@ -1,17 +1,11 @@
 import type { HandlerName } from "../contract/handlers";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from "../contract/metrics";
 import { type DashboardBody, type Graph, type Line, layOut, type Row } from "./dashboard-layout";
-import { handlerRows } from "./handler-rows";
-import type { Metric, QueueKey, StackMetrics } from "./stack-metrics";
+import { DEAD_LETTERS, handlerRows, type QueueKey, type StackPart } from "./handler-rows";
+import type { Metric, StackMetrics } from "./stack-metrics";
 
-export interface DashboardParts {
-  /** False leaves out the rows of the watchdog. */
-  readonly watchdog: boolean;
-  /** False leaves out the queue in which OFFLINE waits. */
-  readonly grace: boolean;
-  /** False leaves out the rows of the control function. */
-  readonly control: boolean;
-}
+/** Which optional parts exist. The dashboard leaves out the lines of the others. */
+export type DashboardParts = Readonly<Record<StackPart, boolean>>;
 
 /**
  * An overview of a SUMU: connections, messages, deliveries and their times, failures. The first row has numbers for the
@@ -52,7 +46,7 @@ function percentiles(metric: Metric): readonly Line[] {
 function numbers(metrics: StackMetrics, parts: DashboardParts): readonly Graph[] {
   const one = (title: string, ...lines: Graph["lines"]): Graph => ({ title, view: "singleValue", lines });
   const letters = dlqs(parts).map(
-    ([key], index): Line => ({
+    ({ key }, index): Line => ({
       ...most(metrics.queue(key, "ApproximateNumberOfMessagesVisible"), key),
       id: `q${index}`,
       visible: false,
@@ -147,18 +141,12 @@ function integrationLatency(metrics: StackMetrics): Graph {
   };
 }
 
-function dlqs({ watchdog, grace, control }: DashboardParts): readonly (readonly [QueueKey, string])[] {
-  return [
-    ["notificationsDlq", "notifications"],
-    ["messagesDlq", "messages"],
-    ...(watchdog ? ([["presenceDlq", "presence"]] as const) : []),
-    ...(grace ? ([["presenceGraceDlq", "presence grace"]] as const) : []),
-    ...(control ? ([["controlDlq", "control"]] as const) : []),
-  ];
+function dlqs(parts: DashboardParts): typeof DEAD_LETTERS {
+  return DEAD_LETTERS.filter(({ part }) => part === undefined || parts[part]);
 }
 
 function deadLetters(metrics: StackMetrics, parts: DashboardParts): Graph {
-  const lines = dlqs(parts).map(([key, label]) =>
+  const lines = dlqs(parts).map(({ key, label }) =>
     most(metrics.queue(key, "ApproximateNumberOfMessagesVisible"), label),
   );
   return {

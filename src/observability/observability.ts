@@ -3,11 +3,13 @@ import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-m
 import { conditional, type IResolvable, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
+import { HANDLERS, type HandlerName } from "../contract/handlers";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Existence } from "../terraform/existence";
 import { alarms } from "./alarms";
 import { dashboardBody } from "./dashboard";
-import { QUEUE_KEYS, type QueueKey, StackMetrics, type StackNames } from "./stack-metrics";
+import { QUEUE_KEYS, type QueueKey, type StackPart } from "./handler-rows";
+import { StackMetrics, type StackNames } from "./stack-metrics";
 
 export interface ObservabilityProps {
   readonly account: AwsAccount;
@@ -17,11 +19,8 @@ export interface ObservabilityProps {
   /** The visibility timeout of the notifications queue. */
   readonly visibilityTimeoutSeconds: number;
   readonly dashboard: Existence;
-  /** When there is a watchdog, and a queue in which OFFLINE waits. */
-  readonly watchdog: Existence;
-  readonly grace: Existence;
-  /** When there is a control function. */
-  readonly control: Existence;
+  /** When each optional part exists. */
+  readonly parts: Readonly<Record<StackPart, Existence>>;
 }
 
 /** The monitoring of a SUMU: alarms, and one dashboard. */
@@ -33,14 +32,18 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { account, metrics, watchdog, grace, control, dashboard } = props;
+    const { account, metrics, parts, dashboard } = props;
+    const { control } = parts;
     this.alarms = alarms(this, { ...props, actions: props.alarmActions });
     if (dashboard.exists) {
-      const parts = { watchdog: watchdog.exists, grace: grace.exists };
+      const existing = Object.fromEntries(Object.entries(parts).map(([part, { exists }]) => [part, exists])) as Record<
+        StackPart,
+        boolean
+      >;
       // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
       // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
       const body = (hasControl: boolean) =>
-        JSON.stringify(dashboardBody(metrics, { ...parts, control: hasControl }, account.region));
+        JSON.stringify(dashboardBody(metrics, { ...existing, control: hasControl }, account.region));
       this.dashboard = new CloudwatchDashboard(this, "overview", {
         count: dashboard.count,
         dashboardName: metrics.names.stack,
@@ -62,8 +65,8 @@ export class Observability extends Construct {
 
 export type StackParts = Pick<StackNames, "api" | "connectionsTable"> & {
   readonly prefix: string;
-  readonly authorizerFunction: string;
-  readonly pusherFunction: string;
+  /** The functions whose names do not follow from the prefix: a pipeline may release them under another name. */
+  readonly functions: Readonly<Partial<Record<HandlerName, string>>>;
 };
 
 /** The metrics of the SUMU with a prefix. Names are computed from the prefix, because the resource may not exist. */
@@ -73,13 +76,12 @@ export function stackMetrics(parts: StackParts): StackMetrics {
     stack: physicalName(parts.prefix),
     api: parts.api,
     connectionsTable: parts.connectionsTable,
-    functions: {
-      authorizer: parts.authorizerFunction,
-      pusher: parts.pusherFunction,
-      presence: name("presence"),
-      control: name("control"),
-    },
+    functions: { ...byKey(HANDLERS, name), ...parts.functions },
     topics: { messages: name("messages"), notifications: name("notifications") },
-    queues: Object.fromEntries(QUEUE_KEYS.map((key) => [key, name(key)])) as Record<QueueKey, string>,
+    queues: byKey<QueueKey>(QUEUE_KEYS, name),
   });
+}
+
+function byKey<Key extends string>(keys: readonly Key[], name: (key: Key) => string): Record<Key, string> {
+  return Object.fromEntries(keys.map((key) => [key, name(key)])) as Record<Key, string>;
 }

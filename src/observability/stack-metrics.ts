@@ -1,13 +1,6 @@
-import type { HandlerName } from "../contract/handlers";
-import {
-  type AUTHORIZED_METRICS,
-  type CONTROL_METRICS,
-  METRIC_DIMENSIONS,
-  METRIC_NAMESPACE,
-  type PRESENCE_METRICS,
-  type PUSHER_METRICS,
-  type REFUSED_METRICS,
-} from "../contract/metrics";
+import type { HANDLER_OUTPUTS, HandlerName } from "../contract/handlers";
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from "../contract/metrics";
+import type { QueueKey } from "./handler-rows";
 
 /** A metric in CloudWatch. */
 export interface Metric {
@@ -27,28 +20,8 @@ export interface StackNames {
   readonly connectionsTable: string;
 }
 
-/** The queues, by the names of their suffixes in NAME_SUFFIXES. */
-export const QUEUE_KEYS = [
-  "messages",
-  "messagesDlq",
-  "notifications",
-  "notificationsDlq",
-  "presenceDlq",
-  "presenceGrace",
-  "presenceGraceDlq",
-  "control",
-  "controlDlq",
-] as const;
-
-/** One of {@link QUEUE_KEYS}. */
-export type QueueKey = (typeof QUEUE_KEYS)[number];
-
-type HandlerMetricName =
-  | (keyof (typeof PUSHER_METRICS)["units"] & string)
-  | keyof (typeof AUTHORIZED_METRICS)["units"]
-  | keyof (typeof REFUSED_METRICS)["units"]
-  | keyof (typeof PRESENCE_METRICS)["units"]
-  | keyof (typeof CONTROL_METRICS)["units"];
+type NamesOf<Set> = Set extends { readonly units: infer Units } ? keyof Units : never;
+type HandlerMetricName = NamesOf<(typeof HANDLER_OUTPUTS)[HandlerName]["metrics"][number]> & string;
 
 /** Every metric that alarms and dashboard use, by its source. */
 export class StackMetrics {

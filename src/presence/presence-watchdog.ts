@@ -4,7 +4,7 @@ import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { type ConnectionStore, FOLLOW_STREAM } from "../connections/connection-store";
-import { PRESENCE_ENVIRONMENT } from "../contract/environment";
+import { PRESENCE_ENVIRONMENT } from "../contract/presence-handler";
 import { PRESENCE } from "../contract/tables";
 import { type Encryption, KEY_IS_AN_INPUT, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
@@ -110,8 +110,7 @@ export class PresenceWatchdog extends Construct {
       count,
       handler: "presence",
       instanceId: webSocketApi.apiId,
-      name: physicalName(prefix, NAME_SUFFIXES.presence),
-      roleName: physicalName(prefix, NAME_SUFFIXES.presenceRole),
+      prefix,
       description: "Tells the backend when a user comes online or goes offline.",
       timeoutSeconds: 60,
       memoryMegabytes: props.presenceMemoryMb,

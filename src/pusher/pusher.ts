@@ -7,7 +7,7 @@ import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import type { SubscriptionStore } from "../channels/subscription-store";
 import type { ConnectionStore } from "../connections/connection-store";
-import { PUSHER_ENVIRONMENT } from "../contract/environment";
+import { PUSHER_ENVIRONMENT } from "../contract/pusher-handler";
 import { type Encryption, SEND_WITH_KEY, WRITE_TABLE_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { HistoryStore } from "../history/history-store";
@@ -68,8 +68,7 @@ export class Pusher extends Construct {
       account,
       handler: "pusher",
       instanceId: webSocketApi.apiId,
-      name: physicalName(prefix, NAME_SUFFIXES.pusher),
-      roleName: physicalName(prefix, NAME_SUFFIXES.pusherRole),
+      prefix,
       description: "Delivers notifications to the sockets of users.",
       timeoutSeconds: props.pusherTimeoutSeconds,
       memoryMegabytes: props.pusherMemoryMb,

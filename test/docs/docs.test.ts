@@ -4,6 +4,7 @@ import { ALGORITHMS } from "../../handlers/authorizer/algorithms";
 import { DENY_REASONS } from "../../handlers/authorizer/deny-reason";
 import { doctorBlocks, operatorBlocks } from "../../scripts/doctor-checks";
 import { fillBlocks } from "../../scripts/generated-blocks";
+import { operationsBlocks } from "../../scripts/operations-tables";
 import { wireContractBlocks } from "../../scripts/wire-contract";
 import { INPUTS } from "../../src/inputs/inputs";
 
@@ -70,6 +71,12 @@ describe("the docs", () => {
     expect(fillBlocks(page, doctorBlocks())).toBe(page);
     const tool = read("docs/operator-tool.md");
     expect(fillBlocks(tool, operatorBlocks())).toBe(tool);
+  });
+
+  it("hold the alarms, the dead-letter queues, the metrics and the log codes as the code has them", () => {
+    const page = read("docs/operations.md");
+    expect(page.match(/<!-- generated: /g)).toHaveLength(4);
+    expect(fillBlocks(page, operationsBlocks())).toBe(page);
   });
 
   it("give inputs for identity providers that the module takes", () => {

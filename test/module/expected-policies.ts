@@ -1,4 +1,19 @@
-import { HANDLERS } from "../../src/contract/handlers";
+import { HANDLERS, type HandlerName } from "../../src/contract/handlers";
+import type { Behaviour } from "../e2e/rights/behaviours";
+
+/**
+ * A statement. A statement of the running stack also has the behaviour that fails without it: one for all its actions, or one
+ * for each action, in their order. A refusal of calls without TLS needs no behaviour: test/e2e/rights/table.ts knows it.
+ */
+export type Line = string | readonly [statement: string, ...behaviours: Behaviour[]];
+
+/** What fails if no service may be the role of a handler. */
+const ROLE_IN_USE: Readonly<Record<HandlerName, Behaviour>> = {
+  authorizer: "a client connects",
+  pusher: "a notification by the topic arrives",
+  presence: "ONLINE is told by the topic",
+  control: "a missed notification is recovered",
+};
 
 /** The functions whose code a delivery pipeline can release have a second name. */
 const NAMES: { readonly [handler: string]: string } = {
@@ -8,10 +23,15 @@ const NAMES: { readonly [handler: string]: string } = {
 
 /** What each handler has, whatever it does: one service assumes its role, and inputs let it trace and use a VPC. */
 const POLICIES_OF_EACH_HANDLER = Object.fromEntries(
-  HANDLERS.flatMap((handler): (readonly [string, readonly string[]])[] => [
+  HANDLERS.flatMap((handler): (readonly [string, readonly Line[]])[] => [
     [
       `serverless ${handler}_execution_trust`,
-      ["Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account"],
+      [
+        [
+          "Allow: lambda.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account",
+          ROLE_IN_USE[handler],
+        ],
+      ],
     ],
     [`serverless ${handler}_tracing`, ["SendTraces: xray:PutTraceSegments xray:PutTelemetryRecords on *"]],
     [
@@ -27,10 +47,12 @@ const POLICIES_OF_EACH_HANDLER = Object.fromEntries(
 
 /**
  * Who may do what with what, and when: every policy of the modules, by module and policy document, a statement a line.
+ * This is the only table of rights. test/module/policies.test.ts compares it with the modules, and test/e2e/enforcement.test.ts
+ * compares it with the running stack, and takes each right away.
  * `<sumu>` is `<prefix>-sumu`; `arn:sns:x` is x of this account and region; what begins with "with a key" is there for
  * `kms_key_arn` only.
  */
-export const POLICIES: Readonly<Record<string, readonly string[]>> = {
+export const POLICIES: Readonly<Record<string, readonly Line[]>> = {
   ...POLICIES_OF_EACH_HANDLER,
   "global current": [
     "WriteLogs: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents on *",
@@ -52,7 +74,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "Allow: codebuild.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codebuild:project/<sumu>-build-authorizer",
   ],
   "serverless authorizer_execution": [
-    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer:*",
+    [
+      "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.authorizer:*",
+      "the authorizer logs",
+    ],
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-authorizer-codeless | arn:lambda:function:<sumu>-authorizer-released",
   ],
   "serverless authorizer_pipeline": [
@@ -63,10 +88,22 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   ],
   "serverless authorizer_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
   "serverless control_execution": [
-    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.control[0]:*",
-    "TakeControlFrames: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.control_frames[0]",
-    "AnswerClients: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
-    "GiveUp: sqs:SendMessage on aws_sqs_queue.control_frames_dlq[0]",
+    [
+      "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.control[0]:*",
+      "the control function logs",
+    ],
+    [
+      "TakeControlFrames: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.control_frames[0]",
+      "a missed notification is recovered",
+    ],
+    [
+      "AnswerClients: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
+      "a missed notification is recovered",
+    ],
+    [
+      "GiveUp: sqs:SendMessage on aws_sqs_queue.control_frames_dlq[0]",
+      "a control frame that no route has sent is a dead letter",
+    ],
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-control",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs",
   ],
@@ -77,19 +114,25 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.control_frames_dlq[0] if aws:SecureTransport Bool false",
   ],
   "serverless control_history": [
-    "ReadHistory: dynamodb:Query on aws_dynamodb_table.history[0]",
-    "RecoverAlone: dynamodb:UpdateItem on aws_dynamodb_table.history[0]",
+    ["ReadHistory: dynamodb:Query on aws_dynamodb_table.history[0]", "a missed notification is recovered"],
+    ["RecoverAlone: dynamodb:UpdateItem on aws_dynamodb_table.history[0]", "a missed notification is recovered"],
     "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
-  "serverless frames": ["SendControlFrames: sqs:SendMessage on aws_sqs_queue.control_frames[0]"],
+  "serverless frames": [
+    ["SendControlFrames: sqs:SendMessage on aws_sqs_queue.control_frames[0]", "a missed notification is recovered"],
+  ],
   "serverless gateway": [
-    "KeepConnections: dynamodb:PutItem dynamodb:DeleteItem on aws_dynamodb_table.connections",
-    "PublishMessages: sns:Publish on aws_sns_topic.messages",
-    "SendMessages: sqs:SendMessage on aws_sqs_queue.messages",
+    [
+      "KeepConnections: dynamodb:PutItem dynamodb:DeleteItem on aws_dynamodb_table.connections",
+      "a client connects",
+      "the row of a closed connection goes",
+    ],
+    ["PublishMessages: sns:Publish on aws_sns_topic.messages", "publish is acknowledged"],
+    ["SendMessages: sqs:SendMessage on aws_sqs_queue.messages", "send is acknowledged"],
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
   ],
-  "serverless gateway_trust": ["Allow: apigateway.amazonaws.com sts:AssumeRole"],
+  "serverless gateway_trust": [["Allow: apigateway.amazonaws.com sts:AssumeRole", "a client connects"]],
   "serverless key": [
     "KeepLogs: logs kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on * if kms:EncryptionContext:aws:logs:arn ArnLike arn:logs:log-group:/sumu/<sumu>-* | arn:logs:log-group:<sumu>-*",
     "KeepWhatTheTopicCouldNotDeliver: sns.amazonaws.com kms:Decrypt kms:GenerateDataKey on * if aws:SourceArn ArnEquals arn:sns:<sumu>-integration-notifications",
@@ -108,7 +151,10 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.notifications if aws:SecureTransport Bool false",
   ],
   "serverless notifications_dlq": [
-    "TakeWhatTheTopicCouldNotDeliver: sns.amazonaws.com sqs:SendMessage on aws_sqs_queue.notifications_dlq if aws:SourceArn ArnEquals aws_sns_topic.notifications and aws:SourceAccount StringEquals this account",
+    [
+      "TakeWhatTheTopicCouldNotDeliver: sns.amazonaws.com sqs:SendMessage on aws_sqs_queue.notifications_dlq if aws:SourceArn ArnEquals aws_sns_topic.notifications and aws:SourceAccount StringEquals this account",
+      "a notification that the topic cannot deliver is a dead letter",
+    ],
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.notifications_dlq if aws:SecureTransport Bool false",
   ],
   "serverless notifications_topic": [
@@ -118,26 +164,44 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "with EventBridge in topic_publishers, Publish: they sns:Publish on aws_sns_topic.notifications",
   ],
   "serverless limit": [
-    "CloseConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
-    "RemoveGoneConnections: dynamodb:DeleteItem on aws_dynamodb_table.connections",
+    [
+      "CloseConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
+      "the connection above the limit closes",
+    ],
+    ["RemoveGoneConnections: dynamodb:DeleteItem on aws_dynamodb_table.connections", "the row above the limit goes"],
   ],
   "serverless presence_dlq": [
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_dlq[0] if aws:SecureTransport Bool false",
   ],
   "serverless presence_execution": [
-    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.presence[0]:*",
-    "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on ${aws_dynamodb_table.connections.stream_arn}",
-    "CountConnections: dynamodb:Query on aws_dynamodb_table.connections",
-    "KeepStates: dynamodb:GetItem dynamodb:UpdateItem on aws_dynamodb_table.presence[0]",
-    "PublishEvents: sns:Publish on aws_sns_topic.messages",
-    "SendEvents: sqs:SendMessage on aws_sqs_queue.messages",
-    "GiveUp: sqs:SendMessage on aws_sqs_queue.presence_dlq[0]",
+    [
+      "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.presence[0]:*",
+      "the watchdog logs",
+    ],
+    [
+      "FollowConnections: dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on ${aws_dynamodb_table.connections.stream_arn}",
+      "ONLINE is told by the topic",
+    ],
+    ["CountConnections: dynamodb:Query on aws_dynamodb_table.connections", "ONLINE is told by the topic"],
+    [
+      "KeepStates: dynamodb:GetItem dynamodb:UpdateItem on aws_dynamodb_table.presence[0]",
+      "ONLINE is told by the topic",
+    ],
+    ["PublishEvents: sns:Publish on aws_sns_topic.messages", "ONLINE is told by the topic"],
+    ["SendEvents: sqs:SendMessage on aws_sqs_queue.messages", "ONLINE is told by the queue"],
+    [
+      "GiveUp: sqs:SendMessage on aws_sqs_queue.presence_dlq[0]",
+      "a change of presence that no try can settle is a dead letter",
+    ],
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-presence",
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs | sns",
   ],
   "serverless presence_grace": [
-    "WaitForGrace: sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.presence_grace[0]",
+    [
+      "WaitForGrace: sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes on aws_sqs_queue.presence_grace[0]",
+      "OFFLINE is told after the grace",
+    ],
   ],
   "serverless presence_grace_dlq": [
     "RefuseWithoutTls: deny * sqs:* on aws_sqs_queue.presence_grace_dlq[0] if aws:SecureTransport Bool false",
@@ -161,12 +225,29 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
     "Allow: codebuild.amazonaws.com sts:AssumeRole if aws:SourceAccount StringEquals this account and aws:SourceArn ArnLike arn:codebuild:project/<sumu>-build-pusher",
   ],
   "serverless pusher_execution": [
-    "WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.pusher:*",
-    "FindConnections: dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on aws_dynamodb_table.connections",
-    "PostToConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
-    "CloseSlowConsumers: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
-    "TakeNotificationsAndContinueThem: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:SendMessage on aws_sqs_queue.notifications",
-    "GiveUp: sqs:SendMessage on aws_sqs_queue.notifications_dlq",
+    ["WriteOwnLog: logs:CreateLogStream logs:PutLogEvents on aws_cloudwatch_log_group.pusher:*", "the pusher logs"],
+    [
+      "FindConnections: dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on aws_dynamodb_table.connections",
+      "a notification by the topic arrives",
+      "a broadcast arrives",
+      "the row of a connection that is gone goes",
+    ],
+    [
+      "PostToConnections: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/POST/@connections/*",
+      "a notification by the topic arrives",
+    ],
+    [
+      "CloseSlowConsumers: execute-api:ManageConnections on aws_apigatewayv2_api.websocket/var.stage_name/DELETE/@connections/*",
+      "a disconnected user's connection closes",
+    ],
+    [
+      "TakeNotificationsAndContinueThem: sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:SendMessage on aws_sqs_queue.notifications",
+      "a notification by the queue arrives",
+      "a notification by the queue arrives",
+      "a notification by the queue arrives",
+      "the rest of a request waits in the queue",
+    ],
+    ["GiveUp: sqs:SendMessage on aws_sqs_queue.notifications_dlq", "a malformed notification is a dead letter"],
     "with a key, ReadOwnEnvironment: kms:Decrypt on the key if kms:EncryptionContext:aws:lambda:FunctionArn StringEquals arn:lambda:function:<sumu>-pusher-codeless | arn:lambda:function:<sumu>-pusher-released",
     "with a key, UseKeyOfTables: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
     "with a key, UseKeyOfMessages: kms:Decrypt kms:GenerateDataKey on the key if kms:ViaService StringEquals sqs",
@@ -179,27 +260,40 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   ],
   "serverless pusher_pipeline_trust": ["Allow: codepipeline.amazonaws.com sts:AssumeRole"],
   "serverless authorizer_revocations": [
-    "FindRevocation: dynamodb:GetItem on aws_dynamodb_table.revocations[0]",
+    ["FindRevocation: dynamodb:GetItem on aws_dynamodb_table.revocations[0]", "a client connects"],
     "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey on the key if kms:ViaService StringEquals dynamodb",
   ],
   "serverless pusher_history": [
-    "KeepHistory: dynamodb:BatchWriteItem on aws_dynamodb_table.history[0]",
+    ["KeepHistory: dynamodb:BatchWriteItem on aws_dynamodb_table.history[0]", "a missed notification is recovered"],
     "with a key, UseKeyOfHistory: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
   "serverless control_subscriptions": [
-    "FindConnection: dynamodb:GetItem on aws_dynamodb_table.connections",
-    "KeepSubscriptions: dynamodb:UpdateItem dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
-    "FindSubscriptionsOfConnection: dynamodb:Query on aws_dynamodb_table.subscriptions[0]/index/by_connection",
-    "PostToChannels: sqs:SendMessage on aws_sqs_queue.notifications",
+    ["FindConnection: dynamodb:GetItem on aws_dynamodb_table.connections", "a post reaches its channel"],
+    [
+      "KeepSubscriptions: dynamodb:UpdateItem dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
+      "a post reaches its channel",
+      "a closed connection leaves its channels",
+    ],
+    [
+      "FindSubscriptionsOfConnection: dynamodb:Query on aws_dynamodb_table.subscriptions[0]/index/by_connection",
+      "a post reaches its channel",
+    ],
+    ["PostToChannels: sqs:SendMessage on aws_sqs_queue.notifications", "a post reaches its channel"],
     "with a key, UseKeyOfSubscriptions: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
-  "serverless presence_channels": ["CleanUpChannels: sqs:SendMessage on aws_sqs_queue.control_frames[0]"],
+  "serverless presence_channels": [
+    ["CleanUpChannels: sqs:SendMessage on aws_sqs_queue.control_frames[0]", "a closed connection leaves its channels"],
+  ],
   "serverless pusher_subscriptions": [
-    "FindSubscriptions: dynamodb:Query dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
+    [
+      "FindSubscriptions: dynamodb:Query dynamodb:DeleteItem on aws_dynamodb_table.subscriptions[0]",
+      "a post reaches its channel",
+      "a gone connection's row goes from its channel",
+    ],
     "with a key, UseKeyOfSubscriptions: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
   "serverless pusher_revocations": [
-    "Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]",
+    ["Revoke: dynamodb:UpdateItem on aws_dynamodb_table.revocations[0]", "a revoked user's connection closes"],
     "with a key, UseKeyOfRevocations: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on the key if kms:ViaService StringEquals dynamodb",
   ],
   "key-policy key": [

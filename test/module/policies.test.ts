@@ -166,7 +166,11 @@ const WILDCARD_RESOURCES: readonly { readonly pattern: RegExp; readonly reason: 
 
 describe("the policies of all modules", () => {
   it("say exactly this, and nothing wider", () => {
-    expect(policies()).toEqual(POLICIES);
+    const expected = Object.entries(POLICIES).map(([where, lines]) => [
+      where,
+      lines.map((line) => (typeof line === "string" ? line : line[0])),
+    ]);
+    expect(policies()).toEqual(Object.fromEntries(expected));
   });
 
   it("are all policy documents: no policy is JSON in a string or one of AWS's own", () => {
@@ -282,12 +286,6 @@ describe("dead-letter queues", () => {
   it("keep for 14 days what the queues, the topic's subscription, the pusher and the stream could not deliver", () => {
     const { resource = {} } = read("serverless");
     const deadLetters = Object.entries(resource.aws_sqs_queue ?? {}).filter(([name]) => name.endsWith("_dlq"));
-    expect(deadLetters.map(([name, { message_retention_seconds }]) => [name, message_retention_seconds])).toEqual(
-      ["control_frames_dlq", "messages_dlq", "notifications_dlq", "presence_dlq", "presence_grace_dlq"].map((name) => [
-        name,
-        1_209_600,
-      ]),
-    );
     const to = (value: unknown) => /aws_sqs_queue\.(\w+_dlq)/.exec(JSON.stringify(value))?.[1];
     const sources = [
       "aws_sqs_queue",
@@ -300,6 +298,10 @@ describe("dead-letter queues", () => {
         ([name, block]) => `${type}.${name} -> ${to(block.redrive_policy ?? block.destination_config)}`,
       ),
     );
+    const targets = leads.flatMap((lead) => /-> (\w+_dlq)$/.exec(lead)?.[1] ?? []);
+    expect(
+      Object.fromEntries(deadLetters.map(([name, { message_retention_seconds }]) => [name, message_retention_seconds])),
+    ).toEqual(Object.fromEntries(targets.map((name) => [name, 1_209_600])));
     expect(leads.filter((lead) => !/_dlq -> undefined$/.test(lead))).toEqual([
       "aws_sqs_queue.control_frames -> control_frames_dlq",
       "aws_sqs_queue.messages -> messages_dlq",

@@ -1,9 +1,12 @@
-import { HANDLER_METRICS, METRIC_NAMESPACE } from "../../src/contract/metrics";
+import { HANDLER_OUTPUTS, HANDLERS } from "../../src/contract/handlers";
+import { METRIC_NAMESPACE, type MetricSet } from "../../src/contract/metrics";
 import type { EmittedMetric } from "../support/embedded-metrics";
 import { type Applied, appliedModule } from "./support/applied-module";
 import { AWS_METRICS } from "./support/aws-metrics";
 import { type DashboardWidget, type Rendering, readDashboard } from "./support/dashboard-schema";
 import { emittedByHandlers } from "./support/emitted-by-handlers";
+
+const METRIC_SETS = HANDLERS.flatMap((name): readonly MetricSet[] => HANDLER_OUTPUTS[name].metrics);
 
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts";
 const EVERYTHING = {
@@ -85,7 +88,7 @@ describe("the metrics of alarms and dashboard", () => {
     );
     // As the module sets them; the rest of the environment is the tests'.
     const [{ SUMU_STACK = "", LOG_LEVEL = "" } = {}] = environments;
-    expect(environments.map((each) => each.SUMU_STACK)).toEqual(Array(4).fill(SUMU_STACK));
+    expect(environments.map((each) => each.SUMU_STACK)).toEqual(HANDLERS.map(() => SUMU_STACK));
     emitted = await emittedByHandlers({ SUMU_STACK, LOG_LEVEL });
     read = [...readByAlarms(applied), ...readByDashboard(applied)];
   });
@@ -138,7 +141,7 @@ describe("the metrics of alarms and dashboard", () => {
   });
 
   it("are emitted as the contract says: every name, unit and set of dimensions, and no other", () => {
-    const declared = HANDLER_METRICS.flatMap(({ dimensions, units }) =>
+    const declared = METRIC_SETS.flatMap(({ dimensions, units }) =>
       Object.entries(units).flatMap(([name, unit]) => dimensions.map((set) => `${name} ${unit} ${[...set].sort()}`)),
     );
     const seen = emitted.map(({ name, unit, dimensions }) => `${name} ${unit} ${Object.keys(dimensions).sort()}`);
@@ -199,7 +202,7 @@ describe("the alarms", () => {
     expect(letters).toHaveLength(5);
     for (const name of letters) expect(watched).toContain(`ApproximateNumberOfMessagesVisible ${name}`);
     const functions = namesOf(applied, "aws_lambda_function", "function_name");
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(HANDLERS.length);
     for (const name of functions)
       expect(watched).toEqual(expect.arrayContaining([`Errors ${name}`, `Throttles ${name}`]));
   });
@@ -358,13 +361,8 @@ describe("tracing", () => {
 
   it("is on for every function, with the right to send traces", async () => {
     const applied = await appliedModule(EVERYTHING);
-    expect(modes(applied)).toEqual(Array(4).fill({ mode: "Active" }));
-    expect(rights(applied).sort()).toEqual([
-      "authorizer_tracing",
-      "control_tracing",
-      "presence_tracing",
-      "pusher_tracing",
-    ]);
+    expect(modes(applied)).toEqual(HANDLERS.map(() => ({ mode: "Active" })));
+    expect(rights(applied).sort()).toEqual(HANDLERS.map((name) => `${name}_tracing`).sort());
   });
 
   it("is AWS's default, without any right, unless wanted", async () => {

@@ -3,7 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { PUSHER_ENVIRONMENT } from "../../src/contract/pusher-handler";
 import { type NameSuffix, physicalName } from "../../src/names";
 import { type FunctionState, readFunction } from "./aws/read-function";
 import { type QueueState, readQueue } from "./aws/read-queue";

@@ -1,4 +1,4 @@
-import { PUSHER_ENVIRONMENT } from "../../src/contract/environment";
+import { PUSHER_ENVIRONMENT } from "../../src/contract/pusher-handler";
 import type { Stack } from "./stack";
 import { ToolError } from "./tool-error";
 

@@ -1,7 +1,7 @@
 import { PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { LocalStack } from "../../../local/local-stack";
-import { PRESENCE_ENVIRONMENT } from "../../../src/contract/environment";
+import { PRESENCE_ENVIRONMENT } from "../../../src/contract/presence-handler";
 import { FunctionLog } from "../function-log";
 import { Inbox } from "../inbox";
 import type { Session } from "../session";

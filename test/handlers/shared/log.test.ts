@@ -1,5 +1,6 @@
 import { createLog, logSettingsFrom } from "../../../handlers/shared/log";
-import { PUSHER_METRICS, REFUSED_METRICS } from "../../../src/contract/metrics";
+import { REFUSED_METRICS } from "../../../src/contract/authorizer-handler";
+import { PUSHER_METRICS } from "../../../src/contract/pusher-handler";
 import { emittedMetrics } from "../../support/embedded-metrics";
 
 const NOW = 1_795_507_200_000;

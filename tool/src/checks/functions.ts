@@ -1,6 +1,8 @@
 import { GetFunctionConcurrencyCommand, InvokeCommand } from "@aws-sdk/client-lambda";
-import { AUTHORIZER_ENVIRONMENT, HISTORY_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../../src/contract/environment";
+import { AUTHORIZER_ENVIRONMENT } from "../../../src/contract/authorizer-handler";
+import { HISTORY_ENVIRONMENT } from "../../../src/contract/environment";
 import { RELEASE_ALIAS } from "../../../src/contract/handlers";
+import { PUSHER_ENVIRONMENT } from "../../../src/contract/pusher-handler";
 import { VERSION_QUESTION } from "../../../src/contract/version";
 import type { FunctionState } from "../aws/read-function";
 import type { Stack, StackFunction } from "../stack";

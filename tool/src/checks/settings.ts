@@ -1,7 +1,8 @@
 import { readConfiguration } from "../../../handlers/authorizer/configuration";
 import { fetchKeyDocument } from "../../../handlers/authorizer/fetch-key-document";
 import { parseKeyDocument } from "../../../handlers/authorizer/key-document";
-import { PRESENCE_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../../src/contract/environment";
+import { PRESENCE_ENVIRONMENT } from "../../../src/contract/presence-handler";
+import { PUSHER_ENVIRONMENT } from "../../../src/contract/pusher-handler";
 import { knock } from "../knock";
 import type { Stack } from "../stack";
 import { webSocketUrl } from "../web-socket-url";

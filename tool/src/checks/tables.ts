@@ -1,4 +1,6 @@
-import { HISTORY_ENVIRONMENT, PRESENCE_ENVIRONMENT, PUSHER_ENVIRONMENT } from "../../../src/contract/environment";
+import { HISTORY_ENVIRONMENT } from "../../../src/contract/environment";
+import { PRESENCE_ENVIRONMENT } from "../../../src/contract/presence-handler";
+import { PUSHER_ENVIRONMENT } from "../../../src/contract/pusher-handler";
 import { CONNECTION } from "../../../src/contract/tables";
 import { readTable } from "../aws/read-table";
 import type { Stack, StackFunction } from "../stack";

@@ -4,7 +4,7 @@ import { type Handled, handleRequest } from "../../../../handlers/control/handle
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
 import type { SubscribedConnection, Subscriptions } from "../../../../handlers/control/subscriptions";
-import { CONTROL_METRICS } from "../../../../src/contract/metrics";
+import { CONTROL_METRICS } from "../../../../src/contract/control-handler";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 import { NOW } from "./client";
 

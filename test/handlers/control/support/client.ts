@@ -5,8 +5,8 @@ import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
 import { LEASE_MILLISECONDS } from "../../../../handlers/control/recovery-lease";
 import type { SendResult } from "../../../../handlers/control/socket";
+import { CONTROL_METRICS } from "../../../../src/contract/control-handler";
 import { cursorAt } from "../../../../src/contract/history";
-import { CONTROL_METRICS } from "../../../../src/contract/metrics";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 
 /** The time at which each simulation begins. */
