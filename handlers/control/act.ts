@@ -28,7 +28,13 @@ export interface ActPorts {
 
 /** What became of a control frame: its answer, or nobody to answer to. `dropped`: the connection sends too many. */
 export type ActResult =
-  | { readonly outcome: "answered"; readonly frame: string; readonly fields?: LogFields }
+  | {
+      readonly outcome: "answered";
+      readonly frame: string;
+      readonly fields?: LogFields;
+      /** The code of a service's failure, after which a part could be done nevertheless. */
+      readonly failure?: string | undefined;
+    }
   | { readonly outcome: "gone" | "dropped" };
 
 /**
