@@ -68,7 +68,7 @@ export async function deliverNotification(
       channel === undefined
         ? removeRow(connection, "removeExpired", invocation)
         : removeSubscription(channel, connection, "removeExpired", invocation),
-    end: (connection) => endExpired(connection, messageId, invocation),
+    end: (connection) => endExpired(connection, channel, messageId, invocation),
     onRefused: (connection, reason) => {
       undelivered("delivery_refused", connection, reason);
       handover.refuse(connection, reason);
