@@ -192,6 +192,73 @@ describe("subscribe … after", () => {
   });
 });
 
+describe("a client that floods subscribe … after", () => {
+  function clientWithHistory(): ChannelClient {
+    const client = new ChannelClient();
+    client.postMs = 10;
+    const stream = (channel: string) =>
+      Array.from({ length: 100 }, (_, index) => ({
+        cursor: cursorAt(NOW - 50_000, String(index).padStart(3, "0")),
+        id: `n${index}`,
+        data: "1",
+        channel,
+      }));
+    for (let room = 0; room < 60; room++) client.history.set(`channel:room:${room}`, stream(`room:${room}`));
+    return client;
+  }
+
+  it("gets the history by four frames at a time in all functions together; the others are refused, and join nothing", async () => {
+    const client = clientWithHistory();
+    const functions = [client, ...Array.from({ length: 19 }, () => new ChannelClient(client))];
+    for (const one of functions) one.postMs = 10;
+    const outcomes = await client.clock.drive(
+      Promise.all(functions.map((one, room) => one.begin("subscribe", { channels: [`room:${room}`], after: "0" }))),
+    );
+    const count = (wanted: string) => outcomes.filter(({ outcome }) => outcome === wanted).length;
+    expect([count("answered"), count("refused")]).toEqual([4, 16]);
+    expect(outcomes.filter(({ reason }) => reason === "too_many_requests")).toHaveLength(16);
+    expect(functions.flatMap(({ frames }) => frames).filter(({ type }) => type === "notification")).toHaveLength(400);
+    expect(client.channelsOf()).toHaveLength(4);
+    // They are free again, for each function.
+    expect(await functions[9]?.send("subscribe", { channels: ["room:50"], after: "0" })).toMatchObject({
+      outcome: "answered",
+      fields: { sent: 100 },
+    });
+  });
+
+  it("takes nothing from its recovery, from what it joins without `after`, and from other connections", async () => {
+    const client = clientWithHistory();
+    const frames = [0, 1, 2, 3, 4, 5].map((room) =>
+      client.begin("subscribe", { channels: [`room:${room}`], after: "0" }),
+    );
+    await client.clock.drive(client.clock.sleep(50));
+    const [joined, recovered, other] = await client.clock.drive(
+      Promise.all([
+        client.begin("subscribe", { channels: ["room:7"] }),
+        client.begin("recover", { after: cursorAt(NOW - 1_000, "0") }),
+        client.begin("subscribe", { channels: ["room:8"], after: "0" }, { connectionId: "c2" }),
+      ]),
+    );
+    expect([joined, recovered, other].map((one) => one?.outcome)).toEqual(["answered", "answered", "answered"]);
+    const outcomes = (await client.clock.drive(Promise.all(frames))).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(["answered", "answered", "answered", "answered", "refused", "refused"]);
+  });
+
+  it("that SQS delivers twice is answered once while it is handled, and alike afterwards", async () => {
+    const client = clientWithHistory();
+    const other = new ChannelClient(client);
+    const facts = { requestId: "the same", timestamp: NOW };
+    const members = { channels: ["room:1"], after: "0" };
+    const begun = client.begin("subscribe", members, facts);
+    await client.clock.drive(client.clock.sleep(50));
+    expect(await client.clock.drive(other.begin("subscribe", members, facts))).toEqual({ outcome: "repeated" });
+    await client.clock.drive(begun);
+    expect(other.frames).toEqual([]);
+    expect(await other.send("subscribe", members, facts)).toMatchObject({ outcome: "answered", fields: { sent: 100 } });
+    expect(other.answer).toEqual({ ...client.answer, cursor: expect.any(String) });
+  });
+});
+
 describe("unsubscribe", () => {
   it("leaves the channels, whether the user may be in them or not, and names all of them", async () => {
     const client = new ChannelClient();

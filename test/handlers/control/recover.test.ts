@@ -290,6 +290,48 @@ describe("a refusal", () => {
   });
 });
 
+describe("a frame that SQS delivers twice", () => {
+  const facts = { requestId: "the same" };
+  const body = JSON.stringify({ id: "1", after: cursor(60) });
+
+  it.each([
+    ["the same function", (client: Client) => client],
+    ["another function", (client: Client) => new Client(client)],
+  ])("while it is handled is answered once, without a refusal: by %s", async (_, otherOf) => {
+    const client = new Client();
+    for (let i = 0; i < 100; i++) client.keep("user:alice", `m${i}`, 59 - i / 2);
+    const other = otherOf(client);
+    const begun = client.begin(body, facts);
+    await client.clock.drive(client.clock.sleep(20));
+    expect(await client.clock.drive(other.begin(body, facts))).toEqual({ outcome: "repeated" });
+    expect(await client.clock.drive(begun)).toMatchObject({ outcome: "answered" });
+    const answers = [...client.frames, ...(other === client ? [] : other.frames)].filter(
+      ({ type }) => type !== "notification",
+    );
+    expect(answers).toEqual([{ type: "recovered", id: "1", cursor: current, complete: true }]);
+    expect(client.ids.length).toBe(100);
+    expect(other.counts.FramesRefused).toBe(0);
+    // The next frame finds the lease free.
+    expect(await new Client(client).recover({ after: cursor(1) })).toMatchObject({ outcome: "answered" });
+  });
+
+  it("after its answer is answered alike: the client drops the ids that it knows", async () => {
+    const client = new Client();
+    client.keep("user:alice", "m", 30);
+    await client.recover({ after: cursor(60) }, facts);
+    const [first, other] = [[...client.frames], new Client(client)];
+    await other.recover({ after: cursor(60) }, facts);
+    expect(other.ids).toEqual(["m"]);
+    expect(other.answer).toMatchObject({ ...first.at(-1), cursor: expect.any(String) });
+  });
+
+  it("is answered if the function that had it has died", async () => {
+    const client = new Client();
+    await client.leases.take({ connectionId: "c1", slot: "0", frame: "the same" }, NOW - 31_000);
+    expect(await client.recover({ after: cursor(60) }, facts)).toMatchObject({ outcome: "answered" });
+  });
+});
+
 describe("a client that floods recover", () => {
   it("has one recovery at a time, and one refusal a second", async () => {
     const client = new Client();
@@ -298,6 +340,7 @@ describe("a client that floods recover", () => {
     const outcomes = await client.clock.drive(Promise.all(Array.from({ length: 500 }, () => client.begin(body))));
     const count = (wanted: string) => outcomes.filter(({ outcome }) => outcome === wanted).length;
     expect([count("answered"), count("refused"), count("dropped")]).toEqual([1, 1, 498]);
+    expect(client.counts.FramesRefused).toBe(499);
     expect(client.ids.length).toBe(100);
   });
 
