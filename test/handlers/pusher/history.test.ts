@@ -376,15 +376,18 @@ describe("the last attempt of a connection whose client recovers", () => {
       return world;
     };
 
-    it.each([204, 410] as const)("closes what the client has opened meanwhile, too, if the close says %d", async (status) => {
-      const { aws, rows } = comesBack((id) => (id === "connection-100" ? status : 204));
-      await aws.invoke([toEveryone()]);
-      const own = rows().filter(([stream]) => stream === "user:user-50");
-      expect(own).toEqual([["user:user-50", expect.any(Number)]]);
-      expect(own[0]?.[1]).toBeGreaterThan(60_000);
-      expect(aws.closes.filter((id) => ["connection-100", "back"].includes(id))).toEqual(["connection-100", "back"]);
-      expect(aws.deadLetters).toEqual([]);
-    });
+    it.each([204, 410] as const)(
+      "closes what the client has opened meanwhile, too, if the close says %d",
+      async (status) => {
+        const { aws, rows } = comesBack((id) => (id === "connection-100" ? status : 204));
+        await aws.invoke([toEveryone()]);
+        const own = rows().filter(([stream]) => stream === "user:user-50");
+        expect(own).toEqual([["user:user-50", expect.any(Number)]]);
+        expect(own[0]?.[1]).toBeGreaterThan(60_000);
+        expect(aws.closes.filter((id) => ["connection-100", "back"].includes(id))).toEqual(["connection-100", "back"]);
+        expect(aws.deadLetters).toEqual([]);
+      },
+    );
 
     it("makes a dead letter if that connection cannot be closed", async () => {
       const { aws } = comesBack((id) => (id === "back" ? 500 : 204));
