@@ -355,6 +355,31 @@ describe("post", () => {
     expect([client.calls, client.counts.Posted]).toEqual([[], 1]);
   });
 
+  it("gives a post with a key the same id each time that the user sends it, over any connection, and nobody else that id", async () => {
+    const sent = { channel: "room:42", data: 1, key: "a" };
+    const idOf = async (members: object, more: object = {}): Promise<string | undefined> => {
+      const client = new ChannelClient();
+      await client.send("post", { ...sent, ...members }, more);
+      expect(client.answer).toMatchObject({ type: "posted", notification: client.posts[0]?.id });
+      return client.posts[0]?.id;
+    };
+    const id = await idOf({});
+    expect(id).toMatch(/^[\w-]{43}$/);
+    expect(await idOf({ id: "9" }, { requestId: "other", connectionId: "other" })).toBe(id);
+    const others = [
+      await idOf({}, { userId: "bob" }),
+      await idOf({ key: "b" }),
+      await idOf({ channel: "room:42", key: id }),
+    ];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  it.each(["", 1, null, "x".repeat(65), {}])("refuses the key %j as malformed", async (key) => {
+    const client = new ChannelClient();
+    await client.send("post", { channel: "room:42", data: 1, key });
+    expect([client.answer, client.posts]).toMatchObject([{ type: "refused", reason: "malformed" }, []]);
+  });
+
   it.each(["room:43", "lobby", "public:news", "*", "room:42*", "room:4", "room:42 ", "zimmer:ü"])(
     "does not post to %j, which no claim allows, though the user may be in it",
     async (channel) => {

@@ -23,7 +23,7 @@ export class ChannelClient {
   readonly frames: Record<string, unknown>[] = [];
   /** `<channel> <connection>`. */
   readonly rows: Map<string, Row>;
-  readonly posts: object[] = [];
+  readonly posts: { readonly id: string }[] = [];
   readonly history: Map<string, HistoryEntry[]>;
   readonly leases: Leases;
   /** Calls to the tables. */
