@@ -31,7 +31,13 @@ export interface ActPorts {
  * `repeated`: SQS has delivered the frame twice, and it gets its answer from the other delivery.
  */
 export type ActResult =
-  | { readonly outcome: "answered"; readonly frame: string; readonly fields?: LogFields }
+  | {
+      readonly outcome: "answered";
+      readonly frame: string;
+      readonly fields?: LogFields;
+      /** The code of a service's failure, after which a part could be done nevertheless. */
+      readonly failure?: string | undefined;
+    }
   | { readonly outcome: "gone" | "dropped" | "repeated" };
 
 /**

@@ -36,7 +36,8 @@ export async function handleRequest(request: ControlRequest, ports: ActPorts): P
     const result = await ACTS[request.action](request, parseFrame(request.body), ports);
     if (result.outcome === "dropped") ports.counts.FramesRefused++;
     if (result.outcome !== "answered") return result;
-    return { ...(await answer(request, result.frame, ports)), fields: result.fields };
+    const { frame, fields, failure } = result;
+    return { ...(await answer(request, frame, ports)), fields, ...(failure !== undefined && { failure }) };
   } catch (error) {
     const refusal = refusalFor(error);
     ports.counts.FramesRefused++;

@@ -106,10 +106,12 @@ export class ChannelClient {
       { connectionId }: SubscribedConnection,
       timestamp: number,
       isIn: boolean,
+      mayJoin = true,
     ) => {
       await call(`${isIn ? "join" : "leave"} ${channel}`);
       const key = `${channel} ${connectionId}`;
       const row = this.rows.get(key);
+      if (row === undefined && !mayJoin) return false;
       const isLate = row !== undefined && (isIn ? row.timestamp > timestamp : row.timestamp >= timestamp);
       if (!isLate) this.rows.set(key, { timestamp, isIn });
       return !isLate;
@@ -124,7 +126,7 @@ export class ChannelClient {
         return new Set(this.channelsOf(connectionId));
       },
       join: (channel, connection, timestamp) => decide(channel, connection, timestamp, true),
-      leave: (channel, connection, timestamp) => decide(channel, connection, timestamp, false),
+      leave: (channel, connection, timestamp, mayJoin) => decide(channel, connection, timestamp, false, mayJoin),
       forget: async () => 0,
     };
   }
