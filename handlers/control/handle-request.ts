@@ -17,7 +17,7 @@ const ACTS: Readonly<Record<ControlAction, Act>> = { recover, subscribe, unsubsc
 
 /** What became of a frame, for the log. */
 export interface Handled {
-  readonly outcome: "answered" | "gone" | "dropped" | "refused" | "unanswered";
+  readonly outcome: "answered" | "gone" | "dropped" | "repeated" | "refused" | "unanswered";
   readonly reason?: RefusalReason;
   /** The code of the service's failure, if there was one. */
   readonly failure?: string;
@@ -34,8 +34,10 @@ export async function handleRequest(request: ControlRequest, ports: ActPorts): P
   try {
     checkConnection(request, ports.clock.now());
     const result = await ACTS[request.action](request, parseFrame(request.body), ports);
+    if (result.outcome === "dropped") ports.counts.FramesRefused++;
     if (result.outcome !== "answered") return result;
-    return { ...(await answer(request, result.frame, ports)), fields: result.fields };
+    const { frame, fields, failure } = result;
+    return { ...(await answer(request, frame, ports)), fields, ...(failure !== undefined && { failure }) };
   } catch (error) {
     const refusal = refusalFor(error);
     ports.counts.FramesRefused++;

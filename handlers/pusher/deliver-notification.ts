@@ -6,7 +6,7 @@ import { type Invocation, isToBeKept } from "./invocation";
 import { Keeper } from "./keeper";
 import { MalformedNotificationError, type Notification } from "./notification";
 import { StaleRecipients } from "./notify-again";
-import { offerAudience } from "./offer-audience";
+import { offerAudience, readingOf } from "./offer-audience";
 import type { ChannelPorts } from "./reading-ports";
 import { endExpired, removeRow, removeSubscription } from "./remove-row";
 import { UndeliveredPart } from "./undelivered-part";
@@ -50,17 +50,14 @@ export async function deliverNotification(
     },
     { attempts: attempt - 1, refusals },
   );
-  const { unread, pages, connections } = await offerAudience(
-    notification,
-    delivery,
-    stale,
-    { channel, keeper },
-    invocation,
-  );
+  const readSoFar = { pages: 0, connections: 0 };
+  const reading = readingOf(readSoFar, { channel, keeper }, invocation);
+  const unread = await offerAudience(notification, delivery, stale, reading, invocation);
+  const { pages, connections } = readSoFar;
   const left = [...delivery.end(), ...stale.take().connections];
   // Reading pages is progress, too: it may be that none of their users is connected.
   const countsAsAttempt = !delivery.progressed && !courier.progressed && pages === 0;
-  const isHandled = await undelivered.handOver(left, unread, delivery, { pages, countsAsAttempt });
+  const isHandled = await undelivered.handOver(left, unread, delivery, reading, { pages, countsAsAttempt });
   const { delivered, gone, expired, retried } = delivery;
   const { continued, deadLettered } = undelivered;
   ports.log.debug("notification_pushed", { messageId, attempt, delivered, gone, continued, deadLettered });
@@ -93,7 +90,7 @@ function removalOf(
       channel === undefined
         ? removeRow(connection, "removeExpired", invocation)
         : removeSubscription(channel, connection, "removeExpired", invocation),
-    end: (connection) => endExpired(connection, messageId, invocation),
+    end: (connection) => endExpired(connection, channel, messageId, invocation),
   };
 }
 

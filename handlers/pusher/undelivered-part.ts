@@ -6,7 +6,7 @@ import { isBusy, type Keeper } from "./keeper";
 import { type Lost, leaveToHistory } from "./leave-to-history";
 import type { Notification } from "./notification";
 import type { Reason } from "./post-result";
-import type { Unread } from "./reading-ports";
+import type { ReadingPorts, Unread } from "./reading-ports";
 import { giveUp, postponeRefused } from "./slow-consumers";
 
 /** How far an invocation has come with a notification. */
@@ -68,6 +68,7 @@ export class UndeliveredPart {
     left: readonly Recipient[],
     unread: readonly Unread[],
     delivery: Delivery,
+    reading: ReadingPorts,
     { pages, countsAsAttempt }: Progress,
   ): Promise<boolean> {
     const handover = this.#handover;
@@ -77,7 +78,9 @@ export class UndeliveredPart {
       else this.postpone(recipient, recipient.reason, delivery);
     }
     await Promise.all(this.#slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
-    if (keeper !== undefined) await leaveToHistory(this.#lost, keeper, messageId, notification, handover, invocation);
+    if (keeper !== undefined) {
+      await leaveToHistory(this.#lost, keeper, messageId, notification, handover, reading, invocation);
+    }
     for (const { remainder, failure } of unread) {
       const isUnkept = failure !== undefined && keeper?.failures.has(failure) === true;
       if (failure !== undefined && !isUnkept) invocation.ports.log.warn("read_failed", { messageId, failure });

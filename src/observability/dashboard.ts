@@ -26,7 +26,9 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
       graphs(6, deadLetters(metrics, parts), functionFailures(metrics, parts), apiErrors(metrics)),
       graphs(6, notificationsQueue(metrics), refusals(metrics), presenceLag(metrics, parts)),
       graphs(6, durations(metrics, parts), concurrency(metrics, parts)),
-      ...existingRows(parts).flatMap((row) => inPairs(ownGraphs(row, metrics)).map((pair) => graphs(6, ...pair))),
+      ...existingRows(parts).flatMap((row) =>
+        inPairs(ownGraphs(row, metrics, parts)).map((pair) => graphs(6, ...pair)),
+      ),
     ],
     region,
   );
@@ -209,8 +211,9 @@ function queueGraph(title: string, key: QueueKey, metrics: StackMetrics): Graph 
 }
 
 /** The graphs that a handler's row asks for. */
-function ownGraphs({ graphs = [] }: HandlerRow, metrics: StackMetrics): readonly Graph[] {
-  return graphs.map((graph) => {
+function ownGraphs({ graphs = [] }: HandlerRow, metrics: StackMetrics, parts: DashboardParts): readonly Graph[] {
+  const existing = graphs.filter(({ part }) => part === undefined || parts[part]);
+  return existing.map((graph) => {
     const { title } = graph;
     if ("queue" in graph) return queueGraph(title, graph.queue as QueueKey, metrics);
     if ("percentilesOf" in graph) {

@@ -1,7 +1,7 @@
 import { HANDLERS, type HandlerMetricName, type HandlerName } from "../contract/handlers";
 
 /** The parts of the stack that exist only if an input asks for them. */
-export const STACK_PARTS = ["watchdog", "grace", "control"] as const;
+export const STACK_PARTS = ["watchdog", "grace", "control", "channels"] as const;
 
 export type StackPart = (typeof STACK_PARTS)[number];
 
@@ -23,7 +23,11 @@ export interface DeadLetters {
 }
 
 /** A graph of the dashboard: metrics of the handler with their labels, the distribution of a metric, or a queue of its own. */
-export type HandlerGraph = { readonly title: string } & (
+export type HandlerGraph = {
+  readonly title: string;
+  /** The graph exists only together with this part. @default - as the handler */
+  readonly part?: StackPart;
+} & (
   | { readonly counts: readonly (readonly [HandlerMetricName, label: string])[] }
   | { readonly percentilesOf: HandlerMetricName; readonly unit: string }
   | { readonly queue: string }
@@ -93,6 +97,7 @@ const HANDLER_ROWS = {
       { title: "Control queue", queue: "control" },
       {
         title: "Channels",
+        part: "channels",
         counts: [
           ["Posted", "posts of clients"],
           ["Subscribed", "joined"],
@@ -102,6 +107,7 @@ const HANDLER_ROWS = {
       },
       {
         title: "Connections that got a notification to a channel",
+        part: "channels",
         percentilesOf: "ChannelConnections",
         unit: "connections",
       },

@@ -35,6 +35,10 @@ export interface Case {
   readonly answers?: Readonly<Record<string, readonly Answer[]>>;
   readonly fails?: readonly string[];
   readonly failsOnce?: readonly string[];
+  /** The application's own function fails, too. */
+  readonly onErrorFails?: true;
+  /** Which method of the application's own store fails. */
+  readonly doneFails?: "has" | "add";
   readonly anyOrder?: true;
   // What is expected:
   readonly bodies?: readonly (readonly string[])[];
@@ -70,6 +74,7 @@ export interface StreamCase {
     readonly always?: string;
   }[];
   readonly connectionsError?: readonly [string, number];
+  readonly onErrorFails?: true;
   readonly pieces: readonly (readonly [at: number, piece: unknown])[];
   readonly endAt?: number;
   readonly cancelAt?: number;
@@ -145,6 +150,12 @@ const MAKE: Readonly<Record<string, (argument: never) => unknown>> = {
   $largeNotifications: ([count, length]: [number, number]) =>
     Array.from({ length: count }, (_, index) => ["notifyEveryone", { data: "x".repeat(length), id: `n-${index}` }]),
   $sent: (parts: readonly string[]) => received(parts, "apigw.route.send"),
+  $foreign: ([MessageId, Body]: readonly string[]) => ({
+    MessageId,
+    ReceiptHandle: `receipt-${MessageId}`,
+    Body,
+    MessageAttributes: { timestamp: { DataType: "String", StringValue: "yesterday" } },
+  }),
   $presence: (parts: readonly string[]) => received(parts, "lambda.presence.watchdog"),
   $record: ([messageId, body]: readonly string[]) => ({ messageId, body, messageAttributes: lambdaAttributes }),
   $sns: ([id, Message]: readonly string[]) => ({

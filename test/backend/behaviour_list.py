@@ -69,6 +69,11 @@ def _received(message_id, body, source):
     }
 
 
+def _foreign(message_id, body):
+    message = _received(message_id, body, "")
+    return {**message, "MessageAttributes": {"timestamp": {"DataType": "String", "StringValue": "yesterday"}}}
+
+
 def _record(message_id, body):
     attributes = {
         name: {"dataType": one["DataType"], "stringValue": one["StringValue"]}
@@ -107,6 +112,7 @@ _MAKE = {
     "$notifications": _notifications,
     "$largeNotifications": lambda given: _notifications(given[0], lambda _: "x" * given[1]),
     "$sent": lambda given: _received(*given, "apigw.route.send"),
+    "$foreign": lambda given: _foreign(*given),
     "$presence": lambda given: _received(*given, "lambda.presence.watchdog"),
     "$record": lambda given: _record(*given),
     "$sns": lambda given: _sns(*given),

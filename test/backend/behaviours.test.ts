@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import {
   type Clock,
@@ -29,7 +31,7 @@ const clock: Clock = {
 };
 
 /** A handler that fails for some messages, and what it has handled. */
-function handlerFor({ fails = [], failsOnce = [] }: Case) {
+function handlerFor({ fails = [], failsOnce = [], onErrorFails, doneFails }: Case) {
   const handled: Message[] = [];
   const errors: [string, string | undefined][] = [];
   const failing = new Set(failsOnce);
@@ -38,14 +40,22 @@ function handlerFor({ fails = [], failsOnce = [] }: Case) {
     if (fails.includes(message.id) || failing.delete(message.id)) throw new Error("out of stock");
     handled.push(message);
   };
-  const onError = (error: unknown, id?: string) => void errors.push([(error as Error).message, id]);
-  return { handled, errors, handler, onError };
+  const onError = (error: unknown, id?: string) => {
+    errors.push([(error as Error).message, id]);
+    if (onErrorFails) throw new Error("the log is down");
+  };
+  const failIf = (method: "has" | "add") => {
+    if (method === doneFails) throw new Error("the table of done messages is throttled");
+    return false;
+  };
+  const done = { has: () => failIf("has"), add: () => failIf("add") };
+  return { handled, errors, handler, options: { onError, ...(doneFails && { done }) } };
 }
 
 async function run(
   one: Case,
   client: ScriptedClient,
-  { handler, onError }: ReturnType<typeof handlerFor>,
+  { handler, options }: ReturnType<typeof handlerFor>,
   signal: AbortSignal,
 ) {
   let ids = 0;
@@ -75,9 +85,9 @@ async function run(
       });
     }
     case "messages":
-      return sumu.messages(handler, { ...(input as object), signal, onError });
+      return sumu.messages(handler, { ...(input as object), signal, ...options });
     case "messagesHandler": {
-      const handle = messagesHandler(handler, { onError });
+      const handle = messagesHandler(handler, options);
       const answers: unknown[] = [];
       for (const event of input as object[]) answers.push(await handle(event));
       return answers;
@@ -203,7 +213,10 @@ async function runStream(one: StreamCase) {
   );
   const stream = sumu.stream("alice", {
     ...one.options,
-    onError: (error) => void errors.push((error as Error).message),
+    onError: (error) => {
+      errors.push((error as Error).message);
+      if (one.onErrorFails) throw new Error("the log is down");
+    },
   });
   const at = (milliseconds: number) => simulated.sleep(milliseconds - simulated.now());
   const script = async () => {
@@ -240,5 +253,35 @@ describe("the TypeScript library's stream", () => {
     expect(result).toEqual(one.result);
     expect(errors).toEqual(one.errors ?? []);
     if (one.after) expect(() => stream.write("late")).toThrow(one.after.write);
+  });
+});
+
+describe("the TypeScript backend library, in a program with bad luck", () => {
+  const settings = BEHAVIOURS.settings as Settings;
+
+  it("says which client is missing, where no compiler does", async () => {
+    for (const clients of [{}, undefined]) {
+      const sumu = new SumuBackend(settings, clients as never, { clock });
+      const sqs = (method: string) => `${method} needs an SQSClient: give it as sqs`;
+      await expect(sumu.notify("alice", 1)).rejects.toThrow(sqs("sending"));
+      await expect(sumu.batch().notify("alice", 1).send()).rejects.toThrow(sqs("sending"));
+      await expect(sumu.messages(() => {})).rejects.toThrow(sqs("messages"));
+      await expect(sumu.isOnline("alice")).rejects.toThrow("isOnline needs a DynamoDBClient: give it as dynamodb");
+    }
+  });
+
+  it("names the error of the network, and not only that there was an error", async () => {
+    // What the SDK rejects with is the error of Node.js's socket. In jest, the SDK does not know it for an Error.
+    const send = () => once(connect(1, "127.0.0.1"), "connect");
+    const sent = new SumuBackend(settings, { sqs: { send: send as never } }, { clock }).notify("alice", 1, { id: "a" });
+    await expect(sent).rejects.toThrow("1 of 1 requests were not sent: a (ECONNREFUSED)");
+  });
+
+  it("names the type of a value that JSON does not have", async () => {
+    const sumu = new SumuBackend(settings, { sqs: new ScriptedClient({}) }, { clock });
+    await expect(sumu.notify("alice", { price: 5n })).rejects.toThrow(
+      "data is not JSON: it has a value of type bigint. Use objects, lists,",
+    );
+    await expect(sumu.notify("alice", undefined)).rejects.toThrow("it has a value of type undefined");
   });
 });

@@ -44,6 +44,10 @@ describeWithLocalAws("the Python backend library", () => {
     expect(await runTests("test_streams.py")).toMatch(new RegExp(`^Ran ${tests} tests in .*\n\nOK\n$`, "m"));
   });
 
+  it("is kind to wrong handlers, forks, worker processes and values that JSON does not have", async () => {
+    expect(await runTests("test_misuse.py")).toMatch(/^Ran 12 tests in .*\n\nOK\n$/m);
+  });
+
   it("is called in docs/backend.md as it is, and mypy would see a method that it does not have", async () => {
     const page = await readFile(path.resolve(LIBRARY, "..", "..", "docs", "backend.md"), "utf8");
     const blocks = [...page.matchAll(/^```python\n(.*?)^```/gms)].map(([, block = ""]) => block);

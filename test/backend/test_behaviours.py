@@ -32,12 +32,34 @@ def plain(settings):
     return {name: getattr(settings, snake(name)) for name in names if getattr(settings, snake(name)) is not None}
 
 
+class ThrottledDone:
+    """A store of the application's own. One of its methods fails."""
+
+    def __init__(self, fails):
+        self._fails = fails
+
+    def has(self, message_id):
+        return self._fail_if("has")
+
+    def add(self, message_id):
+        self._fail_if("add")
+
+    def _fail_if(self, method):
+        if method == self._fails:
+            raise RuntimeError("the table of done messages is throttled")
+        return False
+
+
 class Handling:
     """A handler that fails for some messages, and what it has handled."""
 
     def __init__(self, case):
         self.handled, self.errors = [], []
         self._fails, self._fails_once = case.get("fails", []), set(case.get("failsOnce", []))
+        self._on_error_fails = case.get("onErrorFails", False)
+        self.options = {"on_error": self.on_error}
+        if "doneFails" in case:
+            self.options["done"] = ThrottledDone(case["doneFails"])
 
     def handle(self, message):
         if message.id in self._fails:
@@ -53,6 +75,8 @@ class Handling:
 
     def on_error(self, error, message_id):
         self.errors.append([str(error), message_id])
+        if self._on_error_fails:
+            raise RuntimeError("the log is down")
 
 
 def view_of(changes):
@@ -89,7 +113,7 @@ class Run:
         if method == "view":
             return view_of(given)
         if method == "messagesHandler":
-            handle = messages_handler(self.handling.handle, on_error=self.handling.on_error)
+            handle = messages_handler(self.handling.handle, **self.handling.options)
             return [handle(event) for event in given]
         if method == "read":
             return [message_of(read_message(raw)) for raw in given]
@@ -100,7 +124,7 @@ class Run:
     PURE = ("view", "messagesHandler", "read", "fromOutputs", "fromEnvironment")
 
     def receive_options(self, given):
-        return {**{snake(name): value for name, value in given.items()}, "on_error": self.handling.on_error}
+        return {**{snake(name): value for name, value in given.items()}, **self.handling.options}
 
 
 class SyncRun(Run):

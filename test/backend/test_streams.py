@@ -78,7 +78,13 @@ class StreamTest(unittest.TestCase):
         ports, errors = Ports(case, loop), []
         given = case["options"]
         options = StreamOptions(given["id"], given.get("data", {}), given.get("frameMilliseconds", 50) / 1_000)
-        stream = AsyncStream(options, ports, lambda error, _: errors.append(str(error)), lambda: 1)
+
+        def on_error(error, _):
+            errors.append(str(error))
+            if case.get("onErrorFails"):
+                raise RuntimeError("the log is down")
+
+        stream = AsyncStream(options, ports, on_error, lambda: 1)
 
         async def at(milliseconds):
             await asyncio.sleep(milliseconds / 1_000 - loop.time())

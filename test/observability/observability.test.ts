@@ -1,5 +1,6 @@
 import { HANDLER_OUTPUTS, HANDLERS } from "../../src/contract/handlers";
 import { METRIC_NAMESPACE, type MetricSet } from "../../src/contract/metrics";
+import { handlerRows } from "../../src/observability/handler-rows";
 import type { EmittedMetric } from "../support/embedded-metrics";
 import { type Applied, appliedModule } from "./support/applied-module";
 import { AWS_METRICS } from "./support/aws-metrics";
@@ -15,6 +16,7 @@ const EVERYTHING = {
   tracing: true,
   presence_grace_seconds: 30,
   history_seconds: 3_600,
+  channels: { public: ["public:*"] },
 };
 
 interface ReadMetric {
@@ -235,7 +237,7 @@ describe("the alarms", () => {
     ["there is no grace", { presence_grace_seconds: 0 }, ["presence_grace_dlq"]],
     [
       "there is no watchdog",
-      { presence_source: "stream" },
+      { presence_source: "stream", channels: null },
       [
         "presence_destination_failures",
         "presence_dlq",
@@ -246,10 +248,11 @@ describe("the alarms", () => {
       ],
     ],
     [
-      "there is no history",
-      { history_seconds: 0 },
+      "there is neither history nor a channel",
+      { history_seconds: 0, channels: null },
       ["control_age", "control_dlq", "control_errors", "control_failed", "control_throttles"],
     ],
+    ["there are channels, but no history", { history_seconds: 0 }, []],
   ])("are not there for what does not exist when %s", async (_, variables, missing) => {
     const names = async (more: object) =>
       alarmsOf(await appliedModule({ ...EVERYTHING, ...more })).map(([name]) => name);
@@ -319,17 +322,29 @@ describe("the dashboard", () => {
       "Backend's view: presence lag, messages queue",
       "Function duration, p95",
       "Functions at once",
-      "Clients that were away",
-      "Control queue",
-      "Channels",
-      "Connections that got a notification to a channel",
+      ...handlerRows().flatMap(({ graphs = [] }) => graphs.map(({ title }) => title)),
     ]);
   });
 
-  it("says nothing about control frames without history", async () => {
-    const without = JSON.stringify(widgetsOf(await appliedModule({ ...EVERYTHING, history_seconds: 0 })));
-    expect(without).not.toMatch(/[Cc]ontrol|Recover/);
+  it("says nothing about control frames without history and channels", async () => {
+    const neither = { ...EVERYTHING, history_seconds: 0, channels: null };
+    const without = JSON.stringify(widgetsOf(await appliedModule(neither)));
+    expect(without).not.toMatch(/[Cc]ontrol|Recover|Channel/);
     expect(without).toContain("Functions at once");
+  });
+
+  it.each([
+    ["history alone", { channels: null }, ["Clients that were away", "Control queue"]],
+    [
+      "channels alone",
+      { history_seconds: 0 },
+      ["Clients that were away", "Control queue", "Channels", "Connections that got a notification to a channel"],
+    ],
+  ])("with %s ends with the rows of the parts that exist", async (_, input, last) => {
+    const titles = widgetsOf(await appliedModule({ ...EVERYTHING, ...input })).map(
+      ({ properties }) => properties.title,
+    );
+    expect(titles.slice(titles.indexOf("Functions at once") + 1)).toEqual(last);
   });
 
   it("computes with metrics of the same widget only, each id once", () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,7 @@ describe("the package sumu-backend", () => {
     // The one client that everybody needs.
     const client = path.join("node_modules", "@aws-sdk", "client-sqs");
     symlinkSync(path.join(repositoryRoot, client), path.join(project, client));
+    symlinkSync(path.join(repositoryRoot, "node_modules", "@types"), path.join(project, "node_modules", "@types"));
     await buildBackend(path.join(installed, "lib"));
     copyFileSync(
       path.join(repositoryRoot, "backend", "typescript", "package.json"),
@@ -47,4 +48,29 @@ describe("the package sumu-backend", () => {
       console.log(Object.keys(cjs).filter((name) => esm[name] !== cjs[name]).length, Object.keys(esm).length > 10);`;
     expect(await node("module", program)).toBe("0 true");
   });
+
+  it.each([
+    ["app.ts", "commonjs", "node10"],
+    ["app.cts", "node16", "node16"],
+    ["app.mts", "node16", "node16"],
+    ["app.ts", "esnext", "bundler"],
+  ])(
+    "has types for %s with module %s and resolution %s, with no client but SQS's",
+    async (file, module, resolution) => {
+      const program = `
+      import { SQSClient } from "@aws-sdk/client-sqs";
+      import { messagesHandler, SumuBackend } from "sumu-backend";
+      const sumu = SumuBackend.fromEnvironment({ sqs: new SQSClient() });
+      export const id: Promise<string> = sumu.notify("alice", { a: 1 });
+      export const handler = messagesHandler(async ({ userId }) => { const text: string = userId; });
+      // @ts-expect-error: an id is not a number
+      sumu.notify(5, {});`;
+      writeFileSync(path.join(project, file), program);
+      const options = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022", "--types", "node"];
+      const compiler = [require.resolve("typescript/bin/tsc"), ...options, "--module", module];
+      const args = [...compiler, "--moduleResolution", resolution, file];
+      const { stdout } = await run(process.execPath, args, { cwd: project }).catch((error) => error);
+      expect(stdout).toBe("");
+    },
+  );
 });

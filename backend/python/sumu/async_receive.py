@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import random
 from collections.abc import Awaitable
 from typing import Any, Callable, Optional
 
 from .backoff import backoff_seconds
-from .handling import Done, OnError, RecentlyDone, log_error
+from .errors import SumuError
+from .handling import Done, OnError, RecentlyDone, careful
 from .message import Message, read_message
 from .receive_messages import MAX_WAIT_SECONDS, come_again_soon, delete_messages, receive_request
 
@@ -26,26 +28,42 @@ async def receive_messages_async(
 ) -> None:
     """Receives messages until it is stopped. `call` runs a function of boto3 in a thread."""
     known = RecentlyDone() if done is None else done
-    report = log_error if on_error is None else on_error
+    report = careful(on_error)
     # Messages that are being handled now.
     running: dict[str, asyncio.Future[bool]] = {}
 
     async def handle_new(message: Message) -> bool:
         try:
             # A store of the caller's may ask a table.
-            if not await call(known.has, message.id):
-                await handler(message)
-                await call(known.add, message.id)
-            return True
+            if await call(known.has, message.id):
+                return True
+            result = handler(message)
+            # A handler without async has handled the message now.
+            if inspect.isawaitable(result):
+                await result
         except Exception as error:
             report(error, message.id)
             return False
+        except asyncio.CancelledError:
+            # Of the handler, or of this task: in both cases the message is not handled, and the loop is not over for it.
+            report(SumuError("cancelled", "the handler was cancelled"), message.id)
+            return False
+        try:
+            await call(known.add, message.id)
+        except Exception as error:
+            # The message is handled: if it came again, it would be handled twice for certain.
+            report(error, message.id)
+        return True
+
+    async def handle_and_forget(message: Message) -> bool:
+        try:
+            return await handle_new(message)
         finally:
             del running[message.id]
 
     def handle(message: Message) -> asyncio.Future[bool]:
         if message.id not in running:
-            running[message.id] = asyncio.ensure_future(handle_new(message))
+            running[message.id] = asyncio.ensure_future(handle_and_forget(message))
         return running[message.id]
 
     async def receive_some() -> None:

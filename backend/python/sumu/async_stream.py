@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional, Protocol, Union
 from .check import check_data_bytes
 from .errors import InvalidInputError, SumuError
 from .failure import failure_of
-from .handling import OnError
+from .handling import OnError, careful
 from .json_text import byte_length, json_text
 from .read_connections import StreamConnection
 from .stream_receiver import StreamedText, StreamReceiver
@@ -72,7 +72,7 @@ class AsyncStream:
         self,
         options: StreamOptions,
         ports: StreamPorts,
-        on_error: OnError,
+        on_error: Optional[OnError],
         rand: Callable[[], float] = random.random,
     ) -> None:
         _check(options)
@@ -80,7 +80,7 @@ class AsyncStream:
         self._data = dict(options.data)
         self._frame_seconds = options.frame_seconds
         self._ports = ports
-        self._on_error = on_error
+        self._on_error = careful(on_error)
         self._rand = rand
         self._source = StreamedText()
         self._size = byte_length(json_text(self._whole()))

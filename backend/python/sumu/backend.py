@@ -195,7 +195,7 @@ class SumuBackend:
             keep=keep,
             on_error=on_error,
         )
-        if self._loop is None:
+        if self._loop is None or not self._loop.is_here:
             self._loop = LoopThread()
         return Stream(self._loop, make)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 
 class SumuError(Exception):
     """Any error of this library. `code` is stable, the message is for people. Neither contains a payload."""
@@ -7,6 +9,10 @@ class SumuError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker process gives its error to its parent so. An exception is made of its message alone otherwise.
+        return type(self), (self.code, str(self))
 
 
 class InvalidInputError(SumuError, ValueError):

@@ -12,12 +12,19 @@ _ESCAPED = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 def json_text(value: Any, name: str = "data") -> str:
     """The JSON text of a value, in characters that SQS takes. Raises InvalidInputError when it has none."""
+    what = "use"
+
+    def refuse(member: Any) -> Any:
+        nonlocal what
+        what = f"it has a value of type {type(member).__name__}. Use"
+        raise TypeError
+
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=refuse)
     except (TypeError, ValueError, RecursionError):
         raise InvalidInputError(
             "data_not_json",
-            f"{name} is not JSON: use objects, lists, text, finite numbers, true, false and null",
+            f"{name} is not JSON: {what} objects, lists, text, finite numbers, true, false and null",
         ) from None
     return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 

@@ -43,7 +43,7 @@ class Message:
         """The body as JSON. Raises SumuError when the client has sent a text that is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise SumuError("body_not_json", f"the body of message {self.id} is not JSON: use body") from None
 
     @property
@@ -75,12 +75,13 @@ def _message(message_id: Optional[str], body: Optional[str], attributes: Optiona
         attribute = (attributes or {}).get(name) or {}
         return str(attribute.get("StringValue") or attribute.get("stringValue") or attribute.get("Value") or "")
 
-    source = value("source")
+    source, timestamp = value("source"), value("timestamp")
     return Message(
         message_id or "",
         body or "",
         value("user_id"),
-        int(value("timestamp") or 0),
+        # Another sender may write anything there.
+        int(timestamp) if timestamp.isdecimal() else 0,
         source if source in _SOURCES else "unknown",
     )
 
@@ -92,7 +93,7 @@ def _envelope_of(text: str) -> Optional[Mapping[str, Any]]:
         return None
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     is_envelope = value.get("Type") == "Notification" and "TopicArn" in value and isinstance(value.get("Message"), str)
     return value if is_envelope else None

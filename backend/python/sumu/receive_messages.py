@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 
 from .backoff import backoff_seconds
 from .errors import SumuError
-from .handling import Done, HandleOnce, Handler, OnError, log_error
+from .handling import Done, HandleOnce, Handler, OnError, careful
 from .message import read_message
 
 MAX_WAIT_SECONDS = 20
@@ -51,7 +51,7 @@ def receive_messages(
 ) -> None:
     """Receives messages until it is stopped: ten at a time by long polling, handled in parallel. A handled message is
     deleted. A failed message comes again, and after five receives it goes to the dead-letter queue."""
-    report = log_error if on_error is None else on_error
+    report = careful(on_error)
     once = HandleOnce(handler, done, on_error)
 
     def poll() -> None:

@@ -44,6 +44,9 @@ class UnsentError(SumuError):
         # How many requests the queue has taken.
         self.sent = sent
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.unsent, self.sent)
+
 
 @dataclass(frozen=True)
 class _FailedTry(UnsentRequest):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Callable, Optional, TypeVar
 
 from .async_stream import AsyncStream, StreamResult
+from .errors import SumuError
 
 _Value = TypeVar("_Value")
 
@@ -15,8 +17,14 @@ class LoopThread:
     """An event loop in a thread of its own, for streams of code without asyncio."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="sumu-streams", daemon=True).start()
+
+    @property
+    def is_here(self) -> bool:
+        """A fork has no threads of its parent."""
+        return self._process == os.getpid()
 
     def run(self, coroutine: Coroutine[Any, Any, _Value]) -> _Value:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
@@ -65,7 +73,8 @@ class Stream:
         with self:
             for piece in pieces:
                 self.write(piece)
-        assert self.result is not None
+        if self.result is None:
+            raise SumuError("stream_over", f"stream {self.id} was cancelled")
         return self.result
 
     def __enter__(self) -> Stream:

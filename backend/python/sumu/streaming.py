@@ -10,7 +10,7 @@ from .async_stream import AsyncStream, StreamOptions
 from .check import OneOrMore, check_named_users
 from .clients import Clients
 from .errors import InvalidInputError
-from .handling import OnError, log_error
+from .handling import OnError
 from .read_connections import StreamConnection, read_connections
 from .settings import Settings, require_setting
 
@@ -64,4 +64,4 @@ def make_stream(
     require_setting(settings, "notifications_queue_url", "stream")
     ports = _Ports(clients, table_name, named, lambda whole: notify(named, whole, id=id, keep=keep))
     options = StreamOptions(id, data or {}, frame_milliseconds / 1_000)
-    return lambda: AsyncStream(options, ports, log_error if on_error is None else on_error)
+    return lambda: AsyncStream(options, ports, on_error)

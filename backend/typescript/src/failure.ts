@@ -16,13 +16,17 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const {
     name = "Error",
+    code,
     $fault,
     $metadata,
   } = (error ?? {}) as {
     name?: string;
+    code?: unknown;
     $fault?: string;
     $metadata?: { httpStatusCode?: number };
   };
   const isThrottled = THROTTLED.test(name) || $metadata?.httpStatusCode === 429;
-  return { code: name, mayPass: isThrottled || ($fault !== "client" && !NEVER.includes(name)) };
+  // Node.js calls all errors of the network `Error` or `AggregateError`, and says which by a code such as ENOTFOUND.
+  const isOfSystem = typeof code === "string" && /^E[A-Z_]+$/.test(code);
+  return { code: isOfSystem ? code : name, mayPass: isThrottled || ($fault !== "client" && !NEVER.includes(name)) };
 }

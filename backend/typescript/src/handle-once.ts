@@ -26,7 +26,7 @@ export class RecentlyDone implements Done {
   }
 }
 
-/** Called when something has failed that is tried again. Log the id and the error, never the body. */
+/** Called when something has failed that is tried again. Log the id and the error, never the body. If it fails, nothing ends. */
 export type OnError = (error: unknown, messageId?: string) => void;
 
 /** How messages are handled. */
@@ -49,7 +49,7 @@ export class HandleOnce {
     { done = new RecentlyDone(), onError = logError }: HandlingOptions = {},
   ) {
     this.#done = done;
-    this.#onError = onError;
+    this.#onError = carefully(onError);
   }
 
   /** Whether the message is handled. Never rejects. */
@@ -63,13 +63,30 @@ export class HandleOnce {
     try {
       if (await this.#done.has(message.id)) return true;
       await this.handler(message);
-      await this.#done.add(message.id);
-      return true;
     } catch (error) {
       this.#onError(error, message.id);
       return false;
     }
+    try {
+      await this.#done.add(message.id);
+    } catch (error) {
+      // The message is handled: if it came again, it would be handled twice for certain.
+      this.#onError(error, message.id);
+    }
+    return true;
   }
+}
+
+/** The same, but it never throws or rejects: an error of the application's log must not end a loop or a process. */
+export function carefully(onError: OnError): OnError {
+  return async (error, messageId) => {
+    try {
+      await onError(error, messageId);
+    } catch (failure) {
+      logError(error, messageId);
+      logError(failure);
+    }
+  };
 }
 
 /** Writes the error and the message's id, never the message. */

@@ -1,3 +1,4 @@
+export type { AwsClient } from "./aws-client";
 export { Batch, type DisconnectOptions, type RevokeOptions } from "./batch";
 export type { OneOrMore } from "./check";
 export type { Clock } from "./clock";

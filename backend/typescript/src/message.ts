@@ -83,7 +83,8 @@ function message(id = "", body = "", attributes: Attributes = {}): Message {
     id,
     body,
     value("user_id"),
-    Number(value("timestamp")),
+    // Another sender may write anything there.
+    Number(value("timestamp")) || 0,
     (SOURCES.includes(source) ? source : "unknown") as MessageSource,
   );
 }

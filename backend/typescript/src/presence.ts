@@ -1,16 +1,16 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { AwsClient } from "./aws-client";
 import type { Message, PresenceChange } from "./message";
 
 /** A user's row in the presence table. */
 export type PresenceState = PresenceChange;
 
-type Client = Pick<DynamoDBClient, "send">;
 type Item = Readonly<Record<string, AttributeValue>>;
 
 /** Whether a user has an open connection. A user who was never connected is offline. */
-export async function readIsOnline(dynamodb: Client, tableName: string, userId: string): Promise<boolean> {
+export async function readIsOnline(dynamodb: AwsClient, tableName: string, userId: string): Promise<boolean> {
   const { GetItemCommand } = await import("@aws-sdk/client-dynamodb");
-  const { Item } = await dynamodb.send(
+  const { Item } = await (dynamodb as DynamoDBClient).send(
     new GetItemCommand({ TableName: tableName, Key: { user_id: { S: userId } }, ConsistentRead: true }),
   );
   return Item?.status?.S === "ONLINE";
@@ -18,14 +18,14 @@ export async function readIsOnline(dynamodb: Client, tableName: string, userId: 
 
 /** The rows of the presence table, page by page. */
 export async function* readPresence(
-  dynamodb: Client,
+  dynamodb: AwsClient,
   tableName: string,
   includeOffline: boolean,
 ): AsyncGenerator<PresenceState> {
   const { ScanCommand } = await import("@aws-sdk/client-dynamodb");
   let after: Item | undefined;
   do {
-    const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await dynamodb.send(
+    const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await (dynamodb as DynamoDBClient).send(
       new ScanCommand({
         TableName: tableName,
         ...(!includeOffline && {

@@ -1,4 +1,5 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { AwsClient } from "./aws-client";
 
 /** An open connection of a user. */
 export interface StreamConnection {
@@ -11,12 +12,12 @@ type Item = Readonly<Record<string, AttributeValue>>;
 
 /** The open connections of users, strongly consistent. */
 export async function readConnections(
-  dynamodb: Pick<DynamoDBClient, "send">,
+  dynamodb: AwsClient,
   tableName: string,
   users: readonly string[],
   nowSeconds: number,
 ): Promise<readonly StreamConnection[]> {
-  const found = await Promise.all(users.map((user) => readRows(dynamodb, tableName, user)));
+  const found = await Promise.all(users.map((user) => readRows(dynamodb as DynamoDBClient, tableName, user)));
   return found
     .flat()
     .filter(({ delete_at }) => !(Number(delete_at?.N) <= nowSeconds))

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { backoffMilliseconds, type Clock, inTime } from "./clock";
 import { SumuError } from "./errors";
-import { HandleOnce, type HandlingOptions, logError, type MessageHandler } from "./handle-once";
+import { carefully, HandleOnce, type HandlingOptions, logError, type MessageHandler } from "./handle-once";
 import { readMessage } from "./message";
 
 const MAX_WAIT_MILLISECONDS = 20_000;
@@ -35,7 +35,8 @@ export async function receiveMessages(
   options: ReceiveOptions,
   clock: Clock,
 ): Promise<void> {
-  const { signal, pollers = 1, retryAfterSeconds = 30, onError = logError } = options;
+  const { signal, pollers = 1, retryAfterSeconds = 30 } = options;
+  const onError = carefully(options.onError ?? logError);
   const once = new HandleOnce(handler, options);
   const stopped = new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
   await Promise.all(Array.from({ length: pollers }, poll));

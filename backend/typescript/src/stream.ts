@@ -2,7 +2,7 @@ import { checkDataBytes } from "./check";
 import { type Clock, inTime } from "./clock";
 import { InvalidInputError, SumuError } from "./errors";
 import { failureOf } from "./failure";
-import type { OnError } from "./handle-once";
+import { carefully, type OnError } from "./handle-once";
 import { byteLength, jsonText } from "./json-text";
 import type { StreamConnection } from "./read-connections";
 import { isFirstHalf, type StreamedText, StreamReceiver } from "./stream-receiver";
@@ -81,7 +81,7 @@ export class Stream {
     this.#ports = ports;
     this.#data = options.data;
     this.#frameMilliseconds = options.frameMilliseconds;
-    this.#onError = options.onError;
+    this.#onError = carefully(options.onError);
     checkStream(options);
     this.#bytes = byteLength(jsonText(this.#whole()));
     checkDataBytes(this.#bytes);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { AwsClient } from "./aws-client";
 import { Batch, type DisconnectOptions, RequestBuilder, type RevokeOptions } from "./batch";
 import { checkNamedUsers, checkUserIds, type OneOrMore } from "./check";
 import { type Clock, SYSTEM_CLOCK } from "./clock";
@@ -18,13 +18,22 @@ import { Stream, type StreamOptions } from "./stream";
 /** A stream posts each frame to each connection: a larger audience has channels. */
 const MAX_STREAM_USERS = 100;
 
+const CLIENT_KINDS = {
+  sqs: "an SQSClient",
+  dynamodb: "a DynamoDBClient",
+  connections: "an ApiGatewayManagementApiClient",
+} as const;
+
 /** The clients of AWS, which stay yours: their region, credentials and retries are used, and nothing closes them. */
 export interface Clients {
   readonly sqs: Pick<SQSClient, "send">;
-  /** For {@link SumuBackend.isOnline}, {@link SumuBackend.presence} and {@link SumuBackend.stream}. */
-  readonly dynamodb?: Pick<DynamoDBClient, "send">;
-  /** For {@link SumuBackend.stream}: its `endpoint` is the WebSocket API's address with `https`. */
-  readonly connections?: Pick<ApiGatewayManagementApiClient, "send">;
+  /** A `DynamoDBClient`, for {@link SumuBackend.isOnline}, {@link SumuBackend.presence} and {@link SumuBackend.stream}. */
+  readonly dynamodb?: AwsClient;
+  /**
+   * An `ApiGatewayManagementApiClient`, for {@link SumuBackend.stream}: its `endpoint` is the WebSocket API's address with
+   * `https`.
+   */
+  readonly connections?: AwsClient;
 }
 
 /** A backend's view of a SUMU. */
@@ -65,7 +74,10 @@ export class SumuBackend {
    *
    * @throws ConfigurationError when none is set
    */
-  static fromEnvironment(clients: Clients, environment: NodeJS.ProcessEnv = process.env): SumuBackend {
+  static fromEnvironment(
+    clients: Clients,
+    environment: Readonly<Record<string, string | undefined>> = process.env,
+  ): SumuBackend {
     return new SumuBackend(settingsFromEnvironment(environment), clients);
   }
 
@@ -114,14 +126,14 @@ export class SumuBackend {
    */
   async send(requests: readonly SumuRequest[]): Promise<void> {
     const queueUrl = requireSetting(this.#settings, "notificationsQueueUrl", "sending");
-    await sendRequests(this.#clients.sqs, queueUrl, requests, this.#clock);
+    await sendRequests(this.#client("sqs", "sending"), queueUrl, requests, this.#clock);
   }
 
   /** Whether a user has an open connection. */
   async isOnline(user: string): Promise<boolean> {
     const table = requireSetting(this.#settings, "presenceTableName", "isOnline");
     const [userId = ""] = checkUserIds(user, "user");
-    return readIsOnline(this.#dynamodb("isOnline"), table, userId);
+    return readIsOnline(this.#client("dynamodb", "isOnline"), table, userId);
   }
 
   /**
@@ -129,7 +141,7 @@ export class SumuBackend {
    */
   presence({ includeOffline = false }: { readonly includeOffline?: boolean } = {}): AsyncGenerator<PresenceState> {
     const table = requireSetting(this.#settings, "presenceTableName", "presence");
-    return readPresence(this.#dynamodb("presence"), table, includeOffline);
+    return readPresence(this.#client("dynamodb", "presence"), table, includeOffline);
   }
 
   /**
@@ -139,7 +151,7 @@ export class SumuBackend {
    */
   async messages(handler: MessageHandler, options: ReceiveOptions = {}): Promise<void> {
     const queueUrl = options.queueUrl ?? requireSetting(this.#settings, "messagesQueueUrl", "messages");
-    await receiveMessages(this.#clients.sqs, queueUrl, handler, options, this.#clock);
+    await receiveMessages(this.#client("sqs", "messages"), queueUrl, handler, options, this.#clock);
   }
 
   /**
@@ -159,9 +171,8 @@ export class SumuBackend {
     }
     const table = requireSetting(this.#settings, "connectionsTableName", "stream");
     requireSetting(this.#settings, "notificationsQueueUrl", "stream");
-    const dynamodb = this.#dynamodb("stream");
-    const { connections } = this.#clients;
-    if (connections === undefined) throw clientMissing("stream", "connections", "an ApiGatewayManagementApiClient");
+    const dynamodb = this.#client("dynamodb", "stream");
+    const connections = this.#client("connections", "stream");
     const { id = randomUUID(), data = {}, frameMilliseconds = 50, onError = logError, keep } = options;
     return new Stream(
       { id, data, frameMilliseconds, onError },
@@ -170,7 +181,9 @@ export class SumuBackend {
         connections: () => readConnections(dynamodb, table, named, this.#clock.now() / 1_000),
         post: async (ConnectionId, frame) => {
           const { PostToConnectionCommand } = await import("@aws-sdk/client-apigatewaymanagementapi");
-          await connections.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) }));
+          await (connections as ApiGatewayManagementApiClient).send(
+            new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) }),
+          );
         },
         notify: (whole) => this.notify(named, whole, { id, keep }),
       },
@@ -182,12 +195,10 @@ export class SumuBackend {
     return requests[0]?.name ?? "";
   }
 
-  #dynamodb(user: string): Pick<DynamoDBClient, "send"> {
-    if (this.#clients.dynamodb !== undefined) return this.#clients.dynamodb;
-    throw clientMissing(user, "dynamodb", "a DynamoDBClient");
+  /** A client that a method needs. In JavaScript, no compiler says that one is missing. */
+  #client<Name extends keyof Clients>(name: Name, user: string): NonNullable<Clients[Name]> {
+    const client = this.#clients?.[name];
+    if (client) return client;
+    throw new ConfigurationError("client_missing", `${user} needs ${CLIENT_KINDS[name]}: give it as ${name}`);
   }
-}
-
-function clientMissing(user: string, name: keyof Clients, kind: string): ConfigurationError {
-  return new ConfigurationError("client_missing", `${user} needs ${kind}: give it as ${name} beside sqs`);
 }
