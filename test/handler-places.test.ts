@@ -15,12 +15,10 @@ const places = [...section.matchAll(/^\d+\. (?:`([^`]+)`|([A-Z]+\.md)|A line in 
 const NOT_EACH_HANDLER = ["test/e2e/rights/behaviours.ts", "CHANGELOG.md"];
 
 /** Lists of handlers that a new handler need not be in. */
-const OTHER_LISTS = [
-  "test/soak/kill.ts",
-  "test/soak/plan.ts",
-  "tool/src/checks/functions.ts",
-  "tool/src/checks/logs.ts",
-];
+const OTHER_LISTS = ["test/soak/kill.ts", "test/soak/plan.ts"];
+
+/** The checks of the operator's tool say what they look at in each function. */
+const CHECKS = "tool/src/checks/";
 
 const SEARCHED = ["src", "handlers", "tool/src", "local", "scripts", "support", "bench", "test"];
 
@@ -59,7 +57,7 @@ describe("the places of a handler in CONTRIBUTING.md", () => {
   it("leave out no file that lists all handlers", () => {
     const known = [...places, ...OTHER_LISTS];
     const lists = SEARCHED.flatMap(sources).filter(listsHandlers);
-    expect(lists.filter((file) => !known.includes(file))).toEqual([]);
+    expect(lists.filter((file) => !known.includes(file) && !file.startsWith(CHECKS))).toEqual([]);
     expect(OTHER_LISTS.filter((file) => !lists.includes(file))).toEqual([]);
   });
 });
