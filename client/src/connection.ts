@@ -49,8 +49,8 @@ export interface Link {
   /** How many answers about what was missed are missing, and the latest cursor of this link. */
   missing: number;
   latest: string;
-  /** The channels that were asked for. */
-  readonly asked: Set<string>;
+  /** The channels that were asked for, each with whether the last frame about it has no answer yet. */
+  readonly asked: Map<string, boolean>;
 }
 
 /** What happens to the links of a connection. */
@@ -139,7 +139,7 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     listener.opening();
     const { url, WebSocket = platform.WebSocket as SocketClass } = options;
     const socket = new WebSocket(`${url}?authorization=${encodeURIComponent(token)}&protocol=2`);
-    const link: Link = { socket, openedAt: 0, heardAt: 0, missing: 0, latest: "", asked: new Set() };
+    const link: Link = { socket, openedAt: 0, heardAt: 0, missing: 0, latest: "", asked: new Map() };
     own.link = link;
     links.add(link);
     timers.set("opening", 2 * PATIENCE_MS, () => drop(link));

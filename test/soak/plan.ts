@@ -1,4 +1,5 @@
 import { seededRandom } from "../../support/seeded-random";
+import { CHANNELS, usualChannels } from "./rights";
 
 /** The functions that are killed, and the gateway. */
 export const KILLED = ["pusher", "control", "authorizer", "presence", "gateway"] as const;
@@ -26,16 +27,28 @@ export interface Send {
   readonly kind: "send";
   /** Which of the three backends. */
   readonly backend: number;
-  /** Indexes of users; undefined: everyone. */
-  readonly users: readonly number[] | undefined;
+  /** Indexes of users, names of channels, or everyone. */
+  readonly to: { readonly users: readonly number[] } | { readonly channels: readonly string[] } | "everyone";
+  /** Indexes of users who must not get it. */
+  readonly except: readonly number[];
   readonly bytes: number;
   readonly isKept: boolean;
   /** It is delivered a second time, this much later. Undefined: not. */
   readonly againAfterMilliseconds: number | undefined;
 }
 
+/** A device posts to a channel, or its application wants a channel, or does not want it any more. */
+export interface ChannelStep {
+  readonly kind: "subscribe" | "unsubscribe" | "post";
+  readonly client: number;
+  readonly channel: string;
+  /** Of a post. */
+  readonly bytes: number;
+}
+
 export type Step =
   | Send
+  | ChannelStep
   | Weather
   | { readonly kind: "kill"; readonly what: Killed }
   | { readonly kind: ClientFault; readonly client: number; readonly milliseconds: number };
@@ -54,10 +67,14 @@ export interface PlanOptions {
 }
 
 /** How often each kind of step happens: once in so many milliseconds, on average. */
-const EVERY_MS = { send: 200, broadcast: 3_000, kill: 6_000, weather: 2_500 } as const;
+const EVERY_MS = { send: 200, broadcast: 3_000, toChannels: 1_500, post: 1_000, kill: 6_000, weather: 2_500 } as const;
 
 /** Each client has a fault once in so many milliseconds. */
 const CLIENT_FAULT_EVERY_MS = 40_000;
+/** Each client leaves or joins a channel once in so many milliseconds. */
+const MEMBERSHIP_EVERY_MS = 30_000;
+/** So long after an application has left a channel, it may want it again. */
+const LONGEST_AWAY_MS = 8_000;
 
 /** How long something slow takes. A call that is slower than the pusher waits is done after it has given up. */
 const LONGEST_LATE_MS = 30_000;
@@ -75,16 +92,36 @@ export function makePlan({ seed, seconds, clients, users }: PlanOptions): readon
     for (let index = 0; index < count; index++) steps.push({ at: between(0, endMs), step: create(index) });
   };
 
-  const send = (to: readonly number[] | undefined): Send => ({
+  const someUsers = (atMost: number) => Array.from({ length: between(1, atMost + 1) }, () => between(0, users));
+  const send = (to: Send["to"], except: readonly number[] = []): Send => ({
     kind: "send",
     backend: between(0, 3),
-    users: to,
+    to,
+    except,
     bytes: random() < 0.05 ? between(1_000, MOST_BYTES) : between(1, 1_000),
     isKept: random() >= 0.05,
     againAfterMilliseconds: random() < 0.1 ? between(0, 20_000) : undefined,
   });
-  add(Math.ceil(endMs / EVERY_MS.send), () => send(Array.from({ length: between(1, 4) }, () => between(0, users))));
-  add(Math.ceil(endMs / EVERY_MS.broadcast), () => send(undefined));
+  add(Math.ceil(endMs / EVERY_MS.send), () => send({ users: someUsers(3) }));
+  // Some leave a user out.
+  const left = (index: number) => (index % 3 === 2 ? someUsers(2) : []);
+  add(Math.ceil(endMs / EVERY_MS.broadcast), (index) => send("everyone", left(index)));
+  add(Math.ceil(endMs / EVERY_MS.toChannels), (index) =>
+    send({ channels: Array.from({ length: between(1, 3) }, () => pick(CHANNELS)) }, left(index)),
+  );
+  const channelOf = (client: number) => pick(random() < 0.8 ? usualChannels(client % users) : CHANNELS);
+  add(Math.ceil(endMs / EVERY_MS.post), () => {
+    const client = between(0, clients);
+    return channelStep("post", client, channelOf(client), between(1, 1_000));
+  });
+  for (let count = Math.ceil((clients * endMs) / MEMBERSHIP_EVERY_MS); count > 0; count--) {
+    const [at, client] = [between(0, endMs), between(0, clients)];
+    const channel = channelOf(client);
+    // Often so soon that a frame is sent again when a later one is on its way.
+    const back = at + between(0, random() < 0.5 ? 1_000 : LONGEST_AWAY_MS);
+    steps.push({ at, step: channelStep("unsubscribe", client, channel) });
+    if (back < endMs) steps.push({ at: back, step: channelStep("subscribe", client, channel) });
+  }
   // Each kind is there, also in a short run: in turns, and not by chance.
   add(Math.ceil(endMs / EVERY_MS.kill), (index) => ({ kind: "kill", what: KILLED[index % KILLED.length] as Killed }));
   add(Math.ceil(endMs / EVERY_MS.weather), (index) => weather(index, between, pick, random));
@@ -96,6 +133,13 @@ export function makePlan({ seed, seconds, clients, users }: PlanOptions): readon
   }));
   return steps.sort((one, other) => one.at - other.at);
 }
+
+const channelStep = (kind: ChannelStep["kind"], client: number, channel: string, bytes = 0): ChannelStep => ({
+  kind,
+  client,
+  channel,
+  bytes,
+});
 
 const CALLS = ["posts", "writes", "reads"] as const;
 const GOES = [429, 500, "slow", "lost", 503] as const;
