@@ -40,6 +40,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: "connection",
   },
   {
+    mistake: "pings at another time than the application has set",
+    file: "connection",
+    line: "const { pingAfterMs = PING_AFTER_MS } = options;",
+    wrong: "const pingAfterMs = PING_AFTER_MS;",
+    tests: "connection",
+  },
+  {
     mistake: "hears a socket that it has left",
     file: "connection",
     line: "socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {};",

@@ -277,6 +277,12 @@ describe("unsubscribe", () => {
     ]);
   });
 
+  it("leaves no row in a channel that its user may not join, so that nobody fills the channels of others", async () => {
+    const client = new ChannelClient();
+    await client.send("unsubscribe", { channels: ["secret", "room:1", "public:news"] });
+    expect([...client.rows.keys()]).toEqual(["room:1 c1", "public:news c1"]);
+  });
+
   it("is told nothing when its connection is gone", async () => {
     const client = new ChannelClient();
     client.isConnected = false;
