@@ -19,6 +19,8 @@ export interface ActPorts {
   readonly historySeconds: number;
   /** Limits the recoveries of a connection in this function. The lease limits them in all functions, with those in channels. */
   readonly guard: FloodGuard;
+  /** Limits the refusals that a connection gets from this function. */
+  readonly refusalGuard: FloodGuard;
   /** Undefined if there are no channels. */
   readonly channels?: ChannelPorts | undefined;
   readonly clock: Clock;

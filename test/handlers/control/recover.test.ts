@@ -332,6 +332,40 @@ describe("a frame that SQS delivers twice", () => {
   });
 });
 
+describe("a client that floods wrong frames", () => {
+  it.each([
+    ["malformed", "no JSON", {}],
+    ["malformed", '{"id":"1","after":"yesterday"}', {}],
+    ["protocol", '{"id":"1"}', { protocol: 1 }],
+  ])(
+    "gets 50 refusals (%s), and then ten a second, so that its frames cost no post each",
+    async (reason, body, facts) => {
+      const client = new Client();
+      const flood = (count: number) =>
+        client.clock.drive(Promise.all(Array.from({ length: count }, () => client.begin(body, facts))));
+      const outcomes = await flood(1_000);
+      expect(outcomes.filter(({ outcome }) => outcome === "refused")).toHaveLength(50);
+      expect(outcomes.at(-1)).toEqual({ outcome: "dropped", reason });
+      expect([client.frames.length, client.counts.FramesRefused]).toEqual([50, 1_000]);
+      await client.clock.drive(client.clock.sleep(1_000));
+      await flood(1_000);
+      expect(client.frames).toHaveLength(60);
+      await client.clock.drive(client.begin(body, { ...facts, connectionId: "c2" }));
+      expect(client.frames).toHaveLength(61);
+    },
+  );
+
+  it("gets each answer that a service does not answer", async () => {
+    const client = new Client();
+    client.readFails = new AwsError("dynamodb", "Query", "InternalServerError", 500, undefined);
+    for (let i = 0; i < 80; i++) {
+      await client.recover({ after: cursor(1) });
+      await client.clock.drive(client.clock.sleep(1_000));
+    }
+    expect(client.frames).toHaveLength(80);
+  });
+});
+
 describe("a client that floods recover", () => {
   it("has one recovery at a time, and one refusal a second", async () => {
     const client = new Client();

@@ -1,5 +1,5 @@
 import type { ActPorts } from "../../../../handlers/control/act";
-import { FloodGuard, MEMBERSHIP, POSTS } from "../../../../handlers/control/flood-guard";
+import { FloodGuard, MEMBERSHIP, POSTS, REFUSALS } from "../../../../handlers/control/flood-guard";
 import { type Handled, handleRequest } from "../../../../handlers/control/handle-request";
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
@@ -45,6 +45,7 @@ export class ChannelClient {
   ) as ActPorts["counts"];
   readonly #guards = { membershipGuard: new FloodGuard(MEMBERSHIP), postGuard: new FloodGuard(POSTS) };
   readonly #recoveries = new FloodGuard();
+  readonly #refusals = new FloodGuard(REFUSALS);
 
   /** @param another - one that another function serves: the tables are the same */
   constructor(another?: ChannelClient) {
@@ -152,6 +153,7 @@ export class ChannelClient {
         },
       },
       guard: this.#recoveries,
+      refusalGuard: this.#refusals,
       channels: this.hasChannels
         ? {
             ...this.#guards,
