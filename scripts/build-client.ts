@@ -105,7 +105,19 @@ export async function bundleClient(
         minify: true,
         jsc: {
           target: "es2022",
-          minify: { compress: { passes: 6, unsafe_arrows: true, keep_fargs: false, hoist_props: true }, mangle: true },
+          minify: {
+            compress: {
+              ecma: 2022,
+              passes: 6,
+              unsafe_arrows: true,
+              keep_fargs: false,
+              hoist_props: true,
+              // Longer code, which gzip makes shorter.
+              sequences: false,
+              collapse_vars: false,
+            },
+            mangle: true,
+          },
         },
       });
       return { name, text: `${small.code}\n//# sourceMappingURL=${name}.map\n`, map: small.map ?? "" };

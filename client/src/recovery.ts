@@ -84,7 +84,8 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
   function advance(link: Link, latest: string): void {
     if (latest > link.latest) link.latest = latest;
     if (link.isDropped) return;
-    if (!link.missing && link.latest > cursor) cursor = link.latest;
+    // A new client misses nothing from before its first cursor, so that one does not wait for the channels.
+    if (link.latest > cursor && !(cursor && link.missing)) cursor = link.latest;
     // While the cursor waits, the ids are new.
     saveSoon();
   }

@@ -19,6 +19,8 @@ export interface ActPorts {
   readonly historySeconds: number;
   /** Limits the recoveries of a connection in this function. The lease limits them in all functions, with those in channels. */
   readonly guard: FloodGuard;
+  /** Limits the refusals that a connection gets from this function. */
+  readonly refusalGuard: FloodGuard;
   /** Undefined if there are no channels. */
   readonly channels?: ChannelPorts | undefined;
   readonly clock: Clock;
@@ -31,7 +33,13 @@ export interface ActPorts {
  * `repeated`: SQS has delivered the frame twice, and it gets its answer from the other delivery.
  */
 export type ActResult =
-  | { readonly outcome: "answered"; readonly frame: string; readonly fields?: LogFields }
+  | {
+      readonly outcome: "answered";
+      readonly frame: string;
+      readonly fields?: LogFields;
+      /** The code of a service's failure, after which a part could be done nevertheless. */
+      readonly failure?: string | undefined;
+    }
   | { readonly outcome: "gone" | "dropped" | "repeated" };
 
 /**

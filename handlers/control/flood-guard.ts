@@ -31,6 +31,8 @@ export const RECOVERIES: Rate = { burst: 10, perSecond: 1, isExclusive: true };
 export const MEMBERSHIP: Rate = { burst: 30, perSecond: 2, isExclusive: false };
 /** Nobody reads ten messages a second for long. */
 export const POSTS: Rate = { burst: 50, perSecond: 10, isExclusive: false };
+/** Refusals of frames that no other rate bounds, e.g. those that are malformed. A post may be refused as often as it may be sent. */
+export const REFUSALS: Rate = POSTS;
 /** A refusal costs a post, too. */
 const REFUSAL_MILLISECONDS = 1_000;
 /** Beyond this, buckets that are full again are forgotten: a full bucket is what a new connection has. */

@@ -32,8 +32,8 @@ export const recover: Act = async (request, { id, members }, ports) => {
     counts.Recovered += result.sent;
     if (result.isGap) counts.Gaps++;
     counts.Recoveries++;
-    const { sent, isMore, isGap } = result;
-    return { outcome: "answered", frame: recoveredFrame(id, result), fields: { sent, isMore, isGap } };
+    const { sent, isMore, isGap, failure } = result;
+    return { outcome: "answered", frame: recoveredFrame(id, result), fields: { sent, isMore, isGap }, failure };
   } finally {
     guard.leave(connectionId);
   }

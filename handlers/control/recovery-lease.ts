@@ -44,7 +44,8 @@ export class RecoveryLeases implements RecoveryLease {
   ) {}
 
   async take(holder: LeaseHolder, now: number): Promise<LeaseState> {
-    const input = this.#setUntil(holder, now + LEASE_MILLISECONDS, now);
+    const until = now + LEASE_MILLISECONDS;
+    const input = this.#setUntil(holder, until, now);
     try {
       const { Attributes: before } = await this.dynamoDb.updateItem(
         {
@@ -55,7 +56,9 @@ export class RecoveryLeases implements RecoveryLease {
         },
         { deadline: this.deadline },
       );
-      return Number(before?.[UNTIL]?.N ?? 0) > now ? "repeated" : "taken";
+      const held = Number(before?.[UNTIL]?.N ?? 0);
+      // If the row has this time already, the answer to this same write was lost, and it was sent again.
+      return held > now && held !== until ? "repeated" : "taken";
     } catch (error) {
       if (error instanceof ConditionalCheckFailedError) return "busy";
       throw error;

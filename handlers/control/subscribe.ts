@@ -1,9 +1,9 @@
 import type { RefusedChannel } from "../../src/contract/frames";
-import { allows, isChannelName, parseGrants } from "../shared/channel-access";
+import { allows, isChannelName } from "../shared/channel-access";
 import { channelStream } from "../shared/history-stream";
 import type { Act, ActPorts } from "./act";
 import { channelList } from "./channel-list";
-import { channelPorts } from "./channel-ports";
+import { channelPorts, subscribePatterns } from "./channel-ports";
 import { admit } from "./flood-guard";
 import { type Missed, subscribedFrame } from "./frames";
 import type { ControlRequest } from "./read-request";
@@ -25,7 +25,7 @@ export const subscribe: Act = async (request, { id, members }, ports) => {
   const from = placeOf(members);
   if (admit(channels.membershipGuard, request.connectionId, clock.now()) === "drop") return { outcome: "dropped" };
 
-  const { allowed, refused } = judge(names, request, channels.publicPatterns);
+  const { allowed, refused } = judge(names, subscribePatterns(request, channels));
   let done: Joined = { joined: [], excess: [] };
   if (allowed.length > 0) {
     const work = () => join(allowed, from, request, ports);
@@ -41,6 +41,7 @@ export const subscribe: Act = async (request, { id, members }, ports) => {
     outcome: "answered",
     frame: subscribedFrame(id, { channels: joined, refused }, missed),
     fields: { channels: joined.length, refused: refused.length, ...missed },
+    failure: missed?.failure,
   };
 };
 
@@ -73,10 +74,8 @@ async function join(
 
 function judge(
   names: readonly string[],
-  { grants }: ControlRequest,
-  publicPatterns: readonly string[],
+  patterns: readonly string[],
 ): { readonly allowed: readonly string[]; readonly refused: RefusedChannel[] } {
-  const patterns = [...publicPatterns, ...parseGrants(grants).subscribe];
   const refused: RefusedChannel[] = [];
   const allowed = names.filter((channel) => {
     if (!isChannelName(channel)) refused.push({ channel, reason: "invalid_name" });

@@ -2,10 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { buildTool } from "../../scripts/build-tool";
+import { readFunction } from "../../tool/src/aws/read-function";
 import { patternsFor } from "../../tool/src/aws/read-log";
+import { help } from "../../tool/src/help";
 import { readAudience } from "../../tool/src/read-audience";
-import { help, run } from "../../tool/src/run";
+import { run } from "../../tool/src/run";
 import { targetFromOutputs } from "../../tool/src/target";
 import { repositoryRoot } from "../support/terraform";
 
@@ -26,7 +29,7 @@ describe("the package of the operator's tool", () => {
       await buildTool(folder);
       const file = path.join(folder, "sumu.mjs");
       const { stdout } = await execute(process.execPath, [file, "--help"]);
-      expect(stdout).toBe(`${help()}\n`);
+      expect(stdout).toBe(`${help("sumu")}\n`);
       const imported = [...(await readFile(file, "utf8")).matchAll(/(?:from|import\() ?"(@?[a-z][^":]*)"/g)];
       const names = new Set(imported.map(([, name = ""]) => name));
       const manifest = JSON.parse(await readFile(path.join(repositoryRoot, "tool", "package.json"), "utf8"));
@@ -43,8 +46,8 @@ describe("the package of the operator's tool", () => {
 describe("a wrong command line", () => {
   it.each([
     [["doctor"], "which SUMU? Give --prefix <prefix>, or --outputs <file of terraform output -json>"],
-    [["why", "--prefix", "shop"], "it is called so: sumu why <user, connection id, request id or notification id>"],
-    [["doctor", "--fast"], "Unknown option '--fast': \"sumu --help\" lists the options"],
+    [["why", "--prefix", "shop"], "it is called so: sumu why <user or id>"],
+    [["doctor", "--fast"], "Unknown option '--fast': \"sumu doctor --help\" lists the options"],
     [
       ["doctor", "--outputs", "/nowhere.json"],
       '/nowhere.json cannot be read: write it with "terraform output -json > /nowhere.json"',
@@ -95,6 +98,26 @@ describe("a dead letter", () => {
     ["no JSON", { kind: "other" }],
   ])("names its users without its payload: %s", (body, audience) => {
     expect(readAudience(body)).toEqual(audience);
+  });
+});
+
+describe("a function whose environment variables a key encrypts", () => {
+  const KMSKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/1";
+  const read = (ErrorCode?: string) => {
+    const Environment = ErrorCode === undefined ? { Variables: { A: "b" } } : { Error: { ErrorCode } };
+    const send = async () => ({ FunctionName: "shop", KMSKeyArn, Version: "7", Environment });
+    return readFunction({ send } as unknown as LambdaClient, "shop");
+  };
+
+  it("has its variables, or names the right to the key, or another fault, when they are read", async () => {
+    expect((await read())?.environment).toEqual({ A: "b" });
+    const denied = await read("AccessDeniedException");
+    expect(denied?.version).toBe("7");
+    expect(() => denied?.environment).toThrow(`your role may not kms:Decrypt on ${KMSKeyArn}: docs/operator-tool.md`);
+    const disabled = await read("KMSDisabledException");
+    expect(() => disabled?.environment).toThrow(
+      "Lambda cannot decrypt the environment variables of shop (KMSDisabledException): look at their key",
+    );
   });
 });
 

@@ -277,6 +277,12 @@ describe("unsubscribe", () => {
     ]);
   });
 
+  it("leaves no row in a channel that its user may not join, so that nobody fills the channels of others", async () => {
+    const client = new ChannelClient();
+    await client.send("unsubscribe", { channels: ["secret", "room:1", "public:news"] });
+    expect([...client.rows.keys()]).toEqual(["room:1 c1", "public:news c1"]);
+  });
+
   it("is told nothing when its connection is gone", async () => {
     const client = new ChannelClient();
     client.isConnected = false;
@@ -347,6 +353,31 @@ describe("post", () => {
     ]);
     expect(client.answer).toEqual({ type: "posted", id: "4", notification: "J6x7eGbqIAMFwyg=" });
     expect([client.calls, client.counts.Posted]).toEqual([[], 1]);
+  });
+
+  it("gives a post with a key the same id each time that the user sends it, over any connection, and nobody else that id", async () => {
+    const sent = { channel: "room:42", data: 1, key: "a" };
+    const idOf = async (members: object, more: object = {}): Promise<string | undefined> => {
+      const client = new ChannelClient();
+      await client.send("post", { ...sent, ...members }, more);
+      expect(client.answer).toMatchObject({ type: "posted", notification: client.posts[0]?.id });
+      return client.posts[0]?.id;
+    };
+    const id = await idOf({});
+    expect(id).toMatch(/^[\w-]{43}$/);
+    expect(await idOf({ id: "9" }, { requestId: "other", connectionId: "other" })).toBe(id);
+    const others = [
+      await idOf({}, { userId: "bob" }),
+      await idOf({ key: "b" }),
+      await idOf({ channel: "room:42", key: id }),
+    ];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  it.each(["", 1, null, "x".repeat(65), {}])("refuses the key %j as malformed", async (key) => {
+    const client = new ChannelClient();
+    await client.send("post", { channel: "room:42", data: 1, key });
+    expect([client.answer, client.posts]).toMatchObject([{ type: "refused", reason: "malformed" }, []]);
   });
 
   it.each(["room:43", "lobby", "public:news", "*", "room:42*", "room:4", "room:42 ", "zimmer:ü"])(

@@ -90,11 +90,23 @@ describe("the control function", () => {
   ])("asks the table whether %s the right to recover on the connection", async (_, reply, frames, outcome) => {
     replies = (operation, { ConditionExpression }) =>
       operation === "UpdateItem" && ConditionExpression
-        ? reply(Date.now() + 30_000)
+        ? reply(Date.now() + 20_000)
         : { status: 200, body: '{"Count":0,"Items":[]}' };
     await handler({ Records: [record("m-1", recover("7"))] }, CONTEXT);
     expect(posts).toHaveLength(frames);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ code: "frame_handled", outcome });
+  });
+
+  it("recovers although the answer was lost that gives it the right: the table has its own time", async () => {
+    const ends: number[] = [];
+    replies = (operation, { ConditionExpression, ExpressionAttributeValues }) => {
+      if (operation !== "UpdateItem" || !ConditionExpression) return { status: 200, body: '{"Count":0,"Items":[]}' };
+      ends.push(Number((ExpressionAttributeValues as Record<string, { N: string }>)[":u"]?.N));
+      return ends.length === 1 ? { status: 500 } : heldBy(ends[0] ?? 0);
+    };
+    await handler({ Records: [record("m-1", recover("7"))] }, CONTEXT);
+    expect([ends.length, ends[1]]).toEqual([2, ends[0]]);
+    expect(JSON.parse(posts[0]?.body ?? "{}")).toMatchObject({ type: "recovered", id: "7", complete: true });
   });
 
   const heldBy = (until: number): Reply => ({

@@ -1,5 +1,5 @@
 import type { ActPorts } from "../../../../handlers/control/act";
-import { FloodGuard, MEMBERSHIP, POSTS } from "../../../../handlers/control/flood-guard";
+import { FloodGuard, MEMBERSHIP, POSTS, REFUSALS } from "../../../../handlers/control/flood-guard";
 import { type Handled, handleRequest } from "../../../../handlers/control/handle-request";
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
@@ -23,7 +23,7 @@ export class ChannelClient {
   readonly frames: Record<string, unknown>[] = [];
   /** `<channel> <connection>`. */
   readonly rows: Map<string, Row>;
-  readonly posts: object[] = [];
+  readonly posts: { readonly id: string }[] = [];
   readonly history: Map<string, HistoryEntry[]>;
   readonly leases: Leases;
   /** Calls to the tables. */
@@ -45,6 +45,7 @@ export class ChannelClient {
   ) as ActPorts["counts"];
   readonly #guards = { membershipGuard: new FloodGuard(MEMBERSHIP), postGuard: new FloodGuard(POSTS) };
   readonly #recoveries = new FloodGuard();
+  readonly #refusals = new FloodGuard(REFUSALS);
 
   /** @param another - one that another function serves: the tables are the same */
   constructor(another?: ChannelClient) {
@@ -106,10 +107,12 @@ export class ChannelClient {
       { connectionId }: SubscribedConnection,
       timestamp: number,
       isIn: boolean,
+      mayJoin = true,
     ) => {
       await call(`${isIn ? "join" : "leave"} ${channel}`);
       const key = `${channel} ${connectionId}`;
       const row = this.rows.get(key);
+      if (row === undefined && !mayJoin) return false;
       const isLate = row !== undefined && (isIn ? row.timestamp > timestamp : row.timestamp >= timestamp);
       if (!isLate) this.rows.set(key, { timestamp, isIn });
       return !isLate;
@@ -124,7 +127,7 @@ export class ChannelClient {
         return new Set(this.channelsOf(connectionId));
       },
       join: (channel, connection, timestamp) => decide(channel, connection, timestamp, true),
-      leave: (channel, connection, timestamp) => decide(channel, connection, timestamp, false),
+      leave: (channel, connection, timestamp, mayJoin) => decide(channel, connection, timestamp, false, mayJoin),
       forget: async () => 0,
     };
   }
@@ -150,6 +153,7 @@ export class ChannelClient {
         },
       },
       guard: this.#recoveries,
+      refusalGuard: this.#refusals,
       channels: this.hasChannels
         ? {
             ...this.#guards,

@@ -1,5 +1,5 @@
 import type { ActPorts } from "../../../../handlers/control/act";
-import { FloodGuard } from "../../../../handlers/control/flood-guard";
+import { FloodGuard, REFUSALS } from "../../../../handlers/control/flood-guard";
 import { type Handled, handleRequest } from "../../../../handlers/control/handle-request";
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
@@ -40,6 +40,7 @@ export class Client {
     Object.keys(CONTROL_METRICS.units).map((name) => [name, 0]),
   ) as ActPorts["counts"];
   readonly #guard = new FloodGuard();
+  readonly #refusalGuard = new FloodGuard(REFUSALS);
 
   /** @param another - one that another function serves: the history and the leases are the same */
   constructor(another?: Client) {
@@ -120,6 +121,7 @@ export class Client {
         },
       },
       guard: this.#guard,
+      refusalGuard: this.#refusalGuard,
       clock: this.clock,
       counts: this.counts,
     };
