@@ -5,7 +5,7 @@ import { SumuBackend } from "../../backend/typescript/src/index";
 import type { LocalStack } from "../../local/local-stack";
 import { digest } from "./device";
 import { queueEvent, topicEvent } from "./function-events";
-import type { Send } from "./plan";
+import type { Send } from "./plan-steps";
 import { PusherInvoker } from "./pusher-invoker";
 import type { Audience, SentEvent, SoakEvent } from "./record";
 

@@ -1,7 +1,8 @@
 import { cursorAt } from "../../src/contract/history";
 import { check } from "./check";
 import type { Fault } from "./fault";
-import type { Audience, MembershipEvent, Rights, SoakEvent } from "./record";
+import type { Audience, Rights, SoakEvent } from "./record";
+import type { MembershipEvent } from "./record-channels";
 
 const KEPT_SINCE = 1_700_000_000_000;
 const cursor = (after: number) => cursorAt(KEPT_SINCE + after, "0");

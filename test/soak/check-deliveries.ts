@@ -1,37 +1,7 @@
+import { type App, copyOf, isForUser, type Notification } from "./app-copies";
 import type { Fault, FaultKind } from "./fault";
 import { Memberships } from "./memberships";
-import type { Audience, GivenEvent, SoakEvent, SoakRecord } from "./record";
-
-/** What a backend has sent, or a user has posted. */
-interface Notification {
-  readonly to: Audience;
-  readonly except: readonly string[];
-  readonly data: string;
-  /** The user who has posted it. */
-  readonly from?: string;
-  /** The event at which it was sent. */
-  readonly sentAt: number;
-  /** Of a post: its client has not been told that SUMU has it, so it may be lost. */
-  isUncertain: boolean;
-  /** Of a post: its data, until its id is known. */
-  id: string;
-}
-
-/** What an application knows of a notification in a channel, or without a channel. */
-interface Copy {
-  /** Its id, or the data of a post. */
-  readonly key: string;
-  readonly channel: string | undefined;
-  isExpected: boolean;
-  given: number;
-}
-
-interface App {
-  readonly name: string;
-  readonly user: string;
-  readonly copies: Map<string, Copy>;
-  hasJoined: boolean;
-}
+import type { GivenEvent, SoakEvent, SoakRecord } from "./record";
 
 /**
  * Every notification reaches each application that it is for once, with its data, and no other application: the devices of
@@ -152,14 +122,4 @@ class DeliveryChecker {
     if (app === undefined) throw new Error(`the record has no user for ${name}`);
     return app;
   }
-}
-
-const isForUser = ({ to, except }: Notification, user: string): boolean =>
-  (to === "everyone" || (to as readonly string[]).includes(user)) && !except.includes(user);
-
-function copyOf({ copies }: App, key: string, channel: string | undefined): Copy {
-  const name = `${channel ?? ""} ${key}`;
-  const copy = copies.get(name) ?? { key, channel, isExpected: false, given: 0 };
-  copies.set(name, copy);
-  return copy;
 }

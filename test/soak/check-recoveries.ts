@@ -1,6 +1,7 @@
 import { cursorTime } from "../../src/contract/history";
 import type { Fault, FaultKind } from "./fault";
-import type { AskedEvent, GapEvent, RecoveredEvent, RefusedEvent, ReplayedEvent, SoakRecord } from "./record";
+import type { GapEvent, SoakRecord } from "./record";
+import type { AskedEvent, RecoveredEvent, RefusedEvent, ReplayedEvent } from "./record-recoveries";
 
 /** The recovery of a connection: what is for its user and for everyone, or what is in a channel. */
 interface Recovery {

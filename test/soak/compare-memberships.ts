@@ -4,7 +4,7 @@ import { SUBSCRIPTION } from "../../src/contract/channels";
 import { untilSame } from "./compare";
 import type { Device } from "./device";
 import type { Questions } from "./questions";
-import type { RowEvent } from "./record";
+import type { RowEvent } from "./record-channels";
 
 const TABLE = "local-sumu-subscriptions";
 

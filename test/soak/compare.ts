@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Questions } from "./questions";
 import type { SoakEvent } from "./record";
 
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 600_000;
 const ROUND_MS = 3_000;
 
 /** Compares what is true with what SUMU says, again and again, until it is the same or for a long time. */

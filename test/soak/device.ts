@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { until } from "../e2e/until";
 import { FaultySocket } from "./faulty-socket";
-import type { ClientFault } from "./plan";
+import type { ClientFault } from "./plan-steps";
 import type { CreateSoakClient, SoakClient } from "./soak-client";
 import { type Line, Wire, type WireOptions } from "./wire";
 

@@ -1,4 +1,5 @@
-import type { MembershipEvent, SoakEvent } from "./record";
+import type { SoakEvent } from "./record";
+import type { MembershipEvent } from "./record-channels";
 
 /** What is known of an application and a channel. */
 interface Membership {

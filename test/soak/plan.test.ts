@@ -1,4 +1,5 @@
-import { KILLED, makePlan, type PlanOptions, type Step } from "./plan";
+import { makePlan, type PlanOptions } from "./plan";
+import { KILLED, type Step } from "./plan-steps";
 import { CHANNELS } from "./rights";
 
 const OPTIONS: PlanOptions = { seed: 7, seconds: 30, clients: 20, users: 12 };

@@ -1,29 +1,27 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalStack } from "../../local/local-stack";
 import { seededRandom } from "../../support/seeded-random";
 import { until } from "../e2e/until";
 import { canFindProcesses } from "../support/processes";
 import { Backends } from "./backends";
 import { check } from "./check";
-import { compareMemberships } from "./compare-memberships";
+import { compareAtEnd } from "./compare-at-end";
 import { countEvents } from "./count-events";
 import type { Fault } from "./fault";
 import { Fleet } from "./fleet";
+import { followPlan } from "./follow-plan";
 import { kill } from "./kill";
-import { makePlan, type PlannedStep } from "./plan";
-import { comparePresence } from "./presence";
+import { makePlan } from "./plan";
+import type { PlannedStep } from "./plan-steps";
 import { untilNone } from "./progress";
-import { Questions } from "./questions";
 import { countBacklog, countDeadLetters, shortenWaits } from "./queues";
 import type { SoakEvent } from "./record";
 import type { SoakCounts, SoakOptions, SoakResult } from "./result";
 import { RIGHTS } from "./rights";
 import { Tally } from "./tally";
-import { tracePresence } from "./trace-presence";
 import type { Sky } from "./weather";
 
-/** A frame may be on its way when all queues are empty. */
-const LAST_FRAMES_MS = 30_000;
+/** A frame may be on its way when all queues are empty. Wide enough for a busy machine. */
+const LAST_FRAMES_MS = 180_000;
 
 export interface SoakRunPorts {
   readonly stack: LocalStack;
@@ -80,7 +78,7 @@ export class SoakRun {
     // What is missing after that is a fault.
     const isComplete = () => !this.#check().some(({ kind }) => kind === "missing");
     await until("the last frames", isComplete, LAST_FRAMES_MS).catch(() => {});
-    await this.#compare();
+    this.#notes.push(...(await compareAtEnd(fleet, stack, this.#write, onStep)));
     const counts = this.#counts(await countDeadLetters(stack));
     return { options: this.options, counts, faults: this.#check(), notes: this.#notes, events: this.#events };
   }
@@ -99,12 +97,7 @@ export class SoakRun {
     }));
     const steps = plan.map(({ at, step }, index) => ({ at, run: () => this.#do(step, index) }));
     const end = { at: endMs, run: async () => {} };
-    const begun = Date.now();
-    for (const { at, run } of [...arrivals, ...steps, end].sort((one, other) => one.at - other.at)) {
-      const waitMs = begun + at - Date.now();
-      if (waitMs > 0) await sleep(waitMs);
-      await run();
-    }
+    await followPlan([...arrivals, ...steps, end]);
   }
 
   async #do(step: PlannedStep["step"], index: number): Promise<void> {
@@ -127,24 +120,6 @@ export class SoakRun {
         if (!device.isOpen) return;
         this.#tally.add("clients' faults", step.kind);
         device.suffer(step.kind, step.milliseconds);
-    }
-  }
-
-  /** Who is in which channel, and then, when half of the users have gone, who is online. */
-  async #compare(): Promise<void> {
-    const { stack, onStep } = this.ports;
-    const { devices, users, userOf } = this.#fleet;
-    const questions = new Questions(stack, this.#write);
-    onStep("Comparing who is in which channel");
-    for (const event of await compareMemberships(stack, devices, questions)) this.#write(event);
-    onStep("Comparing presence");
-    const numbers = Array.from({ length: users }, (_, index) => index);
-    const goHome = new Set(numbers.filter((index) => index % 2 === 0).map(userOf));
-    await this.#fleet.close(devices.filter(({ user }) => goHome.has(user)));
-    const isOnline = new Map(devices.map(({ user }) => [user, !goHome.has(user)]));
-    for (const event of await comparePresence(questions, isOnline)) {
-      this.#write(event);
-      if (event.isOnline !== event.isSaidOnline) this.#notes.push(...(await tracePresence(stack, event.user, devices)));
     }
   }
 

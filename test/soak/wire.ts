@@ -1,6 +1,7 @@
 import { historyBegins } from "../../src/contract/history";
 import type { FaultySocket, Tap } from "./faulty-socket";
-import type { AskedEvent, SoakEvent } from "./record";
+import type { SoakEvent } from "./record";
+import type { AskedEvent } from "./record-recoveries";
 
 export interface WireOptions {
   readonly app: string;
