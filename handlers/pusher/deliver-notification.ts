@@ -30,8 +30,9 @@ export async function deliverNotification(
   const stale = new StaleRecipients();
   const logOutcome = (outcome: string, { connectionId }: Connection, reason: string) =>
     ports.log.debug(outcome, { messageId, connectionId, reason });
+  const payloads = new Payloads(notification, isToBeKept(notification, invocation));
   const delivery: Delivery = new Delivery(
-    new Payloads(notification, isToBeKept(notification, invocation)),
+    payloads,
     courier,
     {
       clock: ports.clock,
@@ -57,7 +58,7 @@ export async function deliverNotification(
   const left = [...delivery.end(), ...stale.take().connections];
   // Reading pages is progress, too: it may be that none of their users is connected.
   const countsAsAttempt = !delivery.progressed && !courier.progressed && pages === 0;
-  const isHandled = await undelivered.handOver(left, unread, delivery, reading, { pages, countsAsAttempt });
+  const isHandled = await undelivered.handOver(left, unread, { delivery, payloads, reading, pages, countsAsAttempt });
   const { delivered, gone, expired, retried } = delivery;
   const { continued, deadLettered } = undelivered;
   ports.log.debug("notification_pushed", { messageId, attempt, delivered, gone, continued, deadLettered });

@@ -1,5 +1,6 @@
 import type { Recipient } from "./courier";
 import type { Delivery } from "./delivery";
+import type { Payloads } from "./envelope";
 import { Handover, type Undelivered } from "./handover";
 import type { Invocation } from "./invocation";
 import { isBusy, type Keeper } from "./keeper";
@@ -9,8 +10,11 @@ import type { Reason } from "./post-result";
 import type { ReadingPorts, Unread } from "./reading-ports";
 import { giveUp, postponeRefused } from "./slow-consumers";
 
-/** How far an invocation has come with a notification. */
-export interface Progress {
+/** What an invocation has done for a notification. */
+export interface Attempt {
+  readonly delivery: Delivery;
+  readonly payloads: Payloads;
+  readonly reading: ReadingPorts;
   /** The pages of connections that were read. */
   readonly pages: number;
   /** Whether this invocation counts as an attempt, because it got nowhere. */
@@ -67,9 +71,7 @@ export class UndeliveredPart {
   async handOver(
     left: readonly Recipient[],
     unread: readonly Unread[],
-    delivery: Delivery,
-    reading: ReadingPorts,
-    { pages, countsAsAttempt }: Progress,
+    { delivery, payloads, reading, pages, countsAsAttempt }: Attempt,
   ): Promise<boolean> {
     const handover = this.#handover;
     const { messageId, notification, keeper, invocation } = this;
@@ -79,7 +81,7 @@ export class UndeliveredPart {
     }
     await Promise.all(this.#slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
     if (keeper !== undefined) {
-      await leaveToHistory(this.#lost, keeper, messageId, notification, handover, reading, invocation);
+      await leaveToHistory(this.#lost, { keeper, payloads, handover, reading, invocation, messageId });
     }
     for (const { remainder, failure } of unread) {
       const isUnkept = failure !== undefined && keeper?.failures.has(failure) === true;
