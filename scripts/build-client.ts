@@ -67,6 +67,16 @@ export interface ClientCode {
   readonly map: string;
 }
 
+/** What makes the code smallest after gzip: that was measured. Without sequences, statements look more alike. */
+const COMPRESS = {
+  passes: 6,
+  unsafe_arrows: true,
+  keep_fargs: false,
+  hoist_props: true,
+  hoist_vars: true,
+  sequences: false,
+} as const;
+
 /**
  * Bundles entries of the client. An application's bundler would make the code small, but it does not know which names are
  * internal.
@@ -105,7 +115,7 @@ export async function bundleClient(
         minify: true,
         jsc: {
           target: "es2022",
-          minify: { compress: { passes: 6, unsafe_arrows: true, keep_fargs: false, hoist_props: true }, mangle: true },
+          minify: { compress: COMPRESS, mangle: true },
         },
       });
       return { name, text: `${small.code}\n//# sourceMappingURL=${name}.map\n`, map: small.map ?? "" };

@@ -1,7 +1,7 @@
 import type { Link } from "./connection";
 import type { Feature, Host } from "./core";
 import { SumuError } from "./error";
-import { asText, asTexts, type Frame } from "./frame";
+import { asText, type Frame } from "./frame";
 import type { ClientFrame } from "./requests";
 import { platform } from "./socket";
 
@@ -47,20 +47,26 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
   const joined = new Set<string>();
   let cursor = "";
   let isSaved = true;
+  let saved = load();
 
   async function load(): Promise<void> {
     try {
       const saved = JSON.parse((await store?.load()) || "{}");
       cursor = asText(saved.cursor) ?? "";
-      for (const key of asTexts(saved.ids)) seen.add(key);
-      for (const name of asTexts(saved.channels)) joined.add(name);
+      for (const key of saved.ids) seen.add(key);
+      for (const name of saved.channels) joined.add(name);
     } catch {
       // As a new device.
     }
   }
 
-  async function saveNow(): Promise<void> {
-    if (isSaved) return;
+  /** @returns when the store has what is known, also if that is being saved already */
+  function saveNow(): Promise<void> {
+    if (!isSaved) saved = save();
+    return saved;
+  }
+
+  async function save(): Promise<void> {
     isSaved = true;
     timers.clear("save");
     try {
@@ -120,7 +126,7 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
   }
 
   return {
-    ready: load(),
+    ready: saved,
     joined,
     get position() {
       return cursor;

@@ -71,7 +71,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   async function ask(frame: ClientFrame, own?: Link): Promise<Frame> {
     const { action } = frame;
     const id = `${++count}`;
-    const isPlain = action === "send" || action === "publish";
+    const isPlain = "message" in frame;
     const text = JSON.stringify(isPlain ? frame : { ...frame, id });
     if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES) throw new SumuError("too_large");
     if (connection.state === "closed" || own?.isDropped) throw new SumuError("closed");
