@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 // Plain JavaScript: jest reads TypeScript only with ts-node, or on a Node that strips types.
 /** A guard against a test that hangs, wide enough for a busy machine: no test measures time by it. */
 export const testTimeout = 60_000;
@@ -37,8 +39,8 @@ export const everyTest = {
 
 /** @type {import("jest").Config} */
 const config = {
-  // Most tests wait for processes of their own: a worker for each core keeps the cores busy.
-  maxWorkers: "100%",
+  // The slowest tests wait for processes and timers: with a worker for each core, a third of the cores' time was idle.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testTimeout,
   projects: [
     {

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { ADMISSION_INPUTS } from "../src/inputs/admission";
+import { parseOptions } from "../tool/src/parse-options";
 import { LOOPBACK } from "./listening";
 import { SetupError } from "./setup-error";
 
@@ -74,8 +74,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return parseOptions(
+    {
       args: [...args],
       options: {
         port: { type: "string" },
@@ -86,9 +86,7 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         env: { type: "boolean" },
       },
-    });
-  } catch (error) {
-    const [reason = ""] = (error as Error).message.split(/[.\n]/);
-    throw new SetupError(`${reason}: "npm start -- --help" lists the options`);
-  }
+    },
+    (reason) => new SetupError(`${reason}: "npm start -- --help" lists the options`),
+  );
 }

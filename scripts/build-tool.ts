@@ -14,7 +14,7 @@ export async function buildTool(lib = "tool/lib"): Promise<void> {
     platform: "node",
     format: "esm",
     target: "node20",
-    external: ["@aws-sdk/*"],
+    external: ["@aws-sdk/*", "ws"],
     banner: { js: "#!/usr/bin/env node" },
     tsconfig: path.join(root, "tsconfig.json"),
   });

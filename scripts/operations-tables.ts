@@ -6,15 +6,17 @@ import { alarmDefinitions } from "../src/observability/alarm-definitions";
 import { DEAD_LETTERS, STACK_PARTS, type StackPart } from "../src/observability/handler-rows";
 import { stackMetrics } from "../src/observability/observability";
 import { ALWAYS, type Existence } from "../src/terraform/existence";
+import { REFUSALS } from "../tool/src/refusals";
 import { describedMembers } from "./described-members";
 
-/** The blocks of docs/operations.md: the alarms, the dead-letter queues, and what the handlers write. */
+/** The blocks of docs/operations.md: the alarms, the dead-letter queues, what the handlers write, and why they refuse. */
 export function operationsBlocks(): Readonly<Record<string, () => string>> {
   return {
     alarms: () => table(["alarm", "starts when", "what to do"], alarmRows()),
     "dead-letter-queues": () => table(["dead-letter queue", "redrive to"], queueRows()),
     metrics: () => table(["metric", "unit", "counts"], HANDLERS.flatMap(metricRows)),
     "log-codes": () => table(["function", "code", "level", "says"], HANDLERS.flatMap(logRows)),
+    refusals: () => table(["code", "meaning", "what to do"], refusalRows()),
   };
 }
 
@@ -35,6 +37,10 @@ function alarmRows(): string[][] {
     else names.push(name);
   }
   return [...rows.values()].map(([names, ...cells]) => [names.join(", "), ...cells]);
+}
+
+function refusalRows(): string[][] {
+  return Object.entries(REFUSALS).map(([reason, { meaning, advice }]) => [`\`${reason}\``, meaning, advice]);
 }
 
 function queueRows(): string[][] {

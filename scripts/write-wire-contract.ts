@@ -8,7 +8,8 @@ import { wireContractBlocks } from "./wire-contract";
 
 /**
  * `npm run docs:wire`: puts what the schemas say into docs/wire-contract.md, the checks of the operator's tool into
- * docs/doctor.md, its rights into docs/operator-tool.md, and alarms, metrics and log codes into docs/operations.md.
+ * docs/doctor.md, its rights into docs/operator-tool.md, and alarms, metrics, log codes and reasons of refusals into
+ * docs/operations.md.
  */
 async function main(): Promise<void> {
   await fill("wire-contract.md", wireContractBlocks());

@@ -227,6 +227,7 @@ export class Sumu extends Construct {
         watchdog,
         grace: graceExistence(presenceSource, input.presenceGraceSeconds),
         control: whenControl,
+        channels: whenChannels,
       },
     });
 

@@ -40,44 +40,54 @@ export function createSubscriptions({ events, requests, activeLink }: Host, reco
   /** The channels with handlers, each with the cursor that the application has given. */
   const wanted = new Map<string, string>();
 
-  /** After the application's own code: a component that goes and comes again at once changes nothing. */
+  /**
+   * After the application's own code: a component that goes and comes again at once changes nothing. A frame may be sent
+   * again, so a later frame about the same channel waits for the answer to it.
+   */
   async function sync(): Promise<void> {
     await undefined;
     const link = activeLink();
     if (!link) return;
-    const groups = new Map<string, string[]>();
-    for (const [name, start] of wanted) {
-      if (link.asked.has(name)) continue;
-      link.asked.add(name);
-      const after = recovery.joined.has(name) ? recovery.position : start;
+    const asked = link.asked;
+    /** By the place in the history. Undefined: channels to leave. */
+    const groups = new Map<string | undefined, string[]>();
+    const add = (name: string, after?: string) => {
+      asked.set(name, true);
       groups.set(after, [...(groups.get(after) ?? []), name]);
+    };
+    for (const [name, start] of wanted) {
+      if (!asked.has(name)) add(name, recovery.joined.has(name) ? recovery.position : start);
+    }
+    for (const [name, isWaiting] of asked) {
+      if (isWaiting || wanted.has(name)) continue;
+      recovery.joined.delete(name);
+      add(name);
     }
     for (const [after, group] of groups) {
-      while (group.length) subscribe(link, group.splice(0, MAX_NAMES), after);
+      while (group.length) change(link, group.splice(0, MAX_NAMES), after);
     }
-    const left = [...link.asked].filter((name) => !wanted.has(name));
-    for (const name of left) {
-      link.asked.delete(name);
-      recovery.joined.delete(name);
-    }
-    while (left.length)
-      requests.ask({ action: "unsubscribe", channels: left.splice(0, MAX_NAMES) }, link).catch(() => {});
   }
 
-  async function subscribe(link: Link, channels: readonly string[], after: string): Promise<void> {
-    const { answer, isGap } = await recovery.catchUp(link, { action: "subscribe", channels }, after);
+  async function change(link: Link, channels: readonly string[], after?: string): Promise<void> {
+    const action = after === undefined ? "unsubscribe" : "subscribe";
+    const { answer, isGap } = await recovery.catchUp(link, { action, channels }, after ?? "");
     if (link.isDropped) return;
-    const isRefused = answer instanceof SumuError;
-    const refused: readonly Frame[] = !isRefused && Array.isArray(answer.refused) ? answer.refused : [];
+    const { refused } = answer as Frame;
     for (const channel of channels) {
-      const one = isRefused ? { reason: answer.code } : refused.find((frame) => frame?.channel === channel);
-      if (one) events.emit("refused", { channel, reason: asText(one.reason) });
+      const one =
+        answer instanceof SumuError
+          ? { reason: answer.code }
+          : Array.isArray(refused) && (refused as Frame[]).find((frame) => frame?.channel === channel);
+      link.asked.set(channel, false);
+      if (after === undefined) link.asked.delete(channel);
+      else if (one) events.emit("refused", { channel, reason: asText(one.reason) });
       else if (wanted.has(channel)) {
         recovery.joined.add(channel);
         if (isGap) events.emit("gap", { channel, since: cursorTime(after) });
       }
     }
     recovery.saveSoon();
+    sync();
   }
 
   return {
@@ -93,7 +103,8 @@ export function createSubscriptions({ events, requests, activeLink }: Host, reco
     },
     opened: sync,
     async post(channel, data) {
-      return asText((await requests.ask({ action: "post", channel, data })).notification);
+      // A post that is sent again has the same key, and so its notification has the same id.
+      return asText((await requests.ask({ action: "post", channel, data, key: `${Math.random()}` })).notification);
     },
   };
 }

@@ -32,6 +32,11 @@ export interface ConnectionOptions {
    * the stack has `end_connections_with_token`. At least ten seconds. @default almost two hours
    */
   readonly connectionLifeMs?: (token: string) => number;
+  /**
+   * After so long without a frame, the client sends a ping, in milliseconds: 1,000 to 540,000. With less, it notices a dead
+   * connection earlier, and each ping costs. @default 300_000
+   */
+  readonly pingAfterMs?: number;
 }
 
 /** One socket, and what is known of it. */
@@ -44,8 +49,8 @@ export interface Link {
   /** How many answers about what was missed are missing, and the latest cursor of this link. */
   missing: number;
   latest: string;
-  /** The channels that were asked for. */
-  readonly asked: Set<string>;
+  /** The channels that were asked for, each with whether the last frame about it has no answer yet. */
+  readonly asked: Map<string, boolean>;
 }
 
 /** What happens to the links of a connection. */
@@ -79,8 +84,11 @@ export interface Connection {
 
 /** A link without an answer to a ping for this long is dead. The last link also stays open this long beside the next. */
 export const PATIENCE_MS = 10_000;
-/** API Gateway closes a connection after ten minutes without a message. Pings are a good part of the bill. */
-const IDLE_MS = 300_000;
+/** Pings are a good part of the bill. */
+const PING_AFTER_MS = 300_000;
+/** API Gateway closes a connection after ten minutes without a message. */
+const MAX_PING_AFTER_MS = 540_000;
+const MIN_PING_AFTER_MS = 1_000;
 /** API Gateway closes each connection after two hours. The next opens after this, or up to a tenth earlier. */
 const REFRESH_MS = 6_600_000;
 /** A token provider that needs longer is asked again. */
@@ -96,6 +104,9 @@ const MANY_FAILURES = 20;
 const RARE_RETRY_MS = 300_000;
 
 export function createConnection(options: ConnectionOptions, timers: Timers, listener: LinkListener): Connection {
+  const { pingAfterMs = PING_AFTER_MS } = options;
+  if (!(pingAfterMs >= MIN_PING_AFTER_MS && pingAfterMs <= MAX_PING_AFTER_MS))
+    throw new RangeError(`pingAfterMs must be from ${MIN_PING_AFTER_MS} to ${MAX_PING_AFTER_MS}, got ${pingAfterMs}`);
   const links = new Set<Link>();
   let state: ConnectionState = "closed";
   let activeLink: Link | undefined;
@@ -107,8 +118,8 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
 
   async function connect(): Promise<void> {
     if (attempt) return;
-    const own: { link?: Link } = {};
-    attempt = own;
+    attempt = {};
+    const own: { link?: Link } = attempt;
     const fail = () => own === attempt && retry("token");
     timers.clear("connect");
     timers.set("opening", TOKEN_MS, fail);
@@ -128,9 +139,9 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     // What the application says may be wrong: a connection for each moment would be a flood.
     const lifeMs = Math.max(PATIENCE_MS, Math.min(REFRESH_MS, options.connectionLifeMs?.(token) || REFRESH_MS));
     listener.opening();
-    const { url, WebSocket = platform.WebSocket as SocketClass } = options;
-    const socket = new WebSocket(`${url}?authorization=${encodeURIComponent(token)}&protocol=2`);
-    const link: Link = { socket, openedAt: 0, heardAt: 0, missing: 0, latest: "", asked: new Set() };
+    const { WebSocket = platform.WebSocket as SocketClass } = options;
+    const socket = new WebSocket(`${options.url}?authorization=${encodeURIComponent(token)}&protocol=2`);
+    const link: Link = { socket, openedAt: 0, heardAt: 0, missing: 0, latest: "", asked: new Map() };
     own.link = link;
     links.add(link);
     timers.set("opening", 2 * PATIENCE_MS, () => drop(link));
@@ -166,7 +177,7 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     link.heardAt = Date.now();
     if (link === activeLink) {
       timers.clear("pong", "wake");
-      timers.set("idle", IDLE_MS, probe);
+      timers.set("idle", pingAfterMs, probe);
     }
   }
 
@@ -216,7 +227,7 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     activeLink = [...links].find(({ openedAt }) => openedAt);
     timers.clear("pong", "wake", "overlap", "idle");
     if (link.openedAt + PATIENCE_MS <= Date.now()) failures = 0;
-    if (activeLink) timers.set("idle", IDLE_MS, probe);
+    if (activeLink) timers.set("idle", pingAfterMs, probe);
     else lostSince ??= link.heardAt;
     if (state === "closed") return;
     if (!attempt) retry("network");

@@ -80,7 +80,7 @@ export class SumuCore<Data = unknown, Sent = unknown> {
    *
    * @returns a function that takes the handler off
    */
-  readonly on: <Name extends keyof SumuEvents>(
+  declare readonly on: <Name extends keyof SumuEvents>(
     name: Name,
     handler: (...values: SumuEvents<Data>[Name]) => void,
   ) => () => void;
@@ -91,23 +91,23 @@ export class SumuCore<Data = unknown, Sent = unknown> {
    *
    * @throws SumuError when AWS does not have the message
    */
-  readonly send: (message: Sent) => Promise<void>;
+  declare readonly send: (message: Sent) => Promise<void>;
 
   /** As {@link send}, to the messages topic. */
-  readonly publish: (message: Sent) => Promise<void>;
+  declare readonly publish: (message: Sent) => Promise<void>;
 
   /** Connects at once, with a new token: after a sign-in, or when the user's rights have changed. */
-  readonly reconnect: () => void;
+  declare readonly reconnect: () => void;
 
   /** Finds out at once whether the connection is alive: for platforms without the events of a browser. */
-  readonly wake: () => void;
+  declare readonly wake: () => void;
 
   /** Closes the connection. Messages that wait are rejected with the code `closed`. */
-  readonly close: () => Promise<void>;
+  declare readonly close: () => Promise<void>;
 
   readonly #connection: Connection;
 
-  /** @throws TypeError if the url is not of a WebSocket */
+  /** @throws TypeError if the url is not of a WebSocket, RangeError if `pingAfterMs` is not in its range */
   constructor(options: CoreOptions, createFeature?: (host: Host) => Feature) {
     if (!/^wss?:/.test(options.url)) throw new TypeError(`url must begin with wss://, got ${options.url}`);
     const timers = createTimers();

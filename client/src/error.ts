@@ -17,7 +17,7 @@ export type SumuErrorCode =
 /** What the promises of the client reject with. */
 export class SumuError extends Error {
   /** For programs. The message is for people. */
-  readonly code: SumuErrorCode;
+  declare readonly code: SumuErrorCode;
 
   constructor(code: SumuErrorCode, message: string = code) {
     super(message);

@@ -41,7 +41,7 @@ export interface Recovery extends Feature {
 const SAVE_MS = 1_000;
 
 /** When the notification of this cursor was written, in epoch milliseconds. */
-export const cursorTime = (cursor: string): number => Number.parseInt(cursor, 10);
+export const cursorTime = (cursor: string): number => parseInt(cursor, 10);
 
 export function createRecovery({ events, requests, seen, timers }: Host, store?: CursorStore): Recovery {
   const joined = new Set<string>();
@@ -51,7 +51,8 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
 
   async function load(): Promise<void> {
     try {
-      const saved = JSON.parse((await store?.load()) || "{}");
+      // What is not there, or not ours, is an error.
+      const saved = JSON.parse((await store?.load()) as string);
       cursor = asText(saved.cursor) ?? "";
       for (const key of saved.ids) seen.add(key);
       for (const name of saved.channels) joined.add(name);
@@ -90,7 +91,8 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
   function advance(link: Link, latest: string): void {
     if (latest > link.latest) link.latest = latest;
     if (link.isDropped) return;
-    if (!link.missing && link.latest > cursor) cursor = link.latest;
+    // A new client misses nothing from before its first cursor, so that one does not wait for the channels.
+    if (link.latest > cursor && !(cursor && link.missing)) cursor = link.latest;
     // While the cursor waits, the ids are new.
     saveSoon();
   }

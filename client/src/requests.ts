@@ -130,7 +130,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   function received(link: Link, frame: Frame): boolean {
     const { type, id, action, reason, message } = frame;
     const inFlight = [...requests].filter((request) => request.link === link);
-    const isGateway = !!(type === undefined && asText(frame.requestId) && asText(frame.connectionId));
+    const isGateway = type === undefined && asText(frame.requestId) && asText(frame.connectionId);
     const isForbidden = isGateway && message === "Forbidden";
     const isPlain = isGateway || type === "ack" || type === "error";
     const request =
@@ -139,7 +139,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
         isGateway ? one.isPlain : isPlain ? one.action === action : !one.isPlain && one.id === id,
       );
     // A numbered request has a route, so messages come in envelopes. Any other frame is an answer that comes again.
-    if (!request) return isPlain || known.size > 2;
+    if (!request) return !!isPlain || known.size > 2;
     if (!isGateway) known.add(request.action);
     if (isForbidden) request.settle(new SumuError("not_supported"));
     else if (isGateway || NOT_NOW.includes(reason)) again(request, link);

@@ -6,8 +6,8 @@ export interface Timers {
   clearAll(): void;
 }
 
-/** A platform takes a longer time for none. */
-const MAX_MS = 2 ** 31 - 1;
+/** Platforms take a time of more than 24 days for none. */
+const MAX_MS = 2_000_000_000;
 
 export function createTimers(): Timers {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();

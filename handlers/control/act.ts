@@ -17,8 +17,10 @@ export interface ActPorts {
   /** Undefined if no history is kept. */
   readonly lease: RecoveryLease | undefined;
   readonly historySeconds: number;
-  /** Limits the recoveries of a connection in this function. The lease limits them in all functions. */
+  /** Limits the recoveries of a connection in this function. The lease limits them in all functions, with those in channels. */
   readonly guard: FloodGuard;
+  /** Limits the refusals that a connection gets from this function. */
+  readonly refusalGuard: FloodGuard;
   /** Undefined if there are no channels. */
   readonly channels?: ChannelPorts | undefined;
   readonly clock: Clock;
@@ -26,10 +28,19 @@ export interface ActPorts {
   readonly counts: Record<keyof (typeof CONTROL_METRICS)["units"], number>;
 }
 
-/** What became of a control frame: its answer, or nobody to answer to. `dropped`: the connection sends too many. */
+/**
+ * What became of a control frame: its answer, or nobody to answer to. `dropped`: the connection sends too many.
+ * `repeated`: SQS has delivered the frame twice, and it gets its answer from the other delivery.
+ */
 export type ActResult =
-  | { readonly outcome: "answered"; readonly frame: string; readonly fields?: LogFields }
-  | { readonly outcome: "gone" | "dropped" };
+  | {
+      readonly outcome: "answered";
+      readonly frame: string;
+      readonly fields?: LogFields;
+      /** The code of a service's failure, after which a part could be done nevertheless. */
+      readonly failure?: string | undefined;
+    }
+  | { readonly outcome: "gone" | "dropped" | "repeated" };
 
 /**
  * Does what a control frame asks for.

@@ -10,7 +10,7 @@ import { failureCode } from "../shared/failure-code";
 import { createLog, type Log, logSettingsFrom } from "../shared/log";
 import type { ActPorts } from "./act";
 import { readConfiguration } from "./configuration";
-import { FloodGuard, MEMBERSHIP, POSTS, RECOVERIES } from "./flood-guard";
+import { FloodGuard, MEMBERSHIP, POSTS, RECOVERIES, REFUSALS } from "./flood-guard";
 import { handleRequest } from "./handle-request";
 import { HistoryTable } from "./history-table";
 import { notificationsQueue } from "./post-box";
@@ -64,6 +64,7 @@ export function createHandler(
   const sqs = new Sqs(options);
   const endpoint = new ConnectionsApi(configuration.endpoint, options);
   const guard = new FloodGuard(RECOVERIES);
+  const refusalGuard = new FloodGuard(REFUSALS);
   const guards = { membershipGuard: new FloodGuard(MEMBERSHIP), postGuard: new FloodGuard(POSTS) };
 
   const handler = async (...[event, context]: Parameters<ControlHandler>): Promise<SQSBatchResponse> => {
@@ -77,6 +78,7 @@ export function createHandler(
       lease: history && new RecoveryLeases(dynamoDb, history.table, deadline),
       historySeconds: history?.seconds ?? 0,
       guard,
+      refusalGuard,
       channels: channels && {
         ...channels,
         ...guards,

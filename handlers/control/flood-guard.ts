@@ -1,13 +1,18 @@
 import { RefusedError } from "./refusal";
 
-/** What a connection may do now. `refuse`: it gets an answer. `drop`: it got that answer a moment ago. */
-export type Admission = "go" | "refuse" | "drop";
+/**
+ * What a connection may do now. `refuse`: it gets an answer. `drop`: it got that answer a moment ago. `repeat`: SQS has
+ * delivered a frame again that is being handled.
+ */
+export type Admission = "go" | "refuse" | "drop" | "repeat";
 
 interface Bucket {
   tokens: number;
   /** When the tokens were counted (epoch milliseconds). */
   at: number;
   isBusy: boolean;
+  /** The frame that is or was handled last. */
+  frame: string | undefined;
   refusedAt: number;
 }
 
@@ -26,6 +31,8 @@ export const RECOVERIES: Rate = { burst: 10, perSecond: 1, isExclusive: true };
 export const MEMBERSHIP: Rate = { burst: 30, perSecond: 2, isExclusive: false };
 /** Nobody reads ten messages a second for long. */
 export const POSTS: Rate = { burst: 50, perSecond: 10, isExclusive: false };
+/** Refusals of frames that no other rate bounds, e.g. those that are malformed. A post may be refused as often as it may be sent. */
+export const REFUSALS: Rate = POSTS;
 /** A refusal costs a post, too. */
 const REFUSAL_MILLISECONDS = 1_000;
 /** Beyond this, buckets that are full again are forgotten: a full bucket is what a new connection has. */
@@ -40,14 +47,21 @@ export class FloodGuard {
 
   constructor(private readonly rate: Rate = RECOVERIES) {}
 
-  /** @param now - Epoch milliseconds. After `go`, call {@link leave}. */
-  enter(connectionId: string, now: number): Admission {
+  /**
+   * After `go`, call {@link leave}.
+   *
+   * @param now - Epoch milliseconds
+   * @param frame - API Gateway's id of the frame. Without it, each frame is another one.
+   */
+  enter(connectionId: string, now: number, frame?: string): Admission {
     const bucket = this.#bucket(connectionId, now);
+    if (bucket.isBusy && frame !== undefined && frame === bucket.frame) return "repeat";
     bucket.tokens = this.#tokens(bucket, now);
     bucket.at = now;
     if (!bucket.isBusy && bucket.tokens >= 1) {
       bucket.tokens--;
       bucket.isBusy = this.rate.isExclusive;
+      bucket.frame = frame;
       return "go";
     }
     if (now - bucket.refusedAt < REFUSAL_MILLISECONDS) return "drop";
@@ -69,7 +83,13 @@ export class FloodGuard {
     const known = this.#buckets.get(connectionId);
     if (known !== undefined) return known;
     if (this.#buckets.size >= BUCKETS) this.#forgetFull(now);
-    const bucket = { tokens: this.rate.burst, at: now, isBusy: false, refusedAt: Number.NEGATIVE_INFINITY };
+    const bucket = {
+      tokens: this.rate.burst,
+      at: now,
+      isBusy: false,
+      frame: undefined,
+      refusedAt: Number.NEGATIVE_INFINITY,
+    };
     this.#buckets.set(connectionId, bucket);
     return bucket;
   }
@@ -93,6 +113,6 @@ export class FloodGuard {
  */
 export function admit(guard: FloodGuard, connectionId: string, now: number): "go" | "drop" {
   const admission = guard.enter(connectionId, now);
-  if (admission !== "refuse") return admission;
+  if (admission !== "refuse") return admission === "go" ? admission : "drop";
   throw new RefusedError("too_many_requests", "this connection sends such frames too often. Send it again later.");
 }

@@ -29,6 +29,8 @@ export interface Missed {
   readonly cursor?: string;
   readonly isMore?: boolean;
   readonly isGap?: boolean;
+  /** The code of the history's failure that ended it. */
+  readonly failure?: string;
 }
 
 /** JSON text of a SubscribedFrame. */

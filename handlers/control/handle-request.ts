@@ -17,7 +17,7 @@ const ACTS: Readonly<Record<ControlAction, Act>> = { recover, subscribe, unsubsc
 
 /** What became of a frame, for the log. */
 export interface Handled {
-  readonly outcome: "answered" | "gone" | "dropped" | "refused" | "unanswered";
+  readonly outcome: "answered" | "gone" | "dropped" | "repeated" | "refused" | "unanswered";
   readonly reason?: RefusalReason;
   /** The code of the service's failure, if there was one. */
   readonly failure?: string;
@@ -34,11 +34,14 @@ export async function handleRequest(request: ControlRequest, ports: ActPorts): P
   try {
     checkConnection(request, ports.clock.now());
     const result = await ACTS[request.action](request, parseFrame(request.body), ports);
+    if (result.outcome === "dropped") ports.counts.FramesRefused++;
     if (result.outcome !== "answered") return result;
-    return { ...(await answer(request, result.frame, ports)), fields: result.fields };
+    const { frame, fields, failure } = result;
+    return { ...(await answer(request, frame, ports)), fields, ...(failure !== undefined && { failure }) };
   } catch (error) {
     const refusal = refusalFor(error);
     ports.counts.FramesRefused++;
+    if (isDropped(refusal, request, ports)) return { outcome: "dropped", reason: refusal.reason };
     const frame = refusedFrame(frameId(request.body), request.action, refusal);
     const { outcome } = await answer(request, frame, ports);
     return {
@@ -65,6 +68,12 @@ function refusalFor(error: unknown): RefusedError {
   if (error instanceof RefusedError) return error;
   if (error instanceof AwsError) return new RefusedError("unavailable", "a service does not answer. Ask again.");
   throw error;
+}
+
+/** Whether a connection has got so many refusals that it gets none now. A service's failure is not the client's fault. */
+function isDropped({ reason }: RefusedError, { connectionId }: ControlRequest, ports: ActPorts): boolean {
+  if (reason === "unavailable" || reason === "too_many_requests") return false;
+  return ports.refusalGuard.enter(connectionId, ports.clock.now()) !== "go";
 }
 
 async function answer(

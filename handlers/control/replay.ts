@@ -9,6 +9,7 @@ import {
   RECOVERY_OVERLAP_MILLISECONDS,
 } from "../../src/contract/history";
 import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
+import { AwsError } from "../aws/aws-error";
 import type { Clock } from "../shared/clock";
 import { notificationFrame } from "../shared/notification-frame";
 import { entriesOf, type HistoryEntry, type HistoryReader } from "./read-history";
@@ -44,6 +45,8 @@ export interface Replay {
   readonly isMore: boolean;
   /** Notifications may be missing. */
   readonly isGap: boolean;
+  /** The code of the history's failure that ended it. */
+  readonly failure?: string;
 }
 
 /** A client gets an answer after this time, even if there is more: so it knows that its recovery goes on. */
@@ -51,6 +54,9 @@ const WORK_MILLISECONDS = 20_000;
 
 /** Entries that are read for one answer, those included that the client does not get. */
 const ENTRIES_READ = 5 * RECOVERED_NOTIFICATIONS;
+
+/** A cursor that is more than this in the future is not SUMU's: nobody knows what its client has. */
+const CLOCKS_DIFFER_MILLISECONDS = 300_000;
 
 /** The current place in the history: a later recovery from here misses nothing. */
 export function currentCursor(now: number): string {
@@ -65,36 +71,45 @@ export function currentCursor(now: number): string {
  */
 export async function replay(request: ReplayRequest, ports: ReplayPorts): Promise<Replay | undefined> {
   const startedAt = ports.clock.now();
-  const { from, isGap } = beginning(request, historyBegins(startedAt, ports.historySeconds));
+  const { from, isGap } = beginning(request, startedAt, ports.historySeconds);
   const progress = new Progress(startedAt + WORK_MILLISECONDS);
-  for await (const entry of entriesOf(request.streams, from, ports.history)) {
-    if (progress.isFull(entry, ports.clock.now())) return progress.more(isGap);
-    if (progress.isNew(entry) && !entry.except?.has(request.userId)) {
-      const text = notificationFrame({ ...entry, isRecovered: true });
-      // The pusher keeps nothing that is too large. If it happens nevertheless, the client learns of it.
-      if (Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES) progress.lost = true;
-      else {
-        const result = await ports.socket.send(request.connectionId, text);
-        if (result === "gone") return undefined;
-        if (result === "failed") return progress.more(isGap);
-        progress.sent++;
+  try {
+    for await (const entry of entriesOf(request.streams, from, ports.history)) {
+      if (progress.isFull(entry, ports.clock.now())) return progress.more(isGap);
+      if (progress.isNew(entry) && !entry.except?.has(request.userId)) {
+        const text = notificationFrame({ ...entry, isRecovered: true });
+        // The pusher keeps nothing that is too large. If it happens nevertheless, the client learns of it.
+        if (Buffer.byteLength(text) > WEBSOCKET_PAYLOAD_BYTES) progress.lost = true;
+        else {
+          const result = await ports.socket.send(request.connectionId, text);
+          if (result === "gone") return undefined;
+          if (result === "failed") return progress.more(isGap);
+          progress.sent++;
+        }
+        progress.given(entry);
       }
+      progress.passed(entry);
     }
-    progress.passed(entry);
+  } catch (error) {
+    // The client goes on from here, and not from the beginning: else it would get everything again while a table is slow.
+    if (error instanceof AwsError && progress.hasBegun) return { ...progress.more(isGap), failure: error.code };
+    throw error;
   }
   return progress.complete(currentCursor(startedAt), isGap);
 }
 
-/** The cursor after which the streams are read. `begins`: the time before which entries may be gone. */
+/** The cursor after which the streams are read, and whether entries before it may be missing. */
 function beginning(
   { after, isContinued }: ReplayFrom,
-  begins: number,
+  now: number,
+  historySeconds: number,
 ): { readonly from: string; readonly isGap: boolean } {
+  const begins = historyBegins(now, historySeconds);
   const oldest = cursorsFrom(begins);
   if (after === CURSOR_OF_EVERYTHING) return { from: oldest, isGap: false };
   const time = cursorTime(after) ?? 0;
   const from = isContinued ? after : cursorsFrom(time - RECOVERY_OVERLAP_MILLISECONDS);
-  return { from: later(from, oldest), isGap: time < begins };
+  return { from: later(from, oldest), isGap: time < begins || time > now + CLOCKS_DIFFER_MILLISECONDS };
 }
 
 /** Cursors are ordered as texts. */
@@ -119,6 +134,11 @@ class Progress {
 
   constructor(private readonly endsAt: number) {}
 
+  /** Whether the client can go on after an entry. */
+  get hasBegun(): boolean {
+    return this.#cursor !== undefined;
+  }
+
   /** Whether the answer has no room for this entry. One entry always has room. */
   isFull({ data }: HistoryEntry, now: number): boolean {
     if (this.#cursor === undefined) return false;
@@ -131,8 +151,12 @@ class Progress {
     return !this.#ids.has(keyOf(entry));
   }
 
-  passed(entry: HistoryEntry): void {
+  /** Another entry with this id may be for other users: only what the client got is not sent again. */
+  given(entry: HistoryEntry): void {
     this.#ids.add(keyOf(entry));
+  }
+
+  passed(entry: HistoryEntry): void {
     this.#cursor = entry.cursor;
     this.#bytes += Buffer.byteLength(entry.data);
     this.#read++;

@@ -61,10 +61,11 @@ export class SubscriptionsTable implements Subscriptions {
     });
   }
 
-  leave(channel: string, connection: SubscribedConnection, timestamp: number): Promise<boolean> {
+  leave(channel: string, connection: SubscribedConnection, timestamp: number, mayJoin: boolean): Promise<boolean> {
     return this.#decide(channel, connection, timestamp, {
       UpdateExpression: `${SET}, #l = :l`,
-      ConditionExpression: "attribute_not_exists(#t) OR #t < :t",
+      // Without a row, the comparison is false.
+      ConditionExpression: mayJoin ? "attribute_not_exists(#t) OR #t < :t" : "#t < :t",
       more: { ":l": { BOOL: true } },
     });
   }

@@ -24,7 +24,8 @@ export interface Subscriptions {
    * @returns false if a later frame has decided.
    */
   join(channel: string, connection: SubscribedConnection, timestamp: number): Promise<boolean>;
-  leave(channel: string, connection: SubscribedConnection, timestamp: number): Promise<boolean>;
+  /** @param mayJoin - Whether a frame that joins may still come. If not, a connection without a row gets none. */
+  leave(channel: string, connection: SubscribedConnection, timestamp: number, mayJoin: boolean): Promise<boolean>;
   /** Removes what a connection that is gone has left. */
   forget(connectionId: string): Promise<number>;
 }

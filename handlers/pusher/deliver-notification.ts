@@ -68,7 +68,7 @@ export async function deliverNotification(
       channel === undefined
         ? removeRow(connection, "removeExpired", invocation)
         : removeSubscription(channel, connection, "removeExpired", invocation),
-    end: (connection) => endExpired(connection, messageId, invocation),
+    end: (connection) => endExpired(connection, channel, messageId, invocation),
     onRefused: (connection, reason) => {
       undelivered("delivery_refused", connection, reason);
       handover.refuse(connection, reason);
@@ -117,7 +117,7 @@ export async function deliverNotification(
     else postpone(recipient, recipient.reason);
   }
   await Promise.all(slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
-  if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, invocation);
+  if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, reading, invocation);
   for (const { remainder, failure } of unread) {
     const isUnkept = failure !== undefined && keeper?.failures.has(failure) === true;
     if (failure !== undefined && !isUnkept) log.warn("read_failed", { messageId, failure });

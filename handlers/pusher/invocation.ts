@@ -53,8 +53,8 @@ export class Invocation {
     this.reads = new PrioritySemaphore(settings.readConcurrency);
   }
 
-  /** Writes the line of the log with the metrics. */
-  summarize(messages: number, durationMs: number): void {
+  /** Writes the line of the log with the metrics. The line has the id of a message that came alone. */
+  summarize(messageIds: readonly string[], durationMs: number): void {
     const { delivered, gone, expired, closed, ended, retried, continued, deadLettered, malformed, failed, ...history } =
       this.totals;
     const ofHistory = this.ports.history === undefined ? {} : history;
@@ -70,7 +70,18 @@ export class Invocation {
         DeliveryTime: this.deliveryTimes.values,
         ...(this.ports.subscriptions && { ChannelConnections: this.fanOuts.values }),
       },
-      { messages, expired, closed, ended, deadLettered, malformed, failed, ...ofHistory, durationMs },
+      {
+        messages: messageIds.length,
+        ...(messageIds.length === 1 && { messageId: messageIds[0] }),
+        expired,
+        closed,
+        ended,
+        deadLettered,
+        malformed,
+        failed,
+        ...ofHistory,
+        durationMs,
+      },
     );
   }
 }

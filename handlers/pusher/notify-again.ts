@@ -33,7 +33,7 @@ export async function notifyAgain(
     else others.push(connection);
   }
   const isMissing = (row: ConnectionRow) =>
-    row.protocol === PROTOCOLS.envelopes && (ids.has(row.connectionId) || row.connectedAt > readAt - HANDSHAKE_MS);
+    row.protocol === PROTOCOLS.envelopes && (ids.has(row.connectionId) || mayBeUnread(row, readAt));
   const unread = await readUsers({ users: [...byUser.keys()] }, delivery, reading, (rows) =>
     membersOf(rows.filter(isMissing), reading),
   );
@@ -44,8 +44,13 @@ export async function notifyAgain(
   });
 }
 
+/** Whether a read at this time (epoch milliseconds) may have missed a connection, because its handshake had not ended. */
+export function mayBeUnread({ connectedAt }: Connection, readAt: number): boolean {
+  return connectedAt > readAt - HANDSHAKE_MS;
+}
+
 /** Of a user's connections, those that are in the notification's channel now. Without a channel, all of them. */
-async function membersOf(
+export async function membersOf(
   rows: readonly ConnectionRow[],
   { channel, semaphore, deadline }: ReadingPorts,
 ): Promise<readonly ConnectionRow[]> {

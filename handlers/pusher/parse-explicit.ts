@@ -32,7 +32,7 @@ export function parseExplicitNotification(value: unknown, json: string, messageI
   const members = object(value, "notification", ["to", "except", "id", "keep", "data"]);
   const data = jsonMember(json, "data");
   if (data === undefined) throw new MalformedNotificationError("`notification` has no `data`");
-  const excludedUsers = new Set(excluded(members));
+  const excludedUsers = new Set(userIds(excluded(members)));
   const { id = messageId, keep = true } = members;
   if (typeof id !== "string" || !ID.test(id)) {
     throw new MalformedNotificationError("`notification.id` is not 1 to 128 visible ASCII characters");

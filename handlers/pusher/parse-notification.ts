@@ -34,7 +34,7 @@ export function parseNotification(
 ): Notification {
   const data = jsonMember(body, "data") ?? "";
   const users = stringList(message, "users");
-  const excludedUsers = new Set(stringList(message, "exclude_users"));
+  const excludedUsers = new Set(userIds(stringList(message, "exclude_users") ?? []));
   if (Object.hasOwn(message, CONTINUATION)) {
     if (!isContinuation) throw new MalformedNotificationError(`\`${CONTINUATION}\` is reserved for SUMU`);
     return { id, data, excludedUsers, sentAt, ...readContinuation(message[CONTINUATION], users ?? []) };

@@ -43,7 +43,10 @@ export async function push(
   const invocation = new Invocation(ports, settings, budget);
   const outcomes = await Promise.all(messages.map((message) => pushMessage(message, invocation)));
   invocation.courier.close();
-  invocation.summarize(messages.length, ports.clock.now() - startedAt);
+  invocation.summarize(
+    messages.map(({ id }) => id),
+    ports.clock.now() - startedAt,
+  );
   return outcomes;
 }
 

@@ -55,12 +55,17 @@ async function remove(
 }
 
 /**
- * Closes a connection whose client's token has ended, and removes its row. If the connection cannot be closed, its row
- * stays: the next notification tries again.
+ * Closes a connection whose client's token has ended, and removes its row, and its row in the notification's channel. If the
+ * connection cannot be closed, its rows stay: the next notification tries again.
  *
  * @param messageId - For the log.
  */
-export async function endExpired(connection: Connection, messageId: string, invocation: Invocation): Promise<void> {
+export async function endExpired(
+  connection: Connection,
+  channel: ChannelPorts | undefined,
+  messageId: string,
+  invocation: Invocation,
+): Promise<void> {
   const closing = await invocation.closer.close(connection);
   if (closing.kind === "out-of-time") return;
   if (closing.kind === "failed") {
@@ -68,5 +73,8 @@ export async function endExpired(connection: Connection, messageId: string, invo
     invocation.ports.log.warn("close_failed", { messageId, connectionId, failure: String(closing.result) });
     return;
   }
-  await removeRow(connection, "removeExpired", invocation);
+  await Promise.all([
+    removeRow(connection, "removeExpired", invocation),
+    channel && removeSubscription(channel, connection, "removeExpired", invocation),
+  ]);
 }

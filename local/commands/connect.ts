@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
-import WebSocket from "ws";
+import { parseOptions } from "../../tool/src/parse-options";
 import { findRunningStack } from "../running-stack";
 import { SetupError } from "../setup-error";
 import { mintToken } from "./mint-token";
 import { runCommand } from "./run-command";
+import { runTool } from "./run-tool";
 
 const usage = `Connects to the SUMU that runs on this machine, as a client. Each line that you type is a frame; frames that arrive are printed.
 
@@ -13,40 +11,41 @@ const usage = `Connects to the SUMU that runs on this machine, as a client. Each
 
 Such a line is {"action":"ping"} or {"action":"send","message":"hello"}. Ctrl-D ends it.
 
-  --protocol 2  notifications come in an envelope with their id`;
+  --protocol 2           notifications come in an envelope with their id
+  --subscribe <channels> joins channels, with commas between them, such as public:news,room:42
+  --for <time>           ends it after a time such as 90s, and not when the input ends
+  --json                 prints one JSON value a line
+
+It is "sumu connect" of the operator's tool, with a token of this machine's issuer.`;
+
+const FORM = '"npm run -s connect -- alice", with "--protocol 2" for envelopes';
 
 runCommand({
   usage,
   run: async (args) => {
-    const { user, protocol } = parse(args);
+    const { user, options } = parse(args);
     const stack = await findRunningStack();
-    const url = new URL(stack.websocket_url);
-    url.searchParams.set("authorization", await mintToken(stack, user));
-    if (protocol !== undefined) url.searchParams.set("protocol", protocol);
-    const socket = new WebSocket(url);
-    socket.on("message", (frame) => console.log(`< ${String(frame)}`));
-    await once(socket, "open").catch((error: Error) => {
-      throw new SetupError(`${user} could not connect to ${stack.websocket_url}: ${error.message}`);
-    });
-    console.error(`${user} is connected. Type a frame and Enter, such as {"action":"ping"}; Ctrl-D ends it.`);
-    const lines = createInterface({ input: process.stdin });
-    lines.on("line", (line) => socket.send(line));
-    lines.on("close", () => socket.close());
-    const [code] = (await once(socket, "close")) as [number];
-    console.error(`The connection is closed (${code}).`);
+    return runTool(["connect", ...options], async () => stack, { token: () => mintToken(stack, user) });
   },
 });
 
-function parse(args: readonly string[]): { readonly user: string; readonly protocol: string | undefined } {
-  try {
-    const options = { protocol: { type: "string" } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [user, ...more] = positionals;
-    if (user !== undefined && more.length === 0) return { user, protocol: values.protocol };
-  } catch {
-    // The message below explains the failure.
-  }
-  throw new SetupError(
-    'the name of one user is needed: "npm run -s connect -- alice", with "--protocol 2" for envelopes',
+/** The user, and the options as the tool takes them. */
+function parse(args: readonly string[]): { readonly user: string; readonly options: readonly string[] } {
+  const { values, positionals } = parseOptions(
+    {
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        protocol: { type: "string" },
+        subscribe: { type: "string" },
+        for: { type: "string" },
+        json: { type: "boolean" },
+      },
+    },
+    (reason) => new SetupError(`${reason}: ${FORM}`),
   );
+  const [user, ...more] = positionals;
+  if (!user || more.length > 0) throw new SetupError(`the name of one user is needed: ${FORM}`);
+  const options = Object.entries(values).map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`));
+  return { user, options };
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { isJsonObject } from "../../handlers/shared/json-object";
+import { parseOptions } from "../../tool/src/parse-options";
 import type { TokenOptions } from "../issuer/issuer";
 import { SetupError } from "../setup-error";
 
@@ -42,14 +42,12 @@ function parse(args: readonly string[]) {
   const joined = args.flatMap((arg, index) =>
     arg === "--expires-in" ? [`${arg}=${args[index + 1] ?? ""}`] : args[index - 1] === "--expires-in" ? [] : [arg],
   );
-  try {
-    return parseArgs({
+  return parseOptions(
+    {
       args: joined,
       allowPositionals: true,
       options: { "expires-in": { type: "string" }, claims: { type: "string" } },
-    });
-  } catch (error) {
-    const [reason = ""] = (error as Error).message.split(/[.\n]/);
-    throw new SetupError(`${reason}: ${FORM}`);
-  }
+    },
+    (reason) => new SetupError(`${reason}: ${FORM}`),
+  );
 }

@@ -11,6 +11,8 @@ const { notifications, messages, connections } = NAME_SUFFIXES;
 const RELEASED: { readonly [handler: string]: NameSuffix } = { authorizer: authorizerReleased, pusher: pusherReleased };
 const FUNCTIONS: readonly NameSuffix[] = HANDLERS.flatMap((name) => [NAME_SUFFIXES[name], RELEASED[name] ?? []].flat());
 const DEAD_LETTER_QUEUES: readonly NameSuffix[] = DEAD_LETTERS.map(({ key }) => NAME_SUFFIXES[key]);
+/** The queues that have a dead-letter queue: a redrive sends to them. */
+const QUEUES: readonly NameSuffix[] = REDRIVEN.map((key) => NAME_SUFFIXES[key]);
 const TABLES: readonly NameSuffix[] = [
   connections,
   presence,
@@ -41,6 +43,11 @@ const READ_LETTERS: Right = {
 const SEND: Right = { actions: [...FIND_QUEUE, "sqs:SendMessage"], kind: "queue", names: [notifications] };
 const PUSHERS: readonly NameSuffix[] = [pusher, pusherReleased];
 const AUTHORIZERS: readonly NameSuffix[] = [authorizer, authorizerReleased];
+/** Where clients connect, and with what. */
+const READ_ENTRANCE: readonly Right[] = [READ_FUNCTIONS, READ_RELEASES].map((right) => ({
+  ...right,
+  names: [...AUTHORIZERS, ...PUSHERS],
+}));
 
 /** A command of `sumu`, the operator's tool. */
 export type OperatorCommand =
@@ -52,6 +59,8 @@ export type OperatorCommand =
   | "dead-letters list"
   | "dead-letters show"
   | "dead-letters redrive"
+  | "probe"
+  | "connect"
   | "notify"
   | "disconnect";
 
@@ -61,7 +70,7 @@ export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>
     { ...READ_FUNCTIONS, actions: ["lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"] },
     { ...READ_RELEASES, actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"] },
     { actions: ["lambda:ListEventSourceMappings", "logs:DescribeLogGroups"], kind: "any" },
-    { actions: FIND_QUEUE, kind: "queue", names: [notifications, messages, ...DEAD_LETTER_QUEUES] },
+    { actions: FIND_QUEUE, kind: "queue", names: [...QUEUES, ...DEAD_LETTER_QUEUES] },
     { actions: ["sns:ListSubscriptionsByTopic"], kind: "topic", names: [notifications, messages] },
     { actions: ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"], kind: "table", names: TABLES },
     READ_FUNCTION_LOGS,
@@ -88,8 +97,15 @@ export const OPERATOR_RIGHTS: Readonly<Record<OperatorCommand, readonly Right[]>
   "dead-letters show": [READ_LETTERS],
   "dead-letters redrive": [
     { ...READ_LETTERS, actions: [...READ_LETTERS.actions, "sqs:DeleteMessage"] },
-    { ...SEND, names: REDRIVEN.map((key) => NAME_SUFFIXES[key]) },
+    { ...SEND, names: QUEUES },
   ],
+  probe: [
+    ...READ_ENTRANCE,
+    { actions: ["dynamodb:GetItem"], kind: "table", names: [connections] },
+    SEND,
+    { ...READ_FUNCTION_LOGS, names: PUSHERS },
+  ],
+  connect: READ_ENTRANCE,
   notify: [SEND],
   disconnect: [SEND],
 };

@@ -39,6 +39,9 @@ export const CHANNEL_PATTERN = /^([A-Za-z0-9_.:=@-]{1,128}|[A-Za-z0-9_.:=@-]{0,1
 /** How many channels one frame of a client, or one notification, may name. */
 export const MAX_CHANNELS_AT_ONCE = 100;
 
+/** The longest `key` of a post, in characters. */
+export const POST_KEY_CHARACTERS = 64;
+
 /** The default of how many channels a connection may be in at the same time, and its bounds. */
 export const CHANNELS_PER_CONNECTION = { fallback: 100, min: 1, max: 1_000 } as const;
 

@@ -49,7 +49,8 @@ export const CONTROL_LOG = {
   control_handled: "info",
   /**
    * One control frame: its request id (`frame`), the outcome, the reason of a refusal, and how many notifications were
-   * `sent`. With `failure`, a service failed.
+   * `sent`. With the outcome `repeated`, SQS delivered the frame twice, and the other delivery answers. With `failure`, a
+   * service failed.
    */
   frame_handled: ["info", "error"],
   /** A message of the control queue that no route has sent: it is a dead letter now. */

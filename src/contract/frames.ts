@@ -79,6 +79,11 @@ export interface PostFrame {
   readonly channel: string;
   /** Everybody in the channel gets the JSON text of this. */
   readonly data: Json;
+  /**
+   * 1 to 64 characters. A post that the client sends again has the same key: then its notification has the same id, and
+   * receivers drop it. Absent: each frame is another notification.
+   */
+  readonly key?: string;
 }
 
 /** What a client may send: JSON text of at most 128 KB, in WebSocket frames of at most 32 KB. */

@@ -56,8 +56,9 @@ export const PUSHER_METRICS = {
 /** The codes of its log lines. */
 export const PUSHER_LOG = {
   /**
-   * The invocation's one line, metrics included: written at every level. With history, it also has `kept` (rows that were
-   * written), `rewritten` (how many of them because their cursor was too old) and `unkept` (rows that could not be written).
+   * The invocation's one line, metrics included: written at every level. It has the `messageId` of a message that came alone.
+   * With history, it also has `kept` (rows that were written), `rewritten` (how many of them because their cursor was too
+   * old) and `unkept` (rows that could not be written).
    */
   pushed: "info",
   /** The request is not a valid notification. */

@@ -26,9 +26,8 @@ export function dashboardBody(metrics: StackMetrics, parts: DashboardParts, regi
       graphs(6, deadLetters(metrics, parts), functionFailures(metrics, parts), apiErrors(metrics)),
       graphs(6, notificationsQueue(metrics), refusals(metrics), presenceLag(metrics, parts)),
       graphs(6, durations(metrics, parts), concurrency(metrics, parts)),
-      ...(parts.control
-        ? [graphs(6, recoveries(metrics), controlQueue(metrics)), graphs(6, membership(metrics), channelSizes(metrics))]
-        : []),
+      ...(parts.control ? [graphs(6, recoveries(metrics), controlQueue(metrics))] : []),
+      ...(parts.channels ? [graphs(6, membership(metrics), channelSizes(metrics))] : []),
     ],
     region,
   );

@@ -1,7 +1,7 @@
 import { HANDLERS, type HandlerName } from "../contract/handlers";
 
 /** The parts of the stack that exist only if an input asks for them. */
-export const STACK_PARTS = ["watchdog", "grace", "control"] as const;
+export const STACK_PARTS = ["watchdog", "grace", "control", "channels"] as const;
 
 export type StackPart = (typeof STACK_PARTS)[number];
 

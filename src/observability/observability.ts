@@ -1,13 +1,13 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import type { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
-import { conditional, type IResolvable, TerraformLocal, Token } from "cdktf";
+import { conditional, TerraformLocal, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws/aws-account";
 import { HANDLERS, type HandlerName } from "../contract/handlers";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Existence } from "../terraform/existence";
 import { alarms } from "./alarms";
-import { dashboardBody } from "./dashboard";
+import { type DashboardParts, dashboardBody } from "./dashboard";
 import { QUEUE_KEYS, type QueueKey, type StackPart } from "./handler-rows";
 import { StackMetrics, type StackNames } from "./stack-metrics";
 
@@ -32,35 +32,52 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const { account, metrics, parts, dashboard } = props;
-    const { control } = parts;
+    const { metrics, dashboard } = props;
     this.alarms = alarms(this, { ...props, actions: props.alarmActions });
     if (dashboard.exists) {
-      const existing = Object.fromEntries(Object.entries(parts).map(([part, { exists }]) => [part, exists])) as Record<
-        StackPart,
-        boolean
-      >;
-      // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
-      // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
-      const body = (hasControl: boolean) =>
-        JSON.stringify(dashboardBody(metrics, { ...existing, control: hasControl }, account.region));
       this.dashboard = new CloudwatchDashboard(this, "overview", {
         count: dashboard.count,
         dashboardName: metrics.names.stack,
-        dashboardBody: control.condition === undefined ? body(control.exists) : this.chosen(control.condition, body),
+        dashboardBody: this.dashboardBody(props),
       });
     }
   }
 
-  /**
-   * The dashboard with or without the control function, as Terraform decides. Each text is a local, because cdktf does
-   * not escape the quotes of a text within an expression.
-   */
-  private chosen(hasControl: IResolvable, body: (hasControl: boolean) => string): string {
-    const local = (id: string, text: string) => new TerraformLocal(this, id, text).asString;
-    const [withControl, without] = [local("dashboard_with_control", body(true)), local("dashboard", body(false))];
-    return Token.asString(conditional(hasControl, withControl, without));
+  /** The dashboard with the rows of the parts that exist. Of the control function and channels, Terraform may decide. */
+  private dashboardBody({ account, metrics, parts }: ObservabilityProps): string {
+    const existing = Object.fromEntries(Object.entries(parts).map(([part, { exists }]) => [part, exists])) as Record<
+      StackPart,
+      boolean
+    >;
+    // Not Terraform's jsonencode: cdktf does not escape quotes in its argument, and the expressions contain quotes.
+    // Terraform fills in only names and ids. Their rules allow no character that JSON would escape.
+    const text = (id: string, decided: Pick<DashboardParts, "control" | "channels">): Text => ({
+      id,
+      text: JSON.stringify(dashboardBody(metrics, { ...existing, ...decided }, account.region)),
+    });
+    const withControl = this.chosen(
+      parts.channels,
+      text("dashboard_with_channels", { control: true, channels: true }),
+      text("dashboard_with_control", { control: true, channels: false }),
+    );
+    return this.chosen(parts.control, withControl, text("dashboard", { control: false, channels: false })).text;
   }
+
+  /** One of two texts, as Terraform decides if a literal does not. */
+  private chosen({ exists, condition }: Existence, one: Text, other: Text): Text {
+    if (condition === undefined) return exists ? one : other;
+    const [yes, no] = [one, other].map(({ id, text }) => {
+      // A local, because cdktf does not escape the quotes of a text within an expression.
+      return id === undefined ? text : new TerraformLocal(this, id, text).asString;
+    });
+    return { text: Token.asString(conditional(condition, yes, no)) };
+  }
+}
+
+interface Text {
+  /** Undefined for an expression of Terraform. */
+  readonly id?: string;
+  readonly text: string;
 }
 
 export type StackParts = Pick<StackNames, "api" | "connectionsTable"> & {

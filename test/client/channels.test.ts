@@ -225,6 +225,65 @@ describe("a channel", () => {
   });
 });
 
+describe("a new client that waits for the answer about a channel", () => {
+  it("goes on from its first cursor if the connection breaks: what was sent to its user meanwhile is not lost", async () => {
+    const client = await device.start();
+    client.channel("a").subscribe(() => {});
+    await open(0);
+    await recovered(socket(0), 1_000);
+    socket(0).push({ type: "notification", id: "1", cursor: cursor(2_000), data: 1 });
+    await breakAndOpen(1);
+    expect(socket(1).of("recover")[0]?.after).toBe(cursor(1_000));
+    expect(device.told.gaps).toEqual([]);
+  });
+});
+
+describe("a channel that is left and wanted again at once", () => {
+  const BUSY = { type: "refused", reason: "unavailable" };
+  const frames = () =>
+    socket(0)
+      .sent.slice(1)
+      .map(({ action, channels }) => `${action} ${channels}`);
+
+  it("is joined after the answer to the frame that leaves it: sent again, that frame would take it out", async () => {
+    const client = await online();
+    const off = client.channel("a").subscribe(() => {});
+    await device.pass(0);
+    await subscribed(socket(0), 2_000, { channels: ["a"] });
+    off();
+    await device.pass(0);
+    client.channel("a").subscribe(() => {});
+    client.channel("b").subscribe(() => {});
+    await answer(socket(0), "unsubscribe", "refused", BUSY);
+    expect(frames()).toEqual(["subscribe a", "unsubscribe a", "subscribe b"]);
+    await device.pass(5_000);
+    await answer(socket(0), "unsubscribe", "unsubscribed", { channels: ["a"] });
+    expect(frames().slice(3)).toEqual(["unsubscribe a", "subscribe a"]);
+  });
+
+  it("is left after the answer to the frame that joins it: sent again, that frame would take it in", async () => {
+    const client = await online();
+    const off = client.channel("a").subscribe(() => {});
+    await device.pass(0);
+    off();
+    await answer(socket(0), "subscribe", "refused", BUSY);
+    expect(frames()).toEqual(["subscribe a"]);
+    await device.pass(5_000);
+    await subscribed(socket(0), 2_000, { channels: ["a"] });
+    expect(frames().slice(1)).toEqual(["subscribe a", "unsubscribe a"]);
+  });
+
+  it("stays as it was if it is wanted again before anything was sent", async () => {
+    const client = await online();
+    const off = client.channel("a").subscribe(() => {});
+    await device.pass(0);
+    off();
+    client.channel("a").subscribe(() => {});
+    await subscribed(socket(0), 2_000, { channels: ["a"] });
+    expect(frames()).toEqual(["subscribe a"]);
+  });
+});
+
 describe("a post", () => {
   it("resolves with the id of the message, or rejects with the reason, each for itself", async () => {
     const client = await online();
@@ -232,14 +291,14 @@ describe("a post", () => {
     await device.pass(0);
     socket(0).push({ ...ACK, action: "post" });
     const [first, second] = socket(0).of("post");
-    expect(first).toEqual({ action: "post", id: "2", channel: "a", data: { text: "hi" } });
+    expect(first).toEqual({ action: "post", id: "2", channel: "a", data: { text: "hi" }, key: expect.any(String) });
     socket(0).push({ type: "refused", id: second?.id, action: "post", reason: "not_allowed", message: "no claim" });
     socket(0).push({ type: "posted", id: first?.id, notification: "n-1" });
     await expect(posts[0]).resolves.toBe("n-1");
     await expect(posts[1]).rejects.toMatchObject({ code: "not_allowed", message: "no claim" });
   });
 
-  it("waits while offline, and is posted again if the connection breaks before the answer", async () => {
+  it("waits while offline, and is posted again with the same key if the connection breaks before the answer", async () => {
     const client = await device.start();
     const posted = client.channel("a").post(1);
     await open(0);

@@ -30,6 +30,15 @@ describe("the client's connection", () => {
     );
   });
 
+  it.each([0, 999, 540_001, 600_000, Number.NaN, Number.POSITIVE_INFINITY, -1])(
+    "refuses %d milliseconds before a ping, when it is made: API Gateway closes a connection that is silent for ten minutes",
+    async (pingAfterMs) => {
+      const message = `pingAfterMs must be from 1000 to 540000, got ${pingAfterMs}`;
+      await expect(device.start({ pingAfterMs })).rejects.toThrow(new RangeError(message));
+      expect(count()).toBe(0);
+    },
+  );
+
   it("waits before it tries again: evenly from nothing to a ceiling that doubles up to 30 s, and after 20 failures to 5 minutes", async () => {
     const asked: number[] = [];
     await device.start({
@@ -96,6 +105,33 @@ describe("the client's connection", () => {
       await device.pass(5 * MINUTE);
       expect(socket(0).sent).toHaveLength(2);
       expect(device.told.data).toEqual(["news"]);
+    });
+
+    it("is asked after the time that the application has set", async () => {
+      await device.online({ pingAfterMs: 25_000 });
+      await device.pass(20_000);
+      socket(0).push({ type: "notification", id: "1", data: "news" });
+      await device.pass(25_000 - 1);
+      expect(socket(0).sent).toEqual([]);
+      await device.pass(1);
+      expect(socket(0).sent).toEqual([{ action: "ping" }]);
+      socket(0).push(PONG);
+      await device.pass(25_000);
+      expect(socket(0).sent).toHaveLength(2);
+      await device.pass(10_000);
+      expect(device.told.states).toEqual(["online", "offline: network"]);
+    });
+
+    it("is asked after that time, too, if it goes on when the next connection has broken", async () => {
+      const client = await device.online({ pingAfterMs: 60_000 });
+      client.reconnect();
+      await device.pass(0);
+      const next = await device.open(1);
+      next.end();
+      await device.pass(60_000 - 1);
+      expect(socket(0).sent).toEqual([]);
+      await device.pass(1);
+      expect(socket(0).sent).toEqual([{ action: "ping" }]);
     });
 
     it("is dead ten seconds after the ping, and only then: any frame shows that it lives", async () => {

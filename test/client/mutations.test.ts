@@ -40,6 +40,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: "connection",
   },
   {
+    mistake: "pings at another time than the application has set",
+    file: "connection",
+    line: "const { pingAfterMs = PING_AFTER_MS } = options;",
+    wrong: "const pingAfterMs = PING_AFTER_MS;",
+    tests: "connection",
+  },
+  {
     mistake: "hears a socket that it has left",
     file: "connection",
     line: "socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {};",
@@ -133,22 +140,22 @@ const MUTATIONS: readonly Mutation[] = [
   {
     mistake: "forgets the cursor",
     file: "recovery",
-    line: "if (!link.missing && link.latest > cursor) cursor = link.latest;",
+    line: "if (link.latest > cursor && !(cursor && link.missing)) cursor = link.latest;",
     wrong: "",
     tests: "recovery",
   },
   {
     mistake: "moves the cursor before it has what it missed",
     file: "recovery",
-    line: "if (!link.missing && link.latest > cursor)",
+    line: "if (link.latest > cursor && !(cursor && link.missing))",
     wrong: "if (link.latest > cursor)",
     tests: "recovery",
   },
   {
     mistake: "forgets the ids of what comes before it has what it missed",
     file: "recovery",
-    line: "if (link.isDropped) return;\n    if (!link.missing",
-    wrong: "if (link.missing || link.isDropped) return;\n    if (!link.missing",
+    line: "if (link.isDropped) return;\n    // A new client",
+    wrong: "if (link.missing || link.isDropped) return;\n    // A new client",
     tests: "recovery",
   },
   {
@@ -177,6 +184,27 @@ const MUTATIONS: readonly Mutation[] = [
     file: "channels",
     line: "opened: sync,",
     wrong: "opened: () => {},",
+    tests: "channels",
+  },
+  {
+    mistake: "lets the first cursor of a new client wait for its channels",
+    file: "recovery",
+    line: "!(cursor && link.missing)",
+    wrong: "!link.missing",
+    tests: "channels",
+  },
+  {
+    mistake: "leaves a channel before it has the answer to the frame that joins it",
+    file: "channels",
+    line: "if (isWaiting || wanted.has(name)) continue;",
+    wrong: "if (wanted.has(name)) continue;",
+    tests: "channels",
+  },
+  {
+    mistake: "joins a channel before it has the answer to the frame that leaves it",
+    file: "channels",
+    line: "recovery.joined.delete(name);\n      add(name);",
+    wrong: "recovery.joined.delete(name);\n      add(name);\n      asked.delete(name);",
     tests: "channels",
   },
 ];

@@ -137,7 +137,13 @@ describe("the types of src/contract", () => {
       part("client-frame", "$defs", "unsubscribe"),
     ],
     post: [
-      { action: "required", id: "required", channel: "required", data: "required" } satisfies Members<PostFrame>,
+      {
+        action: "required",
+        id: "required",
+        channel: "required",
+        data: "required",
+        key: "optional",
+      } satisfies Members<PostFrame>,
       part("client-frame", "$defs", "post"),
     ],
     pong: [

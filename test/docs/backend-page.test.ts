@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { complaints } from "../support/compile-texts";
+import { blocksOf, fileOf, type Prelude } from "../support/page-blocks";
 
 jest.setTimeout(60_000);
 
 const PAGE = readFileSync(path.resolve(__dirname, "..", "..", "docs", "backend.md"), "utf8");
 
 /** What the page has introduced, or leaves to the reader. */
-const PRELUDE: readonly (readonly [name: string, declaration: string])[] = [
+const PRELUDE: Prelude = [
   [
     "ApiGatewayManagementApiClient",
     'import { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";',
@@ -21,17 +22,11 @@ const PRELUDE: readonly (readonly [name: string, declaration: string])[] = [
   ["sumu", 'declare const sumu: import("sumu-backend").SumuBackend;'],
 ];
 
-/** A block as a file: it gets each name that it does not introduce itself. */
-function fileOf(block: string): string {
-  const missing = PRELUDE.filter(([name]) => !new RegExp(`(const|import) (\\{ )?${name}\\b`).test(block));
-  return [...missing.map(([, declaration]) => declaration), "export {};", block].join("\n");
-}
-
 describe("docs/backend.md", () => {
   it("has TypeScript that compiles, and would not with a method that the library does not have", () => {
-    const blocks = [...PAGE.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = ""]) => block);
-    const files = Object.fromEntries(blocks.map((block, index) => [`block-${index}.ts`, fileOf(block)]));
-    const wrong = { "wrong.ts": fileOf('await sumu.notifyNobody("alice");') };
+    const blocks = blocksOf("docs/backend.md", ["ts"]);
+    const files = Object.fromEntries(blocks.map(({ text, line }) => [`line-${line}.ts`, fileOf(text, PRELUDE)]));
+    const wrong = { "wrong.ts": fileOf('await sumu.notifyNobody("alice");', PRELUDE) };
     const found = complaints(__dirname, { ...files, ...wrong });
     expect(blocks.length).toBeGreaterThan(5);
     expect(found["wrong.ts"]).toEqual([expect.stringContaining("'notifyNobody' does not exist")]);

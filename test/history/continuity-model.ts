@@ -11,6 +11,7 @@ export const RULES = {
   freshWhenPosted: "a post begins at most 5 s after its row was read",
   retryForTheUser: "a retry is a new entry, read and post for the user",
   closedAtLast: "a connection that has taken nothing in the last attempt is closed",
+  newerClosedToo: "and so are the user's connections that began after its row was read",
   cursorWaits: "the client's cursor waits for the connection's recovery",
   idsKnown: "the client knows ids",
 } as const;
@@ -78,13 +79,22 @@ export interface World {
   readonly isSlow: number;
   /** A post fails. In one of three cases, it has arrived all the same. */
   readonly fails: number;
+  /** No attempt follows a post that fails, because the client does not read. */
+  readonly isLast: number;
   /** SQS hands out a message a second time, up to a minute later. */
   readonly isDoubled: number;
   /** The longest life of a connection, in milliseconds. */
   readonly longestMs: number;
 }
 
-export const HARD_WORLD: World = { vanishes: 0.5, isSlow: 0.2, fails: 0.25, isDoubled: 0.2, longestMs: 60_000 };
+export const HARD_WORLD: World = {
+  vanishes: 0.5,
+  isSlow: 0.2,
+  fails: 0.25,
+  isLast: 0,
+  isDoubled: 0.2,
+  longestMs: 60_000,
+};
 
 /**
  * One user with three devices gets 60 notifications in three minutes, half of them broadcasts, while connections vanish
@@ -208,11 +218,11 @@ class ContinuityModel {
   }
 
   #retry(socket: Socket, id: number, cursor: number, attempt: number, readAt: number): void {
-    if (attempt === MAX_ATTEMPTS) {
+    if (attempt === MAX_ATTEMPTS || this.#chance(this.world.isLast)) {
       if (!this.#has("retryForTheUser")) return;
-      this.#write(id, () => {
-        if (this.#has("closedAtLast")) this.#lose(socket, 0);
-      });
+      // The rest of a long broadcast comes first.
+      const lateMs = this.#chance(this.world.isSlow) ? this.#between(0, 100_000) : 0;
+      this.#after(lateMs, () => this.#write(id, () => this.#closeAtLast(socket, readAt)));
       return;
     }
     this.#counts.retried++;
@@ -220,6 +230,12 @@ class ContinuityModel {
       if (this.#has("retryForTheUser")) return this.#notifyAgain(socket, id, attempt + 1, readAt);
       this.#post(socket, id, cursor, attempt + 1, this.#now);
     });
+  }
+
+  #closeAtLast(socket: Socket, readAt: number): void {
+    const newer = this.#rows().filter((each) => each.connectedAt > readAt - HANDSHAKE_MS);
+    if (this.#has("closedAtLast")) this.#lose(socket, 0);
+    for (const each of this.#has("newerClosedToo") ? newer : []) this.#lose(each, 0);
   }
 
   /**

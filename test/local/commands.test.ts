@@ -115,7 +115,55 @@ describeWithLocalAws("beside npm start, npm run", () => {
     const args = commandLine("local/commands/notify.ts", "alice", '{"hello":"Alice"}');
     return run(process.execPath, args, { cwd: root, env: started.environment });
   };
-  const SENT = /^Sent to http:\/\/.*\/local-sumu-integration-notifications \([\da-f-]{36}\)\.\n$/;
+  const SENT =
+    /^Sent to http:\/\/.*\/local-sumu-integration-notifications \(([\da-f-]{36})\)\.\n"npm run -s sumu -- why \1" shows what becomes of it\.\n$/;
+
+  it("connect is the operator's tool with a token of this machine, and sumu finds the running stack", async () => {
+    const connecting = run(
+      process.execPath,
+      commandLine("local/commands/connect.ts", "alice", "--subscribe", "room:42", "--json"),
+      { cwd: root, env: started.environment },
+    );
+    connecting.child.stdin?.end('{"action":"ping"}\n');
+    const { stdout, stderr } = await connecting;
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { event: string; frame?: unknown });
+    expect(events.map(({ event, frame }) => (frame as { type?: string })?.type ?? event).sort()).toEqual([
+      "ack",
+      "closed",
+      "connected",
+      "pong",
+      "subscribed",
+    ]);
+    expect(stderr).toBe("");
+    const who = await run(process.execPath, commandLine("local/commands/sumu.ts", "who", "alice"), {
+      cwd: root,
+      env: started.environment,
+    });
+    expect(who.stderr).toBe("Reading the connections of alice\nalice is not connected.\n");
+  });
+
+  it.each([
+    [
+      "connect",
+      ["alice", "bob"],
+      'the name of one user is needed: "npm run -s connect -- alice", with "--protocol 2" for envelopes',
+    ],
+    [
+      "notify",
+      ["alice"],
+      `users and JSON are needed: npm run -s notify -- alice,bob '{"hello":"you"}', or "all" for everybody`,
+    ],
+    ["notify", ["alice", "hello"], `the data must be JSON, such as '{"hello":"you"}' or '"hello"'`],
+  ])("%s rejects %j, and says what could be", async (name, words, message) => {
+    const args = commandLine(`local/commands/${name}.ts`, ...words);
+    await expect(run(process.execPath, args, { cwd: root, env: started.environment })).rejects.toMatchObject({
+      stdout: "",
+      stderr: `${message}\n`,
+    });
+  });
 
   it("notify says which statement is missing, and so does npm start, once", async () => {
     const { stack } = started;

@@ -46,6 +46,17 @@ describe("a Sumu in an app", () => {
     expect(String(dashboard_body)).toContain("shop-sumu-integration-notifications-dlq");
   });
 
+  it("has a row for channels on its dashboard if it has channels", () => {
+    const bodyOf = (props: Partial<SumuProps>) => {
+      const { stack } = sumu(() => ({ dashboard: true, ...props }));
+      return String(only(stack.resource.aws_cloudwatch_dashboard).dashboard_body);
+    };
+    expect(bodyOf({ historySeconds: 60 })).toContain("Control queue");
+    expect(bodyOf({ historySeconds: 60 })).not.toContain("Channels");
+    expect(bodyOf({ channels: { public: ["public:*"] } })).toMatch(/Control queue.*Channels/);
+    expect(bodyOf({})).not.toContain("Control queue");
+  });
+
   it("traces each function, which waits for the right to", () => {
     const { stack } = sumu(() => ({ tracing: true }));
     for (const { tracing_config, depends_on } of Object.values(stack.resource.aws_lambda_function ?? {})) {

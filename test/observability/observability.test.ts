@@ -15,6 +15,7 @@ const EVERYTHING = {
   tracing: true,
   presence_grace_seconds: 30,
   history_seconds: 3_600,
+  channels: { public: ["public:*"] },
 };
 
 interface ReadMetric {
@@ -235,8 +236,9 @@ describe("the alarms", () => {
   it.each([
     ["nobody hears them", { alarm_actions: [] }, 0],
     ["there is no grace", { presence_grace_seconds: 0 }, 22],
-    ["there is no watchdog", { presence_source: "stream" }, 17],
-    ["there is no history", { history_seconds: 0 }, 18],
+    ["there is no watchdog", { presence_source: "stream", channels: null }, 17],
+    ["there is neither history nor a channel", { history_seconds: 0, channels: null }, 18],
+    ["there are channels, but no history", { history_seconds: 0 }, 23],
   ])("exist for what exists when %s", async (_, variables, count) => {
     expect(alarmsOf(await appliedModule({ ...EVERYTHING, ...variables }))).toHaveLength(count);
   });
@@ -306,10 +308,25 @@ describe("the dashboard", () => {
     ]);
   });
 
-  it("says nothing about control frames without history", async () => {
-    const without = JSON.stringify(widgetsOf(await appliedModule({ ...EVERYTHING, history_seconds: 0 })));
-    expect(without).not.toMatch(/[Cc]ontrol|Recover/);
+  it("says nothing about control frames without history and channels", async () => {
+    const neither = { ...EVERYTHING, history_seconds: 0, channels: null };
+    const without = JSON.stringify(widgetsOf(await appliedModule(neither)));
+    expect(without).not.toMatch(/[Cc]ontrol|Recover|Channel/);
     expect(without).toContain("Functions at once");
+  });
+
+  it.each([
+    ["history alone", { channels: null }, ["Clients that were away", "Control queue"]],
+    [
+      "channels alone",
+      { history_seconds: 0 },
+      ["Clients that were away", "Control queue", "Channels", "Connections that got a notification to a channel"],
+    ],
+  ])("with %s ends with the rows of the parts that exist", async (_, input, last) => {
+    const titles = widgetsOf(await appliedModule({ ...EVERYTHING, ...input })).map(
+      ({ properties }) => properties.title,
+    );
+    expect(titles.slice(titles.indexOf("Functions at once") + 1)).toEqual(last);
   });
 
   it("computes with metrics of the same widget only, each id once", () => {

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { devNull, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { zipSync } from "fflate";
 import { networkSettings, plainPip, plainPython } from "../../scripts/python-environment";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 
@@ -35,35 +36,24 @@ describe("the environment for an installation", () => {
   });
 });
 
-/** A package of one module, which needs no index. */
-const PACKAGE = `[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-`;
-
-const BACKEND = `
-import zipfile
-def build_wheel(folder, config=None, metadata=None):
-    name = "here-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
-        wheel.writestr("here.py", "")
-        wheel.writestr("here-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: here\\nVersion: 1.0\\n")
-        wheel.writestr("here-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr("here-1.0.dist-info/RECORD", "")
-    return name
-`;
+/** A package of one module, which needs neither an index nor a build. */
+const WHEEL = {
+  "here.py": "",
+  "here-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: here\nVersion: 1.0\n",
+  "here-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+  "here-1.0.dist-info/RECORD": "",
+};
 
 describeWithLocalAws("pip, as the local AWS and other tools are installed by it,", () => {
   let folder: string;
+  let wheel: string;
   let python: string;
   const own = { ...process.env };
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "sumu-test-"));
-    const source = path.join(folder, "source");
-    await mkdir(source);
-    await writeFile(path.join(source, "pyproject.toml"), PACKAGE);
-    await writeFile(path.join(source, "backend.py"), BACKEND);
+    wheel = path.join(folder, "here-1.0-py3-none-any.whl");
+    const files = Object.entries(WHEEL).map(([name, text]) => [name, Buffer.from(text)]);
+    await writeFile(wheel, zipSync(Object.fromEntries(files)));
     await run("python3", ["-m", "venv", path.join(folder, "venv")], { env: plainPython() });
     python = path.join(folder, "venv", "bin", "python3");
     await writeFile(path.join(folder, "pip.conf"), `[install]\ntarget = ${folder}/elsewhere\n[global]\nuser = true\n`);
@@ -97,11 +87,11 @@ describeWithLocalAws("pip, as the local AWS and other tools are installed by it,
   async function installs(names: readonly string[]): Promise<void> {
     process.env = { ...own, ...Object.fromEntries(SETTINGS().filter(([name]) => names.includes(name))) };
     const env = await plainPip(python);
-    const pip = ["-m", "pip", "--disable-pip-version-check"];
-    const options = ["--quiet", "--no-build-isolation", "--no-index", "--force-reinstall"];
-    await run(python, [...pip, "install", ...options, path.join(folder, "source")], { env });
+    const options = ["--disable-pip-version-check", "--quiet", "--no-index"];
+    await run(python, ["-m", "pip", "install", ...options, wheel], { env });
     const { stdout } = await run(python, ["-c", "import here; print(here.__file__)"], { env });
-    expect(stdout.trim()).toContain(path.join(folder, "venv", "lib"));
-    await run(python, [...pip, "uninstall", "--yes", "--quiet", "here"], { env });
+    const installed = path.dirname(stdout.trim());
+    expect(installed).toContain(path.join(folder, "venv", "lib"));
+    for (const name of ["here.py", "here-1.0.dist-info"]) await rm(path.join(installed, name), { recursive: true });
   }
 });

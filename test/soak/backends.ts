@@ -5,9 +5,9 @@ import { SumuBackend } from "../../backend/typescript/src/index";
 import type { LocalStack } from "../../local/local-stack";
 import { digest } from "./device";
 import { queueEvent, topicEvent } from "./function-events";
-import type { Send } from "./plan";
+import type { Send } from "./plan-steps";
 import { PusherInvoker } from "./pusher-invoker";
-import type { SentEvent, SoakEvent } from "./record";
+import type { Audience, SentEvent, SoakEvent } from "./record";
 
 /** A notification that is about to be sent. Its id may be known only when the queue has it. */
 type Outgoing = { -readonly [Key in keyof SentEvent]: SentEvent[Key] };
@@ -20,7 +20,7 @@ type Backend = (sent: Outgoing, data: unknown) => Promise<() => Promise<void>>;
  * the topic.
  */
 export class Backends {
-  readonly counts = { toUsers: 0, toEveryone: 0, unkept: 0, doubled: 0 };
+  readonly counts = { toUsers: 0, toEveryone: 0, toChannels: 0, unkept: 0, doubled: 0 };
   readonly #work = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
   readonly #invoker: PusherInvoker;
@@ -52,19 +52,30 @@ export class Backends {
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 
-  async #send({ backend, users, bytes, isKept, againAfterMilliseconds }: Send): Promise<void> {
+  async #send({ backend, to: planned, except: left, bytes, isKept, againAfterMilliseconds }: Send): Promise<void> {
     const data = { number: ++this.#number, text: "x".repeat(bytes) };
-    const to = users === undefined ? ("everyone" as const) : [...new Set(users.map(this.userName))];
-    const sent: Outgoing = { kind: "sent", id: randomUUID(), to, data: digest(data), isKept };
+    const { to, count } = this.#audience(planned);
+    const except = this.#names(left);
+    const sent: Outgoing = { kind: "sent", id: randomUUID(), to, except, data: digest(data), isKept };
     // A client may have it before the backend has the queue's answer.
     this.write(sent);
-    this.counts[users === undefined ? "toEveryone" : "toUsers"]++;
+    this.counts[count]++;
     if (!isKept) this.counts.unkept++;
     const deliverAgain = await (this.#backends[backend] as Backend)(sent, data);
     if (againAfterMilliseconds === undefined) return;
     await sleep(againAfterMilliseconds);
     this.counts.doubled++;
     await deliverAgain();
+  }
+
+  #audience(to: Send["to"]): { readonly to: Audience; readonly count: "toUsers" | "toEveryone" | "toChannels" } {
+    if (to === "everyone") return { to, count: "toEveryone" };
+    if ("users" in to) return { to: this.#names(to.users), count: "toUsers" };
+    return { to: { channels: [...new Set(to.channels)] }, count: "toChannels" };
+  }
+
+  #names(indexes: readonly number[]): readonly string[] {
+    return [...new Set(indexes.map(this.userName))];
   }
 
   readonly #byQueue: Backend = async (sent, data) => {
@@ -75,10 +86,11 @@ export class Backends {
     return () => this.#invoker.invoke(queueEvent(MessageId, MessageBody));
   };
 
-  readonly #byLibrary: Backend = async ({ id, to, isKept }, data) => {
-    const options = { id, keep: isKept };
+  readonly #byLibrary: Backend = async ({ id, to, except, isKept }, data) => {
+    const options = { id, keep: isKept, ...(except.length > 0 && { except: [...except] }) };
     const notify = async (): Promise<void> => {
       if (to === "everyone") await this.#library.notifyEveryone(data, options);
+      else if ("channels" in to) await this.#library.notifyChannel([...to.channels], data, options);
       else await this.#library.notify([...to], data, options);
     };
     await notify();
@@ -93,8 +105,8 @@ export class Backends {
   };
 }
 
-function requestText({ to, isKept }: Outgoing, data: unknown): string {
-  return JSON.stringify({
-    notification: { to: to === "everyone" ? to : { users: to }, data, ...(!isKept && { keep: false }) },
-  });
+function requestText({ to: audience, except, isKept }: Outgoing, data: unknown): string {
+  const to = audience === "everyone" || "channels" in audience ? audience : { users: audience };
+  const exceptions = except.length > 0 && { except: { users: except } };
+  return JSON.stringify({ notification: { to, ...exceptions, data, ...(!isKept && { keep: false }) } });
 }

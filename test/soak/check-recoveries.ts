@@ -1,11 +1,15 @@
 import { cursorTime } from "../../src/contract/history";
 import type { Fault, FaultKind } from "./fault";
-import type { AskedEvent, RecoveredEvent, ReplayedEvent, SoakRecord } from "./record";
+import type { GapEvent, SoakRecord } from "./record";
+import type { AskedEvent, RecoveredEvent, RefusedEvent, ReplayedEvent } from "./record-recoveries";
 
-/** The recovery of a connection. */
+/** The recovery of a connection: what is for its user and for everyone, or what is in a channel. */
 interface Recovery {
-  /** Asked, and not answered. */
-  isOpen: boolean;
+  /**
+   * `open`: asked, and not answered. `unfinished`: refused, or there is more, so the client asks again. A post of the last
+   * recovery may still be on its way then.
+   */
+  state: "open" | "unfinished" | "complete";
   /** A client that waits too long asks again, and two answers may come at the same time. Their order says nothing. */
   isBlurred: boolean;
   /** The cursor of the last notification that came from history. */
@@ -16,6 +20,7 @@ interface Recovery {
 
 /** Why an application may be told of a gap, and whether it was. */
 interface Gaps {
+  readonly about: Pick<Fault, "who" | "channel">;
   mustBeTold: boolean;
   mayBeTold: boolean;
   isTold: boolean;
@@ -27,57 +32,77 @@ interface Gaps {
  */
 export function checkRecoveries({ events }: SoakRecord): readonly Fault[] {
   const faults: Fault[] = [];
-  const recoveries = new Map<number, Recovery>();
+  const recoveries = new Map<string, Recovery>();
   const gaps = new Map<string, Gaps>();
+  const recoveryOf = ({ connection, channel = "" }: AskedEvent | RefusedEvent | ReplayedEvent | RecoveredEvent) =>
+    entry(recoveries, `${connection} ${channel}`, notAsked);
+  const gapsOf = ({ app, channel }: AskedEvent | GapEvent) =>
+    entry(gaps, nameOf(app, channel), () => noGap(app, channel));
   for (const event of events) {
     switch (event.kind) {
       case "gap":
-        entry(gaps, event.app, noGap).isTold = true;
+        gapsOf(event).isTold = true;
         break;
       case "asked":
-        ask(event, entry(recoveries, event.connection, notAsked), entry(gaps, event.app, noGap));
+        ask(event, recoveryOf(event), gapsOf(event));
         break;
       case "refused":
-        entry(recoveries, event.connection, notAsked).isOpen = false;
+        recoveryOf(event).state = "unfinished";
         break;
       case "replayed":
       case "recovered": {
-        const recovery = entry(recoveries, event.connection, notAsked);
+        const recovery = recoveryOf(event);
         const kind = event.kind === "replayed" ? replay(event, recovery) : end(event, recovery);
         const isTold = kind !== undefined && !recovery.isBlurred;
-        if (isTold) faults.push({ kind, who: event.app, ...(event.kind === "replayed" && { id: event.id }) });
+        if (isTold) {
+          const { app: who, channel } = event;
+          const id = event.kind === "replayed" && { id: event.id };
+          faults.push({ kind, who, ...(channel !== undefined && { channel }), ...id });
+        }
       }
     }
   }
-  for (const [who, { mustBeTold, mayBeTold, isTold }] of gaps) {
-    if (mustBeTold && !isTold) faults.push({ kind: "gap_hidden", who });
-    if (isTold && !mustBeTold && !mayBeTold) faults.push({ kind: "gap_untrue", who });
+  for (const { about, mustBeTold, mayBeTold, isTold } of gaps.values()) {
+    if (mustBeTold && !isTold) faults.push({ kind: "gap_hidden", ...about });
+    if (isTold && !mustBeTold && !mayBeTold) faults.push({ kind: "gap_untrue", ...about });
   }
   return faults;
 }
 
-const notAsked = (): Recovery => ({ isOpen: false, isBlurred: false, last: "", ids: new Set() });
-const noGap = (): Gaps => ({ mustBeTold: false, mayBeTold: false, isTold: false });
+const notAsked = (): Recovery => ({ state: "complete", isBlurred: false, last: "", ids: new Set() });
+const noGap = (who: string, channel: string | undefined): Gaps => ({
+  about: { who, ...(channel !== undefined && { channel }) },
+  mustBeTold: false,
+  mayBeTold: false,
+  isTold: false,
+});
+const nameOf = (app: string, channel = ""): string => `${app} ${channel}`;
 
-function ask({ after, keptSince }: AskedEvent, recovery: Recovery, gaps: Gaps): void {
-  if (recovery.isOpen) recovery.isBlurred = true;
-  recovery.isOpen = true;
+function ask({ after, channel, isContinued, keptSince }: AskedEvent, recovery: Recovery, gaps: Gaps): void {
+  if (recovery.state === "open") recovery.isBlurred = true;
+  recovery.state = "open";
+  // Each recovery has its own order: an entry with an older cursor may have been written since the last one.
+  if (!isContinued) recovery.last = "";
   if (after === undefined) gaps.mayBeTold = true;
-  else if ((cursorTime(after) ?? Number.POSITIVE_INFINITY) < keptSince) gaps.mustBeTold = true;
+  else if ((cursorTime(after) ?? Number.POSITIVE_INFINITY) < keptSince) {
+    // An application that does not want the channel any more is not told.
+    if (channel === undefined) gaps.mustBeTold = true;
+    else gaps.mayBeTold = true;
+  }
 }
 
 function replay({ id, cursor }: ReplayedEvent, recovery: Recovery): FaultKind | undefined {
-  const { last, isOpen, ids } = recovery;
+  const { last, state, ids } = recovery;
   // A post that seemed to fail was tried again, and has arrived late all the same. The client knows its id.
   if (ids.has(id)) return undefined;
   ids.add(id);
   recovery.last = cursor;
-  if (!isOpen) return "late";
+  if (state === "complete") return "late";
   return cursor < last ? "order" : undefined;
 }
 
-function end({ cursor }: RecoveredEvent, recovery: Recovery): FaultKind | undefined {
-  recovery.isOpen = false;
+function end({ cursor, isMore }: RecoveredEvent, recovery: Recovery): FaultKind | undefined {
+  recovery.state = isMore ? "unfinished" : "complete";
   return cursor < recovery.last ? "cursor" : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { cursorAt } from "../../src/contract/history";
 import { check } from "./check";
 import type { Fault } from "./fault";
-import type { SoakEvent, SoakRecord } from "./record";
+import type { Rights, SoakEvent, SoakRecord } from "./record";
 
 const KEPT_SINCE = 1_700_000_000_000;
 
@@ -15,6 +15,12 @@ const USERS = new Map([
   ["carol-1", "carol"],
 ]);
 
+/** Nobody may be in `secret`, and only Alice may post. */
+const RIGHTS: Rights = {
+  maySubscribe: (_user, channel) => channel !== "secret",
+  mayPost: (user) => user === "alice",
+};
+
 const joins = (app: string, connection: number): SoakEvent[] => [
   { kind: "asked", app, connection, after: undefined, keptSince: KEPT_SINCE },
   { kind: "recovered", app, connection, cursor: cursor(0) },
@@ -25,6 +31,7 @@ const sends = (id: string, to: readonly string[] | "everyone", isKept = true): S
   kind: "sent",
   id,
   to,
+  except: [],
   data: `data of ${id}`,
   isKept,
 });
@@ -63,7 +70,7 @@ const CLEAN: readonly SoakEvent[] = [
   { kind: "presence", user: "bob", isOnline: false, isSaidOnline: false },
 ];
 
-const faultsOf = (events: readonly SoakEvent[]): readonly Fault[] => check({ users: USERS, events });
+const faultsOf = (events: readonly SoakEvent[]): readonly Fault[] => check({ users: USERS, rights: RIGHTS, events });
 
 /** The clean record without the events that the condition picks. */
 const without = (isIt: (event: SoakEvent) => boolean): SoakEvent[] => CLEAN.filter((event) => !isIt(event));
@@ -175,7 +182,7 @@ describe("the checker", () => {
 
   it("finds a gap that was told although nothing is gone", () => {
     const came: SoakEvent[] = [...recovers("dave-1", 7, [], cursor(1)), { kind: "gap", app: "dave-1" }];
-    const record: SoakRecord = { users: new Map([["dave-1", "dave"]]), events: came };
+    const record: SoakRecord = { users: new Map([["dave-1", "dave"]]), rights: RIGHTS, events: came };
     expect(check(record)).toEqual([{ kind: "gap_untrue", who: "dave-1" }]);
   });
 
@@ -191,6 +198,33 @@ describe("the checker", () => {
     const answers = [replayed("missed-2", 11), replayed("missed-1", 10), replayed("missed-2", 11)];
     const end: SoakEvent = { kind: "recovered", app: "bob-1", connection: 8, cursor: cursor(100) };
     expect(faultsOf([...CLEAN, ask, ask, ...answers, end, replayed("missed-2", 11), end])).toEqual([]);
+  });
+
+  it("judges the order of each recovery of a connection alone, and that of one in several answers as a whole", () => {
+    const on = { app: "bob-1", connection: 8 };
+    const ask = (isContinued = false): SoakEvent => ({
+      kind: "asked",
+      ...on,
+      after: cursor(1),
+      isContinued,
+      keptSince: KEPT_SINCE,
+    });
+    const replayed = (id: string, at: number): SoakEvent => ({ kind: "replayed", ...on, id, cursor: cursor(at) });
+    const answer = (isMore: boolean): SoakEvent => ({ kind: "recovered", ...on, cursor: cursor(50), isMore });
+    const refused: SoakEvent = { kind: "refused", ...on };
+    const late = [replayed("missed-2", 11), replayed("missed-1", 10)] as const;
+    expect(faultsOf([...CLEAN, ask(), late[0], refused, ask(), late[1], answer(false)])).toEqual([]);
+    expect(faultsOf([...CLEAN, ask(), late[0], answer(false), ask(), late[1], answer(false)])).toEqual([]);
+    expect(faultsOf([...CLEAN, ask(), late[0], answer(true), ask(true), late[1], answer(false)])).toEqual([
+      { kind: "order", who: "bob-1", id: "missed-1" },
+    ]);
+  });
+
+  it("does not judge what comes between a refusal and the next question: its post seemed to fail", () => {
+    const on = { app: "bob-1", connection: 8 };
+    const ask: SoakEvent = { kind: "asked", ...on, after: cursor(1), keptSince: KEPT_SINCE };
+    const post: SoakEvent = { kind: "replayed", ...on, id: "missed-1", cursor: cursor(10) };
+    expect(faultsOf([...CLEAN, ask, { kind: "refused", ...on }, post, ask])).toEqual([]);
   });
 
   it("does not judge a frame that comes again later, because its first post seemed to fail", () => {

@@ -1,36 +1,32 @@
 import { createHash } from "node:crypto";
-import { historyBegins } from "../../src/contract/history";
-import { FaultySocket, type Tap } from "./faulty-socket";
-import type { ClientFault } from "./plan";
-import type { SoakEvent } from "./record";
+import { until } from "../e2e/until";
+import { FaultySocket } from "./faulty-socket";
+import type { ClientFault } from "./plan-steps";
 import type { CreateSoakClient, SoakClient } from "./soak-client";
+import { type Line, Wire, type WireOptions } from "./wire";
 
-export interface DeviceOptions {
-  readonly app: string;
+export interface DeviceOptions extends WireOptions {
   readonly user: string;
   readonly url: string;
   readonly token: (user: string) => Promise<string>;
   readonly createClient: CreateSoakClient;
-  readonly historySeconds: number;
+  /** The channels that the application wants at first. */
+  readonly channels: readonly string[];
   /** The cursor that the application has from an earlier time. @default none */
   readonly cursor?: string | undefined;
-  readonly write: (event: SoakEvent) => void;
-  readonly count: (what: "connections" | "recoveries" | "replayed") => void;
-  /** A handshake failed. */
-  readonly countRefused: (why: string) => void;
 }
 
 /** A device of a user with one application on it. The application keeps what it knows while the device is away. */
 export class Device {
   #memory: string | undefined;
   #client: SoakClient | undefined;
-  readonly #sockets = new Set<FaultySocket>();
-  #hasJoined = false;
-  /** The recoveries that were complete. */
-  #recoveries = 0;
+  readonly #wire: Wire;
+  readonly #wanted = new Set<string>();
   #returning: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DeviceOptions) {
+    this.#wire = new Wire(options);
+    for (const channel of options.channels) this.subscribe(channel);
     if (options.cursor !== undefined) this.#memory = JSON.stringify({ cursor: options.cursor, ids: [] });
   }
 
@@ -43,31 +39,51 @@ export class Device {
   }
 
   get isOpen(): boolean {
-    return this.#sockets.size > 0;
+    return this.#wire.lines.size > 0;
   }
 
   /** How many recoveries were complete so far. */
   get recoveries(): number {
-    return this.#recoveries;
+    return this.#wire.recoveries;
+  }
+
+  /** The channels that the application wants. */
+  get wanted(): ReadonlySet<string> {
+    return this.#wanted;
+  }
+
+  /** The ids of its connections, as far as they were asked for. */
+  get connectionIds(): ReadonlySet<string> {
+    return this.#wire.connectionIds;
+  }
+
+  /** Whether a connection has the answers about all channels that the application wants. */
+  get isInItsChannels(): boolean {
+    const lines = [...this.#wire.lines.values()];
+    return lines.some(({ channels, refused }) =>
+      [...this.#wanted].every((channel) => channels.has(channel) || refused.has(channel)),
+    );
   }
 
   open(): void {
     const { app, user, url, token, createClient, write } = this.options;
     clearTimeout(this.#returning);
     if (this.#client !== undefined) return;
-    this.#client = createClient({
+    const client = createClient({
       url,
       token: () => token(user),
-      openSocket: (address) => new FaultySocket(address, this.#tap),
+      openSocket: (address) => new FaultySocket(address, this.#wire),
       memory: {
         load: () => this.#memory,
         save: (text) => {
           this.#memory = text;
         },
       },
-      onMessage: ({ id, data }) => write({ kind: "given", app, id, data: digest(data) }),
-      onGap: () => write({ kind: "gap", app }),
+      onMessage: ({ id, data, channel, from }) => write({ kind: "given", app, id, data: digest(data), channel, from }),
+      onGap: (channel) => write({ kind: "gap", app, channel }),
     });
+    this.#client = client;
+    for (const channel of this.#wanted) client.subscribe(channel);
   }
 
   async close(): Promise<void> {
@@ -77,52 +93,51 @@ export class Device {
     await client?.close();
   }
 
+  subscribe(channel: string): void {
+    if (this.#wanted.has(channel)) return;
+    this.#wanted.add(channel);
+    this.options.write({ kind: "wanted", app: this.app, channel });
+    this.#client?.subscribe(channel);
+  }
+
+  unsubscribe(channel: string): void {
+    if (!this.#wanted.delete(channel)) return;
+    this.options.write({ kind: "unwanted", app: this.app, channel });
+    this.#client?.unsubscribe(channel);
+  }
+
+  /** Does nothing if the application is closed. */
+  post(channel: string, data: unknown): void {
+    if (this.#client === undefined) return;
+    const { app, write } = this.options;
+    const text = digest(data);
+    write({ kind: "posting", app, channel, data: text });
+    this.#client.post(channel, data).then(
+      (id) => write({ kind: "posted", app, channel, data: text, id }),
+      ({ code }: { code?: string }) => write({ kind: "unposted", app, channel, reason: String(code) }),
+    );
+  }
+
   suffer(fault: ClientFault, milliseconds: number): void {
     if (fault === "leave" || fault === "reload") {
       void this.close();
       this.#returning = setTimeout(() => this.open(), fault === "reload" ? 0 : milliseconds);
       return;
     }
-    for (const socket of this.#sockets) {
+    for (const { socket } of this.#wire.lines.values()) {
       if (fault === "cut") socket.cut();
       else socket[fault](milliseconds);
     }
   }
 
-  readonly #tap: Tap = {
-    opened: (socket) => {
-      this.#sockets.add(socket);
-      this.options.count("connections");
-    },
-    ended: (socket) => this.#sockets.delete(socket),
-    // Without the port.
-    refused: (message) => this.options.countRefused(message.replace(/ [\d.]+:\d+$/, "")),
-    sent: (socket, text) => {
-      const { action, after } = JSON.parse(text);
-      if (action !== "recover") return;
-      const { app, historySeconds, write } = this.options;
-      const keptSince = historyBegins(Date.now(), historySeconds);
-      write({ kind: "asked", app, connection: socket.number, after, keptSince });
-    },
-    received: ({ number: connection }, text) => {
-      const { app, write, count } = this.options;
-      const { type, id, cursor, recovered, more } = JSON.parse(text);
-      if (type === "notification" && recovered === true) {
-        count("replayed");
-        write({ kind: "replayed", app, connection, id, cursor });
-      } else if (type === "recovered") {
-        write({ kind: "recovered", app, connection, cursor });
-        if (more !== true) this.#caughtUp();
-      } else if (type === "refused") write({ kind: "refused", app, connection });
-    },
-  };
-
-  #caughtUp(): void {
-    const { app, write, count } = this.options;
-    this.#recoveries++;
-    count("recoveries");
-    if (!this.#hasJoined) write({ kind: "joined", app });
-    this.#hasJoined = true;
+  /** Asks the gateway for the ids of the open connections. */
+  async lines(): Promise<readonly Line[]> {
+    const lines = [...this.#wire.lines.values()];
+    for (const { socket, connectionId } of lines) if (connectionId === undefined) socket.send('{"action":"ping"}');
+    const isKnown = ({ connectionId, socket }: Line) =>
+      connectionId !== undefined || !this.#wire.lines.has(socket.number);
+    await until("the ids of the connections", () => lines.every(isKnown));
+    return [...this.#wire.lines.values()].filter(({ connectionId }) => connectionId !== undefined);
   }
 }
 

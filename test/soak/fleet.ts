@@ -4,6 +4,7 @@ import { Device } from "./device";
 import { createLibraryClient } from "./library-client";
 import { untilNone } from "./progress";
 import type { SoakEvent } from "./record";
+import { claimsOf, firstChannels } from "./rights";
 import { createSmallClient } from "./small-client";
 import type { Tally } from "./tally";
 
@@ -26,6 +27,8 @@ export interface FleetOptions {
 export class Fleet {
   readonly devices: readonly Device[];
   readonly users: number;
+  /** Some tokens end soon, and their connections with them. */
+  hasShortTokens = true;
   readonly #random: () => number;
 
   constructor(private readonly options: FleetOptions) {
@@ -47,11 +50,11 @@ export class Fleet {
     return `user-${index}`;
   }
 
-  /** Opens devices that are closed, and waits until each has recovered. */
+  /** Opens devices that are closed, and waits until each has recovered and is in its channels. */
   async bringOnline(devices: readonly Device[]): Promise<void> {
     const before = new Map(devices.map((device) => [device, device.recoveries]));
     const countAway = (of: readonly Device[]) =>
-      of.filter((device) => device.recoveries <= (before.get(device) ?? 0)).length;
+      of.filter((device) => device.recoveries <= (before.get(device) ?? 0) || !device.isInItsChannels).length;
     // In groups: each handshake at the same time has an authorizer of its own, and each of these is a process.
     for (let from = 0; from < devices.length; from += ARRIVING_AT_ONCE) {
       const group = devices.slice(from, from + ARRIVING_AT_ONCE);
@@ -76,6 +79,7 @@ export class Fleet {
       url: stack.info.websocket_url,
       token: () => this.#mint(user),
       createClient: isSmall ? createSmallClient : createLibraryClient,
+      channels: firstChannels(user, index),
       historySeconds: HISTORY_SECONDS,
       cursor: index % 20 === 8 || index % 20 === 9 ? ANCIENT_CURSOR : undefined,
       write,
@@ -84,11 +88,11 @@ export class Fleet {
     });
   }
 
-  /** Some tokens end soon, and their connections with them. */
   async #mint(user: string): Promise<string> {
     const { issuer } = this.options.stack;
-    if (this.#random() >= SHORT_TOKENS) return issuer.mint(user);
+    const claims = { ...claimsOf(user) };
+    if (!this.hasShortTokens || this.#random() >= SHORT_TOKENS) return issuer.mint(user, { claims });
     this.options.tally.add("clients", "tokens that end soon");
-    return issuer.mint(user, { expiresInSeconds: 5 + Math.floor(this.#random() * 25) });
+    return issuer.mint(user, { claims, expiresInSeconds: 5 + Math.floor(this.#random() * 25) });
   }
 }

@@ -1,6 +1,6 @@
 import type { LocalStack } from "../../local/local-stack";
 import { findProcesses } from "../support/processes";
-import type { Killed } from "./plan";
+import type { Killed } from "./plan-steps";
 
 const FUNCTION_NAMES: Readonly<Record<Exclude<Killed, "gateway">, string>> = {
   pusher: "local-sumu-pusher-codeless",

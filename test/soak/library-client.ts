@@ -16,13 +16,22 @@ export const createLibraryClient: CreateSoakClient = ({ url, token, openSocket, 
     connectionLifeMs: tokenLifeMs,
     cursor: memory,
   });
+  const offs = new Map<string, () => void>();
   let signIn: NodeJS.Timeout | undefined;
-  client.on("message", ({ id = "", data }) => onMessage({ id, data }));
-  client.on("gap", onGap);
+  client.on("message", ({ id = "", data, channel, from }) => onMessage({ id, data, channel, from }));
+  client.on("gap", ({ channel }) => onGap(channel));
   client.on("state", (state, why) => {
     if (state === "closed" && why !== "closed") signIn = setTimeout(client.reconnect, SIGN_IN_MS);
   });
   return {
+    subscribe: (channel) => {
+      offs.set(
+        channel,
+        client.channel(channel).subscribe(() => {}),
+      );
+    },
+    unsubscribe: (channel) => offs.get(channel)?.(),
+    post: async (channel, data) => (await client.channel(channel).post(data)) ?? "",
     close: () => {
       clearTimeout(signIn);
       return client.close();

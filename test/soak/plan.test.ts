@@ -1,4 +1,6 @@
-import { KILLED, makePlan, type PlanOptions, type Step } from "./plan";
+import { makePlan, type PlanOptions } from "./plan";
+import { KILLED, type Step } from "./plan-steps";
+import { CHANNELS } from "./rights";
 
 const OPTIONS: PlanOptions = { seed: 7, seconds: 30, clients: 20, users: 12 };
 
@@ -27,14 +29,26 @@ describe("the plan of a soak run", () => {
     for (const fault of ["cut", "vanish", "freeze", "leave", "reload"] as const) expect(kinds).toContain(fault);
   });
 
-  it("sends from three backends, to users and to everyone, and some notifications twice", () => {
+  it("sends from three backends, to users, to channels and to everyone, and some notifications twice", () => {
     const sends = of("send");
     expect(new Set(sends.map(({ backend }) => backend))).toEqual(new Set([0, 1, 2]));
-    expect(sends.filter(({ users }) => users === undefined)).toHaveLength(10);
-    expect(sends.filter(({ users }) => users !== undefined)).toHaveLength(150);
+    const everyone = sends.filter(({ to }) => to === "everyone");
+    const toChannels = sends.filter(({ to }) => to !== "everyone" && "channels" in to);
+    expect(everyone).toHaveLength(10);
+    expect(toChannels).toHaveLength(20);
+    expect(sends).toHaveLength(10 + 20 + 150);
+    for (const some of [everyone, toChannels]) expect(some.some(({ except }) => except.length > 0)).toBe(true);
     expect(sends.filter(({ againAfterMilliseconds }) => againAfterMilliseconds !== undefined).length).toBeGreaterThan(
       5,
     );
+  });
+
+  it("lets devices post to channels, and lets applications leave channels and soon come back", () => {
+    expect(of("post")).toHaveLength(30);
+    expect(of("unsubscribe")).toHaveLength(20);
+    const back = of("subscribe");
+    expect(back.length).toBeGreaterThan(10);
+    expect(new Set([...of("post"), ...back].map(({ channel }) => channel))).toEqual(new Set(CHANNELS));
   });
 
   it("lets all calls go wrong for three seconds at most, so that the clients come back", () => {

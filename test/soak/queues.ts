@@ -30,11 +30,15 @@ export function countBacklog(stack: LocalStack): Promise<number> {
   return messagesIn(stack, stack.info.notifications.queue.url);
 }
 
-/** The messages that no function could handle. */
-export async function countDeadLetters(stack: LocalStack): Promise<number> {
+/** How many messages no function could handle, by the queue that has them. */
+export async function countDeadLetters(stack: LocalStack): Promise<Readonly<Record<string, number>>> {
   const { QueueUrls = [] } = await stack.aws.sqs.send(new ListQueuesCommand({}));
-  const counts = QueueUrls.filter((url) => url.endsWith("-dlq")).map((url) => messagesIn(stack, url));
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  const counts: Record<string, number> = {};
+  for (const url of QueueUrls.filter((each) => each.endsWith("-dlq"))) {
+    const count = await messagesIn(stack, url);
+    if (count > 0) counts[url.split("-sumu-").at(-1) ?? url] = count;
+  }
+  return counts;
 }
 
 async function messagesIn({ aws: { sqs } }: LocalStack, QueueUrl: string): Promise<number> {

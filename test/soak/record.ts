@@ -1,8 +1,16 @@
+import type { ChannelEvent } from "./record-channels";
+import type { RecoveryEvent } from "./record-recoveries";
+
+/** Whom a notification is for. */
+export type Audience = readonly string[] | "everyone" | { readonly channels: readonly string[] };
+
 /** A notification of a backend's, from the moment at which the topic or the queue has it. */
 export interface SentEvent {
   readonly kind: "sent";
   readonly id: string;
-  readonly to: readonly string[] | "everyone";
+  readonly to: Audience;
+  /** Users who must not get it. */
+  readonly except: readonly string[];
   /** A digest of the data's JSON text. */
   readonly data: string;
   /** False: it is left out of history, so clients that are away do not get it. */
@@ -21,46 +29,17 @@ export interface GivenEvent {
   readonly app: string;
   readonly id: string;
   readonly data: string;
+  /** Absent: it is not of a channel. */
+  readonly channel?: string | undefined;
+  /** The user who has posted it. Absent: a backend. */
+  readonly from?: string | undefined;
 }
 
 /** The client library has told the application that something may be missed. */
 export interface GapEvent {
   readonly kind: "gap";
   readonly app: string;
-}
-
-/** A client asks for what it has missed. */
-export interface AskedEvent {
-  readonly kind: "asked";
-  readonly app: string;
-  readonly connection: number;
-  readonly after: string | undefined;
-  /** The history that is certainly kept begins here: epoch milliseconds. */
-  readonly keptSince: number;
-}
-
-/** A notification from history has come over a connection. */
-export interface ReplayedEvent {
-  readonly kind: "replayed";
-  readonly app: string;
-  readonly connection: number;
-  readonly id: string;
-  readonly cursor: string;
-}
-
-/** The answer to a client that has asked. */
-export interface RecoveredEvent {
-  readonly kind: "recovered";
-  readonly app: string;
-  readonly connection: number;
-  readonly cursor: string;
-}
-
-/** A client that has asked is to ask again. */
-export interface RefusedEvent {
-  readonly kind: "refused";
-  readonly app: string;
-  readonly connection: number;
+  readonly channel?: string | undefined;
 }
 
 /** At the end: whether a user has an open connection, and what SUMU says. */
@@ -72,20 +51,18 @@ export interface PresenceEvent {
 }
 
 /** What happened in a run, in the order in which it happened. */
-export type SoakEvent =
-  | SentEvent
-  | JoinedEvent
-  | GivenEvent
-  | GapEvent
-  | AskedEvent
-  | ReplayedEvent
-  | RecoveredEvent
-  | RefusedEvent
-  | PresenceEvent;
+export type SoakEvent = SentEvent | JoinedEvent | GivenEvent | GapEvent | ChannelEvent | RecoveryEvent | PresenceEvent;
 
-/** What is checked: the users of the applications, and what happened. */
+/** What the tokens of the users allow. */
+export interface Rights {
+  maySubscribe(user: string, channel: string): boolean;
+  mayPost(user: string, channel: string): boolean;
+}
+
+/** What is checked: the users of the applications, what they may, and what happened. */
 export interface SoakRecord {
   /** By the application's name: one application runs on each device of a user. */
   readonly users: ReadonlyMap<string, string>;
+  readonly rights: Rights;
   readonly events: readonly SoakEvent[];
 }

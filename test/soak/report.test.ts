@@ -6,12 +6,13 @@ const counts = {
   killed: { gateway: 1 },
   calls: { through: 1_200 },
   clients: {},
+  channels: {},
 };
 const options = { seconds: 30, clients: 20, seed: 7 };
 
 describe("the report of a soak run", () => {
   it("says what happened, that nothing is wrong, and how to run it again", () => {
-    expect(formatReport({ options, counts, faults: [] })).toBe(
+    expect(formatReport({ options, counts, faults: [], notes: [] })).toBe(
       [
         "sent    to users 150, to everyone 10",
         "killed  gateway 1",
@@ -23,22 +24,24 @@ describe("the report of a soak run", () => {
     );
   });
 
-  it("names what is wrong, and for whom", () => {
+  it("names what is wrong, for whom and in which channel, and what is known about it", () => {
+    const notes = ["user-2: presence status ONLINE"];
     const faults = [
-      { kind: "missing", who: "user-1/1", id: "a" },
+      { kind: "missing", who: "user-1/1", id: "a", channel: "room:1" },
       { kind: "presence", who: "user-2" },
     ] as const;
-    expect(formatReport({ options, counts, faults }).split("\n").slice(4, -1)).toEqual([
+    expect(formatReport({ options, counts, faults, notes }).split("\n").slice(4, -1)).toEqual([
       "missing 1, twice 0, other faults 1",
       "  presence 1: SUMU says that a user is online who is not, or the other way round",
-      "  missing: user-1/1 a",
+      "  missing: user-1/1 room:1 a",
       "  presence: user-2",
+      ...notes,
     ]);
   });
 
   it("ends a long list", () => {
     const faults = Array.from({ length: 50 }, (_, index) => ({ kind: "twice", who: "a", id: `${index}` }) as const);
-    const lines = formatReport({ options, counts, faults }).split("\n");
+    const lines = formatReport({ options, counts, faults, notes: [] }).split("\n");
     expect(lines).toHaveLength(27);
     expect(lines.at(-2)).toBe("  … and 30 more");
   });

@@ -15,6 +15,7 @@ export interface SoakCounts {
   readonly killed: Counts;
   readonly calls: Counts;
   readonly clients: Counts;
+  readonly channels: Counts;
   readonly [group: string]: Counts;
 }
 
@@ -23,6 +24,8 @@ export interface SoakResult {
   readonly options: SoakOptions;
   readonly counts: SoakCounts;
   readonly faults: readonly Fault[];
+  /** What was found out about the faults. */
+  readonly notes: readonly string[];
   /** With the time of each, in epoch milliseconds. */
   readonly events: readonly (SoakEvent & { readonly at: number })[];
 }

@@ -1,23 +1,11 @@
 import type { FaultySocket } from "./faulty-socket";
-import type { CreateSoakClient, SoakClientOptions } from "./soak-client";
-
-/** Frames that the client reads. */
-interface Frame {
-  readonly type?: string;
-  readonly id?: string;
-  readonly data?: unknown;
-  readonly cursor?: string;
-  readonly recovered?: boolean;
-  readonly more?: boolean;
-  readonly gap?: boolean;
-  readonly action?: string;
-  readonly reason?: string;
-}
+import { SmallChannels } from "./small-channels";
+import { ANSWER_PATIENCE_MS, ASK_AGAIN_MS, type Frame } from "./small-frame";
+import { SmallPosts } from "./small-posts";
+import type { CreateSoakClient, SoakClient, SoakClientOptions } from "./soak-client";
 
 const PING_MS = 15_000;
 const PONG_PATIENCE_MS = 20_000;
-const ANSWER_PATIENCE_MS = 30_000;
-const ASK_AGAIN_MS = 3_000;
 const RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
 /** More than a run sends. */
@@ -26,11 +14,20 @@ const MOST_IDS = 20_000;
 /** The smallest client that keeps the guarantee: ids, a cursor that waits for the recovery, and a ping. */
 export const createSmallClient: CreateSoakClient = (options) => new SmallClient(options);
 
-class SmallClient {
+/** What it knows while it is closed. */
+interface Kept {
+  readonly cursor: string;
+  readonly ids: readonly string[];
+  readonly channels: readonly string[];
+}
+
+class SmallClient implements SoakClient {
   #socket: FaultySocket | undefined;
   #isClosed = false;
   #failures = 0;
   #cursor: string;
+  readonly #channels: SmallChannels;
+  readonly #posts = new SmallPosts();
   readonly #ids: Set<string>;
   /** The newest cursor of this connection. It becomes the client's when the recovery is complete. */
   #newest = "";
@@ -41,17 +38,32 @@ class SmallClient {
   #retry: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SoakClientOptions) {
-    const { cursor = "", ids = [] } = JSON.parse(options.memory.load() ?? "{}") as { cursor?: string; ids?: string[] };
+    const { cursor = "", ids = [], channels = [] } = JSON.parse(options.memory.load() ?? "{}") as Partial<Kept>;
     this.#cursor = cursor;
     this.#ids = new Set(ids);
+    this.#channels = new SmallChannels(channels, { cursor: () => this.#cursor, onGap: options.onGap });
     void this.#connect();
+  }
+
+  subscribe(channel: string): void {
+    this.#channels.want(channel);
+  }
+
+  unsubscribe(channel: string): void {
+    this.#channels.leave(channel);
+  }
+
+  post(channel: string, data: unknown): Promise<string> {
+    return this.#posts.post(channel, data);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
     this.#socket?.close();
-    this.options.memory.save(JSON.stringify({ cursor: this.#cursor, ids: [...this.#ids] }));
+    this.#posts.close();
+    const kept: Kept = { cursor: this.#cursor, ids: [...this.#ids], channels: this.#channels.joined };
+    this.options.memory.save(JSON.stringify(kept));
   }
 
   async #connect(): Promise<void> {
@@ -65,6 +77,9 @@ class SmallClient {
       this.#isRecovered = false;
       this.#newest = "";
       this.#recover(this.#cursor || undefined);
+      const send = (frame: object) => socket.send(JSON.stringify(frame));
+      this.#channels.opened(send);
+      this.#posts.opened(send);
       this.#expectFrame();
     };
     socket.onmessage = ({ data }) => {
@@ -74,6 +89,8 @@ class SmallClient {
     socket.onclose = () => {
       clearTimeout(this.#ask);
       clearTimeout(this.#ping);
+      this.#channels.lost();
+      this.#posts.lost();
       if (this.#isClosed) return;
       const ceiling = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#failures++);
       this.#retry = setTimeout(() => void this.#connect(), Math.random() * ceiling);
@@ -102,22 +119,28 @@ class SmallClient {
 
   #receive(frame: Frame): void {
     const { type, action, reason } = frame;
-    if (type === "notification") this.#give(frame);
+    const cursor = this.#channels.answered(frame);
+    if (cursor !== undefined) this.#advance(cursor);
+    else if (this.#posts.answered(frame)) return;
+    else if (type === "notification") this.#give(frame);
     else if (type === "recovered") this.#recovered(frame);
     else if (reason === "connection_ended" || type === "disconnect") this.#socket?.close();
-    else if (type === "refused" || (type === "error" && action === "recover")) this.#askAgain(ASK_AGAIN_MS);
+    else if ((type === "refused" || type === "error") && action === "recover") this.#askAgain(ASK_AGAIN_MS);
     // API Gateway's own error frame.
     else if (type === undefined && !this.#isRecovered) this.#askAgain(ASK_AGAIN_MS);
   }
 
-  #give({ id = "", data, cursor = "", recovered = false }: Frame): void {
-    if (!this.#ids.has(id)) {
-      this.#ids.add(id);
+  #give({ id = "", data, cursor = "", recovered = false, channel, from }: Frame): void {
+    // A connection gets a notification once for each of its channels.
+    const key = `${channel ?? ""} ${id}`;
+    if (!this.#ids.has(key)) {
+      this.#ids.add(key);
       if (this.#ids.size > MOST_IDS) throw new Error("a run sends more notifications than a client remembers");
-      this.options.onMessage({ id, data });
+      this.options.onMessage({ id, data, channel, from });
     }
     if (recovered) {
-      if (!this.#isRecovered) this.#askAgain(ANSWER_PATIENCE_MS);
+      if (channel !== undefined) this.#channels.replayed();
+      else if (!this.#isRecovered) this.#askAgain(ANSWER_PATIENCE_MS);
     } else this.#advance(cursor);
   }
 
@@ -134,6 +157,7 @@ class SmallClient {
 
   #advance(cursor: string): void {
     if (cursor > this.#newest) this.#newest = cursor;
-    if (this.#isRecovered && this.#newest > this.#cursor) this.#cursor = this.#newest;
+    const isComplete = this.#isRecovered && !this.#channels.isMissing;
+    if (isComplete && this.#newest > this.#cursor) this.#cursor = this.#newest;
   }
 }

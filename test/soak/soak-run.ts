@@ -1,24 +1,27 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalStack } from "../../local/local-stack";
 import { seededRandom } from "../../support/seeded-random";
 import { until } from "../e2e/until";
 import { canFindProcesses } from "../support/processes";
 import { Backends } from "./backends";
 import { check } from "./check";
+import { compareAtEnd } from "./compare-at-end";
+import { countEvents } from "./count-events";
 import type { Fault } from "./fault";
 import { Fleet } from "./fleet";
+import { followPlan } from "./follow-plan";
 import { kill } from "./kill";
-import { makePlan, type PlannedStep } from "./plan";
-import { comparePresence } from "./presence";
+import { makePlan } from "./plan";
+import type { PlannedStep } from "./plan-steps";
 import { untilNone } from "./progress";
 import { countBacklog, countDeadLetters, shortenWaits } from "./queues";
 import type { SoakEvent } from "./record";
 import type { SoakCounts, SoakOptions, SoakResult } from "./result";
+import { RIGHTS } from "./rights";
 import { Tally } from "./tally";
 import type { Sky } from "./weather";
 
-/** A frame may be on its way when all queues are empty. */
-const LAST_FRAMES_MS = 30_000;
+/** A frame may be on its way when all queues are empty. Wide enough for a busy machine. */
+const LAST_FRAMES_MS = 180_000;
 
 export interface SoakRunPorts {
   readonly stack: LocalStack;
@@ -31,6 +34,7 @@ export interface SoakRunPorts {
 /** One run on a stack: the clients come, things go wrong, the weather clears, and every client comes back. */
 export class SoakRun {
   readonly #events: SoakResult["events"][number][] = [];
+  readonly #notes: string[] = [];
   readonly #tally = new Tally();
   readonly #fleet: Fleet;
   readonly #backends: Backends;
@@ -69,14 +73,14 @@ export class SoakRun {
     await untilNone("messages are in the queue", () => countBacklog(stack), onStep);
     onStep("Letting every client come back once more");
     await fleet.close();
+    fleet.hasShortTokens = false;
     await fleet.bringOnline(fleet.devices);
     // What is missing after that is a fault.
     const isComplete = () => !this.#check().some(({ kind }) => kind === "missing");
     await until("the last frames", isComplete, LAST_FRAMES_MS).catch(() => {});
-    onStep("Comparing presence");
-    await this.#goHome();
+    this.#notes.push(...(await compareAtEnd(fleet, stack, this.#write, onStep)));
     const counts = this.#counts(await countDeadLetters(stack));
-    return { options: this.options, counts, faults: this.#check(), events: this.#events };
+    return { options: this.options, counts, faults: this.#check(), notes: this.#notes, events: this.#events };
   }
 
   readonly #write = (event: SoakEvent): void => {
@@ -91,64 +95,59 @@ export class SoakRun {
       at: random() * endMs * 0.7,
       run: async () => device.open(),
     }));
-    const steps = plan.map(({ at, step }) => ({ at, run: () => this.#do(step) }));
+    const steps = plan.map(({ at, step }, index) => ({ at, run: () => this.#do(step, index) }));
     const end = { at: endMs, run: async () => {} };
-    const begun = Date.now();
-    for (const { at, run } of [...arrivals, ...steps, end].sort((one, other) => one.at - other.at)) {
-      const waitMs = begun + at - Date.now();
-      if (waitMs > 0) await sleep(waitMs);
-      await run();
-    }
+    await followPlan([...arrivals, ...steps, end]);
   }
 
-  async #do(step: PlannedStep["step"]): Promise<void> {
+  async #do(step: PlannedStep["step"], index: number): Promise<void> {
     const { stack, sky, functionsEndpoint } = this.ports;
+    if (step.kind === "send") return this.#backends.send(step);
+    if (step.kind === "weather") return sky.begin(step, Date.now());
+    if (step.kind === "kill") {
+      if (step.what !== "gateway" && !canFindProcesses) return;
+      return this.#tally.add("killed", step.what, await kill(step.what, stack, functionsEndpoint));
+    }
+    const device = this.#fleet.devices[step.client];
+    if (device === undefined) return;
     switch (step.kind) {
-      case "send":
-        return this.#backends.send(step);
-      case "weather":
-        return sky.begin(step, Date.now());
-      case "kill":
-        if (step.what !== "gateway" && !canFindProcesses) return;
-        return this.#tally.add("killed", step.what, await kill(step.what, stack, functionsEndpoint));
-      default: {
-        const device = this.#fleet.devices[step.client];
-        if (device?.isOpen !== true) return;
+      case "subscribe":
+      case "unsubscribe":
+        return device[step.kind](step.channel);
+      case "post":
+        return device.post(step.channel, { post: index, text: "x".repeat(step.bytes) });
+      default:
+        if (!device.isOpen) return;
         this.#tally.add("clients' faults", step.kind);
         device.suffer(step.kind, step.milliseconds);
-      }
     }
-  }
-
-  /** Half of the users go. */
-  async #goHome(): Promise<void> {
-    const { devices, users, userOf } = this.#fleet;
-    const goHome = new Set(
-      Array.from({ length: users }, (_, index) => index)
-        .filter((index) => index % 2 === 0)
-        .map(userOf),
-    );
-    await this.#fleet.close(devices.filter(({ user }) => goHome.has(user)));
-    const isOnline = new Map(devices.map(({ user }) => [user, !goHome.has(user)]));
-    await comparePresence(this.ports.stack, isOnline, this.#write);
   }
 
   #check(): readonly Fault[] {
-    return check({ users: new Map(this.#fleet.devices.map(({ app, user }) => [app, user])), events: this.#events });
+    const users = new Map(this.#fleet.devices.map(({ app, user }) => [app, user]));
+    return check({ users, rights: RIGHTS, events: this.#events });
   }
 
-  #counts(deadLetters: number): SoakCounts {
-    const { toUsers, toEveryone, unkept, doubled } = this.#backends.counts;
+  #counts(deadLetters: SoakCounts[string]): SoakCounts {
+    const { toUsers, toEveryone, toChannels, unkept, doubled } = this.#backends.counts;
     const { through, slow, lost, ...statuses } = this.ports.sky.counts;
     const { killed, clients, ...others } = this.#tally.groups;
+    const { given, channels } = countEvents(this.#events);
     return {
-      sent: { "to users": toUsers, "to everyone": toEveryone, "of these not kept": unkept, "delivered again": doubled },
+      sent: {
+        "to users": toUsers,
+        "to everyone": toEveryone,
+        "to channels": toChannels,
+        "of these not kept": unkept,
+        "delivered again": doubled,
+      },
       killed,
       calls: { through, "answered 429": statuses[429], "answered 500": statuses[500], "answered 503": statuses[503] },
       "other calls": { "answer lost": lost, late: slow },
-      clients: { ...clients, given: this.#events.filter(({ kind }) => kind === "given").length },
+      clients: { ...clients, given },
+      channels,
       ...others,
-      "dead letters": { "in all queues": deadLetters },
+      "dead letters": deadLetters,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { seededRandom } from "../../support/seeded-random";
-import type { Weather } from "./plan";
+import type { Weather } from "./plan-steps";
 import { Sky } from "./weather";
 
 const spell = (given: Partial<Weather>): Weather => ({

@@ -1,4 +1,4 @@
-import type { Weather } from "./plan";
+import type { Weather } from "./plan-steps";
 
 /** A call of a function to AWS or to `@connections`. */
 export interface Call {

@@ -10,7 +10,7 @@ import { repositoryRoot as ROOT } from "./terraform";
 export function complaints(folder: string, texts: Readonly<Record<string, string>>): Record<string, string[]> {
   const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile);
   const { options: settings } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
-  const options = { ...settings, noUnusedLocals: false, types: ["node"] };
+  const options = { ...settings, noUnusedLocals: false, types: ["node"], jsx: ts.JsxEmit.ReactJSX };
   const files = new Map(Object.entries(texts).map(([name, text]) => [path.join(folder, name), text]));
   const host = ts.createCompilerHost(options);
   const { fileExists, getSourceFile } = host;

@@ -40,6 +40,12 @@ const PUSHER = "local-sumu-pusher-codeless";
 const PRESENCE = "local-sumu-presence";
 const MESSAGES = "local-sumu-integration-messages";
 const NOTIFICATIONS = "local-sumu-integration-notifications";
+const CONTROL = "local-sumu-control";
+const CONNECTIONS = "local-sumu-connections";
+const HISTORY = "local-sumu-history";
+const REVOCATIONS = "local-sumu-revocations";
+const SUBSCRIPTIONS = "local-sumu-subscriptions";
+const GRACE = "local-sumu-presence-grace";
 const ALIAS = "latest";
 
 const nothing = async () => undefined;
@@ -54,6 +60,46 @@ async function release({ aws: { lambda } }: LocalStack, FunctionName: string) {
   await lambda.send(new UpdateAliasCommand({ FunctionName, Name: ALIAS, FunctionVersion }));
   return () => lambda.send(new UpdateAliasCommand({ FunctionName, Name: ALIAS, FunctionVersion: "1" }));
 }
+
+/** Releases a function that does not know the question for its version. */
+const withOldCode =
+  (FunctionName: string): Break["run"] =>
+  async (stack) => {
+    const ZipFile = zipSync({ "index.mjs": strToU8("export const handler = async () => ({});") });
+    await stack.aws.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+    return release(stack, FunctionName);
+  };
+
+/** A queue keeps its messages until they are four days old. */
+const withoutRedrive =
+  (name: string): Break["run"] =>
+  async (stack) => {
+    const { sqs } = stack.aws;
+    const QueueUrl = await urlOf(stack, name);
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+    const set = (RedrivePolicy: string) =>
+      sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
+    await set("");
+    return () => set(Attributes?.RedrivePolicy ?? "");
+  };
+
+/** Deletes the rows of a table by another attribute, or by none. */
+const withTimeToLive =
+  (TableName: string, AttributeName?: string): Break["run"] =>
+  async ({ aws: { dynamodb } }) => {
+    const set = (name: string, Enabled: boolean) => {
+      const TimeToLiveSpecification = { Enabled, AttributeName: name };
+      return dynamodb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+    };
+    await set("delete_at", false);
+    if (AttributeName !== undefined) await set(AttributeName, true);
+    return async () => {
+      if (AttributeName !== undefined) await set(AttributeName, false);
+      await set("delete_at", true);
+    };
+  };
+
+const withoutLiveRows = (table: string): string => `DynamoDB does not delete old rows of ${table} by delete_at`;
 
 const withVariable =
   (FunctionName: string, name: string, value: string): Break["run"] =>
@@ -79,18 +125,19 @@ const withoutSource =
     return () => set(true);
   };
 
-/** Puts 1,001 messages into a queue. */
+/** Puts 1,001 messages into a queue, and no others are in it: frames of other tests may wait there. */
 async function fill(stack: LocalStack, name: string): Promise<() => Promise<unknown>> {
   const { sqs } = stack.aws;
   const QueueUrl = await urlOf(stack, name);
+  await sqs.send(new PurgeQueueCommand({ QueueUrl }));
   const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody: "waits" }));
   for (let batch = 0; batch < 100; batch++) await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "waits" }));
   return () => sqs.send(new PurgeQueueCommand({ QueueUrl }));
 }
 
-/** For each check of `doctor` a break, and what it then says. The last ones are not repaired. */
-export const BREAKS: Readonly<Record<string, Break>> = {
+/** For each check of `doctor` what breaks it, and what it then says. The last ones are not repaired. */
+export const BREAKS: Readonly<Record<string, Break | readonly Break[]>> = {
   functions: {
     run: nothing,
     target: { prefix: "other" },
@@ -112,14 +159,10 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     },
     detail: `${PRESENCE} has the reserved concurrency 0`,
   },
-  contract: {
-    run: async (stack) => {
-      const ZipFile = zipSync({ "index.mjs": strToU8("export const handler = async () => ({});") });
-      await stack.aws.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: PUSHER, ZipFile }));
-      return release(stack, PUSHER);
-    },
-    detail: `${PUSHER} speaks version 1, the stack needs 4`,
-  },
+  contract: [
+    { run: withOldCode(PUSHER), detail: `${PUSHER} speaks version 1, the stack needs 4` },
+    { run: withOldCode(CONTROL), detail: `${CONTROL} speaks version 1, the stack needs 4` },
+  ],
   "authorizer-settings": {
     run: withVariable(AUTHORIZER, "JWT_VERIFY_EXPIRATION", "maybe"),
     detail: "JWT_VERIFY_EXPIRATION must be true or false",
@@ -132,6 +175,16 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     run: withVariable(PUSHER, "CONNECTIONS_TABLE_NAME", "another"),
     detail: `CONNECTIONS_TABLE_NAME of ${PUSHER} does not name local-sumu-connections`,
   },
+  "control-settings": [
+    {
+      run: withVariable(CONTROL, "NOTIFICATIONS_QUEUE_URL", "http://127.0.0.1:1/another"),
+      detail: `NOTIFICATIONS_QUEUE_URL of ${CONTROL} does not name ${NOTIFICATIONS}`,
+    },
+    {
+      run: withVariable(CONTROL, "HISTORY_TABLE_NAME", "another"),
+      detail: `HISTORY_TABLE_NAME of ${CONTROL} is not that of ${PUSHER}`,
+    },
+  ],
   gateway: {
     run: nothing,
     target: { websocketUrl: "ws://127.0.0.1:1/dev" },
@@ -142,18 +195,10 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     target: { prefix: "other" },
     detail: "there is no queue other-sumu-integration-notifications; there is no queue other-sumu-integration-messages",
   },
-  "dead-letter-queues": {
-    run: async (stack) => {
-      const { sqs } = stack.aws;
-      const QueueUrl = await urlOf(stack, MESSAGES);
-      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
-      const set = (RedrivePolicy: string) =>
-        sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
-      await set("");
-      return () => set(Attributes?.RedrivePolicy ?? "");
-    },
-    detail: `${MESSAGES} has no redrive policy to ${MESSAGES}-dlq`,
-  },
+  "dead-letter-queues": [MESSAGES, CONTROL, GRACE].map((name) => ({
+    run: withoutRedrive(name),
+    detail: `${name} has no redrive policy to ${name}-dlq`,
+  })),
   "notifications-waiting": {
     run: async (stack) => {
       const repair = await withoutSource(PUSHER)(stack);
@@ -169,6 +214,17 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     run: (stack) => fill(stack, MESSAGES),
     detail: `1001 messages wait in ${MESSAGES}`,
   },
+  "control-waiting": {
+    run: async (stack) => {
+      const repair = await withoutSource(CONTROL)(stack);
+      const empty = await fill(stack, CONTROL);
+      return async () => {
+        await empty();
+        await repair?.();
+      };
+    },
+    detail: `1001 messages wait in ${CONTROL}`,
+  },
   "dead-letters": {
     run: async (stack) => {
       const QueueUrl = await urlOf(stack, "local-sumu-control-dlq");
@@ -177,17 +233,24 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     },
     detail: "local-sumu-control-dlq has 1",
   },
-  "time-to-live": {
+  "time-to-live": [
+    ...[CONNECTIONS, HISTORY, REVOCATIONS, SUBSCRIPTIONS].map((table) => ({
+      run: withTimeToLive(table),
+      detail: withoutLiveRows(table),
+    })),
+    { run: withTimeToLive(HISTORY, "created_at"), detail: withoutLiveRows(HISTORY) },
+  ],
+  "subscriptions-index": {
     run: async ({ aws: { dynamodb } }) => {
-      const set = (Enabled: boolean) => {
-        const TimeToLiveSpecification = { Enabled, AttributeName: "delete_at" };
-        const TableName = "local-sumu-connections";
-        return dynamodb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
-      };
-      await set(false);
-      return () => set(true);
+      await dynamodb.send(
+        new UpdateTableCommand({
+          TableName: SUBSCRIPTIONS,
+          GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: "by_connection" } }],
+        }),
+      );
+      return undefined;
     },
-    detail: "DynamoDB does not delete old rows of local-sumu-connections by delete_at",
+    detail: `the table ${SUBSCRIPTIONS} has no index by_connection`,
   },
   "pusher-source": {
     run: withoutSource(PUSHER),
@@ -195,11 +258,15 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   "presence-source": {
     run: withoutSource(PRESENCE),
-    detail: `the mapping of local-sumu-connections to ${PRESENCE} is Disabled`,
+    detail: `the mapping of ${CONNECTIONS} to ${PRESENCE} is Disabled`,
   },
   "control-source": {
-    run: withoutSource("local-sumu-control"),
-    detail: "the mapping of local-sumu-control to local-sumu-control is Disabled",
+    run: withoutSource(CONTROL),
+    detail: `the mapping of ${CONTROL} to ${CONTROL} is Disabled`,
+  },
+  "grace-source": {
+    run: withoutSource(PRESENCE),
+    detail: `the mapping of ${GRACE} to ${PRESENCE} is Disabled`,
   },
   "recent-errors": {
     run: async ({ aws: { logs } }) => {

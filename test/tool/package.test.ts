@@ -4,8 +4,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { buildTool } from "../../scripts/build-tool";
 import { patternsFor } from "../../tool/src/aws/read-log";
+import { help } from "../../tool/src/help";
 import { readAudience } from "../../tool/src/read-audience";
-import { help, run } from "../../tool/src/run";
+import { run } from "../../tool/src/run";
 import { targetFromOutputs } from "../../tool/src/target";
 import { repositoryRoot } from "../support/terraform";
 
@@ -26,7 +27,7 @@ describe("the package of the operator's tool", () => {
       await buildTool(folder);
       const file = path.join(folder, "sumu.mjs");
       const { stdout } = await execute(process.execPath, [file, "--help"]);
-      expect(stdout).toBe(`${help()}\n`);
+      expect(stdout).toBe(`${help("sumu")}\n`);
       const imported = [...(await readFile(file, "utf8")).matchAll(/(?:from|import\() ?"(@?[a-z][^":]*)"/g)];
       const names = new Set(imported.map(([, name = ""]) => name));
       const manifest = JSON.parse(await readFile(path.join(repositoryRoot, "tool", "package.json"), "utf8"));
@@ -43,8 +44,8 @@ describe("the package of the operator's tool", () => {
 describe("a wrong command line", () => {
   it.each([
     [["doctor"], "which SUMU? Give --prefix <prefix>, or --outputs <file of terraform output -json>"],
-    [["why", "--prefix", "shop"], "it is called so: sumu why <user, connection id, request id or notification id>"],
-    [["doctor", "--fast"], "Unknown option '--fast': \"sumu --help\" lists the options"],
+    [["why", "--prefix", "shop"], "it is called so: sumu why <user or id>"],
+    [["doctor", "--fast"], "Unknown option '--fast': \"sumu doctor --help\" lists the options"],
     [
       ["doctor", "--outputs", "/nowhere.json"],
       '/nowhere.json cannot be read: write it with "terraform output -json > /nowhere.json"',

@@ -1,45 +1,48 @@
+import { PassThrough } from "node:stream";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { PurgeQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
-import { operate } from "../../src/access/operator-rights";
 import { CHECKS } from "../../tool/src/checks/checks";
-import { run } from "../../tool/src/run";
+import { type RunOptions, run } from "../../tool/src/run";
 import type { Target } from "../../tool/src/target";
 import { Client } from "../e2e/client";
 import { BackendRole } from "../e2e/rights/backend-role";
 import { until } from "../e2e/until";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
-import { BREAKS } from "./breaks";
+import { BREAKS, type Break } from "./breaks";
+import { CALLS, CHECK_THAT_NEEDS, EACH_RIGHT, statementsOf } from "./rights";
 
-const AUTHORIZER = "local-sumu-authorizer-codeless";
-const ACCOUNT = { partition: "aws", region: "us-east-1", accountId: "000000000000" };
 const PUSHER = "local-sumu-pusher-codeless";
 
-/** MiniStack evaluates a call of an alias on the function, and a read of a log group on its ARN without `:*`. */
-const asMiniStackReads = (arn: string): string => arn.replace(/(:latest|:\*)$/, "");
-/** MiniStack has one name for every call that has to do with concurrency. */
-const asMiniStackNames = (action: string): string => action.replace("GetFunctionConcurrency", "PutFunctionConcurrency");
-
 /** Without the time that the check took. */
-const words = (line: string): string => line.replace(/ \(\d+ ms\)/g, "");
+const words = (line: string): string => line.replace(/ +\d+ ms {2}/, "  ");
 
 describeWithLocalAws("the operator's tool", () => {
   let stack: LocalStack;
   let target: Target;
   beforeAll(async () => {
-    stack = await startLocalStack({ presenceSource: "topic", inputs: { history_seconds: 3_600 } });
+    stack = await startLocalStack({ presenceSource: "topic", inputs: { presence_grace_seconds: 1 } });
     const { endpoint, region, credentials } = stack.aws.access;
     target = { prefix: "local", endpoint, region, credentials, websocketUrl: stack.info.websocket_url };
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(() => stack?.stop());
 
-  async function sumu(args: readonly string[], other: Partial<Target> = {}) {
+  /** Starts a command. */
+  function start(
+    args: readonly string[],
+    other: Partial<Target> = {},
+    options: Pick<RunOptions, "token" | "input"> = {},
+  ) {
     const lines: string[] = [];
     const said: string[] = [];
     const write = (line: string) => lines.push(line);
     const say = (line: string) => said.push(line);
-    const exitCode = await run(args, { target: async () => ({ ...target, ...other }), write, say });
-    return { exitCode, lines, said };
+    const ended = run(args, { target: async () => ({ ...target, ...other }), write, say, ...options });
+    return { ended, lines, said };
+  }
+  async function sumu(...call: Parameters<typeof start>) {
+    const { ended, ...output } = start(...call);
+    return { exitCode: await ended, ...output };
   }
   const values = async (...args: readonly string[]) =>
     (await sumu([...args, "--json"])).lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -52,8 +55,10 @@ describeWithLocalAws("the operator's tool", () => {
     const { exitCode, lines, said } = await sumu(["doctor"]);
     expect(lines.filter((line) => !line.startsWith("ok"))).toEqual([]);
     expect(lines.map((line) => line.split(/ +/)[1])).toEqual(CHECKS.map(({ id }) => id));
-    expect(lines.find((line) => line.includes("gateway"))).toMatch(/^ok {4}gateway {17}401 \(\d+ ms\)$/);
-    expect([exitCode, said]).toEqual([0, []]);
+    expect(lines.find((line) => line.includes("gateway"))).toMatch(
+      /^ok {5}gateway {17} +\d+ ms {2}401 without a token, as it should be$/,
+    );
+    expect([exitCode, said]).toEqual([0, [`${CHECKS.length} checks: nothing is wrong.`]]);
   });
 
   it("why tells a user's refused token, delivered, gone and dead-lettered notifications as one story", async () => {
@@ -92,7 +97,9 @@ describeWithLocalAws("the operator's tool", () => {
       return lines.some((line) => line.includes("gone:")) && lines;
     });
     const parts = story.map((line) => /^\S+ {2}(.+?) {2,}(.+?)(?: {2}\[.*)?$/.exec(line)?.slice(1) ?? []);
-    const [knock, ...told] = parts.filter(([source]) => source !== AUTHORIZER).map((part) => part.join(": "));
+    const [knock, ...told] = parts
+      .filter(([source]) => source !== "authorizer-codeless")
+      .map((part) => part.join(": "));
     // The first is doctor's, from the same address.
     expect(knock).toBe("access log: the connection was refused with 401 (from an address of this user)");
     expect(told).toEqual([
@@ -102,7 +109,7 @@ describeWithLocalAws("the operator's tool", () => {
       "access log: gone: the connection was closed already (410)",
       "integration-notifications-dlq: dead letter: a notification was given up: malformed, `notification` has a member other than `to`, `except`, `id`, `keep`, `data`",
     ]);
-    expect(parts).toContainEqual([AUTHORIZER, "authorization_decided: deny, token_expired"]);
+    expect(parts).toContainEqual(["authorizer-codeless", "authorization_decided: deny, token_expired"]);
     expect(story.join()).not.toMatch(/tulips|roses|lilies/);
   });
 
@@ -155,42 +162,161 @@ describeWithLocalAws("the operator's tool", () => {
     expect((await sumu(["who", "bob"])).said).toEqual(["Reading the connections of bob", "bob is not connected."]);
   });
 
-  it.each([
-    ["doctor", ["doctor"]],
-    ["why", ["why", "alice"]],
-    ["token", ["token", "no-token"]],
-    ["tail", ["tail", "--for", "1s"]],
-    ["who", ["who"]],
-    ["who", ["who", "alice"]],
-    ["dead-letters list", ["dead-letters", "list"]],
-    ["dead-letters show", ["dead-letters", "show"]],
-    ["dead-letters redrive", ["dead-letters", "redrive", "integration-messages-dlq"]],
-    ["notify", ["notify", "nobody", "1"]],
-    ["disconnect", ["disconnect", "nobody"]],
-  ] as const)("%s needs no right but those that are granted for it: %j", async (command, args) => {
-    const { statements } = operate(ACCOUNT, "local", stack.info.connections_table.arn, [command]);
-    const rights = statements.flatMap(({ actions, resources }) =>
-      resources.map((Resource) => ({ Action: actions.map(asMiniStackNames), Resource: asMiniStackReads(Resource) })),
-    );
-    const role = await BackendRole.create(stack.aws, "operator", rights);
-    try {
-      const { exitCode, lines, said } = await sumu(args, { credentials: role.credentials });
-      expect(lines.filter((line) => line.startsWith("?"))).toEqual([]);
-      expect([exitCode === 2, said.filter((line) => /Denied|Authoriz/.test(line))]).toEqual([false, []]);
-    } finally {
-      await role.remove();
+  describe("connect", () => {
+    /** Connects as alice, types lines, and gives all that was printed when the connection has ended. */
+    async function connect(args: readonly string[], options: { user?: string; type?: readonly string[] } = {}) {
+      const { user = "alice", type = [] } = options;
+      const input = new PassThrough();
+      const token = await stack.issuer.mint(user);
+      const started = start(["connect", ...args], {}, { input, token: async () => token });
+      for (const line of type) input.write(`${line}\n`);
+      return { ...started, input, token };
     }
+    const CONNECTED = expect.stringMatching(
+      /^Connected in \d+ ms\. Type a frame and press Enter, such as \{"action":"ping"\}\. Ctrl-D ends the connection\.$/,
+    );
+
+    it("prints frames, sends each typed line, joins channels, and ends with the input", async () => {
+      const type = ['{"action":"ping"}', "", '{"action":"nonsense"}'];
+      const { ended, lines, said, input } = await connect(["--subscribe", "room:42,secret"], { type });
+      await until("three answers", () => lines.filter((line) => /pong|Forbidden|"subscribed"/.test(line)).length === 3);
+      const subscribed = lines.find((line) => line.includes('"subscribed"')) ?? "";
+      expect(JSON.parse(subscribed.slice(2))).toMatchObject({
+        type: "subscribed",
+        channels: ["room:42"],
+        refused: [{ channel: "secret", reason: "not_allowed" }],
+      });
+      input.end();
+      expect([await ended, said]).toEqual([0, [CONNECTED, "You ended the connection (1005)."]]);
+    });
+
+    it("says with which code and for which of SUMU's reasons the connection was closed", async () => {
+      const { ended, lines, said } = await connect(["--protocol", "2"], { user: "dora" });
+      await until("dora", async () => (await values("who", "dora")).length === 1);
+      await sumu(["disconnect", "dora", "--reason", "signed_out"]);
+      expect(await ended).toBe(1);
+      expect(lines).toEqual(['< {"type":"disconnect","reason":"signed_out","reconnect":false}']);
+      expect(said).toEqual([
+        CONNECTED,
+        'The connection was closed with 1000: SUMU or an operator closed it; SUMU\'s reason is signed_out; the gateway says "Connection Closed Normally".',
+      ]);
+    });
+
+    it("prints with --json each event as a value, and ends after the time of --for", async () => {
+      const { ended, lines, said } = await connect(["--json", "--for", "1s"], { type: ['{"action":"ping"}'] });
+      expect([await ended, said]).toEqual([0, []]);
+      expect(lines.map((line) => JSON.parse(line))).toEqual([
+        { event: "connected", milliseconds: expect.any(Number) },
+        { event: "frame", at: expect.any(String), frame: expect.objectContaining({ type: "pong" }) },
+        { event: "closed", code: 1005, reason: "", isOurs: true },
+      ]);
+    });
+
+    it("takes the token from the first line of the standard input, and never prints it when it is refused", async () => {
+      const expired = await stack.issuer.mint("alice", { expiresInSeconds: -60 });
+      const input = new PassThrough();
+      input.end(`${expired}\n`);
+      const { exitCode, lines, said } = await sumu(["connect", "--token", "-"], {}, { input });
+      expect([exitCode, lines]).toEqual([1, []]);
+      expect(said).toEqual([
+        expect.stringMatching(
+          /^refused with 403: the authorizer refuses the token: "sumu token -" with the same token says why\n {6}→ "sumu why [\w=-]+" shows what the logs have$/,
+        ),
+      ]);
+      expect(said.join()).not.toContain(expired.slice(0, 20));
+    });
   });
 
-  it("a role without the right gets no result, and learns where the rights are", async () => {
-    const role = await BackendRole.create(stack.aws, "nobody", [
-      { Action: "sns:Publish", Resource: stack.info.messages.topic.arn },
-    ]);
-    const { lines } = await sumu(["doctor", "queues"], { credentials: role.credentials });
-    await role.remove();
-    expect(lines).toEqual([
-      expect.stringMatching(/^\? {5}queues .*\n {6}→ give your role the rights in docs\/operator-tool.md$/),
-    ]);
+  describe("probe", () => {
+    it("notifies its own connection alone, and shows the time of each hop", async () => {
+      const token = await stack.issuer.mint("prober");
+      const bystander = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice"));
+      const { exitCode, lines, said } = await sumu(["probe", "--user", "prober"], {}, { token: async () => token });
+      const hops = lines.map((line) => /^ok {5}([a-z]+) +\d+ ms/.exec(line)?.[1]);
+      expect(hops).toEqual(["handshake", "ping", "row", "queue", "frame", "pusher"]);
+      expect(lines.at(-1)).toMatch(/from the queue to its start; then it worked \d+ ms$/);
+      expect([exitCode, said.at(-1)]).toEqual([0, "6 hops: nothing is wrong."]);
+      expect(bystander.frames).toEqual([]);
+      await bystander.close();
+    });
+
+    it("sends nothing if the token is another user's than --user says", async () => {
+      const token = await stack.issuer.mint("alice");
+      expect(await sumu(["probe", "--user", "prober"], {}, { token: async () => token })).toEqual({
+        exitCode: 2,
+        lines: [],
+        said: ["the token is not prober's, so prober would get a notification elsewhere"],
+      });
+    });
+
+    it("ends at the first hop that fails, and says what to do", async () => {
+      const token = await stack.issuer.mint("prober", { audience: "somebody-else" });
+      const { exitCode, lines } = await sumu(["probe"], {}, { token: async () => token });
+      expect([exitCode, lines.map(words)]).toEqual([
+        1,
+        [
+          'WRONG  handshake  refused with 403: the authorizer refuses the token: "sumu token -" with the same token says why\n' +
+            '       → "sumu doctor" checks the stack, "sumu token -" the token',
+        ],
+      ]);
+    });
+  });
+
+  describe("with a role,", () => {
+    let role: BackendRole;
+    beforeAll(async () => {
+      role = await BackendRole.create(stack.aws, "operator", statementsOf("connect"));
+    });
+    afterAll(async () => {
+      await role.remove();
+      for (const queue of [stack.info.messages.queue.url, `${stack.info.messages.queue.url}-dlq`]) {
+        await stack.aws.sqs.send(new PurgeQueueCommand({ QueueUrl: queue }));
+      }
+    });
+
+    /** Gives the role rights. A policy needs at least one statement, so it may also publish. */
+    const allow = (...rights: Parameters<typeof statementsOf>) =>
+      role.allow([...statementsOf(...rights), { Action: "sns:Publish", Resource: stack.info.messages.topic.arn }]);
+
+    /**
+     * Runs calls with the role, and gives every line that they print. There are two dead letters of their own for them: one
+     * that a redrive sends, and one that stays.
+     */
+    async function withRole(calls: readonly (readonly string[])[]) {
+      const QueueUrl = `${stack.info.messages.queue.url}-dlq`;
+      await stack.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "a letter" }));
+      const MessageAttributes = { reason: { DataType: "String", StringValue: "malformed" } };
+      await stack.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another", MessageAttributes }));
+      const token = await stack.issuer.mint("prober");
+      const printed = new Set<string>();
+      let exitCode = 0;
+      for (const call of calls) {
+        const args = call.map((word) => (word === "<token>" ? token : word));
+        const result = await sumu(args, { credentials: role.credentials }, { token: async () => token });
+        exitCode = Math.max(exitCode, result.exitCode);
+        for (const line of [...result.lines, ...result.said].join("\n").split("\n")) printed.add(line);
+      }
+      return { exitCode, printed: [...printed] };
+    }
+
+    it.each(Object.keys(CALLS) as (keyof typeof CALLS)[])("%s needs no right but its own", async (command) => {
+      await allow(command);
+      const { exitCode, printed } = await withRole(CALLS[command]);
+      expect([exitCode === 2, printed.filter((line) => /^\?|your role/.test(line))]).toEqual([false, []]);
+    });
+
+    it.each(EACH_RIGHT.map((right) => [right.command, right.action, right.on, right] as const))(
+      "%s needs %s on its %s, and says so in one line if it is missing",
+      async (command, action, on, right) => {
+        await allow(command, right);
+        const check = CHECK_THAT_NEEDS[action] ?? CHECK_THAT_NEEDS[`${action} ${on}`] ?? "none";
+        const { exitCode, printed } = await withRole(command === "doctor" ? [["doctor", check]] : CALLS[command]);
+        expect(printed.filter((line) => line.includes(`your role may not ${action}`))).toHaveLength(1);
+        // A check and a hop say so in their own line.
+        const isPart = command === "doctor" || (command === "probe" && !action.startsWith("lambda:"));
+        expect(exitCode).toBe(isPart ? 1 : 2);
+      },
+    );
   });
 
   describe("doctor names what is wrong, and what to do:", () => {
@@ -198,14 +324,19 @@ describeWithLocalAws("the operator's tool", () => {
       expect(Object.keys(BREAKS).sort()).toEqual(CHECKS.map(({ id }) => id).sort());
     });
 
-    it.each(Object.entries(BREAKS))("%s", async (id, { run: breakIt, target: other, detail }) => {
+    const breaks = Object.entries(BREAKS).flatMap(([id, found]) =>
+      [found].flat().map((one): [id: string, detail: string, Break] => [id, one.detail, one]),
+    );
+
+    it.each(breaks)("%s: %s", async (id, detail, { run: breakIt, target: other }) => {
       const repair = await breakIt(stack);
       const { exitCode, lines } = await sumu(["doctor", id], other);
       await repair?.();
       const advice = CHECKS.find((check) => check.id === id)?.advice;
       // The other tests have caused errors, too.
-      const others = id === "recent-errors" ? `${PUSHER} malformed (2 times); ` : "";
-      expect(lines.map(words)).toEqual([`WRONG ${id.padEnd(24)}${others}${detail}\n      → ${advice}`]);
+      const others = id === "recent-errors" ? `${PUSHER} malformed (2 times)\n       ` : "";
+      const faults = `${others}${detail.replaceAll("; ", "\n       ")}`;
+      expect(lines.map(words)).toEqual([`WRONG  ${id}  ${faults}\n       → ${advice}`]);
       expect(exitCode).toBe(1);
     });
   });

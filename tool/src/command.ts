@@ -1,3 +1,4 @@
+import type { InputLines } from "./input-lines";
 import type { Stack } from "./stack";
 
 /** The values of a command's options, by name. */
@@ -9,12 +10,16 @@ export interface Call {
   /** The words after the command's name. */
   readonly words: readonly string[];
   readonly options: OptionValues;
+  /** How the user calls the tool: `sumu`. */
+  readonly program: string;
   /** Prints a result: as JSON, one value a line, with `--json`. */
   readonly print: (value: unknown, text: string) => void;
   /** Says on the standard error what takes long. */
   readonly progress: (text: string) => void;
-  /** The standard input, for what should not be in a shell's history. */
-  readonly readInput: () => Promise<string>;
+  /** The lines of the standard input, for frames, and for what should not be in a shell's history. */
+  readonly lines: () => InputLines;
+  /** A token for a client, if the user has named none. */
+  readonly token?: () => Promise<string>;
 }
 
 /** A command of the tool. */
@@ -25,6 +30,8 @@ export interface Command {
   /** Whether it changes something. All other commands only read. */
   readonly writes: boolean;
   readonly options?: Readonly<Record<string, { readonly type: "string" | "boolean"; readonly help: string }>>;
+  /** More to know, for the command's own help. */
+  readonly notes?: readonly string[];
   /** The least and the most words. */
   readonly words: readonly [number, number];
   /** @returns the exit code, if it is not 0 */

@@ -5,6 +5,7 @@ import type { Revocations } from "../../handlers/authorizer/revocations";
 import { ROUTE_KEYS, TOKEN_HEADER, TOKEN_QUERY_PARAMETER } from "../../src/contract/routes";
 import { REVOCATION } from "../../src/contract/tables";
 import type { Stack } from "./stack";
+import { MissingRightError } from "./tool-error";
 
 /** What the authorizer would answer. It has no part of the token but the user's id. */
 export type Judgement =
@@ -16,7 +17,7 @@ export type Judgement =
  * over this machine's network. The token is neither sent anywhere nor printed.
  *
  * @param origin - of the page that connects. Absent: a client that is not a browser
- * @throws ToolError when there is no authorizer, and Error when its settings are wrong
+ * @throws ToolError when there is no authorizer or a right is missing, and Error when its settings are wrong
  */
 export async function judgeToken(
   stack: Stack,
@@ -26,12 +27,16 @@ export async function judgeToken(
   const { environment } = await stack.requireFunction("authorizer");
   const { authorizedApis, tokenSource } = readConfiguration(environment);
   const lines: string[] = [];
+  let missing: MissingRightError | undefined;
   const handler = createHandler(
     { ...environment, LOG_LEVEL: "info" },
     {
       clock: { now: stack.now },
       writeLog: (line) => lines.push(line),
-      openRevocations: (table) => revocationsIn(stack, table),
+      openRevocations: (table) =>
+        revocationsIn(stack, table, (error) => {
+          missing = error;
+        }),
     },
   );
   const event = {
@@ -47,18 +52,22 @@ export async function judgeToken(
     const endsAt = context?.expires_at;
     return { admitted: true, userId: principalId, ...(endsAt && { endsAt: new Date(Number(endsAt)).toISOString() }) };
   } catch {
+    if (missing !== undefined) throw missing;
     // The handler has logged its reason: the keys or the revocations cannot be read.
     const failed = JSON.parse(lines.at(-1) ?? "{}") as { reason?: string };
     return { admitted: false, reason: failed.reason ?? "internal_error" };
   }
 }
 
-function revocationsIn(stack: Stack, TableName: string): Revocations {
+function revocationsIn(stack: Stack, TableName: string, onMissing: (error: MissingRightError) => void): Revocations {
   return {
     issuedBefore: async (userId) => {
       const Key = { [REVOCATION.userId]: { S: userId } };
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
-      const { Item } = await stack.clients.dynamodb.send(command);
+      const { Item } = await stack.clients.dynamodb.send(command).catch((error: unknown) => {
+        if (error instanceof MissingRightError) onMissing(error);
+        throw error;
+      });
       const time = Item?.[REVOCATION.issuedBefore]?.N;
       return time === undefined ? undefined : Number(time);
     },

@@ -7,7 +7,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { NameSuffix } from "../../src/names";
+import { NAME_SUFFIXES, type NameSuffix } from "../../src/names";
+import { DEAD_LETTERS } from "../../src/observability/handler-rows";
 import { DEAD_LETTER_QUEUES } from "./checks/queues";
 import { type Audience, readAudience } from "./read-audience";
 import type { Stack } from "./stack";
@@ -29,15 +30,14 @@ export interface Letter {
 }
 
 /** Where a redrive sends the letters of a queue. Those of `presence-dlq` are records: nothing takes them again. */
-export const REDRIVE_TO: Partial<Record<NameSuffix, NameSuffix>> = {
-  "integration-notifications-dlq": "integration-notifications",
-  "integration-messages-dlq": "integration-messages",
-  "presence-grace-dlq": "presence-grace",
-  "control-dlq": "control",
-};
+export const REDRIVE_TO: Partial<Record<NameSuffix, NameSuffix>> = Object.fromEntries(
+  DEAD_LETTERS.flatMap(({ key, redriveTo }) =>
+    redriveTo === undefined ? [] : [[NAME_SUFFIXES[key], NAME_SUFFIXES[redriveTo]]],
+  ),
+);
 
 /** Another try of these fails in the same way. */
-const NEVER_DELIVERED = ["malformed", "payload_too_large", "slow_consumer", "revocations_not_enabled"];
+export const NEVER_DELIVERED = ["malformed", "payload_too_large", "slow_consumer", "revocations_not_enabled"];
 
 /** While the tool reads the letters, nobody else gets them. */
 const READ_SECONDS = 300;
@@ -91,24 +91,26 @@ export async function redrive(
   const { url: QueueUrl } = await stack.requireQueue(target);
   const { sqs } = stack.clients;
   const held = await hold(stack, queue);
-  let sent = 0;
-  for (const letter of held) {
-    const isMeant =
-      (messageId === undefined || letter.messageId === messageId) &&
-      (reason === undefined
-        ? messageId !== undefined || !NEVER_DELIVERED.includes(letter.reason ?? "")
-        : letter.reason === reason);
-    if (!isMeant) {
-      await release(sqs, letter);
-      continue;
+  const kept = new Set(held);
+  try {
+    for (const letter of held) {
+      const isMeant =
+        (messageId === undefined || letter.messageId === messageId) &&
+        (reason === undefined
+          ? messageId !== undefined || !NEVER_DELIVERED.includes(letter.reason ?? "")
+          : letter.reason === reason);
+      if (!isMeant) continue;
+      const { reason: _reason, detail: _detail, ...MessageAttributes } = letter.attributes;
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: letter.body, MessageAttributes }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: letter.url, ReceiptHandle: letter.handle }));
+      kept.delete(letter);
+      onProgress(held.length - kept.size);
     }
-    const { reason: _reason, detail: _detail, ...MessageAttributes } = letter.attributes;
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: letter.body, MessageAttributes }));
-    await sqs.send(new DeleteMessageCommand({ QueueUrl: letter.url, ReceiptHandle: letter.handle }));
-    sent++;
-    onProgress(sent);
+  } finally {
+    // After a failure, too: nobody should have to wait until they are visible again.
+    for (const letter of kept) await release(sqs, letter);
   }
-  return { sent, kept: held.length - sent };
+  return { sent: held.length - kept.size, kept: kept.size };
 }
 
 async function hold(stack: Stack, suffix: NameSuffix): Promise<readonly Held[]> {

@@ -5,6 +5,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { PUSHER_ENVIRONMENT } from "../../src/contract/pusher-handler";
 import { type NameSuffix, physicalName } from "../../src/names";
+import { nameMissingRight } from "./aws/name-missing-right";
 import { type FunctionState, readFunction } from "./aws/read-function";
 import { type QueueState, readQueue } from "./aws/read-queue";
 import type { Target } from "./target";
@@ -40,17 +41,23 @@ export class Stack {
     const { region, endpoint, credentials } = target;
     const config = { ...(region && { region }), ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
     this.clients = {
-      dynamodb: new DynamoDBClient(config),
-      lambda: new LambdaClient(config),
-      logs: new CloudWatchLogsClient(config),
-      sns: new SNSClient(config),
-      sqs: new SQSClient(config),
+      dynamodb: nameMissingRight(new DynamoDBClient(config), "dynamodb"),
+      lambda: nameMissingRight(new LambdaClient(config), "lambda"),
+      logs: nameMissingRight(new CloudWatchLogsClient(config), "logs"),
+      sns: nameMissingRight(new SNSClient(config), "sns"),
+      sqs: nameMissingRight(new SQSClient(config), "sqs"),
     };
   }
 
   /** Its AWS name: `<prefix>-sumu-<suffix>`. */
   name(suffix: NameSuffix): string {
     return physicalName(this.target.prefix, suffix);
+  }
+
+  /** A name that AWS has, without the prefix. */
+  shortName(name: string): string {
+    const [start, rest] = [physicalName(this.target.prefix), name.split("/").at(-1) ?? name];
+    return rest.startsWith(`${start}-`) ? rest.slice(start.length + 1) : rest;
   }
 
   /** Undefined if there is no such queue. */

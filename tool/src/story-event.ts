@@ -34,6 +34,7 @@ function whatHappened(fields: Readonly<Record<string, string | undefined>>): str
   const reason = given(fields.refused) ?? given(fields.authorizerError) ?? given(fields.errorType);
   const because = reason === undefined ? "" : `: ${reason}`;
   if (eventType === "CONNECT") return failed ? `the connection was refused with ${status}${because}` : "connected";
+  if (given(routeKey) === undefined) return `sent a frame whose action has no route (${status})`;
   return failed
     ? `the frame of route ${routeKey} failed with ${status}${because}`
     : `sent a frame of route ${routeKey}`;
@@ -55,10 +56,12 @@ function callText(routeKey: string, status: string): string {
 /** A line of a function's log as an event. */
 export function functionEvent(at: number, group: string, fields: Readonly<Record<string, unknown>>): StoryEvent {
   const { level, code, decision, reason, failure, detail, connectionId, apiRequestId, messageId } = fields;
-  const more = [decision, reason, failure, detail].filter((value) => value !== undefined && value !== "").map(String);
+  const more = [decision, reason, failure, detail, pushedText(fields)]
+    .filter((value) => value !== undefined && value !== "")
+    .map(String);
   return {
     at,
-    source: group.split("/").at(-1) ?? group,
+    source: group.replace(/^.*-sumu-/, ""),
     what: `${level === "info" ? "" : `${level}: `}${code}${more.length > 0 ? `: ${more.join(", ")}` : ""}`,
     ids: {
       requestId: text(apiRequestId ?? fields.requestId),
@@ -66,6 +69,24 @@ export function functionEvent(at: number, group: string, fields: Readonly<Record
       messageId: text(messageId ?? fields.message),
     },
   };
+}
+
+/** What a pusher's invocation did, by its counts. */
+const PUSHED = {
+  Delivered: "delivered",
+  Gone: "gone",
+  expired: "expired",
+  ended: "ended",
+  Continued: "continued later",
+  deadLettered: "given up",
+  malformed: "malformed",
+  failed: "failed",
+} as const;
+
+function pushedText({ code, ...fields }: Readonly<Record<string, unknown>>): string | undefined {
+  if (code !== "pushed") return undefined;
+  const counts = Object.entries(PUSHED).flatMap(([name, words]) => (fields[name] ? [`${fields[name]} ${words}`] : []));
+  return counts.length === 0 ? "nobody was connected" : counts.join(", ");
 }
 
 /** A dead letter as an event. */
@@ -79,10 +100,15 @@ export function letterEvent({ at, queue, messageId, reason, detail, audience }: 
   };
 }
 
+/** The longest source: `integration-notifications-dlq`. */
+const SOURCE_WIDTH = 29;
+
 /** One event as a line. */
 export function eventText({ at, source, what, ids }: StoryEvent): string {
-  const named = Object.entries(ids).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
-  return `${new Date(at).toISOString()}  ${source.padEnd(20)}  ${what}${named.length > 0 ? `  [${named.join(", ")}]` : ""}`;
+  const named = Object.entries(ids).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.replace("Id", "")} ${value}`],
+  );
+  return `${new Date(at).toISOString()}  ${source.padEnd(SOURCE_WIDTH)}  ${what}${named.length > 0 ? `  [${named.join(", ")}]` : ""}`;
 }
 
 function given(value: string | undefined): string | undefined {

@@ -3,6 +3,8 @@ import { textOf } from "../../../local/backend/query-api";
 import { signedFetch } from "../../../local/backend/signed-fetch";
 import { documentText } from "./policy-document";
 
+type Statements = readonly { readonly Action: string | readonly string[]; readonly Resource: string }[];
+
 /** A role of a backend, for calls that the account's root would not be refused. */
 export class BackendRole {
   private constructor(
@@ -16,16 +18,11 @@ export class BackendRole {
   ) {}
 
   /** @param statements - the rights of the role */
-  static async create(
-    aws: AwsClients,
-    name: string,
-    statements: readonly { readonly Action: string | readonly string[]; readonly Resource: string }[],
-  ): Promise<BackendRole> {
+  static async create(aws: AwsClients, name: string, statements: Statements): Promise<BackendRole> {
     const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "arn:aws:iam::000000000000:root" } };
     const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
     const role = await aws.query("iam", "CreateRole", { RoleName: name, AssumeRolePolicyDocument });
-    const PolicyDocument = documentText(statements.map((one) => ({ Effect: "Allow", ...one })));
-    await aws.query("iam", "PutRolePolicy", { RoleName: name, PolicyName: "backend", PolicyDocument });
+    await BackendRole.#allow(aws, name, statements);
     const session = await aws.query("sts", "AssumeRole", { RoleArn: textOf(role, "Arn"), RoleSessionName: "backend" });
     const part = (element: string): string => textOf(session, element) ?? "";
     const credentials = {
@@ -34,6 +31,16 @@ export class BackendRole {
       sessionToken: part("SessionToken"),
     };
     return new BackendRole(credentials, aws, name);
+  }
+
+  static async #allow(aws: AwsClients, RoleName: string, statements: Statements): Promise<void> {
+    const PolicyDocument = documentText(statements.map((one) => ({ Effect: "Allow", ...one })));
+    await aws.query("iam", "PutRolePolicy", { RoleName, PolicyName: "backend", PolicyDocument });
+  }
+
+  /** Replaces its rights. */
+  allow(statements: Statements): Promise<void> {
+    return BackendRole.#allow(this.aws, this.name, statements);
   }
 
   /** Reads a queue's or topic's attributes by a call that counts as one without TLS. @returns whether it was refused */

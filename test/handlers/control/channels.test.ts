@@ -192,6 +192,73 @@ describe("subscribe … after", () => {
   });
 });
 
+describe("a client that floods subscribe … after", () => {
+  function clientWithHistory(): ChannelClient {
+    const client = new ChannelClient();
+    client.postMs = 10;
+    const stream = (channel: string) =>
+      Array.from({ length: 100 }, (_, index) => ({
+        cursor: cursorAt(NOW - 50_000, String(index).padStart(3, "0")),
+        id: `n${index}`,
+        data: "1",
+        channel,
+      }));
+    for (let room = 0; room < 60; room++) client.history.set(`channel:room:${room}`, stream(`room:${room}`));
+    return client;
+  }
+
+  it("gets the history by four frames at a time in all functions together; the others are refused, and join nothing", async () => {
+    const client = clientWithHistory();
+    const functions = [client, ...Array.from({ length: 19 }, () => new ChannelClient(client))];
+    for (const one of functions) one.postMs = 10;
+    const outcomes = await client.clock.drive(
+      Promise.all(functions.map((one, room) => one.begin("subscribe", { channels: [`room:${room}`], after: "0" }))),
+    );
+    const count = (wanted: string) => outcomes.filter(({ outcome }) => outcome === wanted).length;
+    expect([count("answered"), count("refused")]).toEqual([4, 16]);
+    expect(outcomes.filter(({ reason }) => reason === "too_many_requests")).toHaveLength(16);
+    expect(functions.flatMap(({ frames }) => frames).filter(({ type }) => type === "notification")).toHaveLength(400);
+    expect(client.channelsOf()).toHaveLength(4);
+    // They are free again, for each function.
+    expect(await functions[9]?.send("subscribe", { channels: ["room:50"], after: "0" })).toMatchObject({
+      outcome: "answered",
+      fields: { sent: 100 },
+    });
+  });
+
+  it("takes nothing from its recovery, from what it joins without `after`, and from other connections", async () => {
+    const client = clientWithHistory();
+    const frames = [0, 1, 2, 3, 4, 5].map((room) =>
+      client.begin("subscribe", { channels: [`room:${room}`], after: "0" }),
+    );
+    await client.clock.drive(client.clock.sleep(50));
+    const [joined, recovered, other] = await client.clock.drive(
+      Promise.all([
+        client.begin("subscribe", { channels: ["room:7"] }),
+        client.begin("recover", { after: cursorAt(NOW - 1_000, "0") }),
+        client.begin("subscribe", { channels: ["room:8"], after: "0" }, { connectionId: "c2" }),
+      ]),
+    );
+    expect([joined, recovered, other].map((one) => one?.outcome)).toEqual(["answered", "answered", "answered"]);
+    const outcomes = (await client.clock.drive(Promise.all(frames))).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(["answered", "answered", "answered", "answered", "refused", "refused"]);
+  });
+
+  it("that SQS delivers twice is answered once while it is handled, and alike afterwards", async () => {
+    const client = clientWithHistory();
+    const other = new ChannelClient(client);
+    const facts = { requestId: "the same", timestamp: NOW };
+    const members = { channels: ["room:1"], after: "0" };
+    const begun = client.begin("subscribe", members, facts);
+    await client.clock.drive(client.clock.sleep(50));
+    expect(await client.clock.drive(other.begin("subscribe", members, facts))).toEqual({ outcome: "repeated" });
+    await client.clock.drive(begun);
+    expect(other.frames).toEqual([]);
+    expect(await other.send("subscribe", members, facts)).toMatchObject({ outcome: "answered", fields: { sent: 100 } });
+    expect(other.answer).toEqual({ ...client.answer, cursor: expect.any(String) });
+  });
+});
+
 describe("unsubscribe", () => {
   it("leaves the channels, whether the user may be in them or not, and names all of them", async () => {
     const client = new ChannelClient();
@@ -208,6 +275,12 @@ describe("unsubscribe", () => {
       "leave room:9",
       "leave secret",
     ]);
+  });
+
+  it("leaves no row in a channel that its user may not join, so that nobody fills the channels of others", async () => {
+    const client = new ChannelClient();
+    await client.send("unsubscribe", { channels: ["secret", "room:1", "public:news"] });
+    expect([...client.rows.keys()]).toEqual(["room:1 c1", "public:news c1"]);
   });
 
   it("is told nothing when its connection is gone", async () => {
@@ -280,6 +353,31 @@ describe("post", () => {
     ]);
     expect(client.answer).toEqual({ type: "posted", id: "4", notification: "J6x7eGbqIAMFwyg=" });
     expect([client.calls, client.counts.Posted]).toEqual([[], 1]);
+  });
+
+  it("gives a post with a key the same id each time that the user sends it, over any connection, and nobody else that id", async () => {
+    const sent = { channel: "room:42", data: 1, key: "a" };
+    const idOf = async (members: object, more: object = {}): Promise<string | undefined> => {
+      const client = new ChannelClient();
+      await client.send("post", { ...sent, ...members }, more);
+      expect(client.answer).toMatchObject({ type: "posted", notification: client.posts[0]?.id });
+      return client.posts[0]?.id;
+    };
+    const id = await idOf({});
+    expect(id).toMatch(/^[\w-]{43}$/);
+    expect(await idOf({ id: "9" }, { requestId: "other", connectionId: "other" })).toBe(id);
+    const others = [
+      await idOf({}, { userId: "bob" }),
+      await idOf({ key: "b" }),
+      await idOf({ channel: "room:42", key: id }),
+    ];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  it.each(["", 1, null, "x".repeat(65), {}])("refuses the key %j as malformed", async (key) => {
+    const client = new ChannelClient();
+    await client.send("post", { channel: "room:42", data: 1, key });
+    expect([client.answer, client.posts]).toMatchObject([{ type: "refused", reason: "malformed" }, []]);
   });
 
   it.each(["room:43", "lobby", "public:news", "*", "room:42*", "room:4", "room:42 ", "zimmer:ü"])(

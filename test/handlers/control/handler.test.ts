@@ -72,7 +72,8 @@ describe("the control function", () => {
     expect(calls[0]?.input).toMatchObject({
       TableName: "history",
       Key: { stream: { S: "lease:J6x7dFvtIAMCIGA=" }, cursor: { S: "0" } },
-      ConditionExpression: "attribute_not_exists(#u) OR #u <= :now",
+      ConditionExpression: "attribute_not_exists(#u) OR #u <= :now OR #f = :f",
+      ReturnValues: "UPDATED_OLD",
     });
     expect(calls[4]?.input).not.toHaveProperty("ConditionExpression");
     expect(posts.map(({ path }) => path)).toEqual(Array(3).fill("/live/@connections/J6x7dFvtIAMCIGA%3D"));
@@ -80,6 +81,37 @@ describe("the control function", () => {
       `{"type":"notification","id":"id-${after}","cursor":"${after}","recovered":true,"data":{"n":1.10}}`,
     );
     expect(JSON.parse(posts[2]?.body ?? "")).toMatchObject({ type: "recovered", id: "7", complete: true });
+  });
+
+  it.each([
+    ["another frame has", () => ({ status: 400, body: '{"__type":"ConditionalCheckFailedException"}' }), 1, "refused"],
+    ["the same frame has", (until: number) => heldBy(until), 0, "repeated"],
+    ["the same frame had", (until: number) => heldBy(until - 60_000), 1, "answered"],
+  ])("asks the table whether %s the right to recover on the connection", async (_, reply, frames, outcome) => {
+    replies = (operation, { ConditionExpression }) =>
+      operation === "UpdateItem" && ConditionExpression
+        ? reply(Date.now() + 20_000)
+        : { status: 200, body: '{"Count":0,"Items":[]}' };
+    await handler({ Records: [record("m-1", recover("7"))] }, CONTEXT);
+    expect(posts).toHaveLength(frames);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ code: "frame_handled", outcome });
+  });
+
+  it("recovers although the answer was lost that gives it the right: the table has its own time", async () => {
+    const ends: number[] = [];
+    replies = (operation, { ConditionExpression, ExpressionAttributeValues }) => {
+      if (operation !== "UpdateItem" || !ConditionExpression) return { status: 200, body: '{"Count":0,"Items":[]}' };
+      ends.push(Number((ExpressionAttributeValues as Record<string, { N: string }>)[":u"]?.N));
+      return ends.length === 1 ? { status: 500 } : heldBy(ends[0] ?? 0);
+    };
+    await handler({ Records: [record("m-1", recover("7"))] }, CONTEXT);
+    expect([ends.length, ends[1]]).toEqual([2, ends[0]]);
+    expect(JSON.parse(posts[0]?.body ?? "{}")).toMatchObject({ type: "recovered", id: "7", complete: true });
+  });
+
+  const heldBy = (until: number): Reply => ({
+    status: 200,
+    body: JSON.stringify({ Attributes: { until: { N: String(until) }, frame: { S: "J6x7eGbqIAMFwyg=" } } }),
   });
 
   it("logs ids and counts, and no user, cursor of a client or data", async () => {

@@ -62,6 +62,14 @@ describe("a client that was away", () => {
     expect(client.ids).toEqual(["for-all"]);
   });
 
+  it("gets its own notification, although another one with the same id was for everyone but its user", async () => {
+    const client = new Client();
+    client.keep("everyone", "order-17", 30, { data: '"alice has ordered"', except: new Set(["alice"]) });
+    client.keep("user:alice", "order-17", 29, { data: '"you have ordered"' });
+    await client.recover({ after: cursor(60) });
+    expect(client.frames.map(({ data }) => data)).toEqual(["you have ordered", undefined]);
+  });
+
   it("gets all that is kept, and no gap, after 0", async () => {
     const client = new Client();
     client.keep("user:alice", "expired", 3_600 + 7_500 + 1);
@@ -101,6 +109,15 @@ describe("a gap", () => {
   it("is not told to a client that was away for history_seconds, after it was idle for as long as a connection lives", async () => {
     const client = new Client();
     await client.recover({ after: cursor(3_600 + 7_500) });
+    expect(client.answer).toMatchObject({ complete: true });
+  });
+
+  it("is told if its cursor is in the future, so that it does not wait until then without a word", async () => {
+    const client = new Client();
+    client.keep("user:alice", "m", 5);
+    await client.recover({ after: cursorAt(NOW + 301_000, "x") });
+    expect(client.answer).toEqual({ type: "recovered", id: "1", cursor: current, complete: false, gap: true });
+    await client.recover({ after: cursorAt(NOW + 299_000, "x") });
     expect(client.answer).toMatchObject({ complete: true });
   });
 
@@ -185,6 +202,23 @@ describe("an answer", () => {
     expect(client.pages).toBe(2);
   });
 
+  it("tells the client to go on after the last notification, if the history stops answering", async () => {
+    const client = new Client();
+    for (let i = 0; i < 5; i++) client.keep("user:alice", `m${i}`, 59 - i);
+    client.send = (before) => {
+      if (before === 2) client.readFails = new AwsError("dynamodb", "Query", "ThrottlingException", 400, undefined);
+      return "sent";
+    };
+    const failure = "ThrottlingException";
+    expect(await client.recover({ after: cursor(60) })).toMatchObject({ outcome: "answered", failure });
+    expect(client.answer).toMatchObject({ type: "recovered", complete: false, more: true });
+    client.readFails = undefined;
+    client.send = () => "sent";
+    await client.recover({ after: client.answer?.cursor, more: true });
+    expect(client.ids).toEqual(["m0", "m1", "m2", "m3", "m4"]);
+    expect(client.answer).toMatchObject({ complete: true });
+  });
+
   it("tells the client to go on after the last notification, if one cannot be sent", async () => {
     const client = new Client();
     for (let i = 0; i < 5; i++) client.keep("user:alice", `m${i}`, 59 - i);
@@ -256,6 +290,82 @@ describe("a refusal", () => {
   });
 });
 
+describe("a frame that SQS delivers twice", () => {
+  const facts = { requestId: "the same" };
+  const body = JSON.stringify({ id: "1", after: cursor(60) });
+
+  it.each([
+    ["the same function", (client: Client) => client],
+    ["another function", (client: Client) => new Client(client)],
+  ])("while it is handled is answered once, without a refusal: by %s", async (_, otherOf) => {
+    const client = new Client();
+    for (let i = 0; i < 100; i++) client.keep("user:alice", `m${i}`, 59 - i / 2);
+    const other = otherOf(client);
+    const begun = client.begin(body, facts);
+    await client.clock.drive(client.clock.sleep(20));
+    expect(await client.clock.drive(other.begin(body, facts))).toEqual({ outcome: "repeated" });
+    expect(await client.clock.drive(begun)).toMatchObject({ outcome: "answered" });
+    const answers = [...client.frames, ...(other === client ? [] : other.frames)].filter(
+      ({ type }) => type !== "notification",
+    );
+    expect(answers).toEqual([{ type: "recovered", id: "1", cursor: current, complete: true }]);
+    expect(client.ids.length).toBe(100);
+    expect(other.counts.FramesRefused).toBe(0);
+    // The next frame finds the lease free.
+    expect(await new Client(client).recover({ after: cursor(1) })).toMatchObject({ outcome: "answered" });
+  });
+
+  it("after its answer is answered alike: the client drops the ids that it knows", async () => {
+    const client = new Client();
+    client.keep("user:alice", "m", 30);
+    await client.recover({ after: cursor(60) }, facts);
+    const [first, other] = [[...client.frames], new Client(client)];
+    await other.recover({ after: cursor(60) }, facts);
+    expect(other.ids).toEqual(["m"]);
+    expect(other.answer).toMatchObject({ ...first.at(-1), cursor: expect.any(String) });
+  });
+
+  it("is answered if the function that had it has died", async () => {
+    const client = new Client();
+    await client.leases.take({ connectionId: "c1", slot: "0", frame: "the same" }, NOW - 31_000);
+    expect(await client.recover({ after: cursor(60) }, facts)).toMatchObject({ outcome: "answered" });
+  });
+});
+
+describe("a client that floods wrong frames", () => {
+  it.each([
+    ["malformed", "no JSON", {}],
+    ["malformed", '{"id":"1","after":"yesterday"}', {}],
+    ["protocol", '{"id":"1"}', { protocol: 1 }],
+  ])(
+    "gets 50 refusals (%s), and then ten a second, so that its frames cost no post each",
+    async (reason, body, facts) => {
+      const client = new Client();
+      const flood = (count: number) =>
+        client.clock.drive(Promise.all(Array.from({ length: count }, () => client.begin(body, facts))));
+      const outcomes = await flood(1_000);
+      expect(outcomes.filter(({ outcome }) => outcome === "refused")).toHaveLength(50);
+      expect(outcomes.at(-1)).toEqual({ outcome: "dropped", reason });
+      expect([client.frames.length, client.counts.FramesRefused]).toEqual([50, 1_000]);
+      await client.clock.drive(client.clock.sleep(1_000));
+      await flood(1_000);
+      expect(client.frames).toHaveLength(60);
+      await client.clock.drive(client.begin(body, { ...facts, connectionId: "c2" }));
+      expect(client.frames).toHaveLength(61);
+    },
+  );
+
+  it("gets each answer that a service does not answer", async () => {
+    const client = new Client();
+    client.readFails = new AwsError("dynamodb", "Query", "InternalServerError", 500, undefined);
+    for (let i = 0; i < 80; i++) {
+      await client.recover({ after: cursor(1) });
+      await client.clock.drive(client.clock.sleep(1_000));
+    }
+    expect(client.frames).toHaveLength(80);
+  });
+});
+
 describe("a client that floods recover", () => {
   it("has one recovery at a time, and one refusal a second", async () => {
     const client = new Client();
@@ -264,6 +374,7 @@ describe("a client that floods recover", () => {
     const outcomes = await client.clock.drive(Promise.all(Array.from({ length: 500 }, () => client.begin(body))));
     const count = (wanted: string) => outcomes.filter(({ outcome }) => outcome === wanted).length;
     expect([count("answered"), count("refused"), count("dropped")]).toEqual([1, 1, 498]);
+    expect(client.counts.FramesRefused).toBe(499);
     expect(client.ids.length).toBe(100);
   });
 

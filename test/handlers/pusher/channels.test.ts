@@ -94,6 +94,16 @@ describe("a notification to a channel", () => {
     expect([aws.unsubscribed, aws.removed]).toEqual([["a connection-1"], ["connection-1"]]);
   });
 
+  it("closes a connection whose token has ended once, and removes its rows, so that no later notification meets them", async () => {
+    const now = Date.UTC(2026, 0, 1) / 1_000;
+    const ended = modern(1, { deleteAt: now - 60, endsAt: now - 60 });
+    const { aws, frames } = channelAws({ rows: ended, channels: { a: ended, b: ended }, closeAnswer: () => 410 });
+    await aws.invoke([to(["a"])]);
+    await aws.invoke([to(["a"])]);
+    expect([frames, aws.closes]).toEqual([[], ["connection-0"]]);
+    expect([aws.removed, aws.unsubscribed]).toEqual([["connection-0"], ["a connection-0"]]);
+  });
+
   it("removes an expired row from the channel alone, and sends it nothing", async () => {
     const expired = modern(1, { deleteAt: Date.UTC(2025, 11, 31) / 1_000 });
     const { aws, frames } = channelAws({ channels: { a: expired } });

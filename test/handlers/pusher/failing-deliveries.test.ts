@@ -71,3 +71,24 @@ describe("the pusher, when deliveries fail or take long,", () => {
     expect(aws.clock.now() - Date.UTC(2026, 0, 1)).toBeGreaterThan(10_000);
   });
 });
+
+describe("names in a request that no user can have", () => {
+  const nobody = ["\uFFFE", "\uFFFF", "\uD800", ""];
+  it.each([
+    { exclude_users: [...nobody, "user-1"], data: 1 },
+    { notification: { to: "everyone", except: { users: [...nobody, "user-1"] }, data: 1 } },
+  ])("are in no continuation, which SQS would refuse: %j", async (request) => {
+    const aws = new SimulatedAws({
+      rows: connections(40),
+      pageRows: 10,
+      sendFails: (_, { body }) => /[\uFFFE\uFFFF]/.test(body),
+    });
+    // Characters that SQS refuses in a message may be in it with an escape.
+    const body = JSON.stringify(request).replace(/[\uFFFE\uFFFF]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+    expect(await aws.invoke([body])).toEqual(["done"]);
+    expect(aws.queue).toHaveLength(8);
+    expect(JSON.parse(aws.queue[0]?.body ?? "{}").exclude_users).toEqual(["user-1"]);
+    await aws.drain();
+    expect(aws.deliveries.size).toBe(38);
+  });
+});

@@ -523,6 +523,7 @@ describe("the pusher's handler", () => {
         requestId: "request-1",
         stack: "acme-sumu",
         messages: 1,
+        messageId: "059f36b4-87a3-44ab-83d2-661975043720",
         expired: 0,
         closed: 0,
         ended: 0,

@@ -358,6 +358,51 @@ describe("the last attempt of a connection whose client recovers", () => {
     expect(aws.log.find(({ code }) => code === "left_to_history")?.fields?.reason).toBe("slow_consumer");
   });
 
+  describe("in a long broadcast, whose last entry comes a minute after the connection's row was read", () => {
+    /** The clients of ten connections do not read. One of the clients comes back after 30 s. */
+    const comesBack = (closeAnswer: (connectionId: string) => PostResult, over: Partial<ConnectionRow> = {}) => {
+      const all = modern(3_000);
+      const slow = all.slice(100, 120).flatMap(({ connectionId }, index) => (index % 2 === 0 ? [connectionId] : []));
+      const back = { ...(all[100] as ConnectionRow), connectionId: "back", connectedAt: START + 30_000, ...over };
+      const world = historyAws({
+        rows: [...all.slice(0, 101), back, ...all.slice(101)],
+        isPresent: ({ connectionId }) => connectionId !== "back" || world.aws.clock.now() >= START + 30_000,
+        answer: (id) => (slow.includes(id) ? 429 : 200),
+        closeAnswer,
+        latencyMs: 100,
+        pageRows: 500,
+        settings: { deliveryConcurrency: 4, broadcastSegments: 1 },
+      });
+      return world;
+    };
+
+    it.each([204, 410] as const)(
+      "closes what the client has opened meanwhile, too, if the close says %d",
+      async (status) => {
+        const { aws, rows } = comesBack((id) => (id === "connection-100" ? status : 204));
+        await aws.invoke([toEveryone()]);
+        const own = rows().filter(([stream]) => stream === "user:user-50");
+        expect(own).toEqual([["user:user-50", expect.any(Number)]]);
+        expect(own[0]?.[1]).toBeGreaterThan(60_000);
+        expect(aws.closes.filter((id) => ["connection-100", "back"].includes(id))).toEqual(["connection-100", "back"]);
+        expect(aws.deadLetters).toEqual([]);
+      },
+    );
+
+    it("makes a dead letter if that connection cannot be closed", async () => {
+      const { aws } = comesBack((id) => (id === "back" ? 500 : 204));
+      await aws.invoke([toEveryone()]);
+      expect(letters(aws)).toEqual([["slow_consumer", [["user-50", "connection-100", START - 3_600_000]]]]);
+    });
+
+    it("leaves a client of protocol 1 alone, which recovers nothing", async () => {
+      const { aws } = comesBack(() => 204, { protocol: undefined });
+      await aws.invoke([toEveryone()]);
+      expect(aws.closes).toContain("connection-100");
+      expect(aws.closes).not.toContain("back");
+    });
+  });
+
   it("closes nothing while the account throttles", async () => {
     const { aws } = historyAws({ rows: modern(200), answer: (_, tries) => (tries % 3 === 0 ? 200 : 429) });
     await aws.invoke([toEveryone()]);

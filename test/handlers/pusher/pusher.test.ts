@@ -351,5 +351,16 @@ describe("push under fire", () => {
       fields: { messages: 2, malformed: 1, failed: 0 },
       values: { Delivered: 0, Continued: 3, Failed: 1 },
     });
+    expect(aws.log.at(-1)?.fields).not.toHaveProperty("messageId");
+  });
+
+  it("logs the id of a message that came alone beside what became of the message", async () => {
+    const aws = new SimulatedAws({ rows: connections(1) });
+    await aws.invoke([notification({ users: ["user-0"] })]);
+    expect(aws.log.at(-1)).toMatchObject({
+      code: "pushed",
+      fields: { messages: 1, messageId: "message-0" },
+      values: { Delivered: 1 },
+    });
   });
 });

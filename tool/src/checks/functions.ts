@@ -1,5 +1,6 @@
 import { GetFunctionConcurrencyCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { AUTHORIZER_ENVIRONMENT } from "../../../src/contract/authorizer-handler";
+import { CONTROL_ENVIRONMENT } from "../../../src/contract/control-handler";
 import { HISTORY_ENVIRONMENT } from "../../../src/contract/environment";
 import { RELEASE_ALIAS } from "../../../src/contract/handlers";
 import { PUSHER_ENVIRONMENT } from "../../../src/contract/pusher-handler";
@@ -21,8 +22,9 @@ async function functionsOf(stack: Stack): Promise<readonly FunctionState[]> {
 async function neededContract(stack: Stack): Promise<number> {
   const authorizer = (await stack.function("authorizer"))?.environment ?? {};
   const pusher = (await stack.function("pusher"))?.environment ?? {};
-  if (pusher[PUSHER_ENVIRONMENT.subscriptionsTable]) return 4;
-  if (pusher[HISTORY_ENVIRONMENT.table]) return 3;
+  const control = (await stack.function("control"))?.environment ?? {};
+  if (pusher[PUSHER_ENVIRONMENT.subscriptionsTable] || control[CONTROL_ENVIRONMENT.subscriptionsTable]) return 4;
+  if (pusher[HISTORY_ENVIRONMENT.table] || control[HISTORY_ENVIRONMENT.table]) return 3;
   const { endConnectionsWithToken, revocationsTable, allowedOrigins } = AUTHORIZER_ENVIRONMENT;
   const isNew =
     authorizer[endConnectionsWithToken] === "true" || authorizer[revocationsTable] || authorizer[allowedOrigins];
@@ -67,7 +69,7 @@ export const FUNCTION_CHECKS: readonly Check[] = [
     run: async (stack) => {
       const functions = await functionsOf(stack);
       const without = functions.filter(({ version }) => version === undefined);
-      const versions = functions.map(({ name, version }) => `${name} ${version}`).join(", ");
+      const versions = functions.map(({ name, version }) => `${stack.shortName(name)} ${version}`).join(", ");
       return wrongIfAny(
         without.map(({ name }) => `${name} has no alias ${RELEASE_ALIAS}`),
         versions,
@@ -110,7 +112,9 @@ export const FUNCTION_CHECKS: readonly Check[] = [
         answers
           .filter(({ contract }) => contract < needed)
           .map(({ name, contract }) => `${name} speaks version ${contract}, the stack needs ${needed}`),
-        answers.map(({ name, contract, milliseconds }) => `${name} ${contract} (${milliseconds} ms)`).join(", "),
+        answers
+          .map(({ name, contract, milliseconds }) => `${stack.shortName(name)} ${contract} in ${milliseconds} ms`)
+          .join(", "),
       );
     },
   },

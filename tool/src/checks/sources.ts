@@ -41,4 +41,14 @@ export const SOURCE_CHECKS: readonly Check[] = [
     advice: ADVICE,
     run: (stack) => checkSource(stack, "control", stack.name("control")),
   },
+  {
+    id: "grace-source",
+    reads: "the event source mapping from the queue of waiting OFFLINE events to the presence function",
+    wrongIf: "it is missing or disabled: users who have left stay ONLINE",
+    advice: ADVICE,
+    run: async (stack) =>
+      (await stack.queue("presence-grace")) === undefined
+        ? off("OFFLINE does not wait")
+        : checkSource(stack, "presence", stack.name("presence-grace")),
+  },
 ];

@@ -44,7 +44,8 @@ export const TOPIC_CHECKS: readonly Check[] = [
       const endpoints = await subscribers(stack, "integration-messages");
       const name = stack.name("integration-messages");
       if (endpoints === undefined) return wrong(`there is no topic ${name}`);
-      return ok(endpoints.length === 0 ? "nobody subscribes" : `${endpoints.length} subscriptions`);
+      const count = `${endpoints.length} ${endpoints.length === 1 ? "subscription" : "subscriptions"}`;
+      return ok(endpoints.length === 0 ? "nobody subscribes, so published messages reach nobody" : count);
     },
   },
 ];

@@ -1,6 +1,8 @@
 import type { Command } from "../command";
+import { connect } from "./connect";
 import { listLetters, redriveLetters, showLetters } from "./dead-letters";
 import { doctor } from "./doctor";
+import { probe } from "./probe";
 import { disconnect, notify } from "./send";
 import { tail } from "./tail";
 import { token } from "./token";
@@ -17,6 +19,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "dead-letters list": listLetters,
   "dead-letters show": showLetters,
   "dead-letters redrive": redriveLetters,
+  probe,
+  connect,
   notify,
   disconnect,
 };

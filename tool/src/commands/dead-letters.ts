@@ -1,15 +1,15 @@
 import type { NameSuffix } from "../../../src/names";
 import { DEAD_LETTER_QUEUES } from "../checks/queues";
 import type { Call, Command } from "../command";
-import { type Letter, MAX_LETTERS, readLetters, redrive } from "../letters";
+import { type Letter, MAX_LETTERS, NEVER_DELIVERED, readLetters, redrive } from "../letters";
 import { ToolError } from "../tool-error";
 
 export const listLetters: Command = {
   usage: "dead-letters list",
-  summary: "counts the dead letters by queue and reason",
+  summary: "counts dead letters by queue and reason",
   writes: false,
   words: [0, 0],
-  run: async ({ stack, print, progress }) => {
+  run: async ({ stack, program, print, progress }) => {
     progress("Reading the dead-letter queues");
     const letters = await readLetters(stack);
     const groups = new Map<string, { queue: string; reason: string; count: number; oldest: string }>();
@@ -19,20 +19,26 @@ export const listLetters: Command = {
       groups.set(key, { ...group, count: group.count + 1 });
     }
     for (const group of groups.values()) {
-      print(group, `${group.queue.padEnd(32)}${group.reason.padEnd(26)}${group.count}, the oldest of ${group.oldest}`);
+      const count = String(group.count).padStart(5);
+      print(group, `${group.queue.padEnd(32)}${group.reason.padEnd(26)}${count}  oldest ${group.oldest}`);
     }
-    if (groups.size === 0) progress("There are no dead letters.");
+    progress(
+      groups.size === 0
+        ? "There are no dead letters."
+        : `"${program} dead-letters show <queue>" shows each, "${program} dead-letters redrive <queue>" sends them again.`,
+    );
     const isFull = DEAD_LETTER_QUEUES.some(
       (name) => letters.filter(({ queue }) => queue === name).length >= MAX_LETTERS,
     );
-    if (isFull) progress(`Of each queue only ${MAX_LETTERS} letters were read: "sumu doctor dead-letters" counts all.`);
+    if (isFull)
+      progress(`Of each queue only ${MAX_LETTERS} letters were read: "${program} doctor dead-letters" counts all.`);
     return undefined;
   },
 };
 
 export const showLetters: Command = {
   usage: "dead-letters show [queue]",
-  summary: "shows each dead letter: when, why and for whom; the payload only with --payload",
+  summary: "shows each dead letter: when, why and for whom",
   writes: false,
   words: [0, 1],
   options: { payload: { type: "boolean", help: "prints the payloads too" } },
@@ -49,13 +55,14 @@ export const showLetters: Command = {
 
 export const redriveLetters: Command = {
   usage: "dead-letters redrive <queue>",
-  summary: "sends dead letters to their queue again; those that would fail again stay, unless --reason names theirs",
+  summary: "sends dead letters to their queue again",
   writes: true,
   words: [1, 1],
   options: {
     reason: { type: "string", help: "only the letters with this reason" },
     id: { type: "string", help: "only the letter with this message id" },
   },
+  notes: [`Letters that would fail again stay, unless --reason names their reason: ${NEVER_DELIVERED.join(", ")}.`],
   run: async ({ stack, words: [name = ""], options, print, progress }) => {
     const queue = queueNamed(name);
     const result = await redrive(stack, queue, {
@@ -80,8 +87,8 @@ function queueNamed(name: string): NameSuffix {
 function letterText({ queue, messageId, at, reason, detail, audience, body }: Letter, withPayload: boolean): string {
   const whom = audience.isForEveryone ? "everyone" : (audience.users?.join(", ") ?? "-");
   const why = `${reason ?? "tries_used_up"}${detail === undefined ? "" : `: ${detail}`}`;
-  const line = `${new Date(at).toISOString()}  ${queue}  ${messageId}  ${audience.kind} for ${whom}  ${why}`;
-  return withPayload ? `${line}\n      ${body}` : line;
+  const line = `${new Date(at).toISOString()}  ${queue.padEnd(30)}${audience.kind} for ${whom}: ${why}  [message ${messageId}]`;
+  return withPayload ? `${line}\n       ${body}` : line;
 }
 
 const text = (value: Call["options"][string]): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,22 +1,25 @@
-import { InvalidInputError, SumuBackend } from "sumu-backend";
 import type { Command } from "../command";
-import type { Stack } from "../stack";
+import { send } from "../sending";
 import { ToolError } from "../tool-error";
 
 export const notify: Command = {
-  usage: "notify <users, or all> <JSON>",
-  summary: "sends a notification through the queue, as a backend does; users with commas between them",
+  usage: "notify <users> <JSON>",
+  summary: "sends a notification through the queue, as a backend does",
   writes: true,
   words: [2, 2],
-  options: { id: { type: "string", help: "the notification's id" } },
-  run: async ({ stack, words: [users = "", json = ""], options, print }) => {
+  options: { id: { type: "string", help: "the id that clients of protocol 2 get" } },
+  notes: ['The users are names with commas between them, or "all" for everybody who is connected.'],
+  run: async ({ stack, words: [users = "", json = ""], options, program, print }) => {
     const data = parse(json);
-    const sumu = await backend(stack);
     const id = typeof options.id === "string" ? options.id : undefined;
-    const sent = await inWords(
+    const { answer, queueUrl, messageIds } = await send(stack, (sumu) =>
       users === "all" ? sumu.notifyEveryone(data, { id }) : sumu.notify(users.split(","), data, { id }),
     );
-    print({ id: sent }, `sent ${sent}: "sumu why ${sent}" tells what becomes of it`);
+    const [first = answer] = messageIds;
+    print(
+      { id: answer, queueUrl, messageIds },
+      `Sent to ${queueUrl} (${messageIds.join(", ")}).\n"${program} why ${first}" shows what becomes of it.`,
+    );
     return undefined;
   },
 };
@@ -29,23 +32,11 @@ export const disconnect: Command = {
   options: { reason: { type: "string", help: "the reason that clients of protocol 2 get" } },
   run: async ({ stack, words: [users = ""], options, print }) => {
     const reason = typeof options.reason === "string" ? options.reason : undefined;
-    await inWords((await backend(stack)).disconnect(users.split(","), { reason }));
-    print({ users: users.split(",") }, `asked to close the connections of ${users}`);
+    const { messageIds } = await send(stack, (sumu) => sumu.disconnect(users.split(","), { reason }));
+    print({ users: users.split(","), messageIds }, `Asked SUMU to close the connections of ${users}.`);
     return undefined;
   },
 };
-
-async function backend(stack: Stack): Promise<SumuBackend> {
-  const { url } = await stack.requireQueue("integration-notifications");
-  return new SumuBackend({ notificationsQueueUrl: url }, { sqs: stack.clients.sqs });
-}
-
-/** The library's words say what to do. */
-async function inWords<Answer>(sending: Promise<Answer>): Promise<Answer> {
-  return sending.catch((error: unknown) => {
-    throw error instanceof InvalidInputError ? new ToolError(error.message) : error;
-  });
-}
 
 function parse(json: string): unknown {
   try {

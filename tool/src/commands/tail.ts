@@ -7,23 +7,25 @@ import { connectionEvent, eventText, functionEvent, type StoryEvent } from "../s
 import { ToolError } from "../tool-error";
 
 const POLL_MILLISECONDS = 2_000;
-/** CloudWatch Logs has a line some seconds after it was written. */
-const LATE_MILLISECONDS = 15_000;
+/** API Gateway's lines arrive up to 30 seconds late, those of functions after some seconds. */
+const LATE_MILLISECONDS = 60_000;
 
 export const tail: Command = {
   usage: "tail",
-  summary: "shows what happens, from all logs, until Ctrl-C or for the time of --for",
+  summary: "shows what happens, from all logs, until Ctrl-C",
   writes: false,
   words: [0, 0],
   options: { for: { type: "string", help: "how long: 90s, 30m (default: until Ctrl-C)" } },
-  run: async ({ stack, options, print }) => {
+  run: async ({ stack, options, print, progress }) => {
     const length = options.for === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(String(options.for));
     if (length === undefined) throw new ToolError(`--for must be a time such as 90s or 30m, got "${options.for}"`);
+    const groups = await logGroups(stack);
+    progress(`Following ${groups.length} logs. On AWS, their lines arrive up to 30 seconds late.`);
     const startedAt = stack.now();
     const seen = new Map<string, number>();
     for (;;) {
       const from = Math.max(startedAt, stack.now() - LATE_MILLISECONDS);
-      for (const event of await readEvents(stack, from)) {
+      for (const event of await readEvents(stack, groups, from)) {
         const key = JSON.stringify(event);
         if (!seen.has(key)) print({ ...event, at: new Date(event.at).toISOString() }, eventText(event));
         seen.set(key, event.at);
@@ -36,8 +38,11 @@ export const tail: Command = {
   },
 };
 
-async function readEvents(stack: Stack, since: number): Promise<readonly StoryEvent[]> {
-  const [access = "", ...functions] = await logGroups(stack);
+async function readEvents(
+  stack: Stack,
+  [access = "", ...functions]: readonly string[],
+  since: number,
+): Promise<readonly StoryEvent[]> {
   const { logs } = stack.clients;
   const events: StoryEvent[] = [];
   for await (const { at, fields } of readLog(logs, access, { since })) {

@@ -1,14 +1,19 @@
 import type { Command } from "../command";
 import { judgeToken } from "../judge-token";
+import { refusalText } from "../refusals";
 
 export const token: Command = {
-  usage: "token <jwt, or - to read it from the standard input>",
-  summary: "asks the authorizer's own code, with the stack's settings, whether a token is admitted, or why not",
+  usage: "token <jwt or ->",
+  summary: "says whether a token is admitted, or why not",
   writes: false,
   words: [1, 1],
   options: { origin: { type: "string", help: "the origin of the page that connects" } },
-  run: async ({ stack, words: [word = ""], options, print, readInput }) => {
-    const jwt = word === "-" ? (await readInput()).trim() : word;
+  notes: [
+    "With -, it reads the token from the standard input, so that the token is not in your shell's history.",
+    "It runs the authorizer's own code with the stack's settings, on this machine. The token goes nowhere.",
+  ],
+  run: async ({ stack, words: [word = ""], options, print, lines }) => {
+    const jwt = word === "-" ? ((await lines().secret()) ?? "").trim() : word;
     const origin = options.origin === undefined ? undefined : String(options.origin);
     const judgement = await judgeToken(stack, jwt, { origin });
     if (judgement.admitted) {
@@ -16,8 +21,7 @@ export const token: Command = {
       print(judgement, `admitted as ${judgement.userId}${end}`);
       return undefined;
     }
-    const { reason } = judgement;
-    print(judgement, `refused: ${reason} (docs/operations.md, "Why a client was refused", says what to do)`);
+    print(judgement, refusalText(judgement.reason));
     return 1;
   },
 };

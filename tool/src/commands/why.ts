@@ -4,11 +4,15 @@ import { ToolError } from "../tool-error";
 import { why as tell } from "../why";
 
 export const why: Command = {
-  usage: "why <user, connection id, request id or notification id>",
-  summary: "tells what happened, in order, from all logs and the dead-letter queues",
+  usage: "why <user or id>",
+  summary: "shows what happened to a user, from all logs, in order",
   writes: false,
   words: [1, 1],
   options: { since: { type: "string", help: "how far back: 90s, 30m, 2h, 3d (default 1h)" } },
+  notes: [
+    "The id is that of a request, a connection, a message or a notification.",
+    "It reads the access log, the functions' logs, the connections and the dead-letter queues.",
+  ],
   run: async ({ stack, words: [subject = ""], options, print, progress }) => {
     const { since = "1h" } = options;
     const milliseconds = durationMilliseconds(String(since));
@@ -16,7 +20,8 @@ export const why: Command = {
     const events = await tell(stack, subject, { since: stack.now() - milliseconds, onStep: progress });
     for (const event of events) print({ ...event, at: new Date(event.at).toISOString() }, eventText(event));
     if (events.length > 0) return undefined;
-    progress(`nothing in the last ${since} names "${subject}": try a longer --since, and check the spelling`);
+    progress(`Nothing in the last ${since} names "${subject}". Check the spelling, or try a longer --since.`);
+    progress("A message that was delivered together with others is named only if log_level is debug.");
     return 1;
   },
 };

@@ -1,5 +1,5 @@
 import type { ActPorts } from "../../../../handlers/control/act";
-import { FloodGuard, MEMBERSHIP, POSTS } from "../../../../handlers/control/flood-guard";
+import { FloodGuard, MEMBERSHIP, POSTS, REFUSALS } from "../../../../handlers/control/flood-guard";
 import { type Handled, handleRequest } from "../../../../handlers/control/handle-request";
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
@@ -7,6 +7,10 @@ import type { SubscribedConnection, Subscriptions } from "../../../../handlers/c
 import { CONTROL_METRICS } from "../../../../src/contract/control-handler";
 import { SimulatedClock } from "../../../../support/simulated-clock";
 import { NOW } from "./client";
+import { Leases } from "./leases";
+
+/** API Gateway gives each frame an id of its own. */
+let requests = 0;
 
 interface Row {
   readonly timestamp: number;
@@ -15,12 +19,13 @@ interface Row {
 
 /** Clients, channels and the control function between them, on a simulated clock. Each call of a table takes a while. */
 export class ChannelClient {
-  readonly clock = new SimulatedClock(NOW);
+  readonly clock: SimulatedClock;
   readonly frames: Record<string, unknown>[] = [];
   /** `<channel> <connection>`. */
-  readonly rows = new Map<string, Row>();
-  readonly posts: object[] = [];
-  readonly history = new Map<string, HistoryEntry[]>();
+  readonly rows: Map<string, Row>;
+  readonly posts: { readonly id: string }[] = [];
+  readonly history: Map<string, HistoryEntry[]>;
+  readonly leases: Leases;
   /** Calls to the tables. */
   readonly calls: string[] = [];
   publicPatterns: readonly string[] = ["public:*"];
@@ -31,6 +36,8 @@ export class ChannelClient {
   isConnected = true;
   /** How long the next call of a table takes. */
   callMs: () => number = () => 5;
+  /** How long a frame takes. */
+  postMs = 0;
   /** Thrown by the queue of notifications. */
   postFails: Error | undefined;
   readonly counts = Object.fromEntries(
@@ -38,6 +45,15 @@ export class ChannelClient {
   ) as ActPorts["counts"];
   readonly #guards = { membershipGuard: new FloodGuard(MEMBERSHIP), postGuard: new FloodGuard(POSTS) };
   readonly #recoveries = new FloodGuard();
+  readonly #refusals = new FloodGuard(REFUSALS);
+
+  /** @param another - one that another function serves: the tables are the same */
+  constructor(another?: ChannelClient) {
+    this.clock = another?.clock ?? new SimulatedClock(NOW);
+    this.rows = another?.rows ?? new Map();
+    this.history = another?.history ?? new Map();
+    this.leases = another?.leases ?? new Leases();
+  }
 
   /** Handles one frame of alice's. */
   send(
@@ -57,7 +73,7 @@ export class ChannelClient {
         connectionId: "c1",
         timestamp: this.clock.now(),
         action,
-        requestId: "r1",
+        requestId: `r${++requests}`,
         protocol: 2,
         expiresAt: undefined,
         grants: "room:* lobby;room:42",
@@ -91,10 +107,12 @@ export class ChannelClient {
       { connectionId }: SubscribedConnection,
       timestamp: number,
       isIn: boolean,
+      mayJoin = true,
     ) => {
       await call(`${isIn ? "join" : "leave"} ${channel}`);
       const key = `${channel} ${connectionId}`;
       const row = this.rows.get(key);
+      if (row === undefined && !mayJoin) return false;
       const isLate = row !== undefined && (isIn ? row.timestamp > timestamp : row.timestamp >= timestamp);
       if (!isLate) this.rows.set(key, { timestamp, isIn });
       return !isLate;
@@ -109,14 +127,14 @@ export class ChannelClient {
         return new Set(this.channelsOf(connectionId));
       },
       join: (channel, connection, timestamp) => decide(channel, connection, timestamp, true),
-      leave: (channel, connection, timestamp) => decide(channel, connection, timestamp, false),
+      leave: (channel, connection, timestamp, mayJoin) => decide(channel, connection, timestamp, false, mayJoin),
       forget: async () => 0,
     };
   }
 
   get ports(): ActPorts {
     return {
-      lease: undefined,
+      lease: this.hasHistory ? this.leases : undefined,
       history: this.hasHistory
         ? {
             page: async (stream, after, maxRows) => {
@@ -129,11 +147,13 @@ export class ChannelClient {
       historySeconds: 3_600,
       socket: {
         send: async (_, text) => {
+          if (this.postMs > 0) await this.clock.sleep(this.postMs);
           this.frames.push(JSON.parse(text));
           return "sent";
         },
       },
       guard: this.#recoveries,
+      refusalGuard: this.#refusals,
       channels: this.hasChannels
         ? {
             ...this.#guards,

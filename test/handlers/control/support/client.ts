@@ -1,18 +1,20 @@
 import type { ActPorts } from "../../../../handlers/control/act";
-import { FloodGuard } from "../../../../handlers/control/flood-guard";
+import { FloodGuard, REFUSALS } from "../../../../handlers/control/flood-guard";
 import { type Handled, handleRequest } from "../../../../handlers/control/handle-request";
 import type { HistoryEntry } from "../../../../handlers/control/read-history";
 import type { ControlRequest } from "../../../../handlers/control/read-request";
-import { LEASE_MILLISECONDS } from "../../../../handlers/control/recovery-lease";
 import type { SendResult } from "../../../../handlers/control/socket";
 import { CONTROL_METRICS } from "../../../../src/contract/control-handler";
 import { cursorAt } from "../../../../src/contract/history";
 import { SimulatedClock } from "../../../../support/simulated-clock";
+import { Leases } from "./leases";
 
 /** The time at which each simulation begins. */
 export const NOW = Date.UTC(2026, 0, 1);
 const PAGE_ROWS = 3;
 const READ_MS = 5;
+/** API Gateway gives each frame an id of its own. */
+let requests = 0;
 
 /** A client of alice's, the history, and the control function between them, on a simulated clock. */
 export class Client {
@@ -32,18 +34,19 @@ export class Client {
   giveFails: Error | undefined;
   historySeconds = 3_600;
   hasHistory = true;
-  /** Until when a connection recovers. All functions see the same leases. */
-  readonly leases: Map<string, number>;
+  /** All functions see the same leases. */
+  readonly leases: Leases;
   readonly counts = Object.fromEntries(
     Object.keys(CONTROL_METRICS.units).map((name) => [name, 0]),
   ) as ActPorts["counts"];
   readonly #guard = new FloodGuard();
+  readonly #refusalGuard = new FloodGuard(REFUSALS);
 
   /** @param another - one that another function serves: the history and the leases are the same */
   constructor(another?: Client) {
     this.clock = another?.clock ?? new SimulatedClock(NOW);
     this.history = another?.history ?? new Map();
-    this.leases = another?.leases ?? new Map();
+    this.leases = another?.leases ?? new Leases();
   }
 
   /** Keeps a notification in a stream. @returns its cursor */
@@ -67,7 +70,7 @@ export class Client {
         connectionId: "c1",
         timestamp: this.clock.now(),
         action: "recover",
-        requestId: "r1",
+        requestId: `r${++requests}`,
         protocol: 2,
         expiresAt: undefined,
         grants: undefined,
@@ -102,13 +105,9 @@ export class Client {
           }
         : undefined,
       lease: {
-        take: async (connectionId, now) => {
-          if ((this.leases.get(connectionId) ?? 0) > now) return false;
-          this.leases.set(connectionId, now + LEASE_MILLISECONDS);
-          return true;
-        },
-        give: async (connectionId, now) => {
-          this.leases.set(connectionId, now);
+        take: (holder, now) => this.leases.take(holder, now),
+        give: async (holder, now) => {
+          await this.leases.give(holder, now);
           if (this.giveFails !== undefined) throw this.giveFails;
         },
       },
@@ -122,6 +121,7 @@ export class Client {
         },
       },
       guard: this.#guard,
+      refusalGuard: this.#refusalGuard,
       clock: this.clock,
       counts: this.counts,
     };

@@ -1,0 +1,37 @@
+import { SumuBackend } from "../../backend/typescript/src/index";
+import type { LocalStack } from "../../local/local-stack";
+import { digest } from "./device";
+import type { SoakEvent } from "./record";
+import { CHANNELS } from "./rights";
+
+const TO_EVERYONE = "who-is-there";
+const TO_CHANNELS = "who-is-in";
+
+/**
+ * Notifications that find out who is there. A gateway that was killed has told nobody of its connections: SUMU learns of
+ * them when it sends to them.
+ */
+export class Questions {
+  readonly #backend: SumuBackend;
+
+  constructor({ info, aws: { sqs, dynamodb } }: LocalStack, write: (event: SoakEvent) => void) {
+    const notificationsQueueUrl = info.notifications.queue.url;
+    const presenceTableName = info.presence_table?.name ?? "";
+    this.#backend = new SumuBackend({ notificationsQueueUrl, presenceTableName }, { sqs, dynamodb });
+    const sent = { kind: "sent", except: [], data: digest(null), isKept: false } as const;
+    write({ ...sent, id: TO_EVERYONE, to: "everyone" });
+    write({ ...sent, id: TO_CHANNELS, to: { channels: CHANNELS } });
+  }
+
+  async ask(): Promise<void> {
+    await this.#backend.notifyEveryone(null, { id: TO_EVERYONE, keep: false });
+    await this.#backend.notifyChannel([...CHANNELS], null, { id: TO_CHANNELS, keep: false });
+  }
+
+  /** The users that are online, as a backend is told. */
+  async online(): Promise<ReadonlySet<string>> {
+    const users = new Set<string>();
+    for await (const { userId } of this.#backend.presence()) users.add(userId);
+    return users;
+  }
+}
