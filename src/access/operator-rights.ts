@@ -121,6 +121,15 @@ export const READING_COMMANDS: readonly OperatorCommand[] = [
   "dead-letters show",
 ];
 
+/** What a call needs of the key that encrypts the data. Lambda decrypts a function's environment variables as the caller. */
+const KEY_USES: readonly { readonly call: string; readonly actions: readonly string[]; readonly via: string }[] = [
+  { call: "lambda:GetFunctionConfiguration", actions: ["kms:Decrypt"], via: "lambda" },
+  { call: "dynamodb:Query", actions: READ_TABLE_WITH_KEY, via: "dynamodb" },
+  { call: "dynamodb:GetItem", actions: READ_TABLE_WITH_KEY, via: "dynamodb" },
+  { call: "sqs:ReceiveMessage", actions: RECEIVE_WITH_KEY, via: "sqs" },
+  { call: "sqs:SendMessage", actions: SEND_WITH_KEY, via: "sqs" },
+];
+
 /** The rights of commands, each resource with the actions on it once. */
 export function operate(
   account: AwsAccount,
@@ -146,15 +155,16 @@ export function operate(
   }
   const statements = [...byActions].map(([key, list]) => ({ actions: key.split(","), resources: list }));
   const used = new Set(statements.flatMap(({ actions }) => actions));
-  const keyActions = [
-    ...(used.has("dynamodb:Query") || used.has("dynamodb:GetItem") ? READ_TABLE_WITH_KEY : []),
-    ...(used.has("sqs:ReceiveMessage") ? RECEIVE_WITH_KEY : []),
-    ...(used.has("sqs:SendMessage") ? SEND_WITH_KEY : []),
-  ];
+  const keyUses = KEY_USES.filter(({ call }) => used.has(call));
   return {
     name: `operate_${[...commands].sort().join("_").replace(/[ -]/g, "_")}`,
     statements,
-    ...(keyActions.length > 0 && { keyUse: { actions: [...new Set(keyActions)], via: ["dynamodb", "sqs"] } }),
+    ...(keyUses.length > 0 && {
+      keyUse: {
+        actions: [...new Set(keyUses.flatMap(({ actions }) => actions))],
+        via: [...new Set(keyUses.map(({ via }) => via))],
+      },
+    }),
   };
 }
 

@@ -44,6 +44,15 @@ describe("the rights of the operator's tool", () => {
     ]);
   });
 
+  it.each([
+    ["connect", ["kms:Decrypt"], ["lambda"]],
+    ["token", ["kms:Decrypt", "kms:DescribeKey"], ["lambda", "dynamodb"]],
+    ["dead-letters list", ["kms:Decrypt"], ["sqs"]],
+    ["notify", ["kms:Decrypt", "kms:GenerateDataKey"], ["sqs"]],
+  ] as const)("use the key of the data in %s as the services do for the caller", (command, actions, via) => {
+    expect(operate(ACCOUNT, "shop", TABLE, [command]).keyUse).toEqual({ actions, via });
+  });
+
   it("fit into the policies of one role, all together", () => {
     const { statements } = operate(ACCOUNT, "a-prefix-of-thirty-characters", TABLE, all);
     const Statement = statements.map(({ actions, resources }) => ({

@@ -276,7 +276,7 @@ export const BREAKS: Readonly<Record<string, Break | readonly Break[]>> = {
       await logs.send(new PutLogEventsCommand({ ...stream, logEvents: [{ timestamp: Date.now(), message }] }));
       return undefined;
     },
-    detail: `${PUSHER} send_failed (1 times)`,
+    detail: `${PUSHER} send_failed, once`,
   },
   stream: {
     run: async ({ aws: { dynamodb } }) => {

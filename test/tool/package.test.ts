@@ -2,7 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { buildTool } from "../../scripts/build-tool";
+import { readFunction } from "../../tool/src/aws/read-function";
 import { patternsFor } from "../../tool/src/aws/read-log";
 import { help } from "../../tool/src/help";
 import { readAudience } from "../../tool/src/read-audience";
@@ -96,6 +98,26 @@ describe("a dead letter", () => {
     ["no JSON", { kind: "other" }],
   ])("names its users without its payload: %s", (body, audience) => {
     expect(readAudience(body)).toEqual(audience);
+  });
+});
+
+describe("a function whose environment variables a key encrypts", () => {
+  const KMSKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/1";
+  const read = (ErrorCode?: string) => {
+    const Environment = ErrorCode === undefined ? { Variables: { A: "b" } } : { Error: { ErrorCode } };
+    const send = async () => ({ FunctionName: "shop", KMSKeyArn, Version: "7", Environment });
+    return readFunction({ send } as unknown as LambdaClient, "shop");
+  };
+
+  it("has its variables, or names the right to the key, or another fault, when they are read", async () => {
+    expect((await read())?.environment).toEqual({ A: "b" });
+    const denied = await read("AccessDeniedException");
+    expect(denied?.version).toBe("7");
+    expect(() => denied?.environment).toThrow(`your role may not kms:Decrypt on ${KMSKeyArn}: docs/operator-tool.md`);
+    const disabled = await read("KMSDisabledException");
+    expect(() => disabled?.environment).toThrow(
+      "Lambda cannot decrypt the environment variables of shop (KMSDisabledException): look at their key",
+    );
   });
 });
 

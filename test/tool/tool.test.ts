@@ -334,7 +334,7 @@ describeWithLocalAws("the operator's tool", () => {
       await repair?.();
       const advice = CHECKS.find((check) => check.id === id)?.advice;
       // The other tests have caused errors, too.
-      const others = id === "recent-errors" ? `${PUSHER} malformed (2 times)\n       ` : "";
+      const others = id === "recent-errors" ? `${PUSHER} malformed, 2 times\n       ` : "";
       const faults = `${others}${detail.replaceAll("; ", "\n       ")}`;
       expect(lines.map(words)).toEqual([`WRONG  ${id}  ${faults}\n       → ${advice}`]);
       expect(exitCode).toBe(1);

@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { userIdOf } from "../../handlers/authorizer/user-id";
-import { CONNECTION } from "../../src/contract/tables";
-import { readLog } from "./aws/read-log";
 import { ClientConnection } from "./client-connection";
 import { clientEntrance } from "./client-entrance";
 import { type Result, unknown } from "./doctor";
 import { HandshakeRefusedError } from "./handshake-refused-error";
+import { poll } from "./poll";
+import { pusherLine } from "./pusher-line";
+import { hasConnection } from "./read-connections";
 import { send } from "./sending";
 import type { Stack } from "./stack";
+import { tokenUser } from "./token-user";
 import { ToolError } from "./tool-error";
 
 /** The first invocation starts the function, and a busy stack lets a notification wait. */
@@ -17,7 +16,6 @@ const FRAME_MILLISECONDS = 20_000;
 const ROW_MILLISECONDS = 5_000;
 /** A line of a function's log arrives some seconds late. */
 const LOG_MILLISECONDS = 60_000;
-const POLL_MILLISECONDS = 100;
 const LOG_POLL_MILLISECONDS = 1_000;
 
 export interface ProbeOptions {
@@ -53,7 +51,7 @@ interface Hop {
 export async function* probe(stack: Stack, options: ProbeOptions): AsyncGenerator<Result> {
   const { token, onStep = () => {}, logMilliseconds = LOG_MILLISECONDS } = options;
   const entrance = await clientEntrance(stack);
-  const user = userOf(token, entrance.userIdClaim);
+  const user = tokenUser(token, entrance.userIdClaim);
   if (options.user !== undefined && options.user !== user) {
     throw new ToolError(`the token is not ${options.user}'s, so ${options.user} would get a notification elsewhere`);
   }
@@ -91,7 +89,7 @@ export async function* probe(stack: Stack, options: ProbeOptions): AsyncGenerato
       id: "row",
       advice: "sumu doctor tables; if the table is fine, the token's user is another than its claim says",
       run: async () => {
-        const row = await poll(() => hasRow(stack, user, connectionId), ROW_MILLISECONDS);
+        const row = await poll(() => hasConnection(stack, user, connectionId), ROW_MILLISECONDS);
         if (!row) throw new ToolError(`the connections table has no row of this connection for ${user}`);
         return {};
       },
@@ -159,60 +157,6 @@ function failure(error: unknown, advice: string): Failure {
   return error instanceof ToolError && found.advice === "correct this first"
     ? { ...found, status: "wrong", advice }
     : found;
-}
-
-/** The user that the authorizer reads from the token. Whether the token is genuine, the handshake shows. */
-function userOf(token: string, claim: string): string {
-  const json = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
-  const claims = parse(json) as Readonly<Record<string, unknown>>;
-  const user = userIdOf({ claims, json }, claim);
-  if (user === undefined) throw new ToolError(`the token has no claim ${claim} that names a user`);
-  return user;
-}
-
-async function hasRow(stack: Stack, user: string, connectionId: string): Promise<true | undefined> {
-  const Key = { [CONNECTION.userId]: { S: user }, [CONNECTION.connectionId]: { S: connectionId } };
-  const TableName = await stack.connectionsTable();
-  const { Item } = await stack.clients.dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-  return Item === undefined ? undefined : true;
-}
-
-/** When the pusher began with a message, by AWS's clocks alone: how long after the queue had it, and for how long. */
-async function pusherLine(stack: Stack, messageId: string) {
-  const { logGroup } = await stack.requireFunction("pusher");
-  const filterPattern = `{ $.messageId = "${messageId}" }`;
-  for await (const { fields } of readLog(stack.clients.logs, logGroup, {
-    since: stack.now() - LOG_MILLISECONDS * 2,
-    filterPattern,
-  })) {
-    const { code, messageId: named, durationMs, DeliveryTime: [sinceSent] = [] } = fields as PusherLine;
-    if (code !== "pushed" || named !== messageId || durationMs === undefined) continue;
-    return { durationMs, waitedMs: Math.max(0, (sinceSent ?? durationMs) - durationMs) };
-  }
-  return undefined;
-}
-
-interface PusherLine {
-  readonly code?: string;
-  readonly messageId?: string;
-  readonly durationMs?: number;
-  /** Milliseconds from the queue to the delivery. */
-  readonly DeliveryTime?: readonly number[];
-}
-
-/** Undefined: it did not come in time. */
-async function poll<Value>(
-  read: () => Value | undefined | Promise<Value | undefined>,
-  milliseconds: number,
-  pause = POLL_MILLISECONDS,
-): Promise<Value | undefined> {
-  const endAt = performance.now() + milliseconds;
-  for (;;) {
-    const value = await read();
-    if (value !== undefined) return value;
-    if (performance.now() >= endAt) return undefined;
-    await sleep(Math.min(pause, Math.max(1, endAt - performance.now())));
-  }
 }
 
 function parse(text: string): Frame {

@@ -1,4 +1,4 @@
-import { paginateQuery, paginateScan } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, paginateQuery, paginateScan } from "@aws-sdk/client-dynamodb";
 import { CONNECTION } from "../../src/contract/tables";
 import type { Stack } from "./stack";
 
@@ -38,4 +38,12 @@ export async function readConnections(stack: Stack, user?: string): Promise<read
     }
   }
   return found.sort((one, other) => one.connectedAt - other.connectedAt);
+}
+
+/** Whether the table has this connection now: a strongly consistent read. */
+export async function hasConnection(stack: Stack, user: string, connectionId: string): Promise<true | undefined> {
+  const Key = { [CONNECTION.userId]: { S: user }, [CONNECTION.connectionId]: { S: connectionId } };
+  const TableName = await stack.connectionsTable();
+  const { Item } = await stack.clients.dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+  return Item === undefined ? undefined : true;
 }

@@ -51,7 +51,7 @@ export const LOG_CHECKS: readonly Check[] = [
           codes.set(what, (codes.get(what) ?? 0) + 1);
         }
       }
-      return wrongIfAny([...codes].map(([what, count]) => `${what} (${count} times)`));
+      return wrongIfAny([...codes].map(([what, count]) => `${what}, ${count === 1 ? "once" : `${count} times`}`));
     },
   },
 ];
