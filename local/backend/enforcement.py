@@ -16,6 +16,7 @@ import json
 import threading
 import time
 
+import asynchronous_invocation
 from ministack.core import iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, lambda_svc, sns, sqs, sts
@@ -155,9 +156,9 @@ def observe_requests():
     def enforced(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
         last_evaluation.set(None)
         iam_action = ACTIONS_OF_BATCHES.get(iam_action, iam_action)
-        denied = enforce(
-            access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=service_context
-        )
+        source = (session_of(access_key_id) or {}).get("SourceFunctionArn")
+        keys = {**(service_context or {}), **({"lambda:SourceFunctionArn": source} if source else {})}
+        denied = enforce(access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=keys)
         found = last_evaluation.get()
         if found is not None and ":assumed-role/" in found[0].principal_arn:
             ctx, result = found
@@ -206,6 +207,9 @@ def give_functions_secret_sessions(run_secret):
         for name, member in (("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"), ("AWS_SESSION_TOKEN", "SessionToken")):
             value = hmac.new(run_secret.encode(), f"{member}:{access_key}".encode(), hashlib.sha256).hexdigest()
             credentials[name] = sts._sessions[access_key][member] = value
+        # AWS gives each call of the function's own code this key. Pollers do not have it.
+        unqualified = ":".join(config.get("FunctionArn", "").split(":")[:7])
+        sts._sessions[access_key]["SourceFunctionArn"] = unqualified
         if not trusts(config.get("Role", ""), "lambda.amazonaws.com", config.get("FunctionArn", "")):
             # Without a session, every call of the function is refused. On AWS the function would not even start.
             sts._sessions.pop(access_key)
@@ -256,14 +260,9 @@ def check_topics():
     def deliver(endpoint, envelope, topic_arn, sub_arn, *_rest):
         record, config, _name = lambda_svc._get_func_record_for_ref(endpoint)
         if record and config and may_invoke(endpoint, "sns.amazonaws.com", topic_arn):
-            message = {
-                "EventVersion": "1.0",
-                "EventSubscriptionArn": sub_arn,
-                "EventSource": "aws:sns",
-                "Sns": json.loads(envelope),
-            }
-            execution = lambda_svc._execution_record_for_config(record, config)
-            lambda_svc.invoke_async_with_retry(execution, {"Records": [message]})
+            execution = lambda_svc._execution_record_for_config(record, {**config, "FunctionArn": endpoint})
+            notification = asynchronous_invocation.sns_record(sub_arn, json.loads(envelope))
+            lambda_svc.invoke_async_with_retry(execution, {"Records": [notification]})
             return
         topic = sns._topic_by_arn_any_scope(topic_arn) or {}
         subscription = next((one for one in topic.get("subscriptions", []) if one["arn"] == sub_arn), {})
@@ -289,14 +288,14 @@ def send_action(target_arn):
 
 def check_failure_destinations():
     """Lambda sends failed events with the rights of the function's role."""
-    route = lambda_svc._route_async_failure
 
-    def permitted(target_arn, func_name, event, result):
-        role, session = function_role(lambda_svc._functions.get(func_name) or {})
-        if role_may(role, session, send_action(target_arn), target_arn):
-            route(target_arn, func_name, event, result)
+    def routed(target_arn, func_name, event, result):
+        import stream_mapping
 
-    lambda_svc._route_async_failure = permitted
+        body = asynchronous_invocation.failure_record(event, result)
+        stream_mapping.send(target_arn, json.dumps(body), lambda_svc._functions.get(func_name) or {})
+
+    lambda_svc._route_async_failure = routed
 
 
 def install(run_secret):
@@ -307,4 +306,5 @@ def install(run_secret):
     check_pollers()
     check_logs()
     check_topics()
+    asynchronous_invocation.use_settings_of_alias()
     check_failure_destinations()

@@ -6,7 +6,8 @@ MiniStack alone answers everybody, and its Lambda API runs code. So this guard i
 - requests without a signature (Signature Version 4) by the run's secret or by a session that it has given: another user
   of this machine does not know these secrets.
 
-With AUTH=true it enforces IAM (enforcement.py) and runs the mappings of streams itself (stream_mapping.py).
+With AUTH=true it enforces IAM (enforcement.py), runs the mappings of streams itself (stream_mapping.py), and those of queues as
+AWS did (queue_mapping.py).
 """
 
 import hashlib
@@ -228,9 +229,11 @@ if ENFORCES:
     sys.dont_write_bytecode = True
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import enforcement  # noqa: E402
+    import queue_mapping  # noqa: E402
     import stream_mapping  # noqa: E402
 
     enforcement.install(os.environ["AWS_SECRET_ACCESS_KEY"])
     stream_mapping.install()
+    queue_mapping.install()
 ministack.app = Guard(ministack.app, run_secrets, HOST_NAMES)
 ministack.main()

@@ -11,8 +11,9 @@ import logging
 import time
 from collections import deque
 
+from asynchronous_invocation import iso
 from ministack.core.arn import ArnParseError, parse_arn
-from ministack.core.responses import _request_account_id, _request_region, new_uuid
+from ministack.core.responses import _request_account_id, _request_region, error_response_json, new_uuid
 from ministack.services import dynamodb, lambda_svc, sns, sqs
 
 # AWS doubles the wait up to a minute. Here the wait is shorter, so that a test can see a poison record.
@@ -75,6 +76,18 @@ def is_too_old(record, mapping):
     return limit > 0 and time.time() - created_at(record) > limit
 
 
+def execute(record, event, request_id):
+    """MiniStack gives each invocation a new id. A batch that is tried again has the same id on AWS."""
+    config = record.get("config") or record
+    slot, _ = lambda_svc._acquire_execution_slot(record, config)
+    if slot is None:
+        return {"error": True}
+    try:
+        return lambda_svc._execute_function_dispatch(record, config, event, request_id, time.time())
+    finally:
+        lambda_svc._release_execution_slot(slot)
+
+
 def serve(shard, mapping, record):
     """One pass over a shard. Returns whether it made progress."""
     batch = shard.batches[0]
@@ -87,7 +100,7 @@ def serve(shard, mapping, record):
         return True
     if batch.not_before > time.time():
         return False
-    result = lambda_svc._execute_function(record, {"Records": batch.records})
+    result = execute(record, {"Records": batch.records}, batch.request_id)
     batch.invocations += 1
     first, function_error = failed_from(batch, mapping, result)
     if first is None:
@@ -112,10 +125,6 @@ def serve(shard, mapping, record):
     else:
         batch.wait()
     return True
-
-
-def iso(seconds):
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds * 1000) % 1000:03d}Z"
 
 
 def give_up(records, batch, mapping, record, condition, failure):
@@ -217,5 +226,19 @@ def poll():
     return got_on
 
 
+def refuse_fifo_destinations():
+    create = lambda_svc._create_esm
+
+    def created(data):
+        destination = ((data.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination") or ""
+        if destination.endswith(".fifo"):
+            message = f"The destination {destination} must be a standard queue or a standard topic."
+            return error_response_json("InvalidParameterValueException", message, 400)
+        return create(data)
+
+    lambda_svc._create_esm = created
+
+
 def install():
     lambda_svc._poll_dynamodb_streams = poll
+    refuse_fifo_destinations()

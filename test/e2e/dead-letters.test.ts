@@ -117,11 +117,15 @@ describeWithLocalAws("a failure ends in its dead-letter queue, and is seen:", ()
   it("an asynchronous invocation of the pusher that throws three times", async () => {
     const log = await FunctionLog.open(stack.aws, PUSHER);
     const Payload = JSON.stringify({ no: "event" });
-    // Not by its alias, as the topic does: the emulator has the alias's settings for the function alone.
-    await stack.aws.lambda.send(new InvokeCommand({ FunctionName: PUSHER, InvocationType: "Event", Payload }));
+    const event = { FunctionName: PUSHER, Qualifier: "latest", InvocationType: "Event", Payload } as const;
+    await stack.aws.lambda.send(new InvokeCommand(event));
     const { body } = await letter(letters, (message) => message.body.includes("requestPayload"));
     expect(JSON.parse(body)).toMatchObject({
-      requestContext: { condition: "RetriesExhausted", approximateInvokeCount: 3 },
+      requestContext: {
+        condition: "RetriesExhausted",
+        functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${PUSHER}:latest`,
+        approximateInvokeCount: 3,
+      },
       requestPayload: { no: "event" },
       responsePayload: { errorMessage: expect.stringContaining("is not iterable") },
     });

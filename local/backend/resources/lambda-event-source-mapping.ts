@@ -7,8 +7,8 @@ import {
 import type { CreateResource } from "./creation";
 
 /**
- * `aws_lambda_event_source_mapping` of a queue or a table's stream. The emulator gets all settings. For a stream, it
- * ignores bisect, retries, batch item failures and parallelization.
+ * `aws_lambda_event_source_mapping` of a queue or a table's stream. The emulator gets all settings. Of parallelization, it
+ * takes no notice. A MiniStack that runs already also ignores a stream's bisecting, retries and batch item failures.
  */
 export const createLambdaEventSourceMapping: CreateResource = async (args, { lambda }) => {
   const filters = args.block("filter_criteria")?.blocks("filter") ?? [];

@@ -9,7 +9,7 @@ const ATTRIBUTES = {
   redrive_policy: "RedrivePolicy",
 } as const;
 
-/** `aws_sns_topic_subscription` of a function or a queue. The emulator tries a failing function once and has no redrive. */
+/** `aws_sns_topic_subscription` of a function or a queue. A MiniStack that runs already tries a function once, without redrive. */
 export const createSnsTopicSubscription: CreateResource = async (args, { sns }) => {
   const attributes = Object.entries(ATTRIBUTES).flatMap(([argument, attribute]) => {
     const value = args.optionalText(argument);
