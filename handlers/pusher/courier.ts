@@ -60,7 +60,7 @@ export interface Turn {
  * before the client's cursor: 5 s from the entry to the read, 5 s from the read to the post, 5 s for the post; one of
  * them is left for the difference between clocks.
  */
-const KEPT_POST_MS = 4_000;
+export const KEPT_POST_MS = 4_000;
 
 /**
  * Sends the messages of all notifications of an invocation. A limited number of requests is in flight at once, fewer

@@ -117,7 +117,9 @@ export async function deliverNotification(
     else postpone(recipient, recipient.reason);
   }
   await Promise.all(slow.map((recipient) => giveUp(recipient, messageId, notification, handover, invocation)));
-  if (keeper !== undefined) await leaveToHistory(lost, keeper, messageId, notification, handover, reading, invocation);
+  if (keeper !== undefined) {
+    await leaveToHistory(lost, { keeper, payloads, handover, reading, invocation, messageId });
+  }
   for (const { remainder, failure } of unread) {
     const isUnkept = failure !== undefined && keeper?.failures.has(failure) === true;
     if (failure !== undefined && !isUnkept) log.warn("read_failed", { messageId, failure });

@@ -1,13 +1,12 @@
-import { PROTOCOLS } from "../../src/contract/tables";
 import { failureCode } from "../shared/failure-code";
 import { channelStream, userStream } from "../shared/history-stream";
-import type { Connection, ConnectionRow, PageKey } from "./connection";
+import type { Connection } from "./connection";
+import type { Payloads } from "./envelope";
 import type { Handover, Undelivered } from "./handover";
-import { WRITTEN_AT_ONCE } from "./history-store";
+import { type Entry, WRITTEN_AT_ONCE } from "./history-store";
 import type { Invocation } from "./invocation";
 import { type Keeper, UnkeptError } from "./keeper";
-import type { Notification } from "./notification";
-import { mayBeUnread, membersOf } from "./notify-again";
+import { type Newer, postToNewer, readNewer } from "./newer-connections";
 import type { ReadingPorts } from "./reading-ports";
 import { removeRow } from "./remove-row";
 
@@ -17,74 +16,88 @@ export interface Lost {
   readonly reason: string;
 }
 
+export interface LeavePorts {
+  readonly keeper: Keeper;
+  readonly payloads: Payloads;
+  readonly handover: Handover;
+  readonly reading: ReadingPorts;
+  readonly invocation: Invocation;
+  /** For the log. */
+  readonly messageId: string;
+}
+
 /**
  * Leaves a notification to history after the last attempt: writes the entries of the users, and then closes the
  * connections, so that their clients connect again and recover. The entry alone would not be enough: if the client got
  * later notifications on the same connection, it would recover from a later cursor.
  *
- * The last attempt may have been a minute ago. If the client has another connection by then, it has recovered already,
- * without the new entry. So connections that began after the read are closed, too.
+ * The last attempt may have been a minute ago. If the client has a newer connection by then, it has recovered already,
+ * without the new entry. So the user's newer connections get the notification.
  *
  * A connection gets a dead letter if its entry is not written, or if it cannot be closed in time. While the account throttles,
  * nothing is closed: the clients could not all connect again.
  */
-export async function leaveToHistory(
-  lost: readonly Lost[],
-  keeper: Keeper,
-  messageId: string,
-  { channel }: Pick<Notification, "channel">,
-  handover: Handover,
-  reading: ReadingPorts,
-  invocation: Invocation,
-): Promise<void> {
-  const { courier, ports } = invocation;
-  const leave = async ({ connection, reason }: Lost): Promise<void> => {
-    if (courier.throttle.refuser === "account") return handover.deadLetter(connection, reason);
-    try {
-      const all = [connection, ...(await openedSince(connection, reading))];
-      const closed = await Promise.all(all.map((each) => close(each, reason, messageId, invocation)));
-      if (closed.includes(false)) handover.deadLetter(connection, reason);
-    } catch (error) {
-      ports.log.warn("read_failed", { messageId, failure: failureCode(error) });
-      handover.deadLetter(connection, reason);
-    }
-  };
-  const streamOf = ({ connection }: Lost) =>
-    channel === undefined ? userStream(connection.userId) : channelStream(channel);
+export async function leaveToHistory(lost: readonly Lost[], ports: LeavePorts): Promise<void> {
+  const { keeper, handover, reading } = ports;
+  const streamOf = ({ userId }: Connection) =>
+    reading.channel === undefined ? userStream(userId) : channelStream(reading.channel.name);
+  const sorted = byUser(lost).flat();
   // In groups, because a connection must be closed soon after its entry is written.
-  for (let from = 0; from < lost.length; from += WRITTEN_AT_ONCE) {
-    const group = lost.slice(from, from + WRITTEN_AT_ONCE);
-    const streams = new Set(group.map(streamOf));
-    const written = await keeper.write([...streams]);
+  for (let from = 0; from < sorted.length; from += WRITTEN_AT_ONCE) {
+    const users = byUser(sorted.slice(from, from + WRITTEN_AT_ONCE));
+    const streams = users.map(([first]) => streamOf(first.connection));
+    const written = await keeper.write([...new Set(streams)]);
     await Promise.all(
-      group.map((each) =>
-        written.get(streamOf(each)) instanceof UnkeptError
-          ? handover.deadLetter(each.connection, each.reason)
-          : leave(each),
-      ),
+      users.map(async (each, index) => {
+        const entry = written.get(streams[index] ?? "");
+        const isKept = entry !== undefined && !(entry instanceof UnkeptError);
+        const notLeft = isKept ? await leave(each, entry, ports) : each;
+        for (const { connection, reason } of notLeft) handover.deadLetter(connection, reason);
+      }),
     );
   }
 }
 
-/** Other connections of the user whose clients recover, and which the read of this connection may have missed. */
-async function openedSince(
-  { userId, connectionId, reading: read }: Undelivered,
-  reading: ReadingPorts,
-): Promise<readonly ConnectionRow[]> {
-  const { store, semaphore, deadline } = reading;
-  const found: ConnectionRow[] = [];
-  let after: PageKey | undefined;
-  do {
-    const from = after;
-    const page = await semaphore.run(() => store.ofUser(userId, from, deadline));
-    found.push(...page.rows);
-    after = page.next;
-  } while (after !== undefined);
-  const others = found.filter(
-    (row) =>
-      row.protocol === PROTOCOLS.envelopes && row.connectionId !== connectionId && mayBeUnread(row, read?.at ?? 0),
-  );
-  return membersOf(others, reading);
+type OfUser = readonly [Lost, ...Lost[]];
+
+function byUser(lost: readonly Lost[]): readonly OfUser[] {
+  const users = new Map<string, [Lost, ...Lost[]]>();
+  for (const each of lost) {
+    const others = users.get(each.connection.userId);
+    if (others === undefined) users.set(each.connection.userId, [each]);
+    else others.push(each);
+  }
+  return [...users.values()];
+}
+
+/**
+ * Closes connections of one user, whose entry is written.
+ *
+ * @returns those that cannot be left to history now. Never throws.
+ */
+async function leave(lost: OfUser, entry: Entry, ports: LeavePorts): Promise<readonly Lost[]> {
+  const { invocation, reading, payloads, messageId } = ports;
+  if (invocation.courier.throttle.refuser === "account") return lost;
+  const closeOne = (connection: Connection, reason: string) => close(connection, reason, messageId, invocation);
+  const connections = lost.map(({ connection }) => connection);
+  let newer: Newer;
+  try {
+    newer = await readNewer(connections, reading);
+  } catch (error) {
+    invocation.ports.log.warn("read_failed", { messageId, failure: failureCode(error) });
+    return lost;
+  }
+  const [closed, reached] = await Promise.all([
+    Promise.all(lost.map(({ connection, reason }) => closeOne(connection, reason))),
+    Promise.all(
+      newer.rows.map(
+        async (row) =>
+          (await postToNewer(row, newer.readAt, payloads.of(row.protocol, entry), invocation)) ||
+          (await closeOne(row, lost[0].reason)),
+      ),
+    ),
+  ]);
+  return reached.every(Boolean) ? lost.filter((_, index) => !closed[index]) : lost;
 }
 
 /** False if the connection is still open, as far as is known. Never throws. */

@@ -11,7 +11,7 @@ export const RULES = {
   freshWhenPosted: "a post begins at most 5 s after its row was read",
   retryForTheUser: "a retry is a new entry, read and post for the user",
   closedAtLast: "a connection that has taken nothing in the last attempt is closed",
-  newerClosedToo: "and so are the user's connections that began after its row was read",
+  newerAtLast: "and the user's connections that began after its row was read get the notification",
   cursorWaits: "the client's cursor waits for the connection's recovery",
   idsKnown: "the client knows ids",
 } as const;
@@ -222,7 +222,7 @@ class ContinuityModel {
       if (!this.#has("retryForTheUser")) return;
       // The rest of a long broadcast comes first.
       const lateMs = this.#chance(this.world.isSlow) ? this.#between(0, 100_000) : 0;
-      this.#after(lateMs, () => this.#write(id, () => this.#closeAtLast(socket, readAt)));
+      this.#after(lateMs, () => this.#write(id, (cursor) => this.#closeAtLast(socket, id, cursor, readAt)));
       return;
     }
     this.#counts.retried++;
@@ -232,10 +232,13 @@ class ContinuityModel {
     });
   }
 
-  #closeAtLast(socket: Socket, readAt: number): void {
-    const newer = this.#rows().filter((each) => each.connectedAt > readAt - HANDSHAKE_MS);
+  #closeAtLast(socket: Socket, id: number, cursor: number, readAt: number): void {
+    const newer = this.#rows().filter((each) => each !== socket && each.connectedAt > readAt - HANDSHAKE_MS);
     if (this.#has("closedAtLast")) this.#lose(socket, 0);
-    for (const each of this.#has("newerClosedToo") ? newer : []) this.#lose(each, 0);
+    for (const each of this.#has("newerAtLast") ? newer : []) {
+      if (this.#chance(this.world.fails)) this.#lose(each, 0);
+      else this.#arrive(each, id, cursor);
+    }
   }
 
   /**

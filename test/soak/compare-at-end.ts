@@ -3,6 +3,7 @@ import { compareMemberships } from "./compare-memberships";
 import type { Fleet } from "./fleet";
 import { comparePresence } from "./presence";
 import { Questions } from "./questions";
+import { countBacklog } from "./queues";
 import type { SoakEvent } from "./record";
 import { tracePresence } from "./trace-presence";
 
@@ -31,5 +32,5 @@ export async function compareAtEnd(
     write(event);
     if (event.isOnline !== event.isSaidOnline) notes.push(...(await tracePresence(stack, event.user, devices)));
   }
-  return notes;
+  return notes.length === 0 ? [] : [...notes, `${await countBacklog(stack)} messages are in the notifications queue`];
 }

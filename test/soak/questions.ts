@@ -1,6 +1,7 @@
 import { SumuBackend } from "../../backend/typescript/src/index";
 import type { LocalStack } from "../../local/local-stack";
 import { digest } from "./device";
+import { countBacklog } from "./queues";
 import type { SoakEvent } from "./record";
 import { CHANNELS } from "./rights";
 
@@ -14,7 +15,12 @@ const TO_CHANNELS = "who-is-in";
 export class Questions {
   readonly #backend: SumuBackend;
 
-  constructor({ info, aws: { sqs, dynamodb } }: LocalStack, write: (event: SoakEvent) => void) {
+  constructor(
+    private readonly stack: LocalStack,
+    write: (event: SoakEvent) => void,
+  ) {
+    const { info, aws } = stack;
+    const { sqs, dynamodb } = aws;
     const notificationsQueueUrl = info.notifications.queue.url;
     const presenceTableName = info.presence_table?.name ?? "";
     this.#backend = new SumuBackend({ notificationsQueueUrl, presenceTableName }, { sqs, dynamodb });
@@ -23,7 +29,9 @@ export class Questions {
     write({ ...sent, id: TO_CHANNELS, to: { channels: CHANNELS } });
   }
 
+  /** On a busy machine the last questions still wait in the queue. More of them would only make it longer. */
   async ask(): Promise<void> {
+    if ((await countBacklog(this.stack)) > 0) return;
     await this.#backend.notifyEveryone(null, { id: TO_EVERYONE, keep: false });
     await this.#backend.notifyChannel([...CHANNELS], null, { id: TO_CHANNELS, keep: false });
   }

@@ -59,7 +59,7 @@ async function traceRow(
   const ConnectionId = row[CONNECTION.connectionId]?.S ?? "";
   const word = await gateway.send(new GetConnectionCommand({ ConnectionId })).then(
     ({ LastActiveAt }) => `open, last active ${LastActiveAt?.toISOString()}`,
-    (error: Error) => (error instanceof GoneException ? "gone" : error.name),
+    (error: NodeJS.ErrnoException) => (error instanceof GoneException ? "gone" : (error.code ?? error.name)),
   );
   const device = devices.find(({ connectionIds }) => connectionIds.has(ConnectionId));
   const owner =

@@ -360,14 +360,22 @@ describe("the last attempt of a connection whose client recovers", () => {
 
   describe("in a long broadcast, whose last entry comes a minute after the connection's row was read", () => {
     /** The clients of ten connections do not read. One of the clients comes back after 30 s. */
-    const comesBack = (closeAnswer: (connectionId: string) => PostResult, over: Partial<ConnectionRow> = {}) => {
+    const comesBack = ({
+      closeAnswer = () => 204,
+      backAnswer = 200,
+      over = {},
+    }: {
+      readonly closeAnswer?: (connectionId: string) => PostResult;
+      readonly backAnswer?: PostResult;
+      readonly over?: Partial<ConnectionRow>;
+    }) => {
       const all = modern(3_000);
       const slow = all.slice(100, 120).flatMap(({ connectionId }, index) => (index % 2 === 0 ? [connectionId] : []));
       const back = { ...(all[100] as ConnectionRow), connectionId: "back", connectedAt: START + 30_000, ...over };
       const world = historyAws({
         rows: [...all.slice(0, 101), back, ...all.slice(101)],
         isPresent: ({ connectionId }) => connectionId !== "back" || world.aws.clock.now() >= START + 30_000,
-        answer: (id) => (slow.includes(id) ? 429 : 200),
+        answer: (id) => (id === "back" ? backAnswer : slow.includes(id) ? 429 : 200),
         closeAnswer,
         latencyMs: 100,
         pageRows: 500,
@@ -377,29 +385,48 @@ describe("the last attempt of a connection whose client recovers", () => {
     };
 
     it.each([204, 410] as const)(
-      "closes what the client has opened meanwhile, too, if the close says %d",
+      "posts to the connection that the client has opened meanwhile, too, if the close says %d",
       async (status) => {
-        const { aws, rows } = comesBack((id) => (id === "connection-100" ? status : 204));
+        const { aws, rows, frames } = comesBack({
+          closeAnswer: (id) => (id === "connection-100" ? status : 204),
+        });
         await aws.invoke([toEveryone()]);
-        const own = rows().filter(([stream]) => stream === "user:user-50");
-        expect(own).toEqual([["user:user-50", expect.any(Number)]]);
-        expect(own[0]?.[1]).toBeGreaterThan(60_000);
-        expect(aws.closes.filter((id) => ["connection-100", "back"].includes(id))).toEqual(["connection-100", "back"]);
+        const [entry, ...more] = rows().filter(([stream]) => stream === "user:user-50");
+        expect([more, Number(entry?.[1]) > 60_000]).toEqual([[], true]);
+        const cursors = frames.flatMap(({ to: connection, frame }) =>
+          connection === "back" ? [timeOf((frame as { cursor: string }).cursor)] : [],
+        );
+        expect(cursors).toEqual([entry?.[1]]);
+        expect(aws.closes.filter((id) => ["connection-100", "back"].includes(id))).toEqual(["connection-100"]);
         expect(aws.deadLetters).toEqual([]);
       },
     );
 
-    it("makes a dead letter if that connection cannot be closed", async () => {
-      const { aws } = comesBack((id) => (id === "back" ? 500 : 204));
+    it("closes that connection, too, if it does not take the notification", async () => {
+      const { aws } = comesBack({ backAnswer: 429 });
+      await aws.invoke([toEveryone()]);
+      expect(aws.closes.filter((id) => ["connection-100", "back"].includes(id))).toEqual(["connection-100", "back"]);
+      expect(aws.deadLetters).toEqual([]);
+    });
+
+    it("makes a dead letter if that connection cannot be closed, either", async () => {
+      const { aws } = comesBack({ backAnswer: 500, closeAnswer: (id) => (id === "back" ? 500 : 204) });
       await aws.invoke([toEveryone()]);
       expect(letters(aws)).toEqual([["slow_consumer", [["user-50", "connection-100", START - 3_600_000]]]]);
     });
 
+    it("does nothing about it if it has gone again: its client recovers after the entry", async () => {
+      const { aws } = comesBack({ backAnswer: 410 });
+      await aws.invoke([toEveryone()]);
+      expect(aws.closes).not.toContain("back");
+      expect(aws.deadLetters).toEqual([]);
+    });
+
     it("leaves a client of protocol 1 alone, which recovers nothing", async () => {
-      const { aws } = comesBack(() => 204, { protocol: undefined });
+      const { aws } = comesBack({ over: { protocol: undefined } });
       await aws.invoke([toEveryone()]);
       expect(aws.closes).toContain("connection-100");
-      expect(aws.closes).not.toContain("back");
+      expect([aws.closes.includes("back"), aws.posts.get("back")]).toEqual([false, undefined]);
     });
   });
 
