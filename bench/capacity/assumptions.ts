@@ -34,6 +34,10 @@ export const ASSUMED = {
   singleCpuMicroseconds: 1_800,
   /** From a message in the queue to the first line of the function, cold starts included. */
   dispatchMs: 500,
+  /** A page of DynamoDB has 1 MB: rows of subscriptions in it, and how long it takes to count them. */
+  subscriptionsOfPage: 6_500,
+  countedPageMs: 40,
+  readMs: 10,
 } as const;
 
 /** Seconds of an invocation in which posts may begin. */
@@ -47,5 +51,6 @@ export const ASSUMPTIONS: readonly string[] = [
   "Nothing else uses the account's throttle meanwhile, unless a table says so. Each request of other APIs, and each frame and ping of a client, takes a token of it.",
   `A part of a broadcast that lies in the queue is begun ${ASSUMED.dispatchMs} ms later (assumed), in an invocation of its own, while pollers are free.`,
   "Nobody waits for the table: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
+  `The ends of the parts of a channel are found by counting its rows, a page of 1 MB (${ASSUMED.subscriptionsOfPage.toLocaleString("en-US")} rows) after the other, in ${ASSUMED.countedPageMs} ms each (assumed). Then a message to a channel costs as much as one of a broadcast: \`npm run bench\` measures 1.02 times as much CPU.`,
   "Every connection is open and reads. Parts are equally large. Clients' requests come at random times (a Poisson process).",
 ];

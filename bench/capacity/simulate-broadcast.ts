@@ -12,6 +12,8 @@ export interface BroadcastScenario {
   readonly connections: number;
   /** The number of parts that it is split into (`broadcast_segments`). As many functions deliver in parallel. */
   readonly segments: number;
+  /** How many connections each part has. @default - about as many in each */
+  readonly parts?: readonly number[];
   /** Posts in flight of one function (`delivery_concurrency`). */
   readonly deliveryConcurrency: number;
   /** CPU of one post on the function's share of a vCPU. One after the other: Node.js runs one thread. */
@@ -129,14 +131,11 @@ class Simulation {
   }
 
   run(): BroadcastPrediction {
-    const { connections, segments, dispatchMs } = this.scenario;
-    const whole = Math.ceil(connections / this.#quantum);
-    this.#left = whole;
+    const { dispatchMs } = this.scenario;
+    const parts = this.#parts();
+    this.#left = parts.reduce((sum, part) => sum + part, 0);
     if ((this.scenario.clientFramesPerSecond ?? 0) > 0) this.#nextClientFrame();
-    for (let index = 0; index < segments; index++) {
-      const part = Math.floor((whole * (index + 1)) / segments) - Math.floor((whole * index) / segments);
-      this.#events.put(dispatchMs, { kind: "job", job: { connections: part, attempt: 1 } });
-    }
+    for (const part of parts) this.#events.put(dispatchMs, { kind: "job", job: { connections: part, attempt: 1 } });
     for (let next = this.#events.take(); next !== undefined; next = this.#events.take()) {
       this.#now = next.at;
       this.#handle(next.event);
@@ -205,6 +204,14 @@ class Simulation {
         break;
     }
     this.#pump(event.run);
+  }
+
+  #parts(): readonly number[] {
+    const { connections, segments, parts } = this.scenario;
+    if (parts !== undefined) return parts.map((part) => Math.ceil(part / this.#quantum));
+    const whole = Math.ceil(connections / this.#quantum);
+    const bound = (index: number) => Math.floor((whole * index) / segments);
+    return Array.from({ length: segments }, (_, index) => bound(index + 1) - bound(index));
   }
 
   /** Starts invocations while there are messages and pollers. */

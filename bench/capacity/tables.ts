@@ -14,6 +14,7 @@ import { CHAT_ROOM, channelCost, LIVE_EVENT } from "./channel-cost";
 import { historyCost } from "./history-cost";
 import { type MonthCost, monthCost, USAGE, type Usage } from "./month-cost";
 import { type BroadcastScenario, simulateBroadcast } from "./simulate-broadcast";
+import { type ChannelScenario, simulateChannel } from "./simulate-channel";
 
 const CPU_MICROSECONDS_ON_LAMBDA = (ASSUMED.broadcastCpuMicroseconds * MEGABYTES_PER_VCPU) / PUSHER_MEGABYTES;
 
@@ -140,6 +141,62 @@ export function broadcastBesideClientsTable(): string {
   );
 }
 
+/** A notification to a channel in an account, on Lambda. */
+export function channelScenario(members: number, options: Parameters<typeof accountScenario>[1] = {}): ChannelScenario {
+  return {
+    ...accountScenario(members, options),
+    members,
+    pageRows: ASSUMED.subscriptionsOfPage,
+    readMs: ASSUMED.readMs,
+    pageEndMs: ASSUMED.countedPageMs,
+  };
+}
+
+/** A notification to a channel, alone and beside the pings and connects of its members. */
+export function channelTimesTable(): string {
+  const scenarios = [
+    ["a chat room", 100, {}],
+    ["", 1_000, {}],
+    ["", 10_000, {}],
+    ["", 100_000, {}],
+    ["a live event", 1_000_000, {}],
+    ["", 1_000_000, { segments: 3 }],
+    ["", 1_000_000, { ratePerSecond: 50_000, segments: 13 }],
+  ] as const;
+  const time = (seconds: number) => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${integer(seconds)} s`);
+  const rows = scenarios.map(([name, members, options]) => {
+    const scenario = channelScenario(members, options);
+    const alone = simulateChannel(scenario);
+    const { idlePerSecond } = accountCapacity(members);
+    const beside = simulateChannel({ ...scenario, clientFramesPerSecond: idlePerSecond });
+    return [
+      name,
+      integer(members),
+      integer(scenario.throttle.ratePerSecond),
+      String(scenario.segments),
+      time(alone.searchSeconds),
+      time(alone.seconds),
+      time(beside.seconds),
+      percent(beside.throttled, beside.posts),
+      integer(alone.deadLettered + beside.deadLettered),
+      String(alone.functions),
+    ];
+  });
+  const head = [
+    "channel",
+    "members",
+    "throttle per s",
+    "segments",
+    "search for the parts",
+    "done after",
+    "while the members ping",
+    "posts throttled then",
+    "dead letters",
+    "functions",
+  ];
+  return table(head, rows);
+}
+
 export function singleFunctionTable(): string {
   const { seconds } = simulateBroadcast(singleFunctionScenario(10_000));
   const perSecondOnLambda = 1e6 / CPU_MICROSECONDS_ON_LAMBDA;
@@ -239,6 +296,7 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
   "single-function": singleFunctionTable,
   broadcast: broadcastTable,
   "broadcast-beside-clients": broadcastBesideClientsTable,
+  "channel-times": channelTimesTable,
   assumptions: () => ASSUMPTIONS.map((line) => `- ${line}`).join("\n"),
   cost: () => costTable(),
   "cost-history": () => costTable(USAGE, (usage) => historyCost(usage, 86_400)),

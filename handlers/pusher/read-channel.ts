@@ -10,7 +10,7 @@ import { sendParts } from "./send-parts";
 import type { ChannelRange } from "./subscription";
 
 /** A channel of at most so many connections is delivered at once. Most channels are smaller. */
-const SMALL_CHANNEL_ROWS = 500;
+export const SMALL_CHANNEL_ROWS = 500;
 /** As of a broadcast: larger pages use more memory. */
 const PAGE_ROWS = 2_000;
 /** How long the ends of the parts are searched: about five million connections. The last part has the rest. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { EventQueue } from "../../../bench/capacity/event-queue";
 import { type BroadcastScenario, simulateBroadcast } from "../../../bench/capacity/simulate-broadcast";
-import { singleFunctionScenario } from "../../../bench/capacity/tables";
+import { simulateChannel } from "../../../bench/capacity/simulate-channel";
+import { accountScenario, channelScenario, singleFunctionScenario } from "../../../bench/capacity/tables";
 import { seededRandom } from "../../../support/seeded-random";
 import { connections as rowsOf, SimulatedAws } from "../../../support/simulated-aws";
 import { TokenBucket } from "../../../support/token-bucket";
@@ -120,6 +121,69 @@ describe("the simulated broadcast, beside the pusher itself on a simulated clock
       expect(Math.abs(model.throttled / model.posts - pusher.throttled / pusher.posts)).toBeLessThan(0.05);
     },
   );
+});
+
+describe("the simulated notification to a channel, beside the pusher itself on a simulated clock,", () => {
+  /** Reads of 10 ms, an endpoint that answers in 8 ms, no CPU time, and the functions at once. */
+  async function both(members: number, segments: number, throttle: BroadcastScenario["throttle"]) {
+    const model = simulateChannel({
+      members,
+      segments,
+      throttle,
+      pageRows: 6_500,
+      readMs: 10,
+      pageEndMs: 10,
+      deliveryConcurrency: 64,
+      cpuMicroseconds: 0,
+      latencyMs: 8,
+      pollers: { atStart: 5, perMinute: 300, max: 1_000 },
+      dispatchMs: 0,
+      deliveringSeconds: 110,
+      random: seededRandom(1),
+    });
+    const bucket = new TokenBucket(throttle.ratePerSecond, throttle.burst);
+    let seconds = 0;
+    const aws: SimulatedAws = new SimulatedAws({
+      rows: [],
+      channels: { room: rowsOf(members, { protocol: 2 }) },
+      settings: { deliveryConcurrency: 64, broadcastSegments: segments },
+      latencyMs: 8,
+      answer: () => {
+        const now = aws.clock.now() - startAt;
+        if (!bucket.take(now - 8)) return 429;
+        seconds = now / 1_000;
+        return 200;
+      },
+    });
+    const startAt = aws.clock.now();
+    await aws.invoke(['{"notification":{"to":{"channels":["room"]},"id":"n","data":1}}']);
+    await aws.drain({ functions: segments });
+    expect(aws.deliveries.size).toBe(members);
+    expect(model.delivered).toBe(members);
+    return { model, seconds };
+  }
+
+  it.each([
+    [100, 2, UNLIMITED],
+    [3_000, 2, UNLIMITED],
+    [40_000, 2, UNLIMITED],
+    [40_000, 3, { ratePerSecond: 10_000, burst: 5_000 }],
+    [52_000, 4, { ratePerSecond: 10_000, burst: 5_000 }],
+    [40_000, 2, { ratePerSecond: 4_000, burst: 2_000 }],
+  ])("takes the same time within an eighth: %d members, %d parts, %j", async (members, segments, throttle) => {
+    const { model, seconds } = await both(members, segments, throttle);
+    expect(model.seconds / seconds).toBeGreaterThan(7 / 8);
+    expect(model.seconds / seconds).toBeLessThan(9 / 8);
+  });
+
+  it("searches the parts of a million members in 154 pages, one after the other, and then is a broadcast", () => {
+    const { searchSeconds, seconds, delivered, deadLettered } = simulateChannel(channelScenario(1_000_000));
+    const broadcast = simulateBroadcast(accountScenario(1_000_000));
+    expect(searchSeconds).toBeCloseTo(6.16, 9);
+    // The parts are whole pages, so they differ a little.
+    expect(seconds).toBeCloseTo(0.5 + 0.02 + 6.16 + broadcast.seconds, 0);
+    expect([delivered, deadLettered]).toEqual([1_000_000, 0]);
+  });
 });
 
 describe("the simulated broadcast", () => {
