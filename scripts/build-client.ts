@@ -22,6 +22,7 @@ const INTERNAL_MEMBERS = [
   "answer",
   "ask",
   "asked",
+  "call",
   "catchUp",
   "changed",
   "clear",
@@ -67,6 +68,17 @@ export interface ClientCode {
   readonly map: string;
 }
 
+/** What makes the code smallest after gzip: that was measured. Without sequences, it is longer and more alike. */
+const COMPRESS = {
+  ecma: 2022,
+  passes: 6,
+  unsafe_arrows: true,
+  keep_fargs: false,
+  hoist_props: true,
+  hoist_vars: true,
+  sequences: false,
+} as const;
+
 /**
  * Bundles entries of the client. An application's bundler would make the code small, but it does not know which names are
  * internal.
@@ -105,19 +117,7 @@ export async function bundleClient(
         minify: true,
         jsc: {
           target: "es2022",
-          minify: {
-            compress: {
-              ecma: 2022,
-              passes: 6,
-              unsafe_arrows: true,
-              keep_fargs: false,
-              hoist_props: true,
-              // Longer code, which gzip makes shorter.
-              sequences: false,
-              collapse_vars: false,
-            },
-            mangle: true,
-          },
+          minify: { compress: COMPRESS, mangle: true },
         },
       });
       return { name, text: `${small.code}\n//# sourceMappingURL=${name}.map\n`, map: small.map ?? "" };

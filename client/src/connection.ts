@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly WebSocket?: SocketClass;
   /**
    * How long a connection with this token lives, in milliseconds: the next one opens before. Set it to `tokenLifeMs` if
-   * the stack has `end_connections_with_token`. @default almost two hours
+   * the stack has `end_connections_with_token`. At least ten seconds. @default almost two hours
    */
   readonly connectionLifeMs?: (token: string) => number;
   /**
@@ -118,8 +118,8 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
 
   async function connect(): Promise<void> {
     if (attempt) return;
-    const own: { link?: Link } = {};
-    attempt = own;
+    attempt = {};
+    const own: { link?: Link } = attempt;
     const fail = () => own === attempt && retry("token");
     timers.clear("connect");
     timers.set("opening", TOKEN_MS, fail);
@@ -136,14 +136,16 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
 
   function open(own: { link?: Link }, token: string): void {
     for (const link of links) if (link !== activeLink) drop(link);
+    // What the application says may be wrong: a connection for each moment would be a flood.
+    const lifeMs = Math.max(PATIENCE_MS, Math.min(REFRESH_MS, options.connectionLifeMs?.(token) || REFRESH_MS));
     listener.opening();
-    const { url, WebSocket = platform.WebSocket as SocketClass } = options;
-    const socket = new WebSocket(`${url}?authorization=${encodeURIComponent(token)}&protocol=2`);
+    const { WebSocket = platform.WebSocket as SocketClass } = options;
+    const socket = new WebSocket(`${options.url}?authorization=${encodeURIComponent(token)}&protocol=2`);
     const link: Link = { socket, openedAt: 0, heardAt: 0, missing: 0, latest: "", asked: new Map() };
     own.link = link;
     links.add(link);
     timers.set("opening", 2 * PATIENCE_MS, () => drop(link));
-    socket.onopen = () => takeOver(link, token);
+    socket.onopen = () => takeOver(link, lifeMs);
     socket.onmessage = ({ data }: { data: unknown }) => {
       hear(link);
       listener.received(link, data);
@@ -155,7 +157,7 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     };
   }
 
-  function takeOver(link: Link, token: string): void {
+  function takeOver(link: Link, lifeMs: number): void {
     const last = activeLink;
     const since = lostSince;
     attempt = lostSince = undefined;
@@ -164,7 +166,6 @@ export function createConnection(options: ConnectionOptions, timers: Timers, lis
     link.openedAt = Date.now();
     timers.clear("opening");
     if (last) timers.set("overlap", PATIENCE_MS, () => drop(last));
-    const lifeMs = Math.min(REFRESH_MS, options.connectionLifeMs?.(token) ?? REFRESH_MS);
     timers.set("connect", lifeMs * (1 - Math.random() / 10), connect);
     hear(link);
     change("online");

@@ -160,7 +160,7 @@ export class SumuCore<Data = unknown, Sent = unknown> {
     this.wake = connection.wake;
     this.close = async () => {
       connection.close("closed");
-      await feature?.closed();
+      return feature?.closed();
     };
     connection.reconnect();
 
@@ -176,19 +176,21 @@ export class SumuCore<Data = unknown, Sent = unknown> {
       const frame = (value ?? {}) as Frame;
       const { type, id, data, reason, reconnect } = frame;
       const channel = asText(frame.channel);
-      const from = asText(frame.from);
       if (type === "notification" && typeof id === "string" && data !== undefined) {
         isEnveloped = true;
+        // First, because the application may close the client in its handler: the store then knows the notification.
+        const isNew = seen.add(`${channel ?? ""} ${id}`);
+        feature?.delivered(link, frame);
         // A connection gets a notification once for each of its channels.
-        if (seen.add(`${channel ?? ""} ${id}`)) {
-          const message = { data, id, channel, from, recovered: frame.recovered === true };
+        if (isNew) {
+          const message = { data, id, channel, from: asText(frame.from), recovered: frame.recovered === true };
           events.emit("message", message);
           if (channel) events.emit(channelEvent(channel), message);
         }
-        feature?.delivered(link, frame);
       } else if (type === "disconnect" && asText(reason)) {
-        events.emit("disconnected", { reason, reconnect: reconnect !== false });
+        // First, because the application may reconnect in its handler.
         if (reconnect === false) connection.close(reason as string);
+        events.emit("disconnected", { reason, reconnect: reconnect !== false });
       } else if ((type === "error" || type === "refused") && reason === "connection_ended") connection.drop(link);
       else if (!requests.received(link, frame) && type !== "pong" && !isEnveloped && isNews(link, text)) {
         events.emit("message", { data: value, recovered: false });

@@ -24,7 +24,8 @@ export function createEvents(): Events {
     },
     has: (name) => !!handlers.get(name)?.size,
     emit(name, ...values) {
-      for (const handler of [...(handlers.get(name) ?? [])]) {
+      // Of a copy: a handler may take others off.
+      for (const handler of new Set(handlers.get(name))) {
         try {
           handler(...(values as never[]));
         } catch (error) {

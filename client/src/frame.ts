@@ -5,7 +5,3 @@ export interface Frame {
 }
 
 export const asText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-
-/** A list of texts, whatever the server has sent. */
-export const asTexts = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];

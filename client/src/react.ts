@@ -22,7 +22,7 @@ export function SumuProvider(props: { readonly client: Sumu; readonly children?:
 /** @throws Error without a {@link SumuProvider} around the component */
 export function useSumu(): Sumu {
   const client = useContext(SumuContext);
-  if (!client) throw new Error("there is no SumuProvider around this component");
+  if (!client) throw new Error("no SumuProvider");
   return client;
 }
 

@@ -1,7 +1,7 @@
 import type { Link } from "./connection";
 import type { Feature, Host } from "./core";
 import { SumuError } from "./error";
-import { asText, asTexts, type Frame } from "./frame";
+import { asText, type Frame } from "./frame";
 import type { ClientFrame } from "./requests";
 import { platform } from "./socket";
 
@@ -41,26 +41,33 @@ export interface Recovery extends Feature {
 const SAVE_MS = 1_000;
 
 /** When the notification of this cursor was written, in epoch milliseconds. */
-export const cursorTime = (cursor: string): number => Number.parseInt(cursor, 10);
+export const cursorTime = (cursor: string): number => parseInt(cursor, 10);
 
 export function createRecovery({ events, requests, seen, timers }: Host, store?: CursorStore): Recovery {
   const joined = new Set<string>();
   let cursor = "";
   let isSaved = true;
+  let saved = load();
 
   async function load(): Promise<void> {
     try {
-      const saved = JSON.parse((await store?.load()) || "{}");
+      // What is not there, or not ours, is an error.
+      const saved = JSON.parse((await store?.load()) as string);
       cursor = asText(saved.cursor) ?? "";
-      for (const key of asTexts(saved.ids)) seen.add(key);
-      for (const name of asTexts(saved.channels)) joined.add(name);
+      for (const key of saved.ids) seen.add(key);
+      for (const name of saved.channels) joined.add(name);
     } catch {
       // As a new device.
     }
   }
 
-  async function saveNow(): Promise<void> {
-    if (isSaved) return;
+  /** @returns when the store has what is known, also if that is being saved already */
+  function saveNow(): Promise<void> {
+    if (!isSaved) saved = save();
+    return saved;
+  }
+
+  async function save(): Promise<void> {
     isSaved = true;
     timers.clear("save");
     try {
@@ -121,7 +128,7 @@ export function createRecovery({ events, requests, seen, timers }: Host, store?:
   }
 
   return {
-    ready: load(),
+    ready: saved,
     joined,
     get position() {
       return cursor;

@@ -71,7 +71,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   async function ask(frame: ClientFrame, own?: Link): Promise<Frame> {
     const { action } = frame;
     const id = `${++count}`;
-    const isPlain = action === "send" || action === "publish";
+    const isPlain = "message" in frame;
     const text = JSON.stringify(isPlain ? frame : { ...frame, id });
     if (new TextEncoder().encode(text).length > MAX_FRAME_BYTES) throw new SumuError("too_large");
     if (connection.state === "closed" || own?.isDropped) throw new SumuError("closed");
@@ -130,7 +130,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   function received(link: Link, frame: Frame): boolean {
     const { type, id, action, reason, message } = frame;
     const inFlight = [...requests].filter((request) => request.link === link);
-    const isGateway = !!(type === undefined && asText(frame.requestId) && asText(frame.connectionId));
+    const isGateway = type === undefined && asText(frame.requestId) && asText(frame.connectionId);
     const isForbidden = isGateway && message === "Forbidden";
     const isPlain = isGateway || type === "ack" || type === "error";
     const request =
@@ -139,7 +139,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
         isGateway ? one.isPlain : isPlain ? one.action === action : !one.isPlain && one.id === id,
       );
     // A numbered request has a route, so messages come in envelopes. Any other frame is an answer that comes again.
-    if (!request) return isPlain || known.size > 2;
+    if (!request) return !!isPlain || known.size > 2;
     if (!isGateway) known.add(request.action);
     if (isForbidden) request.settle(new SumuError("not_supported"));
     else if (isGateway || NOT_NOW.includes(reason)) again(request, link);

@@ -1,19 +1,14 @@
 import type { Message } from "./core";
 import { SumuError } from "./error";
 import { channelEvent, createEvents } from "./events";
-import { asText } from "./frame";
 import type { Sumu } from "./sumu";
 
 /**
- * What tabs say to each other. A tab calls the leader, and the leader answers; the leader tells its events. `hello`: a tab
- * is new. `leader`: another tab has the connection now.
+ * What tabs say to each other: `hello`, a tab is new; `leader`, this is the leader's id; `event`, what the leader's client has
+ * told; `answer`, to a call. A call itself begins with the id of the leader that it is for.
  */
-type Note =
-  | readonly ["call", id: string, verb: string, first?: unknown, second?: unknown]
-  | readonly ["answer", id: string, value?: unknown, code?: string]
-  | readonly ["event", name: string, ...values: readonly unknown[]]
-  | readonly ["hello" | "leader"];
-
+type Note = readonly [kind: unknown, id?: unknown, ...values: readonly unknown[]];
+type Call = readonly [verb: string, first?: unknown, second?: unknown];
 type Settle = (value?: unknown, code?: string) => void;
 
 /** What is used of the browser. */
@@ -36,110 +31,148 @@ export function shareTabs<Data = unknown, Sent = unknown>(
   createClient: () => Sumu<Data, Sent>,
 ): Sumu<Data, Sent> {
   const events = createEvents();
-  const bus = new BroadcastChannel(name);
-  const stop = new AbortController();
-  const tab = Math.random();
   /** Subscriptions, and calls without an answer. A new leader gets them again. */
-  const calls = new Map<string, { readonly note: Note; readonly settle: Settle }>();
+  const calls = new Map<unknown, { readonly call: Call; readonly settle?: Settle | undefined }>();
   /** Of the leader: the client, and its subscriptions for all tabs. */
   let client: Sumu | undefined;
-  const offs = new Map<string, () => void>();
+  const offs = new Map<unknown, () => void>();
+  let bus: InstanceType<typeof BroadcastChannel>;
+  let stop: AbortController;
+  /** Before a tab knows a leader, the leader does not take its calls: otherwise it would get them twice. */
+  let leader: unknown;
   let state: Sumu["state"] = "connecting";
-  let count = 0;
+  let isClosed = false;
 
   /** To all tabs, this one too. */
   function say(...note: Note): void {
+    if (stop.signal.aborted) return;
     bus.postMessage(note);
     hear(note);
   }
 
-  function hear([kind, id = "", ...values]: Note): void {
-    if (kind === "leader") for (const { note } of calls.values()) say(...note);
-    if (kind === "hello" && client) say("event", "state", client.state);
-    if (kind === "call" && client) serve(client, id, values);
-    if (kind === "answer") calls.get(id)?.settle(...(values as Parameters<Settle>));
+  function hear([kind, id, ...values]: Note): void {
+    if (kind === "leader" && id !== leader) {
+      leader = id;
+      for (const [own, { call }] of calls) say(leader, own, ...call);
+    }
+    if (client && kind === "hello") {
+      say("event", "state", client.state);
+      say("leader", leader);
+    }
+    if (client && kind === leader) serve(client, id, values);
+    if (kind === "answer") {
+      calls.get(id)?.settle?.(...(values as Parameters<Settle>));
+      calls.delete(id);
+    }
     if (kind !== "event" || (id === "state" && values[0] === state)) return;
     if (id === "state") state = values[0] as typeof state;
-    events.emit(id, ...values);
+    events.emit(id as string, ...values);
     const channel = id === "message" && (values[0] as Message).channel;
     if (channel) events.emit(channelEvent(channel), ...values);
   }
 
-  async function serve(leader: Sumu, id: string, [verb, first, second]: readonly unknown[]): Promise<void> {
-    const channel = leader.channel(`${first}`);
+  async function serve(sumu: Sumu, id: unknown, [verb, first, second]: readonly unknown[]): Promise<void> {
+    const channel = sumu.channel(first as string);
     try {
       if (verb === "subscribe") {
-        const off = channel.subscribe(() => {}, { after: asText(second) });
+        const off = channel.subscribe(() => {}, { after: second as string });
         offs.set(id, off);
       } else if (verb === "unsubscribe") offs.get(id)?.();
-      else say("answer", id, await (verb === "post" ? channel.post(second) : leader[verb as "send"](first)));
+      else say("answer", id, await (verb === "post" ? channel.post(second) : sumu[verb as "send"](first)));
     } catch (error) {
-      say("answer", id, undefined, (error as SumuError).code);
+      // A message that has no JSON text throws an error without a code.
+      say("answer", id, undefined, (error as SumuError).code ?? "refused");
     }
   }
 
-  const newId = () => `${tab} ${++count}`;
+  function add(call: Call, settle?: Settle): unknown {
+    const id = Math.random();
+    say(leader, id, ...call);
+    calls.set(id, { call, settle });
+    return id;
+  }
 
-  async function ask(verb: string, first?: unknown, second?: unknown, id = newId()): Promise<unknown> {
+  async function ask(...call: Call): Promise<unknown> {
     if (state === "closed") throw new SumuError("closed");
     return new Promise((resolve, reject) => {
-      const note: Note = ["call", id, verb, first, second];
-      const settle: Settle = (value, code) => {
-        calls.delete(id);
-        if (code) reject(new SumuError(code));
-        else resolve(value);
-      };
-      calls.set(id, { note, settle });
-      say(...note);
+      add(call, (value, code) => (code ? reject(new SumuError(code)) : resolve(value)));
     });
   }
 
-  async function close(): Promise<void> {
-    for (const [id, { settle }] of calls) {
-      say("call", id, "unsubscribe");
-      settle(undefined, "closed");
-    }
-    hear(["event", "state", "closed", "closed"]);
-    stop.abort();
-    await client?.close();
-    bus.close();
+  /** Joins the tabs. */
+  function start(): void {
+    isClosed = false;
+    leader = undefined;
+    bus = new BroadcastChannel(name);
+    bus.onmessage = ({ data }: { data: Note }) => hear(data);
+    stop = new AbortController();
+    const { signal } = stop;
+    hear(["event", "state", "connecting"]);
+    say("hello");
+    browser.navigator.locks
+      .request(name, { signal }, () => {
+        const created = createClient();
+        client = created as Sumu;
+        for (const event of ["state", "message", "gap", "disconnected", "refused"] as const) {
+          created.on(event, (...values) => say("event", event, ...values));
+        }
+        say("leader", Math.random());
+        say("hello");
+        // The lock is held until this tab leaves.
+        return new Promise((resolve) => {
+          signal.onabort = resolve;
+        });
+      })
+      .catch((error) => {
+        // What `createClient` throws is the application's.
+        if (!signal.aborted) throw error;
+      });
   }
 
-  bus.onmessage = ({ data }: { data: Note }) => hear(data);
-  say("hello");
-  browser.addEventListener("pagehide", close);
-  browser.navigator.locks
-    .request(name, { signal: stop.signal }, () => {
-      const leader = createClient();
-      client = leader as Sumu;
-      for (const event of ["state", "message", "gap", "disconnected", "refused"] as const) {
-        leader.on(event, (...values) => say("event", event, ...values));
-      }
-      say("event", "state", leader.state);
-      say("leader");
-      // The lock is held until this tab closes.
-      return new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
-    })
-    .catch(() => {});
+  /** Leaves the tabs. What this tab has asked for stays: a page that the browser shows again asks once more. */
+  function leave(): Promise<void> | undefined {
+    for (const id of calls.keys()) say(leader, id, "unsubscribe");
+    // From here on this tab says nothing: the end of its client is not the end of the others'.
+    stop.abort();
+    bus.close();
+    const last = client;
+    client = undefined;
+    return last?.close();
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    for (const [id, { settle }] of calls) if (settle) hear(["answer", id, undefined, "closed"]);
+    hear(["event", "state", "closed", "closed"]);
+    await leave();
+  }
+
+  start();
+  browser.addEventListener("pagehide", leave);
+  browser.addEventListener("pageshow", () => {
+    if (stop.signal.aborted && !isClosed) start();
+  });
 
   return {
     get state() {
       return state;
     },
     on: events.on as Sumu<Data, Sent>["on"],
-    send: async (message) => void (await ask("send", message)),
-    publish: async (message) => void (await ask("publish", message)),
-    reconnect: () => say("call", "", "reconnect"),
+    send: (message) => ask("send", message) as Promise<void>,
+    publish: (message) => ask("publish", message) as Promise<void>,
+    reconnect() {
+      if (isClosed) start();
+      add(["reconnect"]);
+    },
     close,
     channel: (channel) => ({
       name: channel,
       subscribe(handler, { after } = {}) {
         const off = events.on(channelEvent(channel), handler);
-        const id = newId();
-        ask("subscribe", channel, after, id).catch(() => {});
+        const id = add(["subscribe", channel, after]);
         return () => {
           off();
-          if (calls.delete(id)) say("call", id, "unsubscribe");
+          if (calls.delete(id)) say(leader, id, "unsubscribe");
         };
       },
       post: (data) => ask("post", channel, data) as Promise<string | undefined>,

@@ -6,6 +6,9 @@ export interface Timers {
   clearAll(): void;
 }
 
+/** Platforms take a time of more than 24 days for none. */
+const MAX_MS = 2_000_000_000;
+
 export function createTimers(): Timers {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const clear = (...names: readonly string[]) => {
@@ -21,7 +24,7 @@ export function createTimers(): Timers {
         timers.delete(name);
         action();
       };
-      timers.set(name, setTimeout(run, milliseconds));
+      timers.set(name, setTimeout(run, Math.min(milliseconds, MAX_MS)));
     },
     has: (name) => timers.has(name),
     clear,

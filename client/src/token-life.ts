@@ -11,7 +11,7 @@ const MARGIN_MS = 10_000;
  */
 export function tokenLifeMs(token: string): number {
   try {
-    const base64 = `${token.split(".")[1]}`.replace(/-/g, "+").replace(/_/g, "/");
+    const base64 = (token.split(".")[1] as string).replace(/-/g, "+").replace(/_/g, "/");
     const { exp, iat = 0 } = JSON.parse(atob(base64));
     return Math.max(MIN_LIFE_MS, exp * 1_000 - Math.max(Date.now(), iat * 1_000) - MARGIN_MS) || MAX_LIFE_MS;
   } catch {

@@ -144,6 +144,32 @@ describeWithChromium("in Chromium, the client", () => {
       });
     });
 
+    it("works again in a page that the user left and came back to, whether it had the connection or not", async () => {
+      const [first, second] = [await open("shared"), await open("shared")];
+      await until("a connection", () => server.connections === 1);
+      for (const tab of [second, first]) {
+        await tab.evaluate(() => void Object.assign(globalThis, { isTheSamePage: true }));
+        await tab.goto(new URL("/elsewhere", tab.url()).href);
+        await tab.goBack({ waitUntil: "commit" });
+        await until("the page", () => tab.evaluate(() => "isTheSamePage" in globalThis));
+        await until("a connection", async () => (await read(tab, "states")).at(-1) === "online");
+        await send(tab, "back");
+      }
+      server.notify("to both");
+      for (const tab of [first, second]) {
+        await until("the message", async () => (await read(tab, "heard")).includes("to both"));
+        expect((await read(tab, "heard")).filter((data) => data === "to both")).toHaveLength(1);
+      }
+      expect(server.sent).toEqual([
+        ["send", "back"],
+        ["send", "back"],
+      ]);
+      await until("the subscription", async () => {
+        server.notify("hi", { channel: "room" });
+        return (await read(second, "room")).length > 0;
+      });
+    });
+
     it("ends with the last tab, and a tab that closes it is alone", async () => {
       const [first, second] = [await open("shared"), await open("shared")];
       await until("a connection", () => server.connections === 1);

@@ -301,6 +301,35 @@ describe("the client's connection", () => {
     });
 
     it.each([
+      ["nothing", undefined, 1],
+      ["not a number", Number.NaN, 1],
+      ["zero", 0, 1],
+      ["no end", Number.POSITIVE_INFINITY, 1],
+      ["a time that is over", -5_000, 2],
+      ["a second", 1_000, 2],
+    ])("is not replaced at once if the application's own function gives %s", async (_title, life, after9Seconds) => {
+      await device.online({ connectionLifeMs: () => life as number });
+      await device.pass(8_999);
+      expect(count()).toBe(1);
+      await device.pass(1);
+      expect(count()).toBe(after9Seconds);
+    });
+
+    it("is tried again later if the application's own function fails, and says so", async () => {
+      let isBroken = true;
+      const connectionLifeMs = () => {
+        if (isBroken) throw new Error("not a JWT");
+        return 60_000;
+      };
+      await device.start({ connectionLifeMs });
+      expect([device.told.states, count()]).toEqual([["offline: token"], 0]);
+      isBroken = false;
+      await device.pass(500);
+      socket(0).open();
+      expect(device.told.states).toEqual(["offline: token", "connecting", "online"]);
+    });
+
+    it.each([
       [
         "has a new token, and a clock that is an hour late",
         () => ({ iat: now() + 3_600, exp: now() + 4_000 }),
@@ -389,6 +418,16 @@ describe("the client's connection", () => {
     client.wake();
     await device.pass(24 * 60 * MINUTE);
     expect(count()).toBe(2);
+  });
+
+  it("comes back if the application calls reconnect when the backend has ended it", async () => {
+    const client = await device.online();
+    client.on("disconnected", () => client.reconnect());
+    socket(0).push({ type: "disconnect", reason: "revoked", reconnect: false });
+    await device.pass(0);
+    await device.open(1);
+    expect(device.told.states).toEqual(["online", "closed: revoked", "connecting", "online"]);
+    expect(device.reasons).toEqual(["first", "first"]);
   });
 
   it("connects again with a new token when the application wants it, and both connections are heard", async () => {

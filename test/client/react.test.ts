@@ -142,7 +142,7 @@ describeWithBoth("React", () => {
 
     it("renders on a server as connecting, and says what is missing around a component", async () => {
       expect(await global("onServer")).toBe('<p id="state">connecting</p>');
-      expect(await global("withoutProvider")).toBe("there is no SumuProvider around this component");
+      expect(await global("withoutProvider")).toBe("no SumuProvider");
     });
   });
 });

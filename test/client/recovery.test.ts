@@ -373,6 +373,37 @@ describe("the cursor", () => {
     },
   );
 
+  it("has the notification in whose handler the application closes the client: a reload does not repeat it", async () => {
+    const store = memoryStore();
+    const client = await device.start({ cursor: store });
+    await open(0);
+    await recovered(socket(0), 0);
+    await device.pass(1_000);
+    client.on("message", () => void client.close());
+    socket(0).push(notification("last", 1));
+    expect(JSON.parse(store.text ?? "")).toMatchObject({ cursor: cursor(1), ids: [" last"] });
+  });
+
+  it("is in a slow store when close says so, also if it was being saved already", async () => {
+    const saved: string[] = [];
+    const save = async (text: string) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      saved.push(text);
+    };
+    const client = await device.start({ cursor: { load: () => null, save } });
+    await open(0);
+    await recovered(socket(0), 0);
+    let isClosed = false;
+    const closed = client.close().then(() => {
+      isClosed = true;
+    });
+    await device.pass(299);
+    expect([isClosed, saved]).toEqual([false, []]);
+    await device.pass(1);
+    await closed;
+    expect(saved).toEqual([expect.stringContaining(cursor(0))]);
+  });
+
   it("of a store that fails is kept in memory", async () => {
     const fail = () => {
       throw new Error("the storage is full");

@@ -72,6 +72,18 @@ describe("what the client sends", () => {
     expect(later).toEqual(["0 sent"]);
   });
 
+  it("waits for ever, if the application says so", async () => {
+    const client = await device.start({ maxWaitingMs: Number.POSITIVE_INFINITY });
+    const sent = client.send("a");
+    await device.pass(24 * 60 * MINUTE);
+    device.fire("online");
+    await device.pass(0);
+    const opened = await device.open(-1);
+    opened.push(ACK);
+    await sent;
+    expect(opened.of("send")).toEqual([{ action: "send", message: "a" }]);
+  });
+
   it("takes a thousand messages, for five minutes, if nothing else is said", async () => {
     const client = await device.start();
     const settled = outcomes(...Array.from({ length: 1_001 }, (_, index) => client.send(index)));

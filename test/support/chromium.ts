@@ -9,10 +9,15 @@ export const describeWithChromium = describeUnless(
   "SUMU_REQUIRE_CHROMIUM",
 );
 
+/** Keeps pages that were left, for the way back. */
+export const WITH_PAGE_CACHE = "--enable-features=BackForwardCache";
+
 /** A headless browser that makes no requests other than the page's. */
 export function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    // A page that the user left is shown again as it was, as in a browser without a test.
+    ignoreDefaultArgs: more.includes(WITH_PAGE_CACHE) ? ["--disable-back-forward-cache"] : [],
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchChromium } from "../../support/chromium";
+import { launchChromium, WITH_PAGE_CACHE } from "../../support/chromium";
 import { repositoryRoot } from "../../support/terraform";
 
 /** An application of the client in Chromium: any number of pages of one browser, of one site. */
@@ -38,14 +38,15 @@ export class ChromiumPages {
     });
     const script = outputFiles[0]?.text ?? "";
     const site = createServer(({ url }, response) => {
-      if (url === "/app.js") response.writeHead(200, { "content-type": "text/javascript" }).end(script);
+      if (url === "/elsewhere") response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
+      else if (url === "/app.js") response.writeHead(200, { "content-type": "text/javascript" }).end(script);
       else {
         const html = '<!doctype html><div id="root"></div><script type="module" src="/app.js"></script>';
         response.writeHead(200, { "content-type": "text/html" }).end(html);
       }
     });
     await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-    const browser = await launchChromium();
+    const browser = await launchChromium(WITH_PAGE_CACHE);
     return new ChromiumPages(browser, await browser.newContext(), site);
   }
 
