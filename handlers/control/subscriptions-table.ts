@@ -22,6 +22,9 @@ const NAMES = {
   "#l": SUBSCRIPTION.left,
 };
 
+/** One after another, a connection with a thousand channels would keep the function busy for seconds. */
+const REMOVED_AT_ONCE = 10;
+
 const SET = "SET #u = :u, #a = :a, #p = :p, #t = :t, #d = :d";
 
 /** The tables of connections and subscriptions in DynamoDB. */
@@ -71,14 +74,25 @@ export class SubscriptionsTable implements Subscriptions {
   }
 
   async forget(connectionId: string): Promise<number> {
-    const { dynamoDb, subscriptionsTable, deadline } = this.options;
     let removed = 0;
+    let channels: Item[string][] = [];
+    const remove = async () => {
+      await Promise.all(channels.map((channel) => this.#remove(channel, connectionId)));
+      removed += channels.length;
+      channels = [];
+    };
     for await (const row of this.#rowsOf(connectionId)) {
-      const Key = { [SUBSCRIPTION.channel]: row[SUBSCRIPTION.channel] ?? {}, ...keyOf(connectionId) };
-      await dynamoDb.deleteItem({ TableName: subscriptionsTable, Key }, { deadline });
-      removed++;
+      channels.push(row[SUBSCRIPTION.channel] ?? {});
+      if (channels.length === REMOVED_AT_ONCE) await remove();
     }
+    await remove();
     return removed;
+  }
+
+  async #remove(channel: Item[string], connectionId: string): Promise<void> {
+    const { dynamoDb, subscriptionsTable, deadline } = this.options;
+    const Key = { [SUBSCRIPTION.channel]: channel, ...keyOf(connectionId) };
+    await dynamoDb.deleteItem({ TableName: subscriptionsTable, Key }, { deadline });
   }
 
   #decide(

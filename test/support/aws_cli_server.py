@@ -8,8 +8,15 @@ import os
 import select
 import signal
 import sys
+import time
+import types
 
 from awscli.clidriver import create_clidriver
+from botocore import waiter
+
+# "aws lambda wait" asks every 1 to 5 seconds. In the local AWS, a function is ready after half a second.
+LONGEST_WAIT_SECONDS = 0.25
+waiter.time = types.SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, LONGEST_WAIT_SECONDS)))
 
 
 def answer(driver, call):

@@ -161,7 +161,7 @@ function environment(): NodeJS.ProcessEnv {
       TF_IN_AUTOMATION: "1",
       // A fifth less CPU, for 200 MB of memory instead of 150.
       GOGC: "400",
-      // Another fifth: the threads of a plan mostly wait for each other. Jest's workers keep the other cores busy.
+      // Up to a sixth less again: the threads of a plan mostly wait for each other. Jest's workers use the other cores.
       GOMAXPROCS: "1",
     };
   }

@@ -61,6 +61,14 @@ describeWithLocalAws("the operator's tool", () => {
     expect([exitCode, said]).toEqual([0, [`${CHECKS.length} checks: nothing is wrong.`]]);
   });
 
+  it("doctor says in one line that there is no SUMU of this name", async () => {
+    expect(await sumu(["doctor"], { prefix: "other" })).toEqual({
+      exitCode: 2,
+      lines: [],
+      said: ["there is no SUMU with the prefix other in us-east-1: check --prefix, the region and the account"],
+    });
+  });
+
   it("why tells a user's refused token, delivered, gone and dead-lettered notifications as one story", async () => {
     await expect(
       Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice", { expiresInSeconds: -60 })),
@@ -140,7 +148,11 @@ describeWithLocalAws("the operator's tool", () => {
     expect(JSON.stringify(letter)).not.toContain("lilies");
     expect((await values("dead-letters", "show", queue, "--payload"))[0]?.body).toContain("lilies");
     // It would come back at once.
-    expect(await values("dead-letters", "redrive", queue)).toEqual([{ sent: 0, kept: 1 }]);
+    expect(await sumu(["dead-letters", "redrive", queue])).toEqual({
+      exitCode: 0,
+      lines: [`0 sent again, 1 stay in ${queue}`],
+      said: ["Those that stay would fail again. --reason <their reason> sends them nevertheless."],
+    });
     expect(await values("dead-letters", "redrive", queue, "--reason", "malformed")).toEqual([{ sent: 1, kept: 0 }]);
     await until("the letter to be back", async () => {
       const [back] = await values("dead-letters", "show", queue);

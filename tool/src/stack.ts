@@ -116,6 +116,18 @@ export class Stack {
     await credentials();
   }
 
+  /** @throws ToolError if nothing at all has the prefix's names: a check of each part would only repeat that */
+  async checkExistence(): Promise<void> {
+    // Without the rights to look, the checks say which are missing.
+    const parts = [this.queue("integration-notifications"), this.function("authorizer")];
+    const found = await Promise.all(parts.map((part: Promise<unknown>) => part.catch(() => "unknown")));
+    if (found.some((part) => part !== undefined)) return;
+    const { prefix } = this.target;
+    throw new ToolError(
+      `there is no SUMU with the prefix ${prefix} in ${await this.region()}: check --prefix, the region and the account`,
+    );
+  }
+
   region(): Promise<string> {
     return this.clients.sqs.config.region();
   }

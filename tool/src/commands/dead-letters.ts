@@ -73,6 +73,9 @@ export const redriveLetters: Command = {
     const isFull = result.sent + result.kept >= MAX_LETTERS;
     if (isFull) progress(`One run takes ${MAX_LETTERS} letters: run it again for the others.`);
     print(result, `${result.sent} sent again, ${result.kept} stay in ${queue}`);
+    if (result.kept > 0 && options.reason === undefined && options.id === undefined) {
+      progress("Those that stay would fail again. --reason <their reason> sends them nevertheless.");
+    }
     return undefined;
   },
 };
@@ -87,7 +90,7 @@ function queueNamed(name: string): NameSuffix {
 function letterText({ queue, messageId, at, reason, detail, audience, body }: Letter, withPayload: boolean): string {
   const whom = audience.isForEveryone ? "everyone" : (audience.users?.join(", ") ?? "-");
   const why = `${reason ?? "tries_used_up"}${detail === undefined ? "" : `: ${detail}`}`;
-  const line = `${new Date(at).toISOString()}  ${queue.padEnd(30)}${audience.kind} for ${whom}: ${why}  [message ${messageId}]`;
+  const line = `${new Date(at).toISOString()}  ${queue.padEnd(31)}${audience.kind} for ${whom}: ${why}  [message ${messageId}]`;
   return withPayload ? `${line}\n       ${body}` : line;
 }
 

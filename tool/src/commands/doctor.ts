@@ -17,6 +17,7 @@ export const doctor: Command = {
     if (unheard !== undefined) {
       throw new ToolError(`there is no check "${unheard}": the checks are ${CHECKS.map(({ id }) => id).join(", ")}`);
     }
+    if (words.length === 0) await stack.checkExistence();
     const checks = words.length === 0 ? CHECKS : CHECKS.filter(({ id }) => words.includes(id));
     const results: Result[] = [];
     for await (const result of examine(stack, checks)) {
