@@ -22,7 +22,7 @@ export interface SumuOptions extends CoreOptions {
 export class SumuClient<Data = unknown, Sent = unknown> extends SumuCore<Data, Sent> {
   readonly #subscriptions: Subscriptions;
 
-  /** @throws TypeError if the url is not of a WebSocket, RangeError if `pingAfterMs` is not in its range */
+  /** @throws TypeError if the url is not of a WebSocket, or `pingAfterMs` is not in its range */
   constructor(options: SumuOptions) {
     let subscriptions: Subscriptions | undefined;
     super(options, (host) => {

@@ -106,7 +106,7 @@ const RARE_RETRY_MS = 300_000;
 export function createConnection(options: ConnectionOptions, timers: Timers, listener: LinkListener): Connection {
   const { pingAfterMs = PING_AFTER_MS } = options;
   if (!(pingAfterMs >= MIN_PING_AFTER_MS && pingAfterMs <= MAX_PING_AFTER_MS))
-    throw new RangeError(`pingAfterMs must be from ${MIN_PING_AFTER_MS} to ${MAX_PING_AFTER_MS}, got ${pingAfterMs}`);
+    throw new TypeError(`pingAfterMs must be from ${MIN_PING_AFTER_MS} to ${MAX_PING_AFTER_MS}, got ${pingAfterMs}`);
   const links = new Set<Link>();
   let state: ConnectionState = "closed";
   let activeLink: Link | undefined;

@@ -107,7 +107,7 @@ export class SumuCore<Data = unknown, Sent = unknown> {
 
   readonly #connection: Connection;
 
-  /** @throws TypeError if the url is not of a WebSocket, RangeError if `pingAfterMs` is not in its range */
+  /** @throws TypeError if the url is not of a WebSocket, or `pingAfterMs` is not in its range */
   constructor(options: CoreOptions, createFeature?: (host: Host) => Feature) {
     if (!/^wss?:/.test(options.url)) throw new TypeError(`url must begin with wss://, got ${options.url}`);
     const timers = createTimers();

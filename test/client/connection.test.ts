@@ -34,7 +34,7 @@ describe("the client's connection", () => {
     "refuses %d milliseconds before a ping, when it is made: API Gateway closes a connection that is silent for ten minutes",
     async (pingAfterMs) => {
       const message = `pingAfterMs must be from 1000 to 540000, got ${pingAfterMs}`;
-      await expect(device.start({ pingAfterMs })).rejects.toThrow(new RangeError(message));
+      await expect(device.start({ pingAfterMs })).rejects.toThrow(new TypeError(message));
       expect(count()).toBe(0);
     },
   );

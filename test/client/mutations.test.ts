@@ -119,8 +119,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     mistake: "gives a message to the application twice",
     file: "core",
-    line: 'if (seen.add(`${channel ?? ""} ${id}`))',
-    wrong: 'if (seen.add(`${channel ?? ""} ${id}`) || id)',
+    line: "if (isNew) {",
+    wrong: "{",
     tests: "messages",
   },
   {
@@ -161,8 +161,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     mistake: "takes an answer that comes twice for a message",
     file: "requests",
-    line: "return isPlain || known.size > 2;",
-    wrong: "return isPlain;",
+    line: "return !!isPlain || known.size > 2;",
+    wrong: "return !!isPlain;",
     tests: "recovery",
   },
   {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -25,6 +25,9 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   await buildClient(path.join(installed, "lib"));
   copyFileSync(root("client", "package.json"), path.join(installed, "package.json"));
+  // For what does not know the member "exports": Metro before React Native 0.79, webpack 4, moduleResolution node10.
+  for (const entry of ["react", "tabs"])
+    cpSync(root("client", entry), path.join(installed, entry), { recursive: true });
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -69,6 +72,7 @@ describe("the package sumu-client", () => {
       ["app.mts", "node16", "node16"],
       ["app.cts", "node16", "node16"],
       ["app.ts", "esnext", "bundler"],
+      ["app.ts", "commonjs", "node10"],
     ] as const;
     for (const [file, module, moduleResolution] of kinds) {
       writeFileSync(path.join(project, file), program);

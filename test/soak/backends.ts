@@ -46,6 +46,11 @@ export class Backends {
     void work.then(() => this.#work.delete(work));
   }
 
+  /** How many notifications are not sent yet, or not delivered again. */
+  get underWay(): number {
+    return this.#work.size;
+  }
+
   /** Waits until everything is sent and delivered again. @throws the first failure */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);

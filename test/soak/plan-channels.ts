@@ -3,7 +3,7 @@ import type { ChannelStep, PlannedStep } from "./plan-steps";
 import { CHANNELS, usualChannels } from "./rights";
 
 /** So long after an application has left a channel, it may want it again. */
-const LONGEST_AWAY_MS = 8_000;
+const LONGEST_AWAY_MS = 20_000;
 
 /** What the clients do with channels. */
 export class ChannelPlanner {

@@ -68,6 +68,7 @@ export class SoakRun {
     await this.#follow(makePlan({ seed, seconds, clients, users: fleet.users }));
     sky.clear();
     onStep("Waiting until the backends and the queues are done");
+    await untilNone("notifications are under way from the backends", () => this.#backends.underWay, onStep);
     await this.#backends.idle();
     for (const device of fleet.devices) device.open();
     await untilNone("messages are in the queue", () => countBacklog(stack), onStep);
