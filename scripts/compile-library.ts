@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
+import { preProcessFile } from "typescript";
 
 const run = promisify(execFile);
 const root = path.resolve(__dirname, "..");
@@ -25,6 +26,7 @@ export async function compileLibrary(project: string, lib: string): Promise<void
     throw new Error(String((error as { stdout?: unknown }).stdout ?? error));
   });
   await removeComments(folder);
+  await removeInnerDeclarations(folder);
   const names = Object.keys(require(folder) as object).sort();
   const entry = `import library from "./index.js";\n\nexport const { ${names.join(", ")} } = library;\n`;
   await writeFile(path.join(folder, "index.mjs"), entry);
@@ -41,4 +43,20 @@ async function removeComments(folder: string): Promise<void> {
       await writeFile(file, code);
     }),
   );
+}
+
+/** Only the declarations to which the entry leads can be used. A third of all declarations are of inner files. */
+async function removeInnerDeclarations(folder: string): Promise<void> {
+  const used = new Set<string>();
+  const next = [path.join(folder, "index.d.ts")];
+  for (let file = next.pop(); file !== undefined; file = next.pop()) {
+    if (used.has(file)) continue;
+    used.add(file);
+    const { importedFiles } = preProcessFile(await readFile(file, "utf8"));
+    const own = importedFiles.filter(({ fileName }) => fileName.startsWith("."));
+    next.push(...own.map(({ fileName }) => path.join(path.dirname(file), fileName.replace(/(\.js)?$/, ".d.ts"))));
+  }
+  const files = (await readdir(folder, { recursive: true })).map((file) => path.join(folder, file));
+  const unused = files.filter((file) => file.endsWith(".d.ts") && !used.has(file));
+  await Promise.all(unused.map((file) => rm(file)));
 }

@@ -158,9 +158,12 @@ export function describeLibraries(stack: () => LocalStack): void {
       const [bare, envelopes] = [await connect("dora"), await connect("dora", "2")];
       const pieces = Array.from({ length: 2_000 }, (_, index) => `${index} `);
       const options = { id: `s-${language.replaceAll(" ", "-")}`, data: { type: "answer" } };
-      const result = await backend.call("stream", { users: user("dora"), options, pieces, everyMilliseconds: 1 });
+      const call = { users: user("dora"), options, pieces, everyMilliseconds: 1 };
+      const { skipped, ...result } = (await backend.call("stream", call)) as { readonly skipped: unknown };
       stalled.readAgain();
-      expect(result).toEqual({ id: options.id, streamed: 2, gone: 0, skipped: { LimitExceededException: 1 } });
+      expect(result).toEqual({ id: options.id, streamed: 2, gone: 0 });
+      // The gateway's refusal. On a busy machine, the stream's patience may end before the gateway has answered.
+      expect([{ LimitExceededException: 1 }, { slow: 1 }]).toContainEqual(skipped);
 
       const text = pieces.join("");
       const whole = { type: "answer", stream: options.id, text, end: true };

@@ -9,8 +9,13 @@ function manifestsIn(folder: string): string[] {
     if (LEFT_OUT.includes(entry.name)) return [];
     const file = path.posix.join(folder, entry.name);
     if (entry.isDirectory()) return manifestsIn(file);
-    return ["package.json", "pyproject.toml"].includes(entry.name) ? [file] : [];
+    return ["package.json", "pyproject.toml"].includes(entry.name) && !isEntry(file) ? [file] : [];
   });
+}
+
+/** A package.json in a package's folder leads old bundlers to an entry of it. It has no name. */
+function isEntry(file: string): boolean {
+  return file.endsWith(".json") && !("name" in JSON.parse(readFileSync(path.join(repositoryRoot, file), "utf8")));
 }
 
 function versionOf(file: string): string | undefined {
