@@ -18,21 +18,8 @@ export const everyTest = {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
   },
-  // A test runs in a context of its own, in which each use of a global name is slow.
-  sandboxInjectedGlobals: [
-    "Array",
-    "Buffer",
-    "Date",
-    "Error",
-    "JSON",
-    "Map",
-    "Math",
-    "Number",
-    "Object",
-    "Promise",
-    "Set",
-    "String",
-  ],
+  // A test runs in a context of its own, in which each use of a global name is slow. Fake timers replace Date: it stays.
+  sandboxInjectedGlobals: ["JSON", "Map", "Math", "Set"],
   // jose ships ES modules only; jest runs CommonJS.
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
   modulePathIgnorePatterns: [
