@@ -136,6 +136,18 @@ async function fill(stack: LocalStack, name: string): Promise<() => Promise<unkn
   return () => sqs.send(new PurgeQueueCommand({ QueueUrl }));
 }
 
+/** Fills a queue that nothing empties: its event source mapping is disabled meanwhile. */
+const fillWithoutSource =
+  (functionName: string, queueName: string): Break["run"] =>
+  async (stack) => {
+    const repair = await withoutSource(functionName)(stack);
+    const empty = await fill(stack, queueName);
+    return async () => {
+      await empty();
+      await repair?.();
+    };
+  };
+
 /** For each check of `doctor` what breaks it, and what it then says. The last ones are not repaired. */
 export const BREAKS: Readonly<Record<string, Break | readonly Break[]>> = {
   functions: {
@@ -200,14 +212,7 @@ export const BREAKS: Readonly<Record<string, Break | readonly Break[]>> = {
     detail: `${name} has no redrive policy to ${name}-dlq`,
   })),
   "notifications-waiting": {
-    run: async (stack) => {
-      const repair = await withoutSource(PUSHER)(stack);
-      const empty = await fill(stack, NOTIFICATIONS);
-      return async () => {
-        await empty();
-        await repair?.();
-      };
-    },
+    run: fillWithoutSource(PUSHER, NOTIFICATIONS),
     detail: `1001 messages wait in ${NOTIFICATIONS}`,
   },
   "messages-waiting": {
@@ -215,14 +220,7 @@ export const BREAKS: Readonly<Record<string, Break | readonly Break[]>> = {
     detail: `1001 messages wait in ${MESSAGES}`,
   },
   "control-waiting": {
-    run: async (stack) => {
-      const repair = await withoutSource(CONTROL)(stack);
-      const empty = await fill(stack, CONTROL);
-      return async () => {
-        await empty();
-        await repair?.();
-      };
-    },
+    run: fillWithoutSource(CONTROL, CONTROL),
     detail: `1001 messages wait in ${CONTROL}`,
   },
   "dead-letters": {
