@@ -2,18 +2,20 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PlanGraph } from "./plan-graph";
-import { repositoryRoot, runTerraform } from "./terraform";
+import { repositoryRoot, runTerraform, runTerraformWith, terraformEnvironment } from "./terraform";
 import { type Plan, type PlannedAction, plannedActions } from "./terraform-plan";
+import { RunningProvider } from "./terraform-provider";
 import { StateBackend, type TerraformState } from "./terraform-state";
 
-/** A root module in a folder. Its state is in this process. */
+/** A root module in a folder. Its state is in this process, and its provider runs until `remove`. */
 export class RootModule {
   #backend: StateBackend | undefined;
+  #provider: RunningProvider | undefined;
 
   constructor(readonly path: string) {}
 
   async terraform(...args: string[]): Promise<string> {
-    return runTerraform(this.path, ...args);
+    return runTerraformWith({ ...terraformEnvironment(), ...this.#provider?.environment }, this.path, ...args);
   }
 
   async init(): Promise<string> {
@@ -22,7 +24,9 @@ export class RootModule {
       // Terraform reads *_override.tf last: the root module's own backend, if it has one, is not used.
       writeFileSync(path.join(this.path, "backend_override.tf"), await this.#backend.start());
     }
-    return this.terraform("init", "-no-color", "-input=false");
+    const printed = await runTerraform(this.path, "init", "-no-color", "-input=false");
+    this.#provider ??= await RunningProvider.start(this.path, terraformEnvironment());
+    return printed;
   }
 
   /** Plans into a file and returns the plan as data. @throws Error also for a warning. */
@@ -80,8 +84,9 @@ export class RootModule {
     return Object.fromEntries(Object.entries(this.state.outputs).map(([name, { value }]) => [name, value]));
   }
 
-  /** Forgets the state. */
+  /** Forgets the state, and ends the provider. */
   remove(): void {
+    this.#provider?.stop();
     this.#backend?.stop();
   }
 
