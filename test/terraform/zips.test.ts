@@ -26,7 +26,7 @@ describeWithTerraform("the handlers' zips of two instances from one folder", () 
   let workspace: TerraformWorkspace;
   let modules: string;
   beforeEach(async () => {
-    workspace = new TerraformWorkspace("test/terraform/fixtures/two-regions");
+    workspace = new TerraformWorkspace("test/terraform/fixtures/two-instances");
     modules = path.join(workspace.path, "..", "..", "..", "..", "modules");
     await workspace.init();
   });
@@ -51,7 +51,9 @@ describeWithTerraform("the handlers' zips of two instances from one folder", () 
     const zips = (plan.resource_changes ?? []).filter(({ type }) => type === "archive_file");
     const unknown = ({ change }: PlannedChange) => [change.after_unknown.output_path, change.after_unknown.output_sha];
     expect(zips.map(({ address }) => address).sort()).toEqual(
-      ["america", "europe"].flatMap((instance) => ZIPS.map((zip) => `module.${instance}.data.archive_file.${zip}`)),
+      ["america", "europe"].flatMap((instance) =>
+        ZIPS.map((zip) => `module.sumu["${instance}"].data.archive_file.${zip}`),
+      ),
     );
     expect(zips.map(unknown)).toEqual(zips.map(() => [true, true]));
     expect(contents(path.join(workspace.path, ".terraform"))).not.toContain("sumu");
