@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { HANDLERS } from "../src/contract/handlers";
-import { findCircles, importsOf } from "./support/import-graph";
+import { findCircles, importsOf, pythonImportsOf } from "./support/import-graph";
 import { repositoryRoot } from "./support/terraform";
 
 /**
@@ -33,10 +33,10 @@ const FOLDERS = [...new Set(ROOMS.flat().map((room) => room.split("/")[0] ?? "")
 const files = FOLDERS.flatMap((folder) => sourcesIn(folder));
 const imports = importsOf(repositoryRoot, files);
 
-function sourcesIn(folder: string): string[] {
+function sourcesIn(folder: string, kind = ".ts"): string[] {
   if (!existsSync(path.join(repositoryRoot, folder))) return [];
   return readdirSync(path.join(repositoryRoot, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !/node_modules|\/lib\//.test(file))
+    .filter((file) => file.endsWith(kind) && !/node_modules|\/lib\//.test(file))
     .map((file) => path.posix.join(folder, file));
 }
 
@@ -65,6 +65,16 @@ describe("the files of the repository", () => {
 
   it("import each other in no circle, not for a type either", () => {
     expect(findCircles(imports)).toEqual([]);
+  });
+
+  it("in Python import each other in no circle, not within a function either", () => {
+    const inPython = pythonImportsOf(
+      repositoryRoot,
+      FOLDERS.flatMap((folder) => sourcesIn(folder, ".py")),
+    );
+    expect(inPython.get("local/backend/enforcement.py")).toContain("local/backend/decisions.py");
+    expect(inPython.get("backend/python/sumu/async_backend.py")).toContain("backend/python/sumu/requests.py");
+    expect(findCircles(inPython)).toEqual([]);
   });
 });
 

@@ -9,6 +9,8 @@ export const MEASURED = {
   broadcastPerSecond: 6_900,
   /** Answer of the bench's endpoint. */
   endpointLatencyMs: 8,
+  /** CPU of a recovery for each notification in it, its reads and its lease included. */
+  recoveryCpuMicroseconds: 480,
   /** CPU of a token that is verified, warm. */
   authorizerCpuMicroseconds: 152,
 } as const;
@@ -25,6 +27,7 @@ export const DEFAULT_QUOTAS = {
 /** A vCPU comes with each 1,769 MB of a function's memory. */
 export const MEGABYTES_PER_VCPU = 1_769;
 export const PUSHER_MEGABYTES = 1_024;
+export const CONTROL_MEGABYTES = 512;
 
 /** Values that nobody has measured on AWS for this project. They are guesses on the safe side. */
 export const ASSUMED = {
@@ -32,6 +35,8 @@ export const ASSUMED = {
   broadcastCpuMicroseconds: 157.5,
   /** CPU of a single notification, warm: 956 measured. */
   singleCpuMicroseconds: 1_800,
+  /** CPU of a frame of a client that is handled and answered. */
+  frameCpuMicroseconds: 1_800,
   /** From a message in the queue to the first line of the function, cold starts included. */
   dispatchMs: 500,
   /** A page of DynamoDB has 1 MB: rows of subscriptions in it, and how long it takes to count them. */
@@ -52,5 +57,6 @@ export const ASSUMPTIONS: readonly string[] = [
   `A part of a broadcast that lies in the queue is begun ${ASSUMED.dispatchMs} ms later (assumed), in an invocation of its own, while pollers are free.`,
   "Nobody waits for the table: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
   `The ends of the parts of a channel are found by counting its rows, a page of 1 MB (${ASSUMED.subscriptionsOfPage.toLocaleString("en-US")} rows) after the other, in ${ASSUMED.countedPageMs} ms each (assumed). Then a message to a channel costs as much as one of a broadcast: \`npm run bench\` measures 1.02 times as much CPU.`,
+  `After a cut, a frame of a client costs ${ASSUMED.frameCpuMicroseconds.toLocaleString("en-US")} us of a Lambda vCPU (assumed), and each notification that it has missed ${(MEASURED.recoveryCpuMicroseconds * ASSUMED.broadcastCpuMicroseconds) / MEASURED.broadcastCpuMicroseconds} us, by the same factor for a vCPU.`,
   "Every connection is open and reads. Parts are equally large. Clients' requests come at random times (a Poisson process).",
 ];

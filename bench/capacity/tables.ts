@@ -11,6 +11,7 @@ import {
   PUSHER_MEGABYTES,
 } from "./assumptions";
 import { CHAT_ROOM, channelCost, LIVE_EVENT } from "./channel-cost";
+import { comeback } from "./comeback";
 import { historyCost } from "./history-cost";
 import { type MonthCost, monthCost, USAGE, type Usage } from "./month-cost";
 import { type BroadcastScenario, simulateBroadcast } from "./simulate-broadcast";
@@ -243,6 +244,40 @@ export function accountTable(): string {
   );
 }
 
+/** All clients come back after a cut, and get what they have missed. */
+export function comebackTable(): string {
+  const raised = { throttle: { ratePerSecond: 50_000 }, newConnectionsPerSecond: 2_500 };
+  const rows = [
+    ...[10_000, 100_000, 1_000_000].flatMap((connections) =>
+      [0, 15, 100].map((missed) => ({ connections, missed, quotas: DEFAULT_QUOTAS })),
+    ),
+    { connections: 1_000_000, missed: 100, quotas: raised },
+  ].map(({ connections, missed, quotas }) => {
+    const { clientsPerSecond, limit, minutes, functions } = comeback({ connections, missed }, quotas);
+    return [
+      integer(connections),
+      integer(missed),
+      integer(quotas.newConnectionsPerSecond),
+      integer(quotas.throttle.ratePerSecond),
+      integer(clientsPerSecond),
+      limit,
+      significant(minutes),
+      String(functions),
+    ];
+  });
+  const head = [
+    "connections",
+    "notifications that each has missed",
+    "new connections per s",
+    "throttle per s",
+    "clients per s",
+    "limited by",
+    "minutes until all have everything",
+    "control functions",
+  ];
+  return table(head, rows);
+}
+
 export function limitsTable(): string {
   const { byNewConnections, byRefresh, byThrottle } = connectionLimits();
   return table(
@@ -293,6 +328,7 @@ function channelTable(): string {
 export const BLOCKS: Readonly<Record<string, () => string>> = {
   limits: limitsTable,
   account: accountTable,
+  comeback: comebackTable,
   "single-function": singleFunctionTable,
   broadcast: broadcastTable,
   "broadcast-beside-clients": broadcastBesideClientsTable,

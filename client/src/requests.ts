@@ -53,8 +53,8 @@ const MAX_FRAME_BYTES = 32 * 1_024;
 const ANSWER_MS = 30_000;
 /** A busy server gets the same request again after this, or up to half earlier. */
 const BUSY_MS = 5_000;
-/** These refusals pass. */
-const NOT_NOW: readonly unknown[] = ["too_many_requests", "unavailable"];
+/** After each try the client waits twice as long, up to so many times as long: it makes a long queue no longer. */
+const MOST_PATIENT = 4;
 
 /**
  * A plain request is answered by an `ack` that does not say for which request it is, so there is one in flight. API
@@ -67,6 +67,8 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   /** Actions that have a route. */
   const known = new Set(["send", "publish"]);
   let count = 0;
+  /** So many times as long as usual, the client waits before it sends a request again. */
+  let patience = 1;
 
   async function ask(frame: ClientFrame, own?: Link): Promise<Frame> {
     const { action } = frame;
@@ -85,9 +87,11 @@ export function createRequests(connection: Connection, timers: Timers, options: 
         transmit(link) {
           request.link = link;
           link.socket.send(text);
-          timers.set(id, isPlain ? PATIENCE_MS : ANSWER_MS, () => (isPlain ? doubt(request) : request.transmit(link)));
+          if (isPlain) timers.set(id, PATIENCE_MS, () => doubt(request));
+          else again(request, link, ANSWER_MS);
         },
         settle(answer) {
+          patience = 1;
           requests.delete(request);
           timers.clear(id, `${id} age`);
           if (answer instanceof SumuError) reject(answer);
@@ -120,7 +124,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
       const link = request.link ?? request.own ?? connection.activeLink;
       if (!link) continue;
       const isUnknown = !known.has(action);
-      const isNext = isPlain ? !isBusy : !(isUnknown && asked.has(link));
+      const isNext = !(isPlain ? isBusy : isUnknown && asked.has(link));
       if (isPlain) isBusy = true;
       if (isUnknown) asked.add(link);
       if (isNext && !request.link) request.transmit(link);
@@ -130,7 +134,7 @@ export function createRequests(connection: Connection, timers: Timers, options: 
   function received(link: Link, frame: Frame): boolean {
     const { type, id, action, reason, message } = frame;
     const inFlight = [...requests].filter((request) => request.link === link);
-    const isGateway = type === undefined && asText(frame.requestId) && asText(frame.connectionId);
+    const isGateway = !type && asText(frame.requestId) && asText(frame.connectionId);
     const isForbidden = isGateway && message === "Forbidden";
     const isPlain = isGateway || type === "ack" || type === "error";
     const request =
@@ -142,7 +146,9 @@ export function createRequests(connection: Connection, timers: Timers, options: 
     if (!request) return !!isPlain || known.size > 2;
     if (!isGateway) known.add(request.action);
     if (isForbidden) request.settle(new SumuError("not_supported"));
-    else if (isGateway || NOT_NOW.includes(reason)) again(request, link);
+    // The answer to an earlier try may still come.
+    else if (isGateway || reason === "too_many_requests" || reason === "unavailable")
+      again(request, link, BUSY_MS * (1 - Math.random() / 2));
     // The queue has a numbered request: its answer comes later.
     else if (type !== "ack" || request.isPlain) {
       const isRefused = type === "error" || type === "refused";
@@ -154,13 +160,14 @@ export function createRequests(connection: Connection, timers: Timers, options: 
 
   function postpone(link: Link): void {
     for (const request of requests) {
-      if (request.link === link && !request.isPlain) timers.set(request.id, ANSWER_MS, () => request.transmit(link));
+      if (request.link === link && !request.isPlain) again(request, link, ANSWER_MS);
     }
   }
 
-  /** The server is busy. The answer to an earlier try may still come. */
-  function again(request: Request, link: Link): void {
-    timers.set(request.id, BUSY_MS * (1 - Math.random() / 2), () => {
+  /** Sends the request again if no answer comes until then. */
+  function again(request: Request, link: Link, waitMs: number): void {
+    timers.set(request.id, waitMs * patience, () => {
+      if (patience < MOST_PATIENT) patience *= 2;
       if (isOver(request)) request.settle(new SumuError("timeout"));
       else request.transmit(link);
     });

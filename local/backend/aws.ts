@@ -37,9 +37,13 @@ export function newCredentials(): LocalCredentials {
   return { accessKeyId: LOCAL_ACCOUNT_ID, secretAccessKey: randomBytes(30).toString("hex") };
 }
 
+/** More is a fault of the local AWS. */
+const SOCKET_WAIT_MS = 60_000;
+
 export function createAwsClients(access: AwsAccess): AwsClients {
   forgetAwsSettings();
-  const config = { ...access };
+  // On a busy machine, calls wait for one of the SDK's 50 connections. It would warn after three seconds.
+  const config = { ...access, requestHandler: { socketAcquisitionWarningTimeout: SOCKET_WAIT_MS } };
   const clients = {
     dynamodb: new DynamoDBClient(config),
     lambda: new LambdaClient(config),

@@ -90,14 +90,14 @@ class Guard:
         protocol = b"http" if "x-sumu-without-tls" in headers else b"https"
         fields = [field for field in scope["headers"] if field[0].lower() != b"x-forwarded-proto"]
         seen = []
-        enforcement.decided.set(seen)
+        decisions.decided.set(seen)
         await self.app(
             {**scope, "headers": [*fields, (b"x-forwarded-proto", protocol)]}, replay(body, receive), send
         )
-        session = enforcement.session_of(sigv4.parse_header_signature(headers).access_key_id)
+        session = decisions.session_of(sigv4.parse_header_signature(headers).access_key_id)
         if session is not None and not seen:
             call = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
-            enforcement.report("unevaluated", enforcement.role_of(session["Arn"]), call)
+            decisions.report("unevaluated", decisions.role_of(session["Arn"]), call)
 
     def require_root(self, headers):
         key = sigv4.parse_header_signature(headers).access_key_id
@@ -119,7 +119,7 @@ class Guard:
         if isinstance(signature, tuple):
             raise Refusal("IncompleteSignatureException", f"{signature[1]} {ADVICE}")
         secret = self.secrets.get(signature.access_key_id)
-        session = enforcement.session_of(signature.access_key_id) if ENFORCES else None
+        session = decisions.session_of(signature.access_key_id) if ENFORCES else None
         if session is not None and hmac.compare_digest(
             headers.get("x-amz-security-token", "").encode(), session["SessionToken"].encode()
         ):
@@ -154,18 +154,18 @@ def refuse_invocation(path, headers):
     """A service invokes a function for one of its resources. The function's policy decides."""
     function_arn = unquote(path.split("/functions/", 1)[-1].rsplit("/invocations", 1)[0])
     service, source_arn = headers.get("x-sumu-service", ""), headers["x-sumu-source-arn"]
-    if not enforcement.may_invoke(function_arn, service, source_arn):
+    if not decisions.may_invoke(function_arn, service, source_arn):
         raise Refusal("AccessDeniedException", f"{service} may not invoke {function_arn} for {source_arn}.")
 
 
 def authorize_call(_root, body):
     """Says who signs with this key, and what their policies say about a call. The gateway asks it for @connections."""
     question = json.loads(body)
-    session = enforcement.session_of(question["accessKeyId"])
+    session = decisions.session_of(question["accessKeyId"])
     if session is None:
         return {"known": False}
     role, name = session["Arn"].split("/")[1:3]
-    decision = enforcement.decide_for_role(role, name, question["action"], question["resource"])
+    decision = decisions.decide_for_role(role, name, question["action"], question["resource"])
     secret, token = session["SecretAccessKey"], session["SessionToken"]
     return {"known": True, "secretAccessKey": secret, "sessionToken": token, "arn": session["Arn"], "decision": decision}
 
@@ -228,6 +228,7 @@ if ENFORCES:
     # Python starts in isolated mode, which leaves this folder out of its path.
     sys.dont_write_bytecode = True
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import decisions  # noqa: E402
     import enforcement  # noqa: E402
     import queue_mapping  # noqa: E402
     import stream_mapping  # noqa: E402

@@ -10,11 +10,12 @@ Lambda's event source mapping of a queue, where MiniStack does not do as AWS did
 import time
 from decimal import Decimal, InvalidOperation
 
+import decisions
 from ministack.core.responses import error_response_json
 from ministack.services import lambda_svc, sqs
 
-import enforcement
-
+# The rights that a function's role needs.
+POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 NO_CONCURRENCY_WAIT_SECONDS = 0.05
 
 
@@ -80,9 +81,9 @@ def admit():
         name, qualifier, _ = lambda_svc._resolve_existing_esm_function(data.get("FunctionName", ""))
         if is_queue(source) and name is not None:
             record, _ = lambda_svc._get_func_record_for_qualifier(name, qualifier)
-            role, session = enforcement.function_role(record or {})
-            for action in enforcement.QUEUE_POLLING:
-                if not enforcement.role_may(role, session, action, source):
+            role, session = decisions.function_role(record or {})
+            for action in POLLING:
+                if not decisions.role_may(role, session, action, source):
                     message = f"The function execution role does not have permissions to call {action[4:]} on SQS"
                     return error_response_json("InvalidParameterValueException", message, 400)
         return create(data)

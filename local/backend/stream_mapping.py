@@ -11,11 +11,14 @@ import logging
 import time
 from collections import deque
 
+import decisions
 from asynchronous_invocation import iso
 from ministack.core.arn import ArnParseError, parse_arn
 from ministack.core.responses import _request_account_id, _request_region, error_response_json, new_uuid
 from ministack.services import dynamodb, lambda_svc, sns, sqs
 
+# The rights that a function's role needs. ListStreams is not one of them: pollers know their stream (observed on AWS).
+POLLING = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
 # AWS doubles the wait up to a minute. Here the wait is shorter, so that a test can see a poison record.
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 2.0
@@ -164,10 +167,8 @@ def give_up(records, batch, mapping, record, condition, failure):
 
 
 def send(destination, body, record):
-    import enforcement
-
-    role, session = enforcement.function_role(record)
-    if not enforcement.role_may(role, session, enforcement.send_action(destination), destination):
+    role, session = decisions.function_role(record)
+    if not decisions.role_may(role, session, decisions.send_action(destination), destination):
         return
     if parse_arn(destination).service == "sns":
         sns._fanout(destination, new_uuid(), body, "", "", {})

@@ -44,6 +44,9 @@ export const VISIBILITY_TIMEOUT_SECONDS = VISIBILITY_TIMEOUT_FACTOR * PUSHER_TIM
 /** Notifications that one pusher invocation takes from the queue. */
 export const PUSHER_BATCH_SIZE = 10;
 
+/** Frames that one control invocation takes from the queue. It handles them at the same time, so that none waits for another. */
+export const CONTROL_BATCH_SIZE = 10;
+
 /** Clients wait for its answers. A recovery that takes longer goes on with the client's next frame. */
 export const CONTROL_TIMEOUT_SECONDS = 60;
 

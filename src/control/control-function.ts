@@ -5,7 +5,7 @@ import { channelSettings } from "../channels/channel-settings";
 import type { SubscriptionStore } from "../channels/subscription-store";
 import type { ConnectionStore } from "../connections/connection-store";
 import { CONTROL_ENVIRONMENT } from "../contract/control-handler";
-import { CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
+import { CONTROL_BATCH_SIZE, CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
 import { type Encryption, SEND_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { HistoryStore } from "../history/history-store";
@@ -39,9 +39,6 @@ export interface ControlFunctionProps {
   readonly encryption: Encryption;
   readonly architecture: string;
 }
-
-/** Frames that one invocation gets. It handles them at the same time, so that none waits for another. */
-const BATCH_SIZE = 10;
 
 /** As the authorizer has by default: clients wait for both. */
 const MEMORY_MEGABYTES = 512;
@@ -107,7 +104,7 @@ export class ControlFunction extends Construct {
       count,
       eventSourceArn: queue.arn,
       functionName: this.handler.aliasArn,
-      batchSize: BATCH_SIZE,
+      batchSize: CONTROL_BATCH_SIZE,
       maximumBatchingWindowInSeconds: 0,
       functionResponseTypes: ["ReportBatchItemFailures"],
     });

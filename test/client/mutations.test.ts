@@ -28,6 +28,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: "connection",
   },
   {
+    mistake: "asks a busy server as often as a server that answers",
+    file: "requests",
+    line: "if (patience < MOST_PATIENT) patience *= 2;",
+    wrong: "",
+    tests: "recovery",
+  },
+  {
     mistake: "waits equally long after each failure",
     file: "connection",
     line: "2 ** failures++",

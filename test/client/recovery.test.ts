@@ -174,6 +174,49 @@ describe("a client of a stack with history", () => {
     expect(device.told.states.at(-1)).toBe("online");
   });
 
+  describe("that gets no answer", () => {
+    const tries = (index: number) => socket(index).of("recover").length;
+
+    /** @returns how long the client waits before its next tries, in seconds */
+    async function waits(count: number, before: () => void = () => {}): Promise<readonly number[]> {
+      const seconds: number[] = [];
+      for (let index = 0; index < count; index++) {
+        before();
+        const sent = tries(0);
+        let waited = 0;
+        for (; tries(0) === sent; waited += 500) await device.pass(500);
+        seconds.push(waited / 1_000);
+        // The connection lives.
+        socket(0).push(PONG);
+      }
+      return seconds;
+    }
+
+    it("waits twice as long after each try, up to two minutes: a long queue gets no longer", async () => {
+      await device.start();
+      await open(0);
+      expect(await waits(4)).toEqual([30, 60, 120, 120]);
+    });
+
+    it("waits twice as long after each refusal that passes, up to four times as long", async () => {
+      await device.start();
+      await open(0);
+      const refuse = () => {
+        const { id } = socket(0).last("recover");
+        socket(0).push({ type: "refused", id, action: "recover", reason: "unavailable", message: "later" });
+      };
+      expect(await waits(4, refuse)).toEqual([2.5, 5, 10, 10]);
+    });
+
+    it("waits as usual after the next answer", async () => {
+      await device.start();
+      await open(0);
+      expect(await waits(2)).toEqual([30, 60]);
+      await recovered(socket(0), 1_000, { more: true });
+      expect(await waits(1)).toEqual([30]);
+    });
+  });
+
   it.each(["too_many_requests", "unavailable"])(
     "asks again after some seconds if the server says %s",
     async (reason) => {

@@ -60,7 +60,7 @@ export class Fleet {
       const group = devices.slice(from, from + ARRIVING_AT_ONCE);
       for (const device of group) device.open();
       const later = devices.length - from - group.length;
-      await untilNone(`clients are not back, and ${later} more come then`, () => countAway(group), this.options.onStep);
+      await untilNone(`clients that are not back (${later} come later)`, () => countAway(group), this.options.onStep);
     }
   }
 

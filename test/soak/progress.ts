@@ -4,7 +4,11 @@ import { until } from "../e2e/until";
 const PATIENCE_MS = 1_800_000;
 const SAID_EVERY_MS = 10_000;
 
-/** Waits until nothing is left, and says now and then how much is left. */
+/**
+ * Waits until nothing is left, and says now and then how much is left.
+ *
+ * @param what - a plural
+ */
 export async function untilNone(
   what: string,
   count: () => number | Promise<number>,
@@ -17,7 +21,7 @@ export async function untilNone(
       const left = await count();
       if (Date.now() > saidAt + SAID_EVERY_MS) {
         saidAt = Date.now();
-        onStep(`  ${left} ${what}`);
+        onStep(`  ${what}: ${left}`);
       }
       return left === 0;
     },

@@ -30,18 +30,37 @@ export function countBacklog(stack: LocalStack): Promise<number> {
   return messagesIn(stack, stack.info.notifications.queue.url);
 }
 
+/**
+ * How many frames wait for the control function. Frames that a killed function had are not counted: SQS delivers them
+ * again after six minutes, and their connections are over by then.
+ */
+export async function countWaitingFrames(stack: LocalStack): Promise<number> {
+  const [url = ""] = await queuesThatEndWith(stack, "-control");
+  return messagesIn(stack, url, ["ApproximateNumberOfMessages"]);
+}
+
 /** How many messages no function could handle, by the queue that has them. */
 export async function countDeadLetters(stack: LocalStack): Promise<Readonly<Record<string, number>>> {
-  const { QueueUrls = [] } = await stack.aws.sqs.send(new ListQueuesCommand({}));
   const counts: Record<string, number> = {};
-  for (const url of QueueUrls.filter((each) => each.endsWith("-dlq"))) {
+  for (const url of await queuesThatEndWith(stack, "-dlq")) {
     const count = await messagesIn(stack, url);
     if (count > 0) counts[url.split("-sumu-").at(-1) ?? url] = count;
   }
   return counts;
 }
 
-async function messagesIn({ aws: { sqs } }: LocalStack, QueueUrl: string): Promise<number> {
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] }));
-  return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
+async function queuesThatEndWith({ aws: { sqs } }: LocalStack, end: string): Promise<readonly string[]> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  return QueueUrls.filter((url) => url.endsWith(end));
+}
+
+async function messagesIn(
+  { aws: { sqs } }: LocalStack,
+  QueueUrl: string,
+  AttributeNames: readonly (typeof COUNTS)[number][] = COUNTS,
+): Promise<number> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+  );
+  return AttributeNames.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
 }

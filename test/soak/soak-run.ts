@@ -13,7 +13,7 @@ import { kill } from "./kill";
 import { makePlan } from "./plan";
 import type { PlannedStep } from "./plan-steps";
 import { untilNone } from "./progress";
-import { countBacklog, countDeadLetters, shortenWaits } from "./queues";
+import { countBacklog, countDeadLetters, countWaitingFrames, shortenWaits } from "./queues";
 import type { SoakEvent } from "./record";
 import type { SoakCounts, SoakOptions, SoakResult } from "./result";
 import { RIGHTS } from "./rights";
@@ -68,10 +68,12 @@ export class SoakRun {
     await this.#follow(makePlan({ seed, seconds, clients, users: fleet.users }));
     sky.clear();
     onStep("Waiting until the backends and the queues are done");
-    await untilNone("notifications are under way from the backends", () => this.#backends.underWay, onStep);
+    await untilNone("notifications on their way from the backends", () => this.#backends.underWay, onStep);
     await this.#backends.idle();
     for (const device of fleet.devices) device.open();
-    await untilNone("messages are in the queue", () => countBacklog(stack), onStep);
+    await untilNone("messages in the notifications queue", () => countBacklog(stack), onStep);
+    // Clients that came now would wait behind them.
+    await untilNone("frames in the control queue", () => countWaitingFrames(stack), onStep);
     onStep("Letting every client come back once more");
     await fleet.close();
     fleet.hasShortTokens = false;

@@ -20,6 +20,19 @@ export function importsOf(root: string, files: readonly string[]): ImportGraph {
   );
 }
 
+/** The imports between files of Python in one folder, those within a function included. */
+export function pythonImportsOf(root: string, files: readonly string[]): ImportGraph {
+  const known = new Set(files);
+  return new Map(
+    files.map((file) => {
+      const source = readFileSync(path.join(root, file), "utf8");
+      const named = [...source.matchAll(/^\s*(?:from|import) +\.?(\w+)/gm)].map(([, name = ""]) => name);
+      const targets = named.map((name) => path.posix.join(path.posix.dirname(file), `${name}.py`));
+      return [file, [...new Set(targets.filter((target) => known.has(target)))]];
+    }),
+  );
+}
+
 /** The circles of a graph: sets of files each of which leads to every other of its set. */
 export function findCircles(graph: ImportGraph): string[][] {
   const reached = new Map([...graph.keys()].map((file) => [file, reachable(graph, file)]));

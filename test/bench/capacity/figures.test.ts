@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { accountCapacity, connectionLimits } from "../../../bench/capacity/account-capacity";
 import { channelCost } from "../../../bench/capacity/channel-cost";
+import { comeback } from "../../../bench/capacity/comeback";
 import { historyCost } from "../../../bench/capacity/history-cost";
 import { monthCost, PRICES, type Usage } from "../../../bench/capacity/month-cost";
 import { PAGES } from "../../../bench/capacity/pages";
@@ -20,6 +21,31 @@ describe("the capacity of an account", () => {
       byRefresh: 3_135_000,
       byThrottle: 2_863_013,
     });
+  });
+});
+
+describe("the comeback of all clients", () => {
+  const quotas = { throttle: { ratePerSecond: 10_000 }, newConnectionsPerSecond: 500 };
+
+  it("is as fast as new connections while their requests fit into the throttle", () => {
+    // 500 x (5 + 15) = 10,000 requests a second
+    expect(comeback({ connections: 30_000, missed: 15 }, quotas)).toMatchObject({
+      clientsPerSecond: 500,
+      limit: "new connections",
+      minutes: 1,
+    });
+  });
+
+  it("is slower by each notification that was missed", () => {
+    const { clientsPerSecond, limit, minutes } = comeback({ connections: 60_000, missed: 95 }, quotas);
+    expect([clientsPerSecond, limit, minutes]).toEqual([100, "throttle", 10]);
+  });
+
+  it("needs as many control functions as the CPU of the frames and of the notifications fills", () => {
+    // 2 frames x 1,800 us x 1,769 / 512 = 12.4 ms, 500 times a second
+    expect(comeback({ connections: 1, missed: 0 }, quotas).functions).toBe(7);
+    // and 95 notifications x 480 us x 157.5 / 70 x 1,769 / 512 = 354 ms, 100 times a second
+    expect(comeback({ connections: 1, missed: 95 }, quotas).functions).toBe(37);
   });
 });
 
