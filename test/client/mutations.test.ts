@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { build, type Plugin } from "esbuild";
-import { everyTest } from "../../jest.config.mjs";
 import { repositoryRoot } from "../support/terraform";
 
 const run = promisify(execFile);
@@ -234,11 +233,11 @@ let outcomes: readonly Outcome[];
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), "sumu-client-mutation-")));
   symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(folder, "node_modules"));
-  const { sandboxInjectedGlobals } = everyTest;
-  writeFileSync(
-    path.join(folder, "jest.config.json"),
-    JSON.stringify({ transform: {}, testMatch: ["<rootDir>/*/*.test.js"], sandboxInjectedGlobals }),
-  );
+  const config = `
+    import { everyTest } from ${JSON.stringify(path.join(repositoryRoot, "jest.config.mjs"))};
+    const { sandboxInjectedGlobals } = everyTest;
+    export default { transform: {}, testMatch: ["<rootDir>/*/*.test.js"], sandboxInjectedGlobals };`;
+  writeFileSync(path.join(folder, "jest.config.mjs"), config);
   await Promise.all(LIBRARIES.map(({ tests, mutation }, index) => bundle(testFile(index), tests, mutation)));
   outcomes = await runTests();
 });
@@ -273,7 +272,7 @@ async function bundle(outfile: string, tests: string, mutation: Mutation | undef
 /** Runs all of them in one process: to start jest takes longer than the tests of one library. */
 async function runTests(): Promise<Outcome[]> {
   const jestBinary = path.join(repositoryRoot, "node_modules", "jest", "bin", "jest.js");
-  const args = [jestBinary, "--ci", "--json", "--runInBand", "--config", "jest.config.json"];
+  const args = [jestBinary, "--ci", "--json", "--runInBand", "--config", "jest.config.mjs"];
   // A mistake may make a test wait for ever.
   const options = { cwd: folder, timeout: 150_000, killSignal: "SIGKILL" as const, maxBuffer: 64 * 1024 * 1024 };
   const { stdout, stderr } = await run(process.execPath, args, options).catch(
