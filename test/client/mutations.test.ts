@@ -99,8 +99,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     mistake: "has two messages in flight",
     file: "requests",
-    line: "isPlain ? !isBusy :",
-    wrong: "isPlain ? true :",
+    line: "isPlain ? isBusy :",
+    wrong: "isPlain ? false :",
     tests: "requests",
   },
   {
