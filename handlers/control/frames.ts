@@ -7,7 +7,7 @@ import type {
   UnsubscribedFrame,
 } from "../../src/contract/frames";
 import type { RefusedError } from "./refusal";
-import type { Replay } from "./replay";
+import type { Replay } from "./replay-progress";
 
 /** JSON text of a RecoveredFrame. */
 export function recoveredFrame(id: string, { cursor, isMore, isGap }: Omit<Replay, "sent">): string {

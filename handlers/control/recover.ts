@@ -4,7 +4,8 @@ import type { Act } from "./act";
 import { recoveredFrame } from "./frames";
 import type { ControlFrame } from "./parse-frame";
 import { RefusedError } from "./refusal";
-import { currentCursor, type Replay, type ReplayFrom, replay } from "./replay";
+import { currentCursor, type ReplayFrom, replay } from "./replay";
+import type { Replay } from "./replay-progress";
 import { tooManyRecoveries, withLease } from "./with-lease";
 
 /** The slot of the lease. A connection has one recovery at a time. */

@@ -1,5 +1,4 @@
 import type { Context, SNSEvent, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { POSTED_BY_ATTRIBUTE } from "../../src/contract/channels";
 import { HISTORY_ENVIRONMENT } from "../../src/contract/environment";
 import { MAX_HISTORY_SECONDS } from "../../src/contract/history";
 import { PUSHER_ENVIRONMENT } from "../../src/contract/pusher-handler";
@@ -11,10 +10,10 @@ import { systemClock } from "../shared/clock";
 import { type Environment, integerFrom, requiredFrom } from "../shared/environment";
 import { createLog, logSettingsFrom } from "../shared/log";
 import { ConnectionsTable } from "./connections-table";
-import { CONTINUATION } from "./continuation";
 import { HistoryTable } from "./history-table";
+import { isSnsEvent, messagesOfQueue, messagesOfTopic } from "./incoming-messages";
 import { NotificationQueues } from "./notification-queues";
-import { type IncomingMessage, push } from "./pusher";
+import { push } from "./pusher";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
 import { RecentAnswers } from "./recent-answers";
 import { RevocationsTable } from "./revocations-table";
@@ -71,49 +70,9 @@ export function createHandler(environment: Environment): PusherHandler {
   return Object.assign(handler, { close });
 }
 
-function messagesOfQueue({ Records }: SQSEvent, functionName: string | undefined): readonly IncomingMessage[] {
-  return Records.map(({ messageId, body, attributes, messageAttributes }) => ({
-    id: messageId,
-    body,
-    sentAt: epochMilliseconds(Number(attributes?.SentTimestamp)),
-    isContinuation:
-      Object.hasOwn(messageAttributes ?? {}, CONTINUATION) || isFromFunction(attributes?.SenderId, functionName),
-    postedBy: messageAttributes?.[POSTED_BY_ATTRIBUTE]?.stringValue,
-  }));
-}
-
-/** Every publisher may set attributes, and SUMU never publishes here. So none of these messages is a continuation. */
-function messagesOfTopic({ Records }: SNSEvent): readonly IncomingMessage[] {
-  return Records.map(({ Sns }) => ({
-    id: Sns.MessageId,
-    body: Sns.Message,
-    sentAt: epochMilliseconds(Date.parse(Sns.Timestamp)),
-  }));
-}
-
-/**
- * Whether this same function has sent a message. SQS gives the sender as `<id of the role>:<name of its session>`, and
- * a function's session has the function's name. A function may be updated from a version that did not mark its
- * continuations. This check recognizes the continuations that were in the queue at that time.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
- */
-function isFromFunction(senderId: string | undefined, functionName: string | undefined): boolean {
-  return functionName !== undefined && senderId?.split(":")[1] === functionName;
-}
-
 /** Lambda sets it. */
 function ownName(environment: Environment): string | undefined {
   return environment.AWS_LAMBDA_FUNCTION_NAME || undefined;
-}
-
-function epochMilliseconds(time: number): number | undefined {
-  return Number.isFinite(time) ? time : undefined;
-}
-
-function isSnsEvent(event: SQSEvent | SNSEvent): event is SNSEvent {
-  const [first] = event.Records;
-  return first !== undefined && "Sns" in first;
 }
 
 /** Undefined: no history is kept. */

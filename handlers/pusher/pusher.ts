@@ -1,13 +1,14 @@
 import { WEBSOCKET_PAYLOAD_BYTES } from "../../src/contract/limits";
 import { failureCode } from "../shared/failure-code";
 import { deliverNotification } from "./deliver-notification";
-import { type DisconnectPorts, disconnect, revoke } from "./disconnect";
+import { disconnect } from "./disconnect";
 import { envelopeFits } from "./envelope";
 import { Invocation, isToBeKept } from "./invocation";
 import { MalformedNotificationError, type Notification } from "./notification";
 import type { MessageFacts } from "./parse-notification";
 import { parseRequest } from "./parse-request";
 import type { PusherPorts, PusherSettings } from "./pusher-ports";
+import { type RevokePorts, revoke } from "./revoke";
 import type { TimeBudget } from "./time-budget";
 
 /** A message from the queue or the topic. */
@@ -87,7 +88,7 @@ async function handle(message: IncomingMessage, invocation: Invocation): Promise
   return isRefused;
 }
 
-function endingPorts({ ports, budget, reads, endings, totals }: Invocation): DisconnectPorts {
+function endingPorts({ ports, budget, reads, endings, totals }: Invocation): RevokePorts {
   return {
     ...ports,
     budget,

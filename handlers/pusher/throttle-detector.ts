@@ -1,5 +1,6 @@
 import { SAMPLE_ANSWERS, THROTTLED_SHARE } from "./congestion-window";
 import type { RecentAnswers } from "./recent-answers";
+import { RecentShare } from "./recent-share";
 
 /**
  * The minimum of refused connections for probes. With fewer, the clients most likely do not read, and the messages wait
@@ -155,31 +156,5 @@ export class ThrottleDetector {
     const [oldest] = users.size > USERS_REMEMBERED ? users.keys() : [];
     if (oldest !== undefined) users.delete(oldest);
     return count;
-  }
-}
-
-/** The share of successes among the most recent answers. */
-class RecentShare {
-  readonly #last: boolean[] = [];
-  #next = 0;
-  successes = 0;
-
-  constructor(private readonly size: number) {}
-
-  /** At most the size. */
-  get count(): number {
-    return this.#last.length;
-  }
-
-  /** 0 to 1; 0 if there were none. */
-  get share(): number {
-    return this.#last.length === 0 ? 0 : this.successes / this.#last.length;
-  }
-
-  add(isSuccess: boolean): void {
-    if (this.#last[this.#next] === true) this.successes--;
-    if (isSuccess) this.successes++;
-    this.#last[this.#next] = isSuccess;
-    this.#next = (this.#next + 1) % this.size;
   }
 }

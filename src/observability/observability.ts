@@ -7,7 +7,8 @@ import { HANDLERS, type HandlerName } from "../contract/handlers";
 import { NAME_SUFFIXES, physicalName } from "../names";
 import type { Existence } from "../terraform/existence";
 import { alarms } from "./alarms";
-import { type DashboardParts, dashboardBody } from "./dashboard";
+import { dashboardBody } from "./dashboard";
+import type { DashboardParts } from "./dashboard-parts";
 import { QUEUE_KEYS, type QueueKey, type StackPart } from "./handler-rows";
 import { StackMetrics, type StackNames } from "./stack-metrics";
 

@@ -1,0 +1,11 @@
+import type { Line } from "./dashboard-layout";
+import type { Metric } from "./stack-metrics";
+
+export const count = (metric: Metric, label: string): Line => ({ metric, stat: "Sum", label });
+export const most = (metric: Metric, label: string): Line => ({ metric, stat: "Maximum", label });
+
+const PERCENTILES = ["p50", "p95", "p99"];
+
+export function percentiles(metric: Metric): readonly Line[] {
+  return PERCENTILES.map((stat) => ({ metric, stat, label: stat }));
+}
