@@ -3,7 +3,9 @@ import { CustomDomain } from "../../src/domain/custom-domain";
 import { CUSTOM_DOMAIN_INPUTS } from "../../src/inputs/custom-domain";
 import type { CustomDomainProps } from "../../src/inputs/custom-domain-props";
 import { only, type SynthesizedStack, synthesize } from "../support/synthesize";
-import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
+import { changes, type Plan, type PlannedChange } from "../support/terraform-plan";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(120_000);
 
@@ -80,44 +82,42 @@ describe("CustomDomain", () => {
 });
 
 describeWithTerraform("modules/core-route53", () => {
-  const inputs = [
-    `cert_arn=${props.certArn}`,
-    `r53_zone_id=${props.r53ZoneId}`,
-    `domain_name=${props.domainName}`,
-  ].flatMap((input) => ["-var", input]);
-  const addresses = (plan: Plan) => changes(plan).map(({ address }) => address);
   let workspace: TerraformWorkspace;
+  let plan: Plan;
 
   beforeAll(async () => {
-    workspace = new TerraformWorkspace("modules/core-route53");
+    workspace = new TerraformWorkspace("test/domain/fixtures/domains");
     await workspace.init();
+    plan = await workspace.plan();
   });
   afterAll(() => workspace.remove());
 
+  /** What the plan changes in one of the fixture's modules, by the address within the module. */
+  function changesOf(module: string): Map<string, PlannedChange> {
+    const prefix = `module.${module}.`;
+    const own = changes(plan).filter(({ address }) => address.startsWith(prefix));
+    return new Map(own.map((change) => [change.address.slice(prefix.length), change]));
+  }
+
   it("plans both domains without APIs, as the original, and none when asked to", async () => {
-    expect(addresses(await workspace.plan(...inputs))).toEqual([
+    expect([...changesOf("no_apis").keys()]).toEqual([
       "aws_apigatewayv2_domain_name.statefull[0]",
       "aws_apigatewayv2_domain_name.stateless[0]",
       "aws_route53_record.statefull[0]",
       "aws_route53_record.stateless[0]",
     ]);
-    const none = await workspace.plan(...inputs, "-var", "omit_unused_domains=true");
-    expect(addresses(none)).toEqual([]);
-    expect(none.output_changes?.dist?.after).toEqual({
+    expect([...changesOf("no_domains").keys()]).toEqual([]);
+    expect(plan.output_changes?.no_domains?.after).toEqual({
       stateless: { domain_name: null, zone_id: null },
       statefull: { domain_name: null, zone_id: null },
     });
   });
 
   it("plans many mappings, at the original's addresses", async () => {
-    const apis = [
-      { id: "a", key: "orders/v1", stage: "blue" },
-      { id: "a", key: "orders/v2", stage: "green" },
-      { id: "b", key: "", stage: "live" },
-    ];
-    const plan = await workspace.plan(...inputs, "-var", `http_apis=${JSON.stringify(apis)}`);
-    const mappings = changes(plan).filter(({ type }) => type === "aws_apigatewayv2_api_mapping");
-    expect(mappings.map(({ address, change: { after } }) => [address, after?.api_mapping_key, after?.stage])).toEqual([
+    const mappings = [...changesOf("apis")].filter(([, { type }]) => type === "aws_apigatewayv2_api_mapping");
+    expect(
+      mappings.map(([address, { change }]) => [address, change.after?.api_mapping_key, change.after?.stage]),
+    ).toEqual([
       ["aws_apigatewayv2_api_mapping.stateless_microservices[0]", "orders/v1", "blue"],
       ["aws_apigatewayv2_api_mapping.stateless_microservices[1]", "orders/v2", "green"],
       ["aws_apigatewayv2_api_mapping.stateless_microservices[2]", null, "live"],
@@ -129,8 +129,7 @@ describeWithTerraform("modules/core-route53", () => {
       { id: "a", key: "live", stage: "x" },
       { id: "b", key: "live", stage: "y" },
     ]);
-    const refusal = await workspace.plan(...inputs, "-var", `ws_apis=${apis}`).catch((error: Error) => error.message);
-    // Terraform wraps its messages.
-    expect(String(refusal).replace(/[│\s]+/g, " ")).toContain(CUSTOM_DOMAIN_INPUTS.wsApis.rule.message);
+    const refusal = await workspace.planActions("-var", `ws_apis=${apis}`).catch((error: Error) => error.message);
+    expect(refusal).toContain(CUSTOM_DOMAIN_INPUTS.wsApis.rule.message);
   });
 });

@@ -9,7 +9,8 @@ import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
 import { Sumu } from "../../src/sumu";
 import { CUSTOM_DOMAIN_RULED_INPUTS, camelCased, SUMU_RULED_INPUTS } from "../inputs/ruled-inputs";
 import { FEWEST } from "../support/synthesize-sumu";
-import { describeWithTerraform, runTerraform, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform, runTerraform } from "../support/terraform";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(60_000);
 

@@ -9,20 +9,14 @@ import * as sources from "../../src/index";
 import { INPUTS } from "../../src/inputs/inputs";
 import { describeWithRegistry, type PackedLibrary, packLibrary } from "../support/packed-library";
 import { type Block, only } from "../support/synthesize";
-import { changes, describeWithTerraform, type Plan, repositoryRoot, runTerraform } from "../support/terraform";
+import { describeWithTerraform, repositoryRoot } from "../support/terraform";
+import { RootModule } from "../support/terraform-workspace";
 import { AppProject, type AppRun } from "./app-project";
 
 const run = promisify(execFile);
 const PUBLIC_NAMES = Object.keys(sources).sort();
 
 jest.setTimeout(180_000);
-
-/** What `terraform show -json` says of a state, as far as it is read here. */
-interface State {
-  readonly values: {
-    readonly root_module: { readonly resources: { type: string; values: Record<string, unknown> }[] };
-  };
-}
 
 let scratch: string;
 let packed: PackedLibrary;
@@ -139,8 +133,11 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     expect(bindings.length).toBeLessThan(60);
   });
 
-  it("compiles an app as an ES module and as CommonJS, and either synthesizes two SUMUs and a custom domain", async () => {
-    await project.compile("node16", ["app.mts", "app.cts"], { module: "node16" });
+  it("compiles an app as an ES module, as CommonJS and for a bundler, and both modules synthesize two SUMUs and a custom domain", async () => {
+    await project.compile(
+      { name: "node16", files: ["app.mts", "app.cts"], settings: { module: "node16" } },
+      { name: "bundled", files: ["app.ts"], settings: { module: "preserve", noEmit: true } },
+    );
     for (const output of ["node16/app.mjs", "node16/app.cjs"]) {
       const result = await project.run(output);
       expect(result.printed).toEqual({
@@ -151,10 +148,6 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
       });
       expectTwoSumus(result);
     }
-  });
-
-  it("compiles an app that a bundler resolves", async () => {
-    await project.compile("bundled", ["app.ts"], { module: "preserve", noEmit: true });
   });
 
   describe("with examples/cdktf in it", () => {
@@ -192,35 +185,33 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     });
 
     describeWithTerraform("terraform", () => {
+      let stack: RootModule;
+      afterAll(() => stack.remove());
+
       it("validates, plans, applies it and finds nothing more to change", async () => {
         await synthesized();
-        const stack = path.join(folder, "cdktf.out", "stacks", "shop");
-        const terraform = (...args: string[]) => runTerraform(stack, ...args);
-        await terraform("init", "-no-color", "-input=false");
-        expect(await terraform("validate", "-no-color")).toBe("Success! The configuration is valid.\n\n");
-        const plan = async () => {
-          const printed = await terraform("plan", "-no-color", "-input=false", "-out=plan.tfplan");
-          expect(printed).not.toContain("Warning:");
-          return changes(JSON.parse(await terraform("show", "-json", "plan.tfplan")) as Plan);
-        };
-        expect((await plan()).length).toBeGreaterThan(60);
-        await terraform("apply", "-no-color", "-input=false", "plan.tfplan");
-        expect(await plan()).toEqual([]);
+        stack = new RootModule(path.join(folder, "cdktf.out", "stacks", "shop"));
+        await stack.init();
+        expect((await stack.planActions()).length).toBeGreaterThan(60);
+        await stack.apply();
+        await stack.expectNoChange();
 
-        const { values } = JSON.parse(await terraform("show", "-json")) as State;
-        const of = (type: string) => values.root_module.resources.filter((one) => one.type === type);
-        const granted = of("aws_iam_role_policy").filter((one) => one.values.name_prefix === "sumu-");
+        const of = (type: string) =>
+          stack.state.resources
+            .filter((one) => one.mode === "managed" && one.type === type)
+            .flatMap(({ instances }) => instances.map(({ attributes }) => attributes));
+        const granted = of("aws_iam_role_policy").filter((one) => one.name_prefix === "sumu-");
         // The offline stand-in makes ids up: of a role to be, from its name.
-        expect(granted.map((one) => String(one.values.role).includes("shop-order-desk")).sort()).toEqual([
+        expect(granted.map((one) => String(one.role).includes("shop-order-desk")).sort()).toEqual([
           false,
           false,
           true,
           true,
         ]);
-        expect(of("aws_lambda_event_source_mapping").map((one) => one.values.scaling_config)).toContainEqual([
+        expect(of("aws_lambda_event_source_mapping").map((one) => one.scaling_config)).toContainEqual([
           { maximum_concurrency: 10 },
         ]);
-        expect(of("aws_sns_topic_subscription").map((one) => one.values.filter_policy)).toContain(
+        expect(of("aws_sns_topic_subscription").map((one) => one.filter_policy)).toContain(
           '{"source":["lambda.presence.watchdog"]}',
         );
       });

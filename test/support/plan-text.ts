@@ -1,4 +1,4 @@
-import { changes, type Plan, type PlannedChange } from "./terraform";
+import { changes, type Plan, type PlannedChange } from "./terraform-plan";
 
 /** The arguments that a reviewer of a plan looks at, by type; a type without an entry shows its name alone. */
 const KEY_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {

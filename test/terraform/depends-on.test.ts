@@ -1,4 +1,6 @@
-import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
+import { changes, type Plan } from "../support/terraform-plan";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(600_000);
 

@@ -2,7 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Body, toHcl } from "../../scripts/scan/to-hcl";
 import { planText } from "../support/plan-text";
-import { changes, describeWithTerraform, type Plan, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
+import { changes, type Plan } from "../support/terraform-plan";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(300_000);
 
@@ -26,11 +28,10 @@ describeWithTerraform("examples/hcl", () => {
 
   async function initialize(example = ""): Promise<void> {
     workspace = new TerraformWorkspace(`examples/hcl/${example}`);
-    // The one warning is the mirror's: it has checksums for this platform only.
+    // The one warning is the mirror's: it has checksums for this platform only. A plan validates the configuration first.
     expect((await workspace.init()).match(/Warning: .*/g)).toEqual([
       "Warning: Incomplete lock file information for providers",
     ]);
-    expect(await workspace.terraform("validate", "-no-color")).toBe("Success! The configuration is valid.\n\n");
   }
 
   /** Applies the plan and finds nothing more to change. */
@@ -54,10 +55,10 @@ describeWithTerraform("examples/hcl", () => {
 
   /** Plans the end: Terraform finds an order in which every resource can be deleted. */
   async function canGo(): Promise<void> {
-    const plan = await workspace.plan("-destroy", "-refresh=false");
+    const planned = await workspace.planActions("-destroy", "-refresh=false");
     const made = workspace.state.resources.filter(({ mode }) => mode === "managed");
-    expect(changes(plan)).toHaveLength(made.flatMap(({ instances }) => instances).length);
-    expect(new Set(changes(plan).flatMap(({ change }) => change.actions))).toEqual(new Set(["delete"]));
+    expect(planned).toHaveLength(made.flatMap(({ instances }) => instances).length);
+    expect(new Set(planned.map(({ action }) => action))).toEqual(new Set(["delete"]));
   }
 
   /** Of the example with every input, when it is applied: presence_source decides by itself what of the watchdog exists. */
@@ -76,12 +77,12 @@ describeWithTerraform("examples/hcl", () => {
     expect(policy).toContain('"Action": "sns:Publish"');
     expect(policy).toContain('"Action": "sqs:SendMessage"');
     // For the queue it is the same watchdog, and the role stays as it is.
-    const queue = changes(await workspace.plan("-var", "presence_source=queue"));
-    expect(new Set(queue.flatMap(({ change }) => change.actions))).toEqual(new Set(["update"]));
+    const queue = await workspace.planActions("-var", "presence_source=queue");
+    expect(new Set(queue.map(({ action }) => action))).toEqual(new Set(["update"]));
     expect(queue.filter(({ type }) => type === "aws_iam_role_policy")).toEqual([]);
 
-    const none = await workspace.plan("-var", "presence_source=none");
-    expect(changes(none).map(({ address, change }) => `${change.actions.join("/")} ${address}`)).toEqual(
+    const none = await workspace.planActions("-var", "presence_source=none");
+    expect(none.map(({ action, address }) => `${action} ${address}`)).toEqual(
       [
         "aws_cloudwatch_log_group.presence[0]",
         "aws_cloudwatch_metric_alarm.presence_destination_failures[0]",
@@ -171,7 +172,7 @@ describeWithTerraform("examples/hcl", () => {
       kms_key_policy_json: expect.stringContaining('"Sid": "KeepLogs"'),
     });
     await presenceSourceDecides();
-    await workspace.terraform("destroy", "-no-color", "-input=false", "-auto-approve");
+    await workspace.destroy();
     expect(workspace.state.resources).toEqual([]);
   });
 
@@ -217,9 +218,9 @@ describeWithTerraform("examples/hcl", () => {
     // The stand-in makes a key's ARN of its description.
     const file = path.join(workspace.path, "main.tf");
     writeFileSync(file, readFileSync(file, "utf8").replace('"What SUMU stores: ${each.key}."', '"key/${each.key}"'));
-    const plan = await workspace.plan();
+    const planned = await workspace.planActions();
     const created = (environment: string, type: string) =>
-      changes(plan).filter((one) => one.type === type && one.address.includes(`["${environment}"]`)).length;
+      planned.filter((one) => one.type === type && one.address.includes(`["${environment}"]`)).length;
     for (const environment of ["live", "staging"]) {
       expect([
         created(environment, "aws_kms_key"),

@@ -2,13 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { MOVED } from "../../src/module/moved";
 import { planText } from "../support/plan-text";
-import {
-  changes,
-  describeWithTerraform,
-  type Plan,
-  type PlannedChange,
-  TerraformWorkspace,
-} from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
+import { changes, type Plan, type PlannedChange } from "../support/terraform-plan";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(600_000);
 
@@ -116,8 +112,9 @@ describeWithTerraform("a deployment of the original", () => {
   it("moves in two applies: no moment without rights, subscription, permission, or an alias that leads to something", async () => {
     await deployOriginal();
     await changeSource();
-    const forgotten = await workspace.plan("-var", "connections_table_name=null");
-    expect(lost(forgotten)).toContain("module.sumu.aws_dynamodb_table.connections");
+    const forgotten = await workspace.planActions("-var", "connections_table_name=null");
+    const table = forgotten.find(({ address }) => address === "module.sumu.aws_dynamodb_table.connections");
+    expect(table?.action).toBe("replace");
 
     // The first apply makes no pipelines, though the caller gives what they need.
     const plan = await workspace.plan(...PIPELINES);

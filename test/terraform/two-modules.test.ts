@@ -1,5 +1,6 @@
 import { planText } from "../support/plan-text";
-import { describeWithTerraform, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(300_000);
 
@@ -17,7 +18,7 @@ describeWithTerraform("examples/hcl/two-modules", () => {
     const { dist } = workspace.outputs;
     const target = { domain_name: "offline-target_domain_name", zone_id: "offline-hosted_zone_id" };
     expect(dist).toEqual({ stateless: target, statefull: target });
-    await workspace.terraform("destroy", "-no-color", "-input=false", "-auto-approve");
+    await workspace.destroy();
     expect(workspace.state.resources).toEqual([]);
   });
 });

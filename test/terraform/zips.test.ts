@@ -1,7 +1,9 @@
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { HANDLERS } from "../../src/contract/handlers";
-import { describeWithTerraform, type PlannedChange, TerraformWorkspace } from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
+import type { PlannedChange } from "../support/terraform-plan";
+import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(600_000);
 
