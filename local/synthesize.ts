@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { buildHandlers } from "../scripts/build-handlers";
 import { installTool } from "../scripts/install-tool";
-import { BUNDLES_CONTEXT_KEY } from "../src/lambda/handler-bundle";
+import { BUNDLES_CONTEXT_KEY } from "../src/lambda/bundles-context-key";
 import { SetupError } from "./setup-error";
 import { sourceKey } from "./source-key";
 
@@ -66,11 +66,13 @@ async function synthesizeMain(outdir: string, bundles: string, signal: AbortSign
     CDKTF_OUTDIR: outdir,
     CDKTF_CONTEXT_JSON: JSON.stringify({ [BUNDLES_CONTEXT_KEY]: bundles }),
   };
-  await run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: root, env, signal }).catch((error: unknown) => {
-    throw new SetupError(
-      `main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`,
-    );
-  });
+  await run(process.execPath, ["--require", "tsx/cjs", "main.ts"], { cwd: root, env, signal }).catch(
+    (error: unknown) => {
+      throw new SetupError(
+        `main.ts could not be synthesized: ${String((error as { stderr?: unknown }).stderr ?? error)}`,
+      );
+    },
+  );
 }
 
 async function removeOldStacks(tools: string): Promise<void> {

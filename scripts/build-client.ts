@@ -2,8 +2,6 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { transform } from "@swc/core";
-import { build } from "esbuild";
 import { runScript } from "./run-script";
 
 const run = promisify(execFile);
@@ -89,6 +87,8 @@ export async function bundleClient(
   entries: Readonly<Record<string, string>>,
   format: "esm" | "cjs",
 ): Promise<ClientCode[]> {
+  // Here and not above: the local run imports this file at each start, and bundles only when a page asks for the library.
+  const [{ build }, { transform }] = await Promise.all([import("esbuild"), import("@swc/core")]);
   const { outputFiles } = await build({
     entryPoints: { ...entries },
     bundle: true,

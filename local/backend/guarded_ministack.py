@@ -6,6 +6,7 @@ MiniStack alone answers everybody, and its Lambda API runs code. So this guard i
 - requests without a signature (Signature Version 4) by the run's secret or by a session that it has given: another user
   of this machine does not know these secrets.
 
+The log of a function is complete when the function has answered (function_log.py).
 With AUTH=true it enforces IAM (enforcement.py), runs the mappings of streams itself (stream_mapping.py), and those of queues as
 AWS did (queue_mapping.py).
 """
@@ -224,10 +225,13 @@ del os.environ["LOG_LEVEL"]
 # Without AUTH=true, functions sign with their account's number and the same secret.
 run_secrets = {os.environ["AWS_ACCESS_KEY_ID"]: os.environ["AWS_SECRET_ACCESS_KEY"]}
 ENFORCES = ministack.AUTH
+# Python starts in isolated mode, which leaves this folder out of its path.
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import function_log  # noqa: E402
+
+function_log.install()
 if ENFORCES:
-    # Python starts in isolated mode, which leaves this folder out of its path.
-    sys.dont_write_bytecode = True
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import decisions  # noqa: E402
     import enforcement  # noqa: E402
     import queue_mapping  # noqa: E402

@@ -83,7 +83,7 @@ export async function superviseGateway(
 function spawnGateway(): ChildProcess {
   return fork(path.join(__dirname, "child.ts"), {
     // It does not get this process's own flags, which a test runner sets for itself.
-    execArgv: ["--import", "tsx"],
+    execArgv: ["--require", "tsx/cjs"],
     env: { ...process.env, NODE_OPTIONS: "", NODE_USE_ENV_PROXY: "" },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { bundleClient } from "../../scripts/build-client";
 
 /** The name of the library's file, without its extension. */
 export const CLIENT_LIBRARY = "sumu-client";
@@ -17,7 +18,6 @@ export function clientLibrary(): Promise<ReadonlyMap<string, string>> {
 }
 
 async function bundle(): Promise<ReadonlyMap<string, string>> {
-  const { bundleClient } = await import("../../scripts/build-client");
   const code = await bundleClient({ [CLIENT_LIBRARY]: ENTRY }, "esm");
   return new Map(
     code.flatMap(({ name, text, map }) => [

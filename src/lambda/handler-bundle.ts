@@ -3,9 +3,7 @@ import path from "node:path";
 import { AssetType, TerraformAsset } from "cdktf";
 import type { Construct } from "constructs";
 import type { HandlerName } from "../contract/handlers";
-
-/** Context key under which a module names the folder of its bundles, an expression such as `${path.module}/handlers`. */
-export const BUNDLES_CONTEXT_KEY = "sumu:bundles";
+import { BUNDLES_CONTEXT_KEY } from "./bundles-context-key";
 
 const DIST = path.resolve(__dirname, "..", "..", "dist", "handlers");
 

@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { BUNDLES_CONTEXT_KEY } from "../lambda/handler-bundle";
+import { BUNDLES_CONTEXT_KEY } from "../lambda/bundles-context-key";
 import { Sumu } from "../sumu";
 import { MOVED } from "./moved";
 import { declareOutputs } from "./output";

@@ -311,6 +311,25 @@ describe("a post", () => {
     await expect(posted).resolves.toBe("n-1");
   });
 
+  it("is tried again without an answer, each time with the same key, and given up when its time is over", async () => {
+    const client = await device.start({ maxWaitingMs: MINUTE });
+    await open(0);
+    await recovered(socket(0), 1_000);
+    const codes: string[] = [];
+    client
+      .channel("a")
+      .post(1)
+      .catch(({ code }: SumuError) => codes.push(code));
+    await device.pass(30_000);
+    await device.pass(59_999);
+    expect(codes).toEqual([]);
+    expect(socket(0).of("post")).toHaveLength(2);
+    expect(socket(0).of("post")[1]).toEqual(socket(0).of("post")[0]);
+    await device.pass(1);
+    expect(codes).toEqual(["timeout"]);
+    expect(socket(0).of("post")).toHaveLength(2);
+  });
+
   it("is bounded as messages are, and rejected when the client closes", async () => {
     const client = await device.start({ maxWaiting: 1, maxWaitingMs: MINUTE });
     const codes: string[] = [];

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { until } from "../e2e/until";
-import { describeWithChromium } from "../support/chromium";
+import { describeWithChromium, WITH_PAGE_CACHE } from "../support/chromium";
 import { ChromiumPages } from "./support/chromium-pages";
 import { HistoryServer } from "./support/history-server";
 
@@ -31,7 +31,7 @@ describeWithChromium("in Chromium, the client", () => {
   let server: HistoryServer;
   let pages: ChromiumPages;
   beforeAll(async () => {
-    pages = await ChromiumPages.open(APP);
+    pages = await ChromiumPages.open(APP, {}, WITH_PAGE_CACHE);
   });
   beforeEach(async () => {
     server = await HistoryServer.start();

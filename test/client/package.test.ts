@@ -74,14 +74,28 @@ describe("the package sumu-client", () => {
       ["app.ts", "esnext", "bundler"],
       ["app.ts", "commonjs", "node10"],
     ] as const;
-    for (const [file, module, moduleResolution] of kinds) {
-      writeFileSync(path.join(project, file), program);
-      const options = { noEmit: true, strict: true, target: "es2022", lib: ["es2022"], types: [] };
+    const projects = kinds.map(([file, module, moduleResolution]) => {
+      const folder = path.join(project, `${file}-${moduleResolution}`);
+      mkdirSync(folder);
+      writeFileSync(path.join(folder, file), program);
+      // The package's declarations are checked, those of ECMAScript are not.
+      const options = {
+        noEmit: true,
+        strict: true,
+        target: "es2022",
+        lib: ["es2022"],
+        types: [],
+        skipDefaultLibCheck: true,
+      };
       const compilerOptions = { ...options, module, moduleResolution };
-      writeFileSync(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
-      const { stdout } = await run(process.execPath, [compiler], { cwd: project }).catch((error) => error);
-      expect({ file, stdout }).toEqual({ file, stdout: "" });
-    }
+      writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
+      return folder;
+    });
+    // One process for all of them. Each message names the file.
+    const { stdout } = await run(process.execPath, [compiler, "--build", ...projects], { cwd: project }).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe("");
   });
 
   it("says nothing of the machine that built it, and has a source map for each file", () => {

@@ -73,16 +73,14 @@ describeWithBoth("React", () => {
     let page: Page;
     beforeAll(async () => {
       pages = await ChromiumPages.open(APP, await installReact(version));
+      page = await pages.context.newPage();
     });
     beforeEach(async () => {
       server = await HistoryServer.start();
-      page = await pages.page(server.url);
+      await pages.load(page, server.url);
       await shows("#state", "online");
     });
-    afterEach(async () => {
-      await page.close();
-      await server.stop();
-    });
+    afterEach(() => server.stop());
     afterAll(() => pages.close());
 
     const shows = (selector: string, text: string) =>

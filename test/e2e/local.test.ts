@@ -28,13 +28,14 @@ describeWithLocalAws("SUMU on one machine, presence to the topic", () => {
 
     it("of 300 users who reconnect three times each, loses no row, and presence ends true", async () => {
       const users = Array.from({ length: 300 }, (_user, index) => session.user(`stormy-${index}`));
+      const tokens = await Promise.all(users.map((user) => session.target.mint(user)));
       const clients = new Map<string, Client>();
       await atOnce(16, 4 * users.length, async (turn) => {
         const user = users[turn % users.length] ?? "";
         const previous = clients.get(user);
         // Alternates: the new device comes after the old device has gone, or before.
         if (turn % 2 === 0) await previous?.close();
-        clients.set(user, await session.connect(user));
+        clients.set(user, await session.connectWith(tokens[turn % users.length]));
         if (turn % 2 === 1) await previous?.close();
       });
       await until("the rows of the old devices to go", async () => {

@@ -19,7 +19,7 @@ const run = promisify(execFile);
 
 jest.setTimeout(INSTALL_TIMEOUT_MILLISECONDS);
 
-const commandLine = (script: string, ...args: readonly string[]): string[] => ["--import", "tsx", script, ...args];
+const commandLine = (script: string, ...args: readonly string[]): string[] => ["--require", "tsx/cjs", script, ...args];
 
 describe("the commands of the local run", () => {
   let folder: string;

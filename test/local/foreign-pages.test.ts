@@ -9,7 +9,7 @@ import type { Browser } from "playwright-core";
 import { peekQueue } from "../../local/backend/peek-queue";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
 import { Client } from "../e2e/client";
-import { describeWithChromium, launchChromium } from "../support/chromium";
+import { DISABLED_FEATURES, describeWithChromium, launchChromium } from "../support/chromium";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startForeignMiniStack } from "../support/local-aws";
 import { attack } from "./attack";
 
@@ -34,7 +34,7 @@ describeWithBoth("a page of another origin, while npm start runs,", () => {
         // As its owner's name server does once the page is loaded.
         "--host-resolver-rules=MAP *.test 127.0.0.1",
         // Other browsers have no such check, and this one asks the user.
-        "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+        `--disable-features=${[...DISABLED_FEATURES, "LocalNetworkAccessChecks", "BlockInsecurePrivateNetworkRequests"].join()}`,
       ),
     ]);
     alice = await Client.connect(stack.info.websocket_url, await stack.issuer.mint("alice"));

@@ -27,7 +27,7 @@ describeWithLocalAws("npm start", () => {
   afterEach(() => Promise.all(runs.splice(0).map((started) => started.clear())));
 
   const node = (env: NodeJS.ProcessEnv, script: string, ...args: string[]) =>
-    run(process.execPath, ["--import", "tsx", script, ...args], { cwd: root, env });
+    run(process.execPath, ["--require", "tsx/cjs", script, ...args], { cwd: root, env });
 
   /** What is left of a run: processes that its temporary folder is in the environment of, open ports, files. */
   async function remains({ folder, stack }: NpmStart): Promise<string[]> {

@@ -25,7 +25,7 @@ describeWithRegistry("the packed library, installed by the lines of docs/cdktn.m
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
   async function runApp(project: AppProject): Promise<AppRun> {
-    await project.compile("app", ["app.mts"], { module: "node16" });
+    await project.compile({ name: "app", files: ["app.mts"], settings: { module: "node16" } });
     return project.run("app/app.mjs");
   }
 

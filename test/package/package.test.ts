@@ -133,8 +133,11 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
     expect(bindings.length).toBeLessThan(60);
   });
 
-  it("compiles an app as an ES module and as CommonJS, and either synthesizes two SUMUs and a custom domain", async () => {
-    await project.compile("node16", ["app.mts", "app.cts"], { module: "node16" });
+  it("compiles an app as an ES module, as CommonJS and for a bundler, and both modules synthesize two SUMUs and a custom domain", async () => {
+    await project.compile(
+      { name: "node16", files: ["app.mts", "app.cts"], settings: { module: "node16" } },
+      { name: "bundled", files: ["app.ts"], settings: { module: "preserve", noEmit: true } },
+    );
     for (const output of ["node16/app.mjs", "node16/app.cjs"]) {
       const result = await project.run(output);
       expect(result.printed).toEqual({
@@ -145,10 +148,6 @@ describeWithRegistry("an empty project in which the tarball was installed", () =
       });
       expectTwoSumus(result);
     }
-  });
-
-  it("compiles an app that a bundler resolves", async () => {
-    await project.compile("bundled", ["app.ts"], { module: "preserve", noEmit: true });
   });
 
   describe("with examples/cdktf in it", () => {

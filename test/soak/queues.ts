@@ -1,4 +1,9 @@
-import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
 import type { LocalStack } from "../../local/local-stack";
 
 /** Replaces the 12 minutes after which SQS delivers an unfinished batch again. */
@@ -39,12 +44,28 @@ export async function countWaitingFrames(stack: LocalStack): Promise<number> {
   return messagesIn(stack, url, ["ApproximateNumberOfMessages"]);
 }
 
-/** How many messages no function could handle, by the queue that has them. */
+/** How many messages no function could handle, by the queue that has them and the reason that SUMU gives. */
 export async function countDeadLetters(stack: LocalStack): Promise<Readonly<Record<string, number>>> {
+  const { sqs } = stack.aws;
   const counts: Record<string, number> = {};
-  for (const url of await queuesThatEndWith(stack, "-dlq")) {
-    const count = await messagesIn(stack, url);
-    if (count > 0) counts[url.split("-sumu-").at(-1) ?? url] = count;
+  for (const QueueUrl of await queuesThatEndWith(stack, "-dlq")) {
+    const queue = QueueUrl.split("-sumu-").at(-1) ?? QueueUrl;
+    for (;;) {
+      // Long enough that each message is received once.
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ["reason"],
+          VisibilityTimeout: 3_600,
+        }),
+      );
+      if (Messages.length === 0) break;
+      for (const { MessageAttributes } of Messages) {
+        const what = `${queue}, ${MessageAttributes?.reason?.StringValue ?? "without a reason"}`;
+        counts[what] = (counts[what] ?? 0) + 1;
+      }
+    }
   }
   return counts;
 }

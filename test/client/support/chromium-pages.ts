@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchChromium, WITH_PAGE_CACHE } from "../../support/chromium";
+import { launchChromium } from "../../support/chromium";
 import { repositoryRoot } from "../../support/terraform";
 
 /** An application of the client in Chromium: any number of pages of one browser, of one site. */
@@ -21,8 +21,13 @@ export class ChromiumPages {
   /**
    * @param source - TypeScript of the page's script, which imports from "sumu-client"
    * @param packages - other packages that the source imports, each with its folder
+   * @param args - of Chromium
    */
-  static async open(source: string, packages: Readonly<Record<string, string>> = {}): Promise<ChromiumPages> {
+  static async open(
+    source: string,
+    packages: Readonly<Record<string, string>> = {},
+    ...args: readonly string[]
+  ): Promise<ChromiumPages> {
     const { outputFiles } = await build({
       stdin: { contents: source, loader: "ts", resolveDir: repositoryRoot },
       alias: {
@@ -46,16 +51,23 @@ export class ChromiumPages {
       }
     });
     await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-    const browser = await launchChromium(WITH_PAGE_CACHE);
+    const browser = await launchChromium(...args);
     return new ChromiumPages(browser, await browser.newContext(), site);
   }
 
   /** A new tab, after its script has run. What is behind the `#` is for the script. */
   async page(hash: string): Promise<Page> {
     const page = await this.context.newPage();
+    await this.load(page, hash);
+    return page;
+  }
+
+  /** Loads the page anew in a tab. */
+  async load(page: Page, hash: string): Promise<void> {
+    // Another hash alone would not load anything.
+    await page.goto("about:blank");
     await page.goto(`http://127.0.0.1:${(this.#site.address() as AddressInfo).port}/#${encodeURIComponent(hash)}`);
     await page.waitForFunction("globalThis.isReady");
-    return page;
   }
 
   async close(): Promise<void> {

@@ -14,7 +14,7 @@ import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS, startLocalAws } fro
 
 const place = { region: "us-east-1", accountId: "000000000000", apiId: "local" };
 
-/** Copies what invokes it to a queue, with the Node.js that it runs on. */
+/** Copies what invokes it to a queue, with the Node.js that it runs on; or writes to its log. */
 const RELAY = `
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -33,11 +33,18 @@ const post = async (message) => {
   await fetch(endpoint, { method: "POST", headers: (await signer.sign(request)).headers, body });
 };
 export const handler = async (event) => {
+  if ("log" in event) {
+    process.stdout.write(event.log);
+    if (event.ends) process.exit(1);
+    return {};
+  }
   const [record = {}] = event.Records ?? [];
   const node = process.versions.node.split(".")[0];
   await post({ node, source: record.eventSource ?? record.EventSource, keys: record.dynamodb?.Keys, text: record.body ?? record.Sns?.Message });
   return { node };
 };`;
+
+const LONG_LOG = Array.from({ length: 20_000 }, (_line, index) => `line ${index}\n`).join("");
 
 const STACK = {
   variable: { prefix: { type: "string" } },
@@ -177,6 +184,20 @@ describeWithLocalAws("a stack in the emulator", () => {
     const { Payload: payload } = await aws.lambda.send(new InvokeCommand(request));
     expect(JSON.parse(Buffer.from(payload ?? []).toString())).toEqual({ node: "24" });
     expect(await received()).toEqual({ node: "24" });
+  });
+
+  it.each([
+    ["nothing", { log: "" }, ""],
+    ["each line", { log: "one\ntwo\n" }, "one\ntwo"],
+    ["more than a pipe takes at once", { log: LONG_LOG }, LONG_LOG.trimEnd()],
+    ["half a line before it ends", { log: "half", ends: true }, "half\nWorker process died"],
+  ])("has in a function's log what it wrote before it answered: %s", async (_what, event, log) => {
+    const call = { FunctionName: "acme-relay", LogType: "Tail" as const };
+    // A new process of the emulator begins its log with a warning about the emulator.
+    await aws.lambda.send(new InvokeCommand({ ...call, Payload: '{"log":""}' }));
+    const { LogResult = "" } = await aws.lambda.send(new InvokeCommand({ ...call, Payload: JSON.stringify(event) }));
+    // AWS, too, gives the last 4 KB.
+    expect(Buffer.from(LogResult, "base64").toString()).toBe(log.slice(-4_096));
   });
 
   it("feeds functions from the queue, the topic and the table's stream", async () => {

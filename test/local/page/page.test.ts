@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { type LocalStack, startLocalStack } from "../../../local/local-stack";
 import { Client } from "../../e2e/client";
 import { describeWithChromium, launchChromium } from "../../support/chromium";
@@ -12,11 +12,19 @@ const describeWithBoth: typeof describeWithChromium = (title, tests) =>
 describeWithBoth("the page", () => {
   let stack: LocalStack;
   let browser: Browser;
+  let context: BrowserContext;
   let page: Page;
   let consoleErrors: string[];
 
   beforeAll(async () => {
     [stack, browser] = await Promise.all([startLocalStack({ presenceSource: "queue" }), launchChromium()]);
+    context = await browser.newContext();
+    context.setDefaultTimeout(30_000);
+    page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") consoleErrors.push(message.text());
+    });
+    page.on("pageerror", (error) => consoleErrors.push(String(error)));
   }, INSTALL_TIMEOUT_MILLISECONDS);
   afterAll(async () => {
     await browser?.close();
@@ -24,18 +32,15 @@ describeWithBoth("the page", () => {
   });
 
   beforeEach(async () => {
-    page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
     consoleErrors = [];
-    page.on("console", (message) => {
-      if (message.type() === "error") consoleErrors.push(message.text());
-    });
-    page.on("pageerror", (error) => consoleErrors.push(String(error)));
+    await page.setViewportSize({ width: 1280, height: 720 });
+    // The page keeps nothing: loaded anew, it is as in a new tab, which would take several times the CPU.
     await page.goto(stack.info.page_url);
     await page.getByText(`Connected to ${stack.info.websocket_url}`).waitFor();
   });
   afterEach(async () => {
-    await page.close();
+    // Closes the page's connections.
+    await page.goto("about:blank");
     expect(consoleErrors).toEqual([]);
   });
 
@@ -102,7 +107,7 @@ describeWithBoth("the page", () => {
   });
 
   it("shows every message in each of two tabs", async () => {
-    const second = await browser.newPage();
+    const second = await context.newPage();
     await second.goto(stack.info.page_url);
     await second.getByText(`Connected to ${stack.info.websocket_url}`).waitFor();
     const ivan = await connect("ivan");
@@ -119,7 +124,7 @@ describeWithBoth("the page", () => {
   });
 
   it("says what to do when it is opened without the key of the run", async () => {
-    const other = await browser.newPage();
+    const other = await context.newPage();
     await other.goto(new URL("/", stack.info.page_url).href);
     await other
       .getByRole("status")

@@ -1,10 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { complaints } from "../support/compile-texts";
-
-jest.setTimeout(60_000);
-
-const ROOT = path.resolve(__dirname, "..", "..");
+import { repositoryRoot } from "./terraform";
 
 /** What an example may use without saying where it comes from: an app that has a SUMU, roles and functions. */
 const PRELUDE = `
@@ -27,7 +23,7 @@ export const used = [LambdaEventSourceMapping, SqsQueue, SsmParameter, Terraform
 `;
 
 /** The examples of a source's comments, without the stars before them. */
-function examplesIn(source: string): string[] {
+export function examplesIn(source: string): string[] {
   const comments = source.match(/\/\*\*[\s\S]*?\*\//g) ?? [];
   return comments.flatMap((comment) => {
     const text = comment.replace(/\*\/$/, "").replace(/^[ \t]*\* ?/gm, "");
@@ -35,36 +31,16 @@ function examplesIn(source: string): string[] {
   });
 }
 
-const examples = readdirSync(path.join(ROOT, "src"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
-  .flatMap((file) =>
-    examplesIn(readFileSync(path.join(ROOT, "src", file), "utf8")).map((example) => ({ file, example })),
-  );
+/** All examples of the API. */
+export function tsdocExamples(): string[] {
+  const files = readdirSync(path.join(repositoryRoot, "src"), { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => examplesIn(readFileSync(path.join(repositoryRoot, "src", file), "utf8")));
+}
 
-function inAStack(bodies: readonly string[]): string {
+/** Examples as a file: each in a method of a stack, since they say `this`. */
+export function inMethods(bodies: readonly string[]): string {
   const methods = bodies.map((body, index) => `  example${index}(): void {\n${body}\n  }`);
   return `${PRELUDE}\nexport class Examples extends TerraformStack {\n${methods.join("\n")}\n}\n`;
 }
-
-describe("the examples in the comments of the API", () => {
-  it("are there for each method of Sumu", () => {
-    const source = readFileSync(path.join(ROOT, "src", "sumu.ts"), "utf8");
-    const methods = [...source.matchAll(/^ {2}(grant[A-Z]\w+|invokeFrom\w+)\(/gm)].map(([, name = ""]) => name);
-    const shown = examplesIn(source).join("\n");
-    expect(methods.length).toBeGreaterThan(0);
-    expect(methods.filter((name) => !shown.includes(`sumu.${name}(`))).toEqual([]);
-  });
-
-  it("compile, and would not with a name that the API does not have", () => {
-    const bodies = examples.map(({ example }) => example);
-    expect(
-      complaints(__dirname, {
-        "examples.ts": inAStack(bodies),
-        "wrong.ts": inAStack(["sumu.notifications.queue.href;"]),
-      }),
-    ).toEqual({
-      "examples.ts": [],
-      "wrong.ts": ["Property 'href' does not exist on type 'Queue'."],
-    });
-  });
-});
