@@ -9,7 +9,7 @@ import { SUMU_VARIABLES } from "../../src/module/sumu-variables";
 import { Sumu } from "../../src/sumu";
 import { CUSTOM_DOMAIN_RULED_INPUTS, camelCased, SUMU_RULED_INPUTS } from "../inputs/ruled-inputs";
 import { FEWEST } from "../support/synthesize-sumu";
-import { describeWithTerraform, runTerraform } from "../support/terraform";
+import { describeWithTerraform } from "../support/terraform";
 import { TerraformWorkspace } from "../support/terraform-workspace";
 
 jest.setTimeout(60_000);
@@ -58,7 +58,7 @@ describeWithTerraform("the module with invalid variables", () => {
   /** What a plan with these variables refuses: input and the rule's words. */
   async function refusals(variables: Readonly<Record<string, unknown>>): Promise<Record<string, string>> {
     writeFileSync(path.join(workspace.path, "terraform.tfvars.json"), JSON.stringify(variables));
-    const printed = await runTerraform(workspace.path, "plan", "-json").catch((error: Error) => error.message);
+    const printed = await workspace.terraform("plan", "-json").catch((error: Error) => error.message);
     const found: Record<string, string> = {};
     for (const line of printed.split("\n").filter((text) => text.startsWith("{"))) {
       const { type, diagnostic } = JSON.parse(line) as {

@@ -7,6 +7,8 @@ import { type Plan, type PlannedAction, plannedActions } from "./terraform-plan"
 import { RunningProvider } from "./terraform-provider";
 import { StateBackend, type TerraformState } from "./terraform-state";
 
+const MIRROR_WARNING = "Warning: Incomplete lock file information for providers";
+
 /** A root module in a folder. Its state is in this process, and its provider runs until `remove`. */
 export class RootModule {
   #backend: StateBackend | undefined;
@@ -18,15 +20,17 @@ export class RootModule {
     return runTerraformWith({ ...terraformEnvironment(), ...this.#provider?.environment }, this.path, ...args);
   }
 
-  async init(): Promise<string> {
+  /** @throws Error also for a warning, except for the mirror's: it has checksums for this platform only. */
+  async init(): Promise<void> {
     if (this.#backend === undefined) {
       this.#backend = new StateBackend();
       // Terraform reads *_override.tf last: the root module's own backend, if it has one, is not used.
       writeFileSync(path.join(this.path, "backend_override.tf"), await this.#backend.start());
     }
     const printed = await runTerraform(this.path, "init", "-no-color", "-input=false");
+    const warnings = (printed.match(/Warning: .*/g) ?? []).filter((warning) => warning !== MIRROR_WARNING);
+    if (warnings.length > 0) throw new Error(`terraform init warned:\n${printed}`);
     this.#provider ??= await RunningProvider.start(this.path, terraformEnvironment());
-    return printed;
   }
 
   /** Plans into a file and returns the plan as data. @throws Error also for a warning. */

@@ -28,10 +28,7 @@ describeWithTerraform("examples/hcl", () => {
 
   async function initialize(example = ""): Promise<void> {
     workspace = new TerraformWorkspace(`examples/hcl/${example}`);
-    // The one warning is the mirror's: it has checksums for this platform only. A plan validates the configuration first.
-    expect((await workspace.init()).match(/Warning: .*/g)).toEqual([
-      "Warning: Incomplete lock file information for providers",
-    ]);
+    await workspace.init();
   }
 
   /** Applies the plan and finds nothing more to change. */
@@ -112,13 +109,6 @@ describeWithTerraform("examples/hcl", () => {
     );
     await applyAndStay("-var", "presence_source=none");
   }
-
-  it("the fewest inputs plan, apply and stay", async () => {
-    await initialize("fewest");
-    const plan = await workspace.plan();
-    expect(planText(plan)).toMatchSnapshot();
-    await applyAndStay();
-  });
 
   it("every input plans the same in native syntax, applies, gives the outputs of the interface, stays and goes; presence_source decides what of the watchdog exists", async () => {
     await initialize("everything");
