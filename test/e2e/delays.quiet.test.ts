@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
 import { type LocalStack, startLocalStack } from "../../local/local-stack";
-import { describeClientLibrary } from "../examples/describe-client-library";
 import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/local-aws";
 import { atOnce } from "./at-once";
 import { Bystander, type Delays } from "./bystander";
@@ -32,7 +31,6 @@ describeWithLocalAws("one SUMU on this machine, by the clock on the wall", () =>
   afterAll(() => stack?.stop());
 
   describe("serves clients that others have written:", () => describePythonClient(() => stack));
-  describe("serves our own client:", () => describeClientLibrary(() => stack));
 
   describe("a hostile client costs others nothing:", () => {
     let session: Session;

@@ -26,11 +26,11 @@ const APP = `
   const [url, token] = decodeURIComponent(location.hash.slice(1)).split(" ");
   const sumu = new SumuClient({ url, token: () => token, cursor: localStorageCursor("sumu:frida") });
   const app = { sumu, heard: [], states: [], acknowledged: [], onlineAt: 0, completeAt: 0 };
-  addEventListener("online", () => (app.onlineAt = performance.now()));
+  addEventListener("online", () => (app.onlineAt = Date.now()));
   sumu.on("state", (state) => app.states.push(state));
   sumu.on("message", ({ data }) => {
     app.heard.push(data);
-    if (app.heard.length === ${NOTIFICATIONS}) app.completeAt = performance.now();
+    if (app.heard.length === ${NOTIFICATIONS}) app.completeAt = Date.now();
   });
   const send = (text) => sumu.send(text).then(() => app.acknowledged.push(text));
   const hasCursor = () => JSON.parse(localStorage.getItem("sumu:frida") ?? "{}").cursor > "0";

@@ -6,6 +6,7 @@ import { describeWithLocalAws, INSTALL_TIMEOUT_MILLISECONDS } from "../support/l
 import { describeBackends } from "./describe-backends";
 import { describeBrowser } from "./describe-browser";
 import { describeChat } from "./describe-chat";
+import { describeClientLibrary } from "./describe-client-library";
 import { describeGuides } from "./describe-guides";
 
 jest.setTimeout(60_000);
@@ -19,6 +20,7 @@ describeWithLocalAws("one SUMU on this machine", () => {
   afterAll(() => stack?.stop());
 
   describe("serves clients that others have written:", () => describeSockette(() => stack));
+  describe("serves our own client:", () => describeClientLibrary(() => stack));
   describe("serves backends:", () => {
     describeLibraries(() => stack);
     describeLambdaHandlers(() => stack);
