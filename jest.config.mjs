@@ -43,6 +43,7 @@ export const everyTest = {
 const config = {
   // The slowest tests wait for processes and timers: with a worker for each core, a third of the cores' time was idle.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  testSequencer: "<rootDir>/test/support/slowest-first.mjs",
   testTimeout,
   projects: [
     {

@@ -28,3 +28,13 @@ describe("a test that measures time", () => {
     expect(timed.length).toBeGreaterThan(2);
   });
 });
+
+describe("the suites that begin first, because they are the slowest", () => {
+  it("exist", () => {
+    const text = readFileSync(path.join(__dirname, "support", "slowest-first.mjs"), "utf8");
+    const names = [...text.matchAll(/^ {2}"([\w/-]+)",$/gm)].map(([, name]) => `${name}.test.ts`);
+    const suites = readdirSync(__dirname, { recursive: true, encoding: "utf8" });
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !suites.includes(name))).toEqual([]);
+  });
+});

@@ -72,10 +72,10 @@ export class SoakRun {
     await this.#backends.idle();
     for (const device of fleet.devices) device.open();
     await untilNone("messages in the notifications queue", () => countBacklog(stack), onStep);
-    // Clients that came now would wait behind them.
-    await untilNone("frames in the control queue", () => countWaitingFrames(stack), onStep);
-    onStep("Letting every client come back once more");
+    onStep("Letting every client go, and come back once more");
     await fleet.close();
+    // Clients that came now would wait behind the frames of their last connections.
+    await untilNone("frames in the control queue", () => countWaitingFrames(stack), onStep);
     fleet.hasShortTokens = false;
     await fleet.bringOnline(fleet.devices);
     // What is missing after that is a fault.
