@@ -1,6 +1,6 @@
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from "../contract/metrics";
 import type { Graph } from "./dashboard-layout";
-import { count, most } from "./dashboard-lines";
+import { count, countsGraph, most } from "./dashboard-lines";
 import { type DashboardParts, dlqs, functions } from "./dashboard-parts";
 import type { StackMetrics } from "./stack-metrics";
 
@@ -20,26 +20,21 @@ export function deadLetters(metrics: StackMetrics, parts: DashboardParts): Graph
 }
 
 export function functionFailures(metrics: StackMetrics, parts: DashboardParts): Graph {
-  return {
-    title: "Function errors and throttles",
-    leftLabel: "per 5 min",
-    lines: functions(parts).flatMap((key) => [
+  return countsGraph(
+    "Function errors and throttles",
+    functions(parts).flatMap((key) => [
       count(metrics.function(key, "Errors"), `${key} errors`),
       count(metrics.function(key, "Throttles"), `${key} throttles`),
     ]),
-  };
+  );
 }
 
 export function apiErrors(metrics: StackMetrics): Graph {
-  return {
-    title: "API errors",
-    leftLabel: "per 5 min",
-    lines: [
-      count(metrics.api("ExecutionError"), "execution"),
-      count(metrics.api("IntegrationError"), "integration"),
-      count(metrics.api("ClientError"), "client (refused connects among them)"),
-    ],
-  };
+  return countsGraph("API errors", [
+    count(metrics.api("ExecutionError"), "execution"),
+    count(metrics.api("IntegrationError"), "integration"),
+    count(metrics.api("ClientError"), "client (refused connects among them)"),
+  ]);
 }
 
 /** CloudWatch puts the reason there. Terraform reads `$${` as `${`. */
@@ -49,10 +44,6 @@ const REASON_LABEL = "$${PROP('Dim.reason')}";
 export function refusals({ names }: StackMetrics): Graph {
   const { stack, reason } = METRIC_DIMENSIONS;
   const query = `{${METRIC_NAMESPACE},${stack},${reason}} MetricName="Refused" ${stack}="${names.stack}"`;
-  return {
-    title: "Refused connects by reason",
-    leftLabel: "per 5 min",
-    stacked: true,
-    lines: [{ id: "refused", label: REASON_LABEL, expression: `SEARCH('${query}', 'Sum')` }],
-  };
+  const line = { id: "refused", label: REASON_LABEL, expression: `SEARCH('${query}', 'Sum')` };
+  return { ...countsGraph("Refused connects by reason", [line]), stacked: true };
 }

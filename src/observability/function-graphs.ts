@@ -1,5 +1,5 @@
 import type { Graph } from "./dashboard-layout";
-import { count, most, percentiles } from "./dashboard-lines";
+import { count, countsGraph, most, percentiles } from "./dashboard-lines";
 import { type DashboardParts, functions } from "./dashboard-parts";
 import type { HandlerRow, QueueKey } from "./handler-rows";
 import { queueGraph } from "./queue-graphs";
@@ -31,6 +31,6 @@ export function ownGraphs({ graphs = [] }: HandlerRow, metrics: StackMetrics, pa
       return { title, leftLabel: graph.unit, lines: percentiles(metrics.own(graph.percentilesOf)) };
     }
     const lines = graph.counts.map(([name, label]) => count(metrics.own(name), label));
-    return { title, leftLabel: "per 5 min", lines };
+    return countsGraph(title, lines);
   });
 }

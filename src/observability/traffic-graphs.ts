@@ -1,5 +1,5 @@
 import type { Graph, Line } from "./dashboard-layout";
-import { count, percentiles } from "./dashboard-lines";
+import { count, countsGraph, percentiles } from "./dashboard-lines";
 import type { Metric, StackMetrics } from "./stack-metrics";
 
 /** There is no metric of open connections. The line is the number of rows added, minus the number of rows removed. */
@@ -23,46 +23,34 @@ export function openConnections(metrics: StackMetrics): Graph {
 }
 
 export function connects(metrics: StackMetrics): Graph {
-  return {
-    title: "Connects and presence",
-    leftLabel: "per 5 min",
-    lines: [
-      count(metrics.api("ConnectCount"), "connects"),
-      count(metrics.own("Authorized"), "authorized"),
-      count(metrics.own("Refused"), "refused"),
-      count(metrics.own("Online"), "came online"),
-      count(metrics.own("Closed"), "closed by the limit"),
-      count(metrics.own("Offline"), "went offline"),
-    ],
-  };
+  return countsGraph("Connects and presence", [
+    count(metrics.api("ConnectCount"), "connects"),
+    count(metrics.own("Authorized"), "authorized"),
+    count(metrics.own("Refused"), "refused"),
+    count(metrics.own("Online"), "came online"),
+    count(metrics.own("Closed"), "closed by the limit"),
+    count(metrics.own("Offline"), "went offline"),
+  ]);
 }
 
 export function messages(metrics: StackMetrics): Graph {
-  return {
-    title: "Messages",
-    leftLabel: "per 5 min",
-    lines: [
-      count(metrics.api("MessageCount"), "frames, both ways"),
-      count(metrics.topic("messages", "NumberOfMessagesPublished"), "to the messages topic"),
-      count(metrics.queue("messages", "NumberOfMessagesSent"), "to the messages queue"),
-      count(metrics.topic("notifications", "NumberOfMessagesPublished"), "to the notifications topic"),
-      count(metrics.queue("notifications", "NumberOfMessagesSent"), "to the notifications queue"),
-    ],
-  };
+  return countsGraph("Messages", [
+    count(metrics.api("MessageCount"), "frames, both ways"),
+    count(metrics.topic("messages", "NumberOfMessagesPublished"), "to the messages topic"),
+    count(metrics.queue("messages", "NumberOfMessagesSent"), "to the messages queue"),
+    count(metrics.topic("notifications", "NumberOfMessagesPublished"), "to the notifications topic"),
+    count(metrics.queue("notifications", "NumberOfMessagesSent"), "to the notifications queue"),
+  ]);
 }
 
 export function deliveries(metrics: StackMetrics): Graph {
-  return {
-    title: "Deliveries",
-    leftLabel: "per 5 min",
-    lines: [
-      count(metrics.own("Delivered"), "delivered"),
-      count(metrics.own("Gone"), "gone"),
-      count(metrics.own("Retried"), "retried"),
-      count(metrics.own("Continued"), "continued"),
-      count(metrics.own("Failed"), "failed"),
-    ],
-  };
+  return countsGraph("Deliveries", [
+    count(metrics.own("Delivered"), "delivered"),
+    count(metrics.own("Gone"), "gone"),
+    count(metrics.own("Retried"), "retried"),
+    count(metrics.own("Continued"), "continued"),
+    count(metrics.own("Failed"), "failed"),
+  ]);
 }
 
 export function deliveryTime(metrics: StackMetrics): Graph {
