@@ -27,7 +27,6 @@ export const DEFAULT_QUOTAS = {
 /** A vCPU comes with each 1,769 MB of a function's memory. */
 export const MEGABYTES_PER_VCPU = 1_769;
 export const PUSHER_MEGABYTES = 1_024;
-export const CONTROL_MEGABYTES = 512;
 
 /** Values that nobody has measured on AWS for this project. They are guesses on the safe side. */
 export const ASSUMED = {
@@ -45,6 +44,9 @@ export const ASSUMED = {
   readMs: 10,
 } as const;
 
+/** A Lambda vCPU needs so many times the CPU time of a core of the bench's machine (assumed). */
+export const VCPU_FACTOR = ASSUMED.broadcastCpuMicroseconds / MEASURED.broadcastCpuMicroseconds;
+
 /** Seconds of an invocation in which posts may begin. */
 export const DELIVERING_SECONDS = timeBudget(0, PUSHER_TIMEOUT_SECONDS * 1_000).stopAt / 1_000;
 
@@ -57,6 +59,6 @@ export const ASSUMPTIONS: readonly string[] = [
   `A part of a broadcast that lies in the queue is begun ${ASSUMED.dispatchMs} ms later (assumed), in an invocation of its own, while pollers are free.`,
   "Nobody waits for the table: a row is 107 bytes, so 10,000 messages a second read 134 request units a second.",
   `The ends of the parts of a channel are found by counting its rows, a page of 1 MB (${ASSUMED.subscriptionsOfPage.toLocaleString("en-US")} rows) after the other, in ${ASSUMED.countedPageMs} ms each (assumed). Then a message to a channel costs as much as one of a broadcast: \`npm run bench\` measures 1.02 times as much CPU.`,
-  `After a cut, a frame of a client costs ${ASSUMED.frameCpuMicroseconds.toLocaleString("en-US")} us of a Lambda vCPU (assumed), and each notification that it has missed ${(MEASURED.recoveryCpuMicroseconds * ASSUMED.broadcastCpuMicroseconds) / MEASURED.broadcastCpuMicroseconds} us, by the same factor for a vCPU.`,
+  `After a cut, a frame of a client costs ${ASSUMED.frameCpuMicroseconds.toLocaleString("en-US")} us of a Lambda vCPU (assumed), and each notification that it has missed ${(MEASURED.recoveryCpuMicroseconds * VCPU_FACTOR).toLocaleString("en-US")} us: ${VCPU_FACTOR} times the ${MEASURED.recoveryCpuMicroseconds} us measured.`,
   "Every connection is open and reads. Parts are equally large. Clients' requests come at random times (a Poisson process).",
 ];

@@ -1,3 +1,4 @@
+import { CONTROL_MEMORY_MEGABYTES } from "../../src/contract/limits";
 import { ASSUMED, MEGABYTES_PER_VCPU, PUSHER_MEGABYTES } from "./assumptions";
 import { LOG_BYTES, type MonthCost, PRICES } from "./month-cost";
 
@@ -48,7 +49,7 @@ const READS_PER_JOIN = 1.5;
 const READS_PER_CLOSE = 0.5;
 /** A row of a subscription: about 150 bytes, of which a read unit has two times 4 KB. */
 const ROWS_PER_READ = 54;
-const CONTROL_GIGABYTES = 0.5;
+const CONTROL_GIGABYTES = CONTROL_MEMORY_MEGABYTES / 1_024;
 /** Billed by the millisecond: two reads, a write and a post. */
 const CONTROL_MS = 50;
 

@@ -1,6 +1,6 @@
-import { CONTROL_BATCH_SIZE } from "../../src/contract/limits";
+import { CONTROL_BATCH_SIZE, CONTROL_MEMORY_MEGABYTES } from "../../src/contract/limits";
 import type { Quotas } from "./account-capacity";
-import { ASSUMED, CONTROL_MEGABYTES, DEFAULT_QUOTAS, MEASURED, MEGABYTES_PER_VCPU } from "./assumptions";
+import { ASSUMED, DEFAULT_QUOTAS, MEASURED, MEGABYTES_PER_VCPU, VCPU_FACTOR } from "./assumptions";
 
 /** All clients of a stack with history and channels, after all of them were cut off. */
 export interface Cut {
@@ -21,8 +21,6 @@ export interface Comeback {
 /** The connect, and `recover` and `subscribe`, each with an answer. */
 const REQUESTS_OF_CLIENT = 5;
 const FRAMES_OF_CLIENT = 2;
-/** A Lambda vCPU costs so much more CPU than the bench's machine, as the pusher's messages. */
-const SLOWER = ASSUMED.broadcastCpuMicroseconds / MEASURED.broadcastCpuMicroseconds;
 
 /** How long it takes until every client has what it has missed. Each notification is a request of the account's throttle. */
 export function comeback({ connections, missed }: Cut, quotas: Quotas = DEFAULT_QUOTAS): Comeback {
@@ -39,8 +37,8 @@ export function comeback({ connections, missed }: Cut, quotas: Quotas = DEFAULT_
 /** Seconds of a function for one client. A batch of frames is handled at once: it needs the CPU of all, and waits once. */
 function functionSeconds(missed: number): number {
   const cpu =
-    (FRAMES_OF_CLIENT * ASSUMED.frameCpuMicroseconds + missed * MEASURED.recoveryCpuMicroseconds * SLOWER) *
-    (MEGABYTES_PER_VCPU / CONTROL_MEGABYTES);
+    (FRAMES_OF_CLIENT * ASSUMED.frameCpuMicroseconds + missed * MEASURED.recoveryCpuMicroseconds * VCPU_FACTOR) *
+    (MEGABYTES_PER_VCPU / CONTROL_MEMORY_MEGABYTES);
   const waits = missed * MEASURED.endpointLatencyMs * (FRAMES_OF_CLIENT / CONTROL_BATCH_SIZE);
   return Math.max(cpu / 1e6, waits / 1_000);
 }

@@ -1,3 +1,4 @@
+import { CONTROL_MEMORY_MEGABYTES } from "../../src/contract/limits";
 import { connectsOf, DAYS, LOG_BYTES, type MonthCost, PRICES, type Usage } from "./month-cost";
 
 /** A notification of 300 bytes as a row: its stream, cursor, id and the names of the attributes are 200 bytes more. */
@@ -10,7 +11,7 @@ const WRITES_PER_RECOVERY = 2;
 const READS_PER_RECOVERY = 2;
 /** `recover`, its acknowledgement and its answer. */
 const FRAMES_PER_RECOVERY = 3;
-const CONTROL_GIGABYTES = 0.5;
+const CONTROL_GIGABYTES = CONTROL_MEMORY_MEGABYTES / 1_024;
 /** Billed by the millisecond: two reads and a post. */
 const CONTROL_MS = 40;
 

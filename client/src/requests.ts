@@ -53,7 +53,7 @@ const MAX_FRAME_BYTES = 32 * 1_024;
 const ANSWER_MS = 30_000;
 /** A busy server gets the same request again after this, or up to half earlier. */
 const BUSY_MS = 5_000;
-/** After each try the client waits twice as long, up to so many times as long: it makes a long queue no longer. */
+/** The client waits twice as long after each try, and at most so many times as long. Else many clients make a long queue longer. */
 const MOST_PATIENT = 4;
 
 /**

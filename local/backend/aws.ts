@@ -37,7 +37,7 @@ export function newCredentials(): LocalCredentials {
   return { accessKeyId: LOCAL_ACCOUNT_ID, secretAccessKey: randomBytes(30).toString("hex") };
 }
 
-/** More is a fault of the local AWS. */
+/** A call that waits longer shows a fault of the local AWS. */
 const SOCKET_WAIT_MS = 60_000;
 
 export function createAwsClients(access: AwsAccess): AwsClients {

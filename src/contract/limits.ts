@@ -47,6 +47,9 @@ export const PUSHER_BATCH_SIZE = 10;
 /** Frames that one control invocation takes from the queue. It handles them at the same time, so that none waits for another. */
 export const CONTROL_BATCH_SIZE = 10;
 
+/** Memory of the control function: as the authorizer has by default, because clients wait for both. */
+export const CONTROL_MEMORY_MEGABYTES = 512;
+
 /** Clients wait for its answers. A recovery that takes longer goes on with the client's next frame. */
 export const CONTROL_TIMEOUT_SECONDS = 60;
 

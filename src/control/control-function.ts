@@ -5,7 +5,7 @@ import { channelSettings } from "../channels/channel-settings";
 import type { SubscriptionStore } from "../channels/subscription-store";
 import type { ConnectionStore } from "../connections/connection-store";
 import { CONTROL_ENVIRONMENT } from "../contract/control-handler";
-import { CONTROL_BATCH_SIZE, CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
+import { CONTROL_BATCH_SIZE, CONTROL_MEMORY_MEGABYTES, CONTROL_TIMEOUT_SECONDS } from "../contract/limits";
 import { type Encryption, SEND_WITH_KEY } from "../encryption/encryption";
 import type { WebSocketApi } from "../gateway/web-socket-api";
 import type { HistoryStore } from "../history/history-store";
@@ -40,9 +40,6 @@ export interface ControlFunctionProps {
   readonly architecture: string;
 }
 
-/** As the authorizer has by default: clients wait for both. */
-const MEMORY_MEGABYTES = 512;
-
 /** Answers the clients' control frames on their sockets: what has a client missed? */
 export class ControlFunction extends Construct {
   /** The function that the control queue invokes. */
@@ -62,7 +59,7 @@ export class ControlFunction extends Construct {
       prefix,
       description: "Answers the control frames of clients.",
       timeoutSeconds: CONTROL_TIMEOUT_SECONDS,
-      memoryMegabytes: MEMORY_MEGABYTES,
+      memoryMegabytes: CONTROL_MEMORY_MEGABYTES,
       architecture: props.architecture,
       encryption: props.encryption,
       environment: {
